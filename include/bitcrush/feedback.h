@@ -1,0 +1,90 @@
+/* Feedback: where the error of a rounded sample goes.
+ *
+ * Forward in time (FIR noise shaping) or to neighbours in the plane (error diffusion): the
+ * same loop, v = x + what earlier errors sent here; code = round(position(v) + noise);
+ * e = v - value(code). The error of a sample is bounded before it is passed on, so that
+ * clipping cannot run away. */
+#ifndef BITCRUSH_FEEDBACK_H
+#define BITCRUSH_FEEDBACK_H
+
+#include "bitcrush/quantize.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BC_FIR_MAX_TAPS 64
+
+/* A causal filter of past errors and its state, for one channel. To start, set n_taps and
+ * taps (c_1 .. c_n of v = x - sum c_k e[i-k], with e = value - v; the noise is then shaped
+ * by 1 - sum c_k z^-k; Lipshitz et al., JAES 39(11), 1991) and zero the rest. */
+typedef struct {
+    uint32_t n_taps;
+    double taps[BC_FIR_MAX_TAPS];
+    double errors[BC_FIR_MAX_TAPS]; /* ring of past errors, in units of the data */
+    uint32_t newest;
+} bc_fir;
+
+/* Quantize x[0..n) with error feedback in time; other arguments as bc_quantize_f64. The
+ * passed-on error is bounded to one step plus the noise of the moment. `fir` is advanced:
+ * two calls on the halves of a signal equal one on the whole. */
+BC_API void bc_quantize_fir_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *fir,
+                                const double *x, const double *noise, size_t n, double *y,
+                                int32_t *codes);
+
+#define BC_KERNEL_MAX_TAPS 12
+
+/* One weight of an error-diffusion kernel: the share that the pixel `dx` to the right (in
+ * the direction of travel) and `dy` below receives is weight / divisor. */
+typedef struct {
+    int8_t dx, dy;
+    uint8_t weight;
+} bc_kernel_tap;
+
+/* A row of the registry. Weights may sum to less than the divisor: then light is lost, and
+ * `doc` says so. */
+typedef struct {
+    const char *name;
+    const char *doc;
+    const char *source;
+    int divisor;
+    int n_taps;
+    bc_kernel_tap taps[BC_KERNEL_MAX_TAPS];
+} bc_kernel;
+
+/* The rows of the registry, in order; returns the number of rows. */
+BC_API size_t bc_kernel_rows(const bc_kernel **out);
+
+/* The row of that name, or NULL. */
+BC_API const bc_kernel *bc_kernel_find(const char *name);
+
+typedef enum {
+    BC_SCAN_SERPENTINE, /* every other line from right to left */
+    BC_SCAN_RASTER,
+} bc_scan;
+
+/* The state of one diffusion over a picture, line after line. */
+typedef struct bc_diffuser bc_diffuser;
+
+/* A diffuser for lines of `width` pixels of `n_channels` (1..4) interleaved channels onto
+ * `grid`, whose tables must outlive it. `strength` (0..1) multiplies every weight.
+ * BC_E_LIMIT when memory is short, BC_E_USAGE for arguments out of range. */
+BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid,
+                                              bc_scan scan, double strength, size_t width,
+                                              size_t n_channels, bc_diffuser **out,
+                                              bc_error *err);
+
+/* Quantize the next line. x: width * n_channels values in the units of the grid.
+ * opaque: width flags, or NULL for all; a pixel with flag 0 is rounded by itself and
+ * neither takes nor gives error. codes receives width * n_channels codes. NaN counts as 0
+ * and values far outside the grid are clamped to one span beyond it. */
+BC_API void bc_diffuse_row(bc_diffuser *d, const float *x, const uint8_t *opaque,
+                           uint16_t *codes);
+
+/* Release a diffuser; NULL is fine. */
+BC_API void bc_diffuser_free(bc_diffuser *d);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,75 @@
+/* Measuring: what a reduction cost. One accumulator for pixels, sound and weights. */
+#ifndef BITCRUSH_MEASURE_H
+#define BITCRUSH_MEASURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bitcrush/grid.h"
+#include "bitcrush/noise.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sums over samples x and their reconstruction y, e = y - x. Zero it to start. Samples
+ * where x or y is not finite are counted in n_nonfinite and nowhere else. */
+typedef struct {
+    uint64_t n;
+    uint64_t n_clipped; /* samples beyond the half step past the last mark */
+    uint64_t n_nonfinite;
+    double sum_x, sum_x2;
+    double sum_e, sum_e2;
+    double max_abs_e;
+} bc_error_sums;
+
+/* Add n samples. Sums run in double over fixed lanes: the result depends on how the data
+ * are cut into calls, not on the CPU level; cut at fixed places, then merge in order. */
+BC_API void bc_error_add_f32(bc_error_sums *sums, const float *x, const float *y, size_t n);
+BC_API void bc_error_add_f64(bc_error_sums *sums, const double *x, const double *y, size_t n);
+
+/* Add `count` samples that all have this x and y. */
+BC_API void bc_error_add_pair(bc_error_sums *sums, double x, double y, uint64_t count);
+
+/* Add b to a. Merge in the order of the data. */
+BC_API void bc_error_merge(bc_error_sums *a, const bc_error_sums *b);
+
+/* Count the samples of x that lie more than half a step beyond an end of the grid (in
+ * units of the grid). */
+BC_API uint64_t bc_count_clipped_f32(const bc_grid *grid, const float *x, size_t n);
+BC_API uint64_t bc_count_clipped_f64(const bc_grid *grid, const double *x, size_t n);
+
+/* Decibels and the like from sums. A figure that does not exist (no samples, no signal) is
+ * NaN; an exact copy has SNR and PSNR +infinity. `peak` is the full-scale value. */
+BC_API double bc_error_snr_db(const bc_error_sums *s);
+BC_API double bc_error_psnr_db(const bc_error_sums *s, double peak);
+BC_API double bc_error_rmse(const bc_error_sums *s);
+BC_API double bc_error_mean(const bc_error_sums *s);
+
+/* Effective number of bits, (snr_db - 1.76) / 6.02 (IEEE 1241). */
+BC_API double bc_enob_bits(double snr_db);
+
+/* Entropy in bits per code of a histogram count[0..n). NaN when all are 0. */
+BC_API double bc_entropy_bits(const uint64_t *count, size_t n);
+
+/* Number of non-zero bins. */
+BC_API size_t bc_levels_used(const uint64_t *count, size_t n);
+
+/* What theory expects. */
+
+/* The rule of thumb for n bits and a full-scale sine: 6.0206 n + 1.7609 dB (Bennett 1948). */
+BC_API double bc_theory_rule_of_thumb_db(double bits);
+
+/* SNR of a signal of mean square `signal_power` on an affine grid, when rounding errors
+ * are uniform and independent: 10 log10(signal_power / (error_power step^2)), where
+ * error_power comes from the noise row (1/12 undithered). NaN where no closed form holds. */
+BC_API double bc_theory_snr_db(const bc_grid *grid, const bc_noise *noise, double signal_power);
+
+/* Exact SNR of a signal uniform over the span that does not clip (half a step past both
+ * end marks): closed form for that affine grid. NaN for other grids. */
+BC_API double bc_theory_uniform_snr_db(const bc_grid *grid);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

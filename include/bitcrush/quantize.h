@@ -1,0 +1,48 @@
+/* The one path: position -> + noise -> round -> value, for every grid. */
+#ifndef BITCRUSH_QUANTIZE_H
+#define BITCRUSH_QUANTIZE_H
+
+#include "bitcrush/grid.h"
+#include "bitcrush/scale.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+    BC_ROUND_NEAREST, /* ties to the even code */
+    /* The bit shift of the textbooks. Integers: floor, as an arithmetic right shift does;
+     * on the n-bit uniform grid the code of x is floor(x 2^n), which is v >> (b - n) for
+     * every b-bit v = x (2^b - 1). Floats: mantissa bits cut off, toward zero. */
+    BC_ROUND_TRUNCATE,
+} bc_rounding;
+
+/* Quantize x[0..n) on `grid` laid by `scale`. noise is in steps, n values, or NULL for
+ * none. y receives the values and codes the codes; either may be NULL; y may be x.
+ * Positions beyond the ends take the end codes. Infinities do too (on BC_FLOAT_IEEE grids
+ * they stay infinities); NaN takes bc_grid_nan_code and its value: NaN where the grid has
+ * it, else the code nearest to 0. A scale whose gain is 0, or so small that 1 / gain
+ * overflows, gives value `offset` for all. Cannot fail and does not allocate. */
+BC_API void bc_quantize_f32(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
+                            const float *x, const float *noise, size_t n, float *y,
+                            int32_t *codes);
+BC_API void bc_quantize_f64(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
+                            const double *x, const double *noise, size_t n, double *y,
+                            int32_t *codes);
+
+/* Values of codes under a scale: y[i] = offset + gain * value(codes[i]). */
+BC_API void bc_dequantize_f32(const bc_grid *grid, const bc_scale *scale, const int32_t *codes,
+                              size_t n, float *y);
+BC_API void bc_dequantize_f64(const bc_grid *grid, const bc_scale *scale, const int32_t *codes,
+                              size_t n, double *y);
+
+/* Name of the CPU level in use: "baseline", "v2", "v3", "v4", or "neon". The environment
+ * variable BITCRUSH_CPU forces a lower one; a name that is unknown or not supported by the
+ * machine is BC_E_USAGE from bc_cpu_check and otherwise ignored. */
+BC_API const char *bc_cpu_level(void);
+BC_API BC_NODISCARD bc_status bc_cpu_check(bc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,240 @@
+/* Knows how a file is written so that the target is either the old file or the whole new
+ * one: temporary file in the same directory, fsync, rename. */
+#include "base/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+
+struct bci_sink {
+    char *name;    /* as given, for messages */
+    char *target;  /* where it ends up, symbolic links resolved; NULL when written directly */
+    char *scratch; /* the temporary file; NULL once it is renamed or when written directly */
+    int fd;
+    mode_t mode;
+    bool force;
+    uint64_t size_bytes;
+    size_t n_pending;
+    uint8_t pending[1 << 16];
+};
+
+static bool is_direct(const struct stat *info)
+{
+    return !S_ISREG(info->st_mode) && !S_ISDIR(info->st_mode);
+}
+
+bc_status bci_sink_check(const char *path, bool force, bc_error *err)
+{
+    struct stat info;
+
+    if (strcmp(path, "-") == 0 || stat(path, &info) != 0 || is_direct(&info))
+        return BC_OK;
+    if (S_ISDIR(info.st_mode))
+        return bci_fail(err, BC_E_WRITE, "%s: is a directory, expected a file to write", path);
+    if (!force)
+        return bci_fail(err, BC_E_EXISTS,
+                        "%s: exists already, expected a new name or --force to replace it", path);
+    return BC_OK;
+}
+
+/* The permissions of a new file: those of the file it replaces, else what the umask leaves. */
+static mode_t mode_for(const struct stat *old)
+{
+    if (old)
+        return old->st_mode & 07777;
+
+    const mode_t mask = umask(0);
+
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+/* "dir/.name.XXXXXX" beside the target. */
+static char *scratch_name(const char *target)
+{
+    const char *slash = strrchr(target, '/');
+    const size_t dir_len = slash ? (size_t)(slash - target) + 1 : 0;
+    const size_t size = strlen(target) + sizeof "..XXXXXX";
+    char *name = malloc(size);
+
+    if (name)
+        snprintf(name, size, "%.*s.%.200s.XXXXXX", (int)dir_len, target, target + dir_len);
+    return name;
+}
+
+static bc_status open_scratch(bci_sink *s, const char *path, const struct stat *old,
+                              bc_error *err)
+{
+    s->target = old ? realpath(path, NULL) : strdup(path);
+    s->scratch = s->target ? scratch_name(s->target) : NULL;
+    if (!s->scratch)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    s->mode = mode_for(old);
+    s->fd = mkstemp(s->scratch);
+    if (s->fd < 0) {
+        const int why = errno;
+
+        free(s->scratch);
+        s->scratch = NULL;
+        return bci_fail(err, BC_E_WRITE, "%s: cannot be created: %s", path, strerror(why));
+    }
+    return BC_OK;
+}
+
+bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err)
+{
+    struct stat info;
+    bc_status st = bci_sink_check(path, force, err);
+    bci_sink *s = NULL;
+
+    if (st)
+        return st;
+    s = calloc(1, sizeof *s);
+    if (!s || !(s->name = strdup(strcmp(path, "-") == 0 ? "standard output" : path))) {
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+        goto done;
+    }
+    s->fd = -1;
+    s->force = force;
+    const bool exists = strcmp(path, "-") != 0 && stat(path, &info) == 0;
+
+    if (strcmp(path, "-") == 0)
+        s->fd = dup(STDOUT_FILENO);
+    else if (exists && is_direct(&info))
+        s->fd = open(path, O_WRONLY);
+    else
+        st = open_scratch(s, path, exists ? &info : NULL, err);
+    if (!st && s->fd < 0)
+        st = bci_fail(err, BC_E_WRITE, "%s: cannot be opened for writing: %s", s->name,
+                      strerror(errno));
+    if (st)
+        goto done;
+    *out = s;
+    s = NULL;
+done:
+    bci_sink_free(s);
+    return st;
+}
+
+static bc_status write_fully(bci_sink *s, const uint8_t *data, size_t n, bc_error *err)
+{
+    while (n > 0) {
+        const ssize_t put = write(s->fd, data, n);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return bci_fail(err, BC_E_WRITE, "%s: writing failed after %llu bytes: %s", s->name,
+                            (unsigned long long)(s->size_bytes - n), strerror(errno));
+        data += put;
+        n -= (size_t)put;
+    }
+    return BC_OK;
+}
+
+static bc_status flush_pending(bci_sink *s, bc_error *err)
+{
+    const size_t n = s->n_pending;
+
+    s->n_pending = 0;
+    return write_fully(s, s->pending, n, err);
+}
+
+bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err)
+{
+    bc_status st = BC_OK;
+
+    if (s->n_pending + n > sizeof s->pending)
+        st = flush_pending(s, err);
+    if (st)
+        return st;
+    s->size_bytes += n;
+    if (n > sizeof s->pending)
+        return write_fully(s, data, n, err);
+    memcpy(s->pending + s->n_pending, data, n);
+    s->n_pending += n;
+    return BC_OK;
+}
+
+uint64_t bci_sink_size(const bci_sink *s)
+{
+    return s->size_bytes;
+}
+
+/* Rename, or link where nothing may be replaced: link() fails when the name is taken. A file
+ * system without hard links (FAT) gets a last look and a rename. */
+static bc_status put_in_place(bci_sink *s, bc_error *err)
+{
+    if (!s->force && link(s->scratch, s->target) == 0) {
+        unlink(s->scratch);
+        return BC_OK;
+    }
+    if (!s->force && (errno == EEXIST || access(s->target, F_OK) == 0))
+        return bci_fail(err, BC_E_EXISTS, "%s: appeared while it was being written, expected a "
+                        "new name or --force to replace it", s->name);
+    if (rename(s->scratch, s->target) != 0)
+        return bci_fail(err, BC_E_WRITE, "%s: cannot be put in place: %s", s->name,
+                        strerror(errno));
+    return BC_OK;
+}
+
+/* The rename itself must reach the disk; file systems that cannot sync a directory are
+ * no worse off than before. */
+static void sync_directory(const char *target)
+{
+    const char *slash = strrchr(target, '/');
+    char *dir = slash ? strndup(target, (size_t)(slash - target) + 1) : strdup(".");
+    const int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY) : -1;
+
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(dir);
+}
+
+bc_status bci_sink_commit(bci_sink *s, bc_error *err)
+{
+    bc_status st = flush_pending(s, err);
+
+    if (st)
+        return st;
+    if (s->scratch && (fchmod(s->fd, s->mode) != 0 || fsync(s->fd) != 0))
+        return bci_fail(err, BC_E_WRITE, "%s: cannot be flushed to disk: %s", s->name,
+                        strerror(errno));
+    const int fd = s->fd;
+
+    s->fd = -1;
+    if (close(fd) != 0)
+        return bci_fail(err, BC_E_WRITE, "%s: cannot be closed: %s", s->name, strerror(errno));
+    if (!s->scratch)
+        return BC_OK;
+    st = put_in_place(s, err);
+    if (st)
+        return st;
+    sync_directory(s->target);
+    free(s->scratch);
+    s->scratch = NULL;
+    return BC_OK;
+}
+
+void bci_sink_free(bci_sink *s)
+{
+    if (!s)
+        return;
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->scratch)
+        unlink(s->scratch);
+    free(s->scratch);
+    free(s->target);
+    free(s->name);
+    free(s);
+}

@@ -1,0 +1,35 @@
+/* Shared-internal: an output that appears whole or not at all. */
+#ifndef BCI_SINK_H
+#define BCI_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bitcrush/status.h"
+
+typedef struct bci_sink bci_sink;
+
+/* Open an output. A regular or new file is written as a temporary file in the target's
+ * directory, to be renamed onto it by bci_sink_commit; an existing one is BC_E_EXISTS
+ * unless `force`. "-" is standard output; pipes and devices are written directly. */
+BC_NODISCARD bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err);
+
+/* Append n bytes. */
+BC_NODISCARD bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err);
+
+/* Bytes written so far. */
+uint64_t bci_sink_size(const bci_sink *s);
+
+/* Flush, fsync and put the file in its place. Without `force` a file that appeared
+ * meanwhile is not overwritten either. The sink stays to be freed. */
+BC_NODISCARD bc_status bci_sink_commit(bci_sink *s, bc_error *err);
+
+/* Release; without a commit the temporary file is removed and the old file is untouched.
+ * NULL is fine. */
+void bci_sink_free(bci_sink *s);
+
+/* BC_E_EXISTS if opening `path` without `force` would be refused for that reason. */
+BC_NODISCARD bc_status bci_sink_check(const char *path, bool force, bc_error *err);
+
+#endif

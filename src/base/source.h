@@ -1,0 +1,37 @@
+/* Shared-internal: an input as a bounded stream of bytes that can be peeked at, so that a
+ * pipe is sniffed like a file. */
+#ifndef BCI_SOURCE_H
+#define BCI_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "bitcrush/status.h"
+
+enum { BCI_PEEK_SIZE = 64 };
+
+typedef struct {
+    FILE *file;
+    char *name;          /* the path as given, "-" reads "standard input" */
+    uint64_t size_bytes; /* of a regular file, else UINT64_MAX */
+    uint64_t offset;     /* bytes handed out so far */
+    uint8_t peeked[BCI_PEEK_SIZE];
+    size_t n_peeked, peek_pos;
+} bci_source;
+
+/* Open `path` ("-" for standard input) for reading and peek at its first bytes. A missing
+ * file, a directory or an empty file is BC_E_OPEN or BC_E_FORMAT with a sentence. */
+BC_NODISCARD bc_status bci_source_open(const char *path, bci_source **out, bc_error *err);
+
+/* Read up to n bytes; fewer only at the end of input or after a read error. */
+size_t bci_source_read(bci_source *s, void *buf, size_t n);
+
+/* True after the system reported a read error (as opposed to the end of input). */
+bool bci_source_failed(const bci_source *s);
+
+/* Close and release; NULL is fine. */
+void bci_source_free(bci_source *s);
+
+#endif

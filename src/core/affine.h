@@ -1,0 +1,18 @@
+/* Shared-internal: an affine grid under a scale, as the vector kernels see it. */
+#ifndef BCI_AFFINE_H
+#define BCI_AFFINE_H
+
+#include <stdbool.h>
+
+/* position = (x - offset) * inv + zero; value = (code - zero) / den * gain + offset. */
+typedef struct {
+    float inv, den, gain, offset, zero, lo, hi, shift_gain;
+    bool truncate;
+} bci_affine_f32;
+
+typedef struct {
+    double inv, den, gain, offset, zero, lo, hi, shift_gain;
+    bool truncate;
+} bci_affine_f64;
+
+#endif

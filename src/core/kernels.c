@@ -1,0 +1,177 @@
+/* Knows the loops that run over every sample. Plain C, compiled once per CPU level
+ * (BCI_LEVEL names it) with contraction off; no level may change a result. */
+#include "core/kernels.h"
+
+#include <float.h>
+#include <math.h>
+
+#include <Random123/philox.h>
+
+#ifdef __FAST_MATH__
+#error "fast-math changes results between compilers and CPUs; build without it"
+#endif
+
+#define REAL float
+#define AFFINE bci_affine_f32
+#define QUANTIZE quantize_f32
+#define ROUNDER 12582912.0f
+#include "core/affine_kernel.h"
+#undef REAL
+#undef AFFINE
+#undef QUANTIZE
+#undef ROUNDER
+
+#define REAL double
+#define AFFINE bci_affine_f64
+#define QUANTIZE quantize_f64
+#define ROUNDER 6755399441055744.0
+#include "core/affine_kernel.h"
+
+static void error_lane(bci_error_lanes *s, size_t j, double x, double y)
+{
+    const double finite = fabs(x) <= DBL_MAX && fabs(y) <= DBL_MAX ? 1.0 : 0.0;
+    const double xf = finite != 0.0 ? x : 0.0;
+    const double e = finite != 0.0 ? y - x : 0.0;
+    const double magnitude = fabs(e);
+
+    s->n_finite[j] += finite;
+    s->x[j] += xf;
+    s->x2[j] += xf * xf;
+    s->e[j] += e;
+    s->e2[j] += e * e;
+    s->max_abs_e[j] = s->max_abs_e[j] > magnitude ? s->max_abs_e[j] : magnitude;
+}
+
+static void error_f32(bci_error_lanes *lanes, const float *x, const float *y, size_t n)
+{
+    bci_error_lanes s = *lanes;
+    size_t i = 0;
+
+    for (; i + BCI_LANES <= n; i += BCI_LANES)
+        for (size_t j = 0; j < BCI_LANES; j++)
+            error_lane(&s, j, (double)x[i + j], (double)y[i + j]);
+    for (; i < n; i++)
+        error_lane(&s, i % BCI_LANES, (double)x[i], (double)y[i]);
+    *lanes = s;
+}
+
+static void error_f64(bci_error_lanes *lanes, const double *x, const double *y, size_t n)
+{
+    bci_error_lanes s = *lanes;
+    size_t i = 0;
+
+    for (; i + BCI_LANES <= n; i += BCI_LANES)
+        for (size_t j = 0; j < BCI_LANES; j++)
+            error_lane(&s, j, x[i + j], y[i + j]);
+    for (; i < n; i++)
+        error_lane(&s, i % BCI_LANES, x[i], y[i]);
+    *lanes = s;
+}
+
+static void random_words(uint64_t seed, uint64_t first, uint32_t stream, uint32_t purpose,
+                         uint32_t *out, size_t n_blocks)
+{
+    const philox4x32_key_t key = { { (uint32_t)seed, (uint32_t)(seed >> 32) } };
+
+    for (size_t b = 0; b < n_blocks; b++) {
+        const uint64_t block = first + b;
+        const philox4x32_ctr_t counter = {
+            { (uint32_t)block, (uint32_t)(block >> 32), stream, purpose }
+        };
+        const philox4x32_ctr_t r = philox4x32(counter, key);
+
+        out[4 * b + 0] = r.v[0];
+        out[4 * b + 1] = r.v[1];
+        out[4 * b + 2] = r.v[2];
+        out[4 * b + 3] = r.v[3];
+    }
+}
+
+/* The middle of one of 2^23 equal cells of (-1/2, 1/2): exact in float, mean exactly 0. */
+static void rpdf(const uint32_t *words, float *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = ((float)((int32_t)(words[i] >> 9) - (1 << 22)) + 0.5f) * 0x1p-23f;
+}
+
+/* The sum of two 16-bit uniforms: exact in float, mean exactly 0. */
+static void tpdf(const uint32_t *words, float *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (float)((int32_t)(words[i] >> 16) + (int32_t)(words[i] & 0xFFFF) - 0xFFFF) *
+                 0x1p-16f;
+}
+
+/* Natural logarithm of u in (0, 1], by the series of 2 atanh((m - 1) / (m + 1)) on
+ * m in [sqrt(1/2), sqrt(2)): the error stays below 1e-12, and only basic operations decide. */
+static double log_of(double u)
+{
+    int exponent;
+    double m = frexp(u, &exponent);
+
+    if (m < 0.70710678118654752) {
+        m *= 2.0;
+        exponent--;
+    }
+    const double s = (m - 1.0) / (m + 1.0), q = s * s;
+    double sum = 1.0 / 17;
+
+    for (int k = 15; k >= 1; k -= 2)
+        sum = sum * q + 1.0 / k;
+    return 2.0 * s * sum + exponent * 0.69314718055994531;
+}
+
+/* Sine of t quarter turns, 0 <= t <= 1: Taylor to degree 15, error below 1e-11. */
+static double sin_quarter(double t)
+{
+    const double a = t * 1.5707963267948966, q = a * a;
+    double term = a, sum = a;
+
+    for (int k = 2; k <= 14; k += 2) {
+        term *= -q / (k * (k + 1));
+        sum += term;
+    }
+    return sum;
+}
+
+/* Sine of u turns. */
+static double sin_turns(double u)
+{
+    const double quarters = u * 4.0;
+    const int quadrant = (int)quarters;
+    const double t = quarters - quadrant;
+    const double magnitude = quadrant & 1 ? sin_quarter(1.0 - t) : sin_quarter(t);
+
+    return quadrant & 2 ? -magnitude : magnitude;
+}
+
+/* Box and Muller 1958, sigma 1/2, words taken in pairs. */
+static void gaussian(const uint32_t *words, float *out, size_t n)
+{
+    for (size_t i = 0; i < n; i += 2) {
+        const double radius = 0.5 * sqrt(-2.0 * log_of((words[i] + 0.5) * 0x1p-32));
+        const double turns = (words[i + 1] + 0.5) * 0x1p-32;
+        const double ahead = turns < 0.75 ? turns + 0.25 : turns - 0.75;
+
+        out[i] = (float)(radius * sin_turns(ahead));
+        out[i + 1] = (float)(radius * sin_turns(turns));
+    }
+}
+
+#define TABLE_NAME_(level) bci_kernels_##level
+#define TABLE_NAME(level) TABLE_NAME_(level)
+#define TEXT_(level) #level
+#define TEXT(level) TEXT_(level)
+
+extern const bci_kernels TABLE_NAME(BCI_LEVEL);
+const bci_kernels TABLE_NAME(BCI_LEVEL) = {
+    .name = TEXT(BCI_LEVEL),
+    .quantize_f32 = quantize_f32,
+    .quantize_f64 = quantize_f64,
+    .error_f32 = error_f32,
+    .error_f64 = error_f64,
+    .random_words = random_words,
+    .rpdf = rpdf,
+    .tpdf = tpdf,
+    .gaussian = gaussian,
+};

@@ -1,0 +1,40 @@
+/* Shared-internal: the vector kernels, one table per CPU level, the same results in each. */
+#ifndef BCI_KERNELS_H
+#define BCI_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/affine.h"
+
+/* Lanes of an error sum: sample i of a call goes to lane i % 8. */
+enum { BCI_LANES = 8 };
+
+typedef struct {
+    double x[BCI_LANES], x2[BCI_LANES], e[BCI_LANES], e2[BCI_LANES], max_abs_e[BCI_LANES];
+    double n_finite[BCI_LANES];
+} bci_error_lanes;
+
+typedef struct {
+    const char *name;
+    /* Quantize n samples on an affine grid; all pointers are valid, y may be x. */
+    void (*quantize_f32)(const bci_affine_f32 *a, const float *x, const float *noise, size_t n,
+                         float *y, int32_t *codes);
+    void (*quantize_f64)(const bci_affine_f64 *a, const double *x, const double *noise, size_t n,
+                         double *y, int32_t *codes);
+    /* Add n samples to the lanes, starting at lane 0. */
+    void (*error_f32)(bci_error_lanes *lanes, const float *x, const float *y, size_t n);
+    void (*error_f64)(bci_error_lanes *lanes, const double *x, const double *y, size_t n);
+    /* Philox4x32-10: words of blocks first .. first + n_blocks - 1, four each. */
+    void (*random_words)(uint64_t seed, uint64_t first, uint32_t stream, uint32_t purpose,
+                         uint32_t *out, size_t n_blocks);
+    /* Random words to noise in steps. */
+    void (*rpdf)(const uint32_t *words, float *out, size_t n);
+    void (*tpdf)(const uint32_t *words, float *out, size_t n);
+    void (*gaussian)(const uint32_t *words, float *out, size_t n); /* n is even */
+} bci_kernels;
+
+/* The table in use: of BITCRUSH_CPU or the machine, chosen once. */
+const bci_kernels *bci_kernels_get(void);
+
+#endif

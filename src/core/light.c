@@ -1,0 +1,56 @@
+/* Knows the sRGB transfer function (IEC 61966-2-1), both ways.
+ *
+ * The powers 2.4 and 1/2.4 are taken with Newton's iteration instead of pow(): IEEE
+ * basic operations are rounded the same everywhere, libm's last bit is not, and a
+ * table of levels decides output codes. */
+#include "bitcrush/light.h"
+
+#include <math.h>
+
+/* Root of order n of a in (0, 1], by Newton from above (monotone after the first step). */
+static double root(double a, int n)
+{
+    double r = 1.0;
+
+    for (int i = 0; i < 64; i++) {
+        double power = 1.0;
+
+        for (int k = 1; k < n; k++)
+            power *= r;
+        const double next = ((n - 1) * r + a / power) / n;
+
+        if (!(next < r))
+            break;
+        r = next;
+    }
+    return r;
+}
+
+double bc_light_from_coded(double coded)
+{
+    if (!(coded > 0.0))
+        return 0.0;
+    if (coded >= 1.0)
+        return 1.0;
+    if (coded <= 0.04045)
+        return coded / 12.92;
+
+    const double t = (coded + 0.055) / 1.055;
+
+    return t * t * root(t * t, 5); /* t^2.4 */
+}
+
+double bc_coded_from_light(double light)
+{
+    if (!(light > 0.0))
+        return 0.0;
+    if (light >= 1.0)
+        return 1.0;
+    if (light <= 0.0031308)
+        return light * 12.92;
+
+    /* light^(5/12) */
+    const double fifth = light * light * light * light * light;
+
+    return 1.055 * sqrt(sqrt(root(fifth, 3))) - 0.055;
+}

@@ -1,0 +1,146 @@
+/* Knows the kinds of noise and how each is a pure function of seed, stream and place. */
+#include "bitcrush/noise.h"
+
+#include <string.h>
+
+#include "core/kernels.h"
+
+static const bc_noise rows[] = {
+    { "none", "no noise", "", BC_NOISE_NONE, 0, 0.0, 1.0 / 12 },
+    { "rpdf", "uniform, 1 step wide; stochastic rounding", "Lipshitz et al. 1992",
+      BC_NOISE_RPDF, 0, 1.0 / 12, 2.0 / 12 },
+    { "tpdf", "triangular, 2 steps wide; noise power does not follow the signal",
+      "Lipshitz et al. 1992", BC_NOISE_TPDF, 0, 1.0 / 6, 3.0 / 12 },
+    { "hptpdf", "triangular, difference of neighbouring uniforms; more at high frequencies",
+      "Wannamaker et al. 2000", BC_NOISE_HPTPDF, 0, 1.0 / 6, 3.0 / 12 },
+    { "gaussian", "Gaussian, sigma half a step", "Lipshitz et al. 1992", BC_NOISE_GAUSSIAN, 0,
+      1.0 / 4, 4.0 / 12 },
+    { "bayer2", "ordered, 2x2 tile", "Bayer 1973", BC_NOISE_BAYER, 2, 5.0 / 64, 0.0 },
+    { "bayer4", "ordered, 4x4 tile", "Bayer 1973", BC_NOISE_BAYER, 4, 85.0 / 1024, 0.0 },
+    { "bayer8", "ordered, 8x8 tile", "Bayer 1973", BC_NOISE_BAYER, 8, 1365.0 / 16384, 0.0 },
+    { "bayer16", "ordered, 16x16 tile", "Bayer 1973", BC_NOISE_BAYER, 16, 21845.0 / 262144, 0.0 },
+};
+
+size_t bc_noise_rows(const bc_noise **out)
+{
+    *out = rows;
+    return sizeof rows / sizeof *rows;
+}
+
+const bc_noise *bc_noise_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(name, rows[i].name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+void bc_random_words(uint64_t seed, uint64_t block, uint32_t stream, uint32_t purpose,
+                     uint32_t out[4])
+{
+    bci_kernels_get()->random_words(seed, block, stream, purpose, out, 1);
+}
+
+uint32_t bc_noise_stream(const char *name, uint64_t history)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+
+    for (const char *c = name; *c; c++)
+        hash = (hash ^ (uint8_t)*c) * 16777619u;
+    for (int i = 0; i < 64; i += 8)
+        hash = (hash ^ (uint8_t)(history >> i)) * 16777619u;
+    return hash;
+}
+
+/* Bayer's recursion M2n = [[4M, 4M+2], [4M+3, 4M+1]], bit by bit. */
+static uint32_t bayer_rank(uint32_t x, uint32_t y, uint32_t side)
+{
+    uint32_t rank = 0;
+
+    for (uint32_t bit = 1; bit < side; bit <<= 1) {
+        const uint32_t a = (x & bit) != 0, b = (y & bit) != 0;
+
+        rank = rank << 2 | (a ^ b) << 1 | b;
+    }
+    return rank;
+}
+
+static void fill_bayer(uint32_t side, uint32_t x, uint32_t y, float *out, size_t n)
+{
+    const float cells = (float)(side * side);
+
+    for (size_t i = 0; i < n; i++) {
+        if (i >= side) { /* the tile repeats */
+            out[i] = out[i - side];
+            continue;
+        }
+        out[i] = 0.5f - ((float)bayer_rank(x + (uint32_t)i, y, side) + 0.5f) / cells;
+    }
+}
+
+enum { CHUNK_BLOCKS = 128, CHUNK = 4 * CHUNK_BLOCKS };
+
+/* Fill out[0..n) for n <= CHUNK samples; word i of the stream belongs to sample i. */
+static void fill_chunk(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first,
+                       float *out, size_t n)
+{
+    const bci_kernels *kernels = bci_kernels_get();
+    uint32_t words[CHUNK + 8];
+    float made[CHUNK + 8];
+    /* One sample early for the difference, then down to the start of its block. */
+    const uint64_t early = kind->form == BC_NOISE_HPTPDF ? first - 1 : first;
+    const uint64_t start = early & ~UINT64_C(3);
+    const size_t skip = (size_t)(first - start);
+    const size_t n_blocks = (skip + n + 3) / 4;
+
+    kernels->random_words(seed, start / 4, stream, kind->form, words, n_blocks);
+    switch (kind->form) {
+    case BC_NOISE_TPDF: kernels->tpdf(words, made, 4 * n_blocks); break;
+    case BC_NOISE_GAUSSIAN: kernels->gaussian(words, made, 4 * n_blocks); break;
+    case BC_NOISE_RPDF:
+    case BC_NOISE_HPTPDF: kernels->rpdf(words, made, 4 * n_blocks); break;
+    case BC_NOISE_NONE:
+    case BC_NOISE_BAYER: break;
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = kind->form == BC_NOISE_HPTPDF ? made[skip + i] - made[skip + i - 1]
+                                               : made[skip + i];
+}
+
+void bc_noise_fill(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first,
+                   float *out, size_t n)
+{
+    if (kind->form == BC_NOISE_NONE) {
+        memset(out, 0, n * sizeof *out);
+        return;
+    }
+    if (kind->form == BC_NOISE_BAYER) {
+        fill_bayer(kind->mask_side, (uint32_t)(first % kind->mask_side), 0, out, n);
+        return;
+    }
+    for (size_t i = 0; i < n; i += CHUNK)
+        fill_chunk(kind, seed, stream, first + i, out + i, n - i < CHUNK ? n - i : CHUNK);
+}
+
+void bc_noise_fill_f64(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first,
+                       double *out, size_t n)
+{
+    float narrow[CHUNK];
+
+    for (size_t i = 0; i < n; i += CHUNK) {
+        const size_t m = n - i < CHUNK ? n - i : CHUNK;
+
+        bc_noise_fill(kind, seed, stream, first + i, narrow, m);
+        for (size_t j = 0; j < m; j++)
+            out[i + j] = (double)narrow[j];
+    }
+}
+
+void bc_noise_fill_row(const bc_noise *kind, uint64_t seed, uint32_t stream, uint32_t width,
+                       uint32_t x, uint32_t y, float *out, size_t n)
+{
+    if (kind->form == BC_NOISE_BAYER)
+        fill_bayer(kind->mask_side, x, y, out, n);
+    else
+        bc_noise_fill(kind, seed, stream, (uint64_t)y * width + x, out, n);
+}

@@ -1,0 +1,212 @@
+/* Knows how a grid is laid on data: the fits, and how a shape falls into groups. */
+#include "bitcrush/scale.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/fail.h"
+
+static const bc_scale_row rows[] = {
+    { "full", "the data already are on the ruler", BC_SCALE_FULL },
+    { "absmax", "the largest magnitude on the largest code", BC_SCALE_ABSMAX },
+    { "minmax", "smallest and largest value on the end codes", BC_SCALE_MINMAX },
+    { "zero-point", "min-max with 0 exactly on a code", BC_SCALE_ZERO_POINT },
+    { "percentile", "absmax without the largest values", BC_SCALE_PERCENTILE },
+};
+
+size_t bc_scale_rows(const bc_scale_row **out)
+{
+    *out = rows;
+    return sizeof rows / sizeof *rows;
+}
+
+/* The samples of a group, in either precision. */
+typedef struct {
+    const float *f32;
+    const double *f64;
+    size_t n, stride;
+} samples;
+
+static double sample(const samples *s, size_t i)
+{
+    return s->f32 ? (double)s->f32[i * s->stride] : s->f64[i * s->stride];
+}
+
+typedef struct {
+    double min, max, absmax;
+} extent;
+
+/* Of the finite samples; all 0 when there are none. */
+static extent extent_of(const samples *s)
+{
+    extent e = { INFINITY, -INFINITY, 0.0 };
+
+    for (size_t i = 0; i < s->n; i++) {
+        const double x = sample(s, i);
+
+        if (!isfinite(x))
+            continue;
+        e.min = x < e.min ? x : e.min;
+        e.max = x > e.max ? x : e.max;
+        e.absmax = fabs(x) > e.absmax ? fabs(x) : e.absmax;
+    }
+    return e.min <= e.max ? e : (extent){ 0.0, 0.0, 0.0 };
+}
+
+/* The rank-th smallest of a[0..n), rank from 0: Hoare's selection, a is reordered. */
+static double select_rank(double *a, size_t n, size_t rank)
+{
+    size_t low = 0, high = n - 1;
+
+    while (low < high) {
+        const double pivot = a[low + (high - low) / 2];
+        size_t i = low, j = high;
+
+        for (;;) {
+            while (a[i] < pivot)
+                i++;
+            while (pivot < a[j])
+                j--;
+            if (i >= j)
+                break;
+            const double swap = a[i];
+
+            a[i++] = a[j];
+            a[j--] = swap;
+        }
+        if (rank <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return a[rank];
+}
+
+static double percentile_of(const samples *s, double percent, double *scratch)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        const double x = fabs(sample(s, i));
+
+        if (isfinite(x))
+            scratch[n++] = x;
+    }
+    if (n == 0)
+        return 0.0;
+    const double rank = ceil(percent / 100.0 * (double)n) - 1.0;
+
+    return select_rank(scratch, n, rank < 0.0 ? 0 : (size_t)rank);
+}
+
+/* The largest finite value of the grid. */
+static double top_value(const bc_grid *g)
+{
+    const double top = bc_grid_value(g, g->hi);
+
+    return isinf(top) ? bc_grid_value(g, g->hi - 1) : top;
+}
+
+static bc_scale by_magnitude(const bc_grid *g, double magnitude)
+{
+    return (bc_scale){ magnitude / top_value(g), 0.0, 0 };
+}
+
+static bc_scale by_extent(const bc_grid *g, extent e)
+{
+    const double low = bc_grid_value(g, g->lo), high = bc_grid_value(g, g->hi);
+    const double gain = (e.max - e.min) / (high - low);
+
+    return (bc_scale){ gain, e.min - low * gain, 0 };
+}
+
+static bc_scale by_zero_point(const bc_grid *g, extent e)
+{
+    const double min = e.min < 0.0 ? e.min : 0.0;
+    const double max = e.max > 0.0 ? e.max : 0.0;
+    const double range = max - min;
+
+    return (bc_scale){ range, 0.0, range > 0.0 ? (int32_t)rint(-min / range * g->den) : 0 };
+}
+
+static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid, samples s,
+                     double *scratch, bc_scale *out, bc_error *err)
+{
+    switch (method) {
+    case BC_SCALE_FULL:
+        *out = BC_SCALE_IDENTITY;
+        return BC_OK;
+    case BC_SCALE_ABSMAX:
+        *out = by_magnitude(grid, extent_of(&s).absmax);
+        return BC_OK;
+    case BC_SCALE_MINMAX:
+        if (!isfinite(bc_grid_value(grid, grid->lo)))
+            return bci_fail(err, BC_E_USAGE,
+                            "min-max scale: the grid ends at infinity, expected finite ends");
+        *out = by_extent(grid, extent_of(&s));
+        return BC_OK;
+    case BC_SCALE_ZERO_POINT:
+        if (grid->family != BC_GRID_AFFINE || grid->lo != 0)
+            return bci_fail(err, BC_E_USAGE,
+                            "zero-point scale: expected a uniform grid whose codes start at 0");
+        *out = by_zero_point(grid, extent_of(&s));
+        return BC_OK;
+    case BC_SCALE_PERCENTILE:
+        if (!(percent > 0.0 && percent <= 100.0))
+            return bci_fail(err, BC_E_USAGE, "percentile scale: %g percent, expected more than 0 "
+                            "and at most 100", percent);
+        *out = by_magnitude(grid, percentile_of(&s, percent, scratch));
+        return BC_OK;
+    }
+    return bci_fail(err, BC_E_INTERNAL, "scale method %d is unknown", (int)method);
+}
+
+bc_status bc_scale_fit_f32(bc_scale_method method, double percent, const bc_grid *grid,
+                           const float *x, size_t n, size_t stride, double *scratch,
+                           bc_scale *out, bc_error *err)
+{
+    return fit(method, percent, grid, (samples){ x, NULL, n, stride }, scratch, out, err);
+}
+
+bc_status bc_scale_fit_f64(bc_scale_method method, double percent, const bc_grid *grid,
+                           const double *x, size_t n, size_t stride, double *scratch,
+                           bc_scale *out, bc_error *err)
+{
+    return fit(method, percent, grid, (samples){ NULL, x, n, stride }, scratch, out, err);
+}
+
+static size_t blocks_per_row(const bc_shape *s)
+{
+    return s->row_length / s->block_length + (s->row_length % s->block_length != 0);
+}
+
+size_t bc_group_count(bc_scale_group per, const bc_shape *s)
+{
+    switch (per) {
+    case BC_PER_WHOLE: return 1;
+    case BC_PER_CHANNEL: return s->n_channels;
+    case BC_PER_ROW: return s->n_rows;
+    case BC_PER_BLOCK: return s->n_rows * blocks_per_row(s);
+    }
+    return 0;
+}
+
+bc_group bc_group_at(bc_scale_group per, const bc_shape *s, size_t i)
+{
+    const size_t total = s->n_rows * s->row_length;
+
+    switch (per) {
+    case BC_PER_WHOLE: break;
+    case BC_PER_CHANNEL: return (bc_group){ i, total / s->n_channels, s->n_channels };
+    case BC_PER_ROW: return (bc_group){ i * s->row_length, s->row_length, 1 };
+    case BC_PER_BLOCK: {
+        const size_t per_row = blocks_per_row(s);
+        const size_t start = i % per_row * s->block_length;
+        const size_t left = s->row_length - start;
+
+        return (bc_group){ i / per_row * s->row_length + start,
+                           left < s->block_length ? left : s->block_length, 1 };
+    }
+    }
+    return (bc_group){ 0, total, 1 };
+}

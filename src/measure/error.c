@@ -1,0 +1,156 @@
+/* Knows the error sums and the figures made of them. */
+#include <math.h>
+
+#include "bitcrush/measure.h"
+#include "core/kernels.h"
+
+static void add_lanes(bc_error_sums *s, const bci_error_lanes *l, size_t n)
+{
+    double n_finite = 0.0;
+
+    for (int j = 0; j < BCI_LANES; j++) {
+        n_finite += l->n_finite[j];
+        s->sum_x += l->x[j];
+        s->sum_x2 += l->x2[j];
+        s->sum_e += l->e[j];
+        s->sum_e2 += l->e2[j];
+        s->max_abs_e = fmax(s->max_abs_e, l->max_abs_e[j]);
+    }
+    s->n += (uint64_t)n_finite;
+    s->n_nonfinite += n - (uint64_t)n_finite;
+}
+
+void bc_error_add_f32(bc_error_sums *sums, const float *x, const float *y, size_t n)
+{
+    bci_error_lanes lanes = { 0 };
+
+    bci_kernels_get()->error_f32(&lanes, x, y, n);
+    add_lanes(sums, &lanes, n);
+}
+
+void bc_error_add_f64(bc_error_sums *sums, const double *x, const double *y, size_t n)
+{
+    bci_error_lanes lanes = { 0 };
+
+    bci_kernels_get()->error_f64(&lanes, x, y, n);
+    add_lanes(sums, &lanes, n);
+}
+
+void bc_error_add_pair(bc_error_sums *s, double x, double y, uint64_t count)
+{
+    const double e = y - x, times = (double)count;
+
+    if (count == 0)
+        return;
+    if (!isfinite(x) || !isfinite(y)) {
+        s->n_nonfinite += count;
+        return;
+    }
+    s->n += count;
+    s->sum_x += times * x;
+    s->sum_x2 += times * (x * x);
+    s->sum_e += times * e;
+    s->sum_e2 += times * (e * e);
+    s->max_abs_e = fmax(s->max_abs_e, fabs(e));
+}
+
+void bc_error_merge(bc_error_sums *a, const bc_error_sums *b)
+{
+    a->n += b->n;
+    a->n_clipped += b->n_clipped;
+    a->n_nonfinite += b->n_nonfinite;
+    a->sum_x += b->sum_x;
+    a->sum_x2 += b->sum_x2;
+    a->sum_e += b->sum_e;
+    a->sum_e2 += b->sum_e2;
+    a->max_abs_e = fmax(a->max_abs_e, b->max_abs_e);
+}
+
+/* The half steps past both end marks, in values. */
+static void span_of(const bc_grid *g, double *low, double *high)
+{
+    const int32_t top = isinf(bc_grid_value(g, g->hi)) ? g->hi - 1 : g->hi;
+    const int32_t bottom = isinf(bc_grid_value(g, g->lo)) ? g->lo + 1 : g->lo;
+    const double first = bc_grid_value(g, bottom), last = bc_grid_value(g, top);
+
+    *low = first - 0.5 * (bc_grid_value(g, bottom + 1) - first);
+    *high = last + 0.5 * (last - bc_grid_value(g, top - 1));
+}
+
+uint64_t bc_count_clipped_f32(const bc_grid *grid, const float *x, size_t n)
+{
+    uint64_t count = 0;
+    double low, high;
+
+    span_of(grid, &low, &high);
+    for (size_t i = 0; i < n; i++)
+        count += isfinite(x[i]) && ((double)x[i] < low || (double)x[i] > high);
+    return count;
+}
+
+uint64_t bc_count_clipped_f64(const bc_grid *grid, const double *x, size_t n)
+{
+    uint64_t count = 0;
+    double low, high;
+
+    span_of(grid, &low, &high);
+    for (size_t i = 0; i < n; i++)
+        count += isfinite(x[i]) && (x[i] < low || x[i] > high);
+    return count;
+}
+
+/* 10 log10(a / b): infinity when nothing was lost, NaN when there was nothing to lose. */
+static double ratio_db(double a, double b)
+{
+    if (a > 0.0)
+        return b > 0.0 ? 10.0 * log10(a / b) : INFINITY;
+    return NAN;
+}
+
+double bc_error_snr_db(const bc_error_sums *s)
+{
+    return s->n ? ratio_db(s->sum_x2, s->sum_e2) : NAN;
+}
+
+double bc_error_psnr_db(const bc_error_sums *s, double peak)
+{
+    return s->n ? ratio_db(peak * peak * (double)s->n, s->sum_e2) : NAN;
+}
+
+double bc_error_rmse(const bc_error_sums *s)
+{
+    return s->n ? sqrt(s->sum_e2 / (double)s->n) : NAN;
+}
+
+double bc_error_mean(const bc_error_sums *s)
+{
+    return s->n ? s->sum_e / (double)s->n : NAN;
+}
+
+double bc_enob_bits(double snr_db)
+{
+    return (snr_db - 10.0 * log10(1.5)) / (20.0 * log10(2.0));
+}
+
+double bc_entropy_bits(const uint64_t *count, size_t n)
+{
+    double total = 0.0, bits = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        total += (double)count[i];
+    if (total == 0.0)
+        return NAN;
+    for (size_t i = 0; i < n; i++)
+        if (count[i])
+            bits -= (double)count[i] / total * log2((double)count[i] / total);
+    return bits > 0.0 ? bits : 0.0; /* not -0 */
+}
+
+size_t bc_levels_used(const uint64_t *count, size_t n)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < n; i++)
+        used += count[i] != 0;
+    return used;
+}
