@@ -89,9 +89,10 @@ BC_API BC_NODISCARD bc_status bc_grid_codebook(const float *values, size_t n, bc
  * error diffusion picks the nearest level. bits is 1..16, else BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_light(int bits, float *table, bc_grid *out, bc_error *err);
 
-/* The position of x, in steps, as an even code plus a remainder in [0, 2) (or outside
- * of it beyond the ends). The split keeps every bit of x: on the float grids the sum
- * need not fit a double. x is finite. */
+/* The position of x, in steps, as an even code plus a remainder of less than 2 in magnitude
+ * (or more beyond the ends), whose sign is that of x on the float grids and + elsewhere.
+ * The split keeps every bit of x: on the float grids the sum need not fit a double. x is
+ * finite. */
 typedef struct {
     int32_t base;
     double rest;
@@ -101,11 +102,12 @@ BC_API bc_position bc_grid_position(const bc_grid *grid, double x);
 /* The value of a code, lo <= code <= hi (or bc_grid_nan_code). */
 BC_API double bc_grid_value(const bc_grid *grid, int32_t code);
 
-/* The code of NaN, one past hi, or 0 where the grid has no NaN. */
+/* The code that NaN data take: of NaN, one past hi, or where the grid has no NaN the code
+ * nearest to the value 0. */
 BC_API int32_t bc_grid_nan_code(const bc_grid *grid);
 
 /* The bits that store a code, low bits first: two's complement for signed integers,
- * sign and magnitude for floats, the code itself otherwise. */
+ * sign and magnitude for floats (NaN is a quiet one), the code itself otherwise. */
 BC_API uint32_t bc_grid_code_to_bits(const bc_grid *grid, int32_t code);
 
 /* The code of a stored bit pattern; inverse of bc_grid_code_to_bits. Negative zero gives

@@ -13,7 +13,9 @@ typedef enum {
     BC_ROUND_NEAREST, /* ties to the even code */
     /* The bit shift of the textbooks. Integers: floor, as an arithmetic right shift does;
      * on the n-bit uniform grid the code of x is floor(x 2^n), which is v >> (b - n) for
-     * every b-bit v = x (2^b - 1). Floats: mantissa bits cut off, toward zero. */
+     * every b-bit v = x (2^b - 1). Where v / (2^b - 1) is rounded to float32 that would not
+     * hold beside the edges of the cells: there x is lowered by 2^-17 of itself, and it holds
+     * up to b = 16. Floats: mantissa bits cut off, toward zero; never to infinity. */
     BC_ROUND_TRUNCATE,
 } bc_rounding;
 
@@ -21,8 +23,9 @@ typedef enum {
  * none. y receives the values and codes the codes; either may be NULL; y may be x.
  * Positions beyond the ends take the end codes. Infinities do too (on BC_FLOAT_IEEE grids
  * they stay infinities); NaN takes bc_grid_nan_code and its value: NaN where the grid has
- * it, else the code nearest to 0. A scale whose gain is 0, or so small that 1 / gain
- * overflows, gives value `offset` for all. Cannot fail and does not allocate. */
+ * it, else that of the code nearest to 0. A scale whose gain is 0, or so small that 1 / gain
+ * overflows a double, gives value `offset` for all finite x. Cannot fail and does not
+ * allocate. */
 BC_API void bc_quantize_f32(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
                             const float *x, const float *noise, size_t n, float *y,
                             int32_t *codes);

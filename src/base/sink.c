@@ -20,6 +20,7 @@ struct bci_sink {
     int fd;
     mode_t mode;
     bool force;
+    bool discard; /* count only */
     uint64_t size_bytes;
     size_t n_pending;
     uint8_t pending[1 << 16];
@@ -34,7 +35,7 @@ bc_status bci_sink_check(const char *path, bool force, bc_error *err)
 {
     struct stat info;
 
-    if (strcmp(path, "-") == 0 || stat(path, &info) != 0 || is_direct(&info))
+    if (!path || strcmp(path, "-") == 0 || stat(path, &info) != 0 || is_direct(&info))
         return BC_OK;
     if (S_ISDIR(info.st_mode))
         return bci_fail(err, BC_E_WRITE, "%s: is a directory, expected a file to write", path);
@@ -96,22 +97,28 @@ bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *
 
     if (st)
         return st;
+    const bool is_stdout = path && strcmp(path, "-") == 0;
+    const bool exists = path && !is_stdout && stat(path, &info) == 0;
+    const char *name = !path ? "no output" : is_stdout ? "standard output" : path;
+
     s = calloc(1, sizeof *s);
-    if (!s || !(s->name = strdup(strcmp(path, "-") == 0 ? "standard output" : path))) {
-        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    if (s)
+        s->fd = -1;
+    if (!s || !(s->name = strdup(name))) {
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", name);
         goto done;
     }
-    s->fd = -1;
     s->force = force;
-    const bool exists = strcmp(path, "-") != 0 && stat(path, &info) == 0;
-
-    if (strcmp(path, "-") == 0)
+    s->discard = !path;
+    if (s->discard)
+        ;
+    else if (is_stdout)
         s->fd = dup(STDOUT_FILENO);
     else if (exists && is_direct(&info))
         s->fd = open(path, O_WRONLY);
     else
         st = open_scratch(s, path, exists ? &info : NULL, err);
-    if (!st && s->fd < 0)
+    if (!st && !s->discard && s->fd < 0)
         st = bci_fail(err, BC_E_WRITE, "%s: cannot be opened for writing: %s", s->name,
                       strerror(errno));
     if (st)
@@ -125,7 +132,7 @@ done:
 
 static bc_status write_fully(bci_sink *s, const uint8_t *data, size_t n, bc_error *err)
 {
-    while (n > 0) {
+    while (n > 0 && !s->discard) {
         const ssize_t put = write(s->fd, data, n);
 
         if (put < 0 && errno == EINTR)
@@ -204,7 +211,7 @@ bc_status bci_sink_commit(bci_sink *s, bc_error *err)
 {
     bc_status st = flush_pending(s, err);
 
-    if (st)
+    if (st || s->discard)
         return st;
     if (s->scratch && (fchmod(s->fd, s->mode) != 0 || fsync(s->fd) != 0))
         return bci_fail(err, BC_E_WRITE, "%s: cannot be flushed to disk: %s", s->name,

@@ -12,7 +12,8 @@ typedef struct bci_sink bci_sink;
 
 /* Open an output. A regular or new file is written as a temporary file in the target's
  * directory, to be renamed onto it by bci_sink_commit; an existing one is BC_E_EXISTS
- * unless `force`. "-" is standard output; pipes and devices are written directly. */
+ * unless `force`. "-" is standard output; pipes and devices are written directly; NULL
+ * counts the bytes and keeps none. */
 BC_NODISCARD bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err);
 
 /* Append n bytes. */

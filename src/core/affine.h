@@ -4,14 +4,15 @@
 
 #include <stdbool.h>
 
-/* position = (x - offset) * inv + zero; value = (code - zero) / den * gain + offset. */
+/* position = (x - offset) * inv + zero; value = (code - zero) / den * gain + offset. When
+ * truncating, inv holds the shift_gain of the grid too. */
 typedef struct {
-    float inv, den, gain, offset, zero, lo, hi, shift_gain;
+    float inv, den, gain, offset, zero, lo, hi;
     bool truncate;
 } bci_affine_f32;
 
 typedef struct {
-    double inv, den, gain, offset, zero, lo, hi, shift_gain;
+    double inv, den, gain, offset, zero, lo, hi;
     bool truncate;
 } bci_affine_f64;
 

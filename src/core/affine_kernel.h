@@ -11,7 +11,7 @@ static void QUANTIZE(const AFFINE *a, const REAL *x, const REAL *noise, size_t n
     const REAL slack = g.truncate ? 1 : 0;
 
     for (size_t i = 0; i < n; i++) {
-        REAL p = (x[i] - g.offset) * g.inv * g.shift_gain + g.zero + noise[i];
+        REAL p = (x[i] - g.offset) * g.inv + g.zero + noise[i];
 
         p = p == p ? p : g.zero; /* NaN */
         p = p < g.lo ? g.lo : p;

@@ -3,7 +3,9 @@
  * The nearest level of a value is looked up in equal cells over the span of the grid, fine
  * enough that a cell holds at most one point of decision: one load answers code, value and
  * threshold. Where 2^16 cells do not suffice, a cell names its first code and the walk
- * goes up from there. */
+ * goes up from there. All values are kept in units of cells from the first level: what a
+ * pixel waits for, from the error of its neighbour to its own, is then an addition, two
+ * bounds, a conversion, two loads, a subtraction and a product. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +26,9 @@ enum {
 };
 
 typedef struct {
-    float threshold;    /* from here on the upper code; +infinity when there is none */
-    float below, above; /* values of the lower and the upper code */
-    uint32_t code;      /* the lower code */
+    float threshold; /* from here on the upper code; +infinity when there is none */
+    uint32_t code;   /* the lower code */
+    float values[2]; /* of the lower and the upper code */
 } cell;
 
 struct bc_diffuser {
@@ -35,14 +37,14 @@ struct bc_diffuser {
     size_t width, n_channels;
     size_t line; /* lines done */
     float weights[BC_KERNEL_MAX_TAPS];
-    float first, cell_gain; /* cell of v = (v - first) * cell_gain */
-    float last_cell;
-    float v_min, v_max; /* bounds of x plus carried error */
-    bool cells_suffice; /* no cell holds two points of decision */
+    float first, cell_gain; /* v in cells = (x - first) * cell_gain */
+    float v_min, v_max;     /* bounds of v and its carried error: one span past both ends */
+    bool cells_suffice;     /* no cell holds two points of decision */
     uint32_t n_levels;
-    cell *cells;
-    float *values;     /* n_levels */
-    float *thresholds; /* n_levels - 1 */
+    int32_t n_cells; /* over the span of the grid */
+    cell *cells;     /* 3 n_cells, from v_min to v_max */
+    float *values;     /* n_levels, in cells */
+    float *thresholds; /* n_levels - 1, in cells */
     float *errors[N_LINES];
 };
 
@@ -60,13 +62,11 @@ const bc_kernel *bc_kernel_find(const char *name)
     return NULL;
 }
 
-static inline uint32_t cell_index(const bc_diffuser *d, float v)
+/* The cell of v_min <= v <= v_max. Monotone; cell n_cells takes the values on both sides of
+ * the first level, because conversion cuts toward zero. */
+static inline const cell *cell_at(const bc_diffuser *d, float v)
 {
-    float at = (v - d->first) * d->cell_gain;
-
-    at = at > 0.0f ? at : 0.0f;
-    at = at < d->last_cell ? at : d->last_cell;
-    return (uint32_t)(int32_t)at;
+    return d->cells + (d->n_cells + (int32_t)v);
 }
 
 static void copy_levels(bc_diffuser *d, const bc_grid *g)
@@ -78,46 +78,56 @@ static void copy_levels(bc_diffuser *d, const bc_grid *g)
                                          : 0.5f * (d->values[k] + d->values[k + 1]);
 }
 
-/* Cells are filled through cell_index itself, which is monotone: so a cell's code is right
+/* Cells are filled through cell_at itself, which is monotone: so a cell's code is right
  * whatever the rounding of the index. */
-static void fill_cells(bc_diffuser *d, uint32_t n_cells)
+static void fill_cells(bc_diffuser *d)
 {
     uint32_t k = 0; /* thresholds passed */
 
     d->cells_suffice = true;
-    for (uint32_t i = 0; i < n_cells; i++) {
-        cell *c = &d->cells[i];
-
-        *c = (cell){ INFINITY, d->values[k], d->values[k], k };
-        if (k + 1 == d->n_levels || cell_index(d, d->thresholds[k]) != i)
+    for (cell *c = d->cells; c < d->cells + 3 * d->n_cells; c++) {
+        *c = (cell){ INFINITY, k, { d->values[k], d->values[k] } };
+        if (k + 1 == d->n_levels || cell_at(d, d->thresholds[k]) != c)
             continue;
         c->threshold = d->thresholds[k];
-        c->above = d->values[k + 1];
+        c->values[1] = d->values[k + 1];
         k++;
-        for (; k + 1 < d->n_levels && cell_index(d, d->thresholds[k]) == i; k++)
+        for (; k + 1 < d->n_levels && cell_at(d, d->thresholds[k]) == c; k++)
             d->cells_suffice = false;
     }
+}
+
+/* How many cells keep all points of decision apart, a power of 2. */
+static int32_t cells_needed(const bc_diffuser *d, float span)
+{
+    float gap = span;
+    int32_t n = 64;
+
+    for (uint32_t k = 0; k + 2 < d->n_levels; k++)
+        gap = fminf(gap, d->thresholds[k + 1] - d->thresholds[k]);
+    while (n < MAX_CELLS && span / (float)n > 0.9f * gap)
+        n *= 2;
+    return n;
 }
 
 static bc_status build_cells(bc_diffuser *d, bc_error *err)
 {
     const float span = d->values[d->n_levels - 1] - d->values[0];
-    float gap = span;
-    uint32_t n_cells = 64;
 
-    for (uint32_t k = 0; k + 2 < d->n_levels; k++)
-        gap = fminf(gap, d->thresholds[k + 1] - d->thresholds[k]);
-    while (n_cells < MAX_CELLS && span / (float)n_cells > 0.9f * gap)
-        n_cells *= 2;
-    d->cells = malloc(n_cells * sizeof *d->cells);
+    d->n_cells = cells_needed(d, span);
+    d->cells = malloc(3 * (size_t)d->n_cells * sizeof *d->cells);
     if (!d->cells)
-        return bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for %u cells", n_cells);
+        return bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for %d cells",
+                        d->n_cells);
     d->first = d->values[0];
-    d->cell_gain = (float)n_cells / span;
-    d->last_cell = (float)(n_cells - 1);
-    d->v_min = d->values[0] - span;
-    d->v_max = d->values[d->n_levels - 1] + span;
-    fill_cells(d, n_cells);
+    d->cell_gain = (float)d->n_cells / span;
+    d->v_min = (float)-d->n_cells;
+    d->v_max = (float)(2 * d->n_cells - 1);
+    for (uint32_t k = 0; k < d->n_levels; k++)
+        d->values[k] = (d->values[k] - d->first) * d->cell_gain;
+    for (uint32_t k = 0; k + 1 < d->n_levels; k++)
+        d->thresholds[k] = (d->thresholds[k] - d->first) * d->cell_gain;
+    fill_cells(d);
     return BC_OK;
 }
 
@@ -202,20 +212,25 @@ diffuse_line(bc_diffuser *d, const bc_kernel *kernel, size_t n_channels, bool ce
     for (size_t i = 0; i < s.width; i++, pixel += backward ? (size_t)-1 : 1) {
         const bool given = !opaque || opaque[pixel];
 
+#pragma GCC unroll 4
         for (size_t c = 0; c < n_channels; c++) {
             const size_t at = pixel * n_channels + c;
-            float *here = s.errors[0] + PAD * n_channels + at;
-            const float sent = given ? *here + ahead[0][c] : 0.0f;
-            float v = x[at] + sent, value;
+            const float *here = s.errors[0] + PAD * n_channels + at;
+            const float own = (x[at] - s.first) * s.cell_gain;
+            const float known = own == own ? own : 0.0f; /* NaN */
+            float v = given ? (known + *here) + ahead[0][c] : known, value;
             uint32_t code;
 
-            v = v > s.v_min ? v : v == v ? s.v_min : 0.0f;
+            v = v > s.v_min ? v : s.v_min;
             v = v < s.v_max ? v : s.v_max;
-            const cell *found = &s.cells[cell_index(&s, v)];
+            const cell *found = cell_at(&s, v);
 
             if (cells_suffice) {
-                value = v >= found->threshold ? found->above : found->below;
-                code = found->code + (v >= found->threshold);
+                /* By index, not by branch: which level wins is as good as random. */
+                const uint32_t is_above = v >= found->threshold;
+
+                value = found->values[is_above];
+                code = found->code + is_above;
             } else {
                 code = climb(&s, found->code, v, &value);
             }
@@ -224,6 +239,7 @@ diffuse_line(bc_diffuser *d, const bc_kernel *kernel, size_t n_channels, bool ce
 
             ahead[0][c] = ahead[1][c];
             ahead[1][c] = 0.0f;
+#pragma GCC unroll 11
             for (int t = 0; t < kernel->n_taps; t++) {
                 const bc_kernel_tap tap = kernel->taps[t];
 

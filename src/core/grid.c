@@ -147,6 +147,16 @@ bc_status bc_grid_light(int bits, float *table, bc_grid *out, bc_error *err)
     return BC_OK;
 }
 
+/* 2^e, -1022 <= e <= 1023, without the call that ldexp is. */
+static double power_of_two(int e)
+{
+    const uint64_t bits = (uint64_t)(e + 1023) << 52;
+    double power;
+
+    memcpy(&power, &bits, sizeof power);
+    return power;
+}
+
 /* Codes of a float grid count magnitudes, so the place of |x| is its distance in steps of
  * its binade plus the codes of all binades below; every term is exact in double. */
 static bc_position float_position(const bc_grid *g, double x)
@@ -164,7 +174,7 @@ static bc_position float_position(const bc_grid *g, double x)
     if (exponent - min_exponent > (1 << g->exponent_bits)) /* far past the top */
         return (bc_position){ x < 0 ? g->lo & ~1 : g->hi & ~1, x < 0 ? -2.0 : 2.0 };
 
-    const double steps = ldexp(magnitude, g->mantissa_bits - exponent);
+    const double step = power_of_two(exponent - g->mantissa_bits), steps = magnitude / step;
     const double whole = floor(steps);
     const int64_t code = ((int64_t)(exponent - min_exponent) << g->mantissa_bits) + (int64_t)whole;
     const int32_t base = code > g->hi ? g->hi & ~1 : (int32_t)(code & ~INT64_C(1));
@@ -241,7 +251,17 @@ double bc_grid_value(const bc_grid *g, int32_t code)
 
 int32_t bc_grid_nan_code(const bc_grid *g)
 {
-    return g->family == BC_GRID_FLOAT && g->flavour != BC_FLOAT_FINITE ? g->hi + 1 : 0;
+    switch (g->family) {
+    case BC_GRID_FLOAT: return g->flavour != BC_FLOAT_FINITE ? g->hi + 1 : 0;
+    case BC_GRID_TABLE: {
+        const bc_position zero = table_position(g, 0.0);
+        const double code = zero.base + rint(zero.rest);
+
+        return code < 0.0 ? 0 : code > g->hi ? g->hi : (int32_t)code;
+    }
+    case BC_GRID_AFFINE: break;
+    }
+    return 0;
 }
 
 uint32_t bc_grid_code_to_bits(const bc_grid *g, int32_t code)
@@ -249,6 +269,8 @@ uint32_t bc_grid_code_to_bits(const bc_grid *g, int32_t code)
     if (g->family == BC_GRID_FLOAT) {
         const uint32_t sign = code < 0 ? UINT32_C(1) << (g->bits - 1) : 0;
 
+        if (code > g->hi && g->flavour == BC_FLOAT_IEEE) /* quiet: IEEE 754-2019, 6.2.1 */
+            return (uint32_t)g->hi | UINT32_C(1) << (g->mantissa_bits - 1);
         return sign | (uint32_t)(code < 0 ? -code : code);
     }
     return g->bits == 32 ? (uint32_t)code : (uint32_t)code & ((UINT32_C(1) << g->bits) - 1);

@@ -2,8 +2,9 @@
  * run through the vector kernels, the others through bc_grid_position sample by sample. */
 #include "bitcrush/quantize.h"
 
+#include <float.h>
 #include <math.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "core/kernels.h"
 
@@ -17,42 +18,71 @@ static double inverse(double den, double gain)
 {
     const double inv = gain > 0.0 ? den / gain : 0.0;
 
-    return (float)inv <= 0x1.fffffep127f ? inv : 0.0;
+    return isfinite(inv) ? inv : 0.0;
 }
 
 static bci_affine_f64 affine_f64(const bc_grid *g, const bc_scale *s, bc_rounding rounding)
 {
     const bool truncate = rounding == BC_ROUND_TRUNCATE;
 
-    return (bci_affine_f64){ .inv = inverse(g->den, s->gain), .den = g->den, .gain = s->gain,
-                             .offset = s->offset, .zero = s->zero, .lo = g->lo, .hi = g->hi,
-                             .shift_gain = truncate ? g->shift_gain : 1.0,
-                             .truncate = truncate };
+    return (bci_affine_f64){ .inv = inverse(truncate ? g->den * g->shift_gain : g->den, s->gain),
+                             .den = g->den, .gain = s->gain, .offset = s->offset,
+                             .zero = s->zero, .lo = g->lo, .hi = g->hi, .truncate = truncate };
 }
+
+/* For x = v / 65535, x 2^n is 2^-16 of itself above the edge of a cell when v is the first in
+ * it, but when v is the last it may be below the next edge by less than a float can tell.
+ * Lowered by half of that, float rounding crosses neither. */
+static const double f32_shift_margin = 1.0 - 0x1p-17;
 
 static bci_affine_f32 affine_f32(const bc_grid *g, const bc_scale *s, bc_rounding rounding)
 {
     const bci_affine_f64 a = affine_f64(g, s, rounding);
+    const double margin = a.truncate && g->shift_gain != 1.0 ? f32_shift_margin : 1.0;
 
-    return (bci_affine_f32){ .inv = (float)a.inv, .den = (float)a.den, .gain = (float)a.gain,
-                             .offset = (float)a.offset, .zero = (float)a.zero, .lo = (float)a.lo,
-                             .hi = (float)a.hi, .shift_gain = (float)a.shift_gain,
+    return (bci_affine_f32){ .inv = (float)(a.inv * margin), .den = (float)a.den,
+                             .gain = (float)a.gain, .offset = (float)a.offset,
+                             .zero = (float)a.zero, .lo = (float)a.lo, .hi = (float)a.hi,
                              .truncate = a.truncate };
+}
+
+/* Whether the float kernel can serve: codes, gain, inverse and offset are in its range. */
+static bool fits_f32(const bc_grid *g, const bc_scale *s)
+{
+    const double limit = 0.5 * (double)FLT_MAX; /* a shift_gain is at most 2 */
+
+    return g->family == BC_GRID_AFFINE && g->hi <= max_f32_code && s->gain <= limit &&
+           fabs(s->offset) <= limit && inverse(g->den, s->gain) <= limit;
 }
 
 /* The bit shift: floor for codes that count from the bottom, toward zero for floats, whose
  * codes count magnitudes. */
 static double truncated(const bc_grid *g, bc_position p)
 {
-    if (g->family == BC_GRID_FLOAT)
-        return trunc(p.rest);
+    if (g->family == BC_GRID_FLOAT) /* noise may give p.rest another sign than p.base + p.rest */
+        return p.rest >= -(double)p.base ? floor(p.rest) : ceil(p.rest);
     if (g->shift_gain == 1.0)
         return floor(p.rest);
     return floor((p.base + p.rest) * g->shift_gain) - p.base;
 }
 
+/* The end codes that a finite value may take. */
+typedef struct {
+    int32_t lo, hi;
+} code_range;
+
+static code_range finite_codes(const bc_grid *g, bc_rounding rounding)
+{
+    /* Truncation stops short of the infinities of a format (IEEE 754-2019, 4.3.2). */
+    const int32_t spared = rounding == BC_ROUND_TRUNCATE && g->family == BC_GRID_FLOAT &&
+                           g->flavour == BC_FLOAT_IEEE;
+
+    return (code_range){ g->lo + spared, g->hi - spared };
+}
+
 /* One sample on any grid, in the units of the grid. */
-static int32_t code_of(const bc_grid *g, bc_rounding rounding, double x, double noise)
+static int32_t code_of(const bc_grid *g, code_range ends, bc_rounding rounding, double x,
+                       double noise)
 {
     if (x != x)
         return bc_grid_nan_code(g);
@@ -65,17 +95,19 @@ static int32_t code_of(const bc_grid *g, bc_rounding rounding, double x, double 
     const double away = rounding == BC_ROUND_NEAREST ? rint(p.rest) : truncated(g, p);
     const double code = p.base + away;
 
-    return code < g->lo ? g->lo : code > g->hi ? g->hi : (int32_t)code;
+    return code < ends.lo ? ends.lo : code > ends.hi ? ends.hi : (int32_t)code;
 }
 
-/* A group that has no extent, or one too small to invert, is stored as its offset. */
 static double scaled_value(const bc_grid *g, const bc_scale *s, int32_t code)
 {
     if (s->gain == 1.0 && s->offset == 0.0 && s->zero == 0)
         return bc_grid_value(g, code);
     if (g->family == BC_GRID_AFFINE)
         return ((double)code - s->zero) / g->den * s->gain + s->offset;
-    return bc_grid_value(g, code) * s->gain + s->offset;
+
+    const double v = bc_grid_value(g, code);
+
+    return isinf(v) ? v : v * s->gain + s->offset; /* not 0 * infinity */
 }
 
 static void quantize_any(const bc_grid *g, const bc_scale *s, bc_rounding rounding,
@@ -83,12 +115,17 @@ static void quantize_any(const bc_grid *g, const bc_scale *s, bc_rounding roundi
                          int32_t *codes)
 {
     const double inv = inverse(1.0, s->gain);
+    const code_range ends = finite_codes(g, rounding);
 
     for (size_t i = 0; i < n; i++) {
-        codes[i] = code_of(g, rounding, (x[i] - s->offset) * inv, noise[i]);
-        y[i] = scaled_value(g, s, codes[i]);
-        if (codes[i] == 0 && g->family == BC_GRID_FLOAT)
-            y[i] = copysign(y[i], x[i]); /* IEEE keeps the sign of a zero result */
+        const bool stays = inv == 0.0 && isinf(x[i]); /* not 0 * infinity */
+        const double v = stays ? x[i] : (x[i] - s->offset) * inv;
+        const int32_t code = code_of(g, ends, rounding, v, noise[i]);
+        const double value = scaled_value(g, s, code);
+
+        codes[i] = code;
+        /* IEEE keeps the sign of a zero result. */
+        y[i] = value == 0.0 && g->family == BC_GRID_FLOAT ? copysign(0.0, x[i]) : value;
     }
 }
 
@@ -138,7 +175,7 @@ static void quantize_widened(const bc_grid *grid, const bc_scale *scale, bc_roun
 void bc_quantize_f32(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
                      const float *x, const float *noise, size_t n, float *y, int32_t *codes)
 {
-    if (grid->family != BC_GRID_AFFINE || grid->hi > max_f32_code) {
+    if (!fits_f32(grid, scale)) {
         quantize_widened(grid, scale, rounding, x, noise, n, y, codes);
         return;
     }
@@ -166,10 +203,13 @@ void bc_dequantize_f64(const bc_grid *grid, const bc_scale *scale, const int32_t
 void bc_dequantize_f32(const bc_grid *grid, const bc_scale *scale, const int32_t *codes,
                        size_t n, float *y)
 {
+    if (!fits_f32(grid, scale)) {
+        for (size_t i = 0; i < n; i++)
+            y[i] = (float)scaled_value(grid, scale, codes[i]);
+        return;
+    }
     const bci_affine_f32 a = affine_f32(grid, scale, BC_ROUND_NEAREST);
-    const bool in_float = grid->family == BC_GRID_AFFINE && grid->hi <= max_f32_code;
 
     for (size_t i = 0; i < n; i++)
-        y[i] = in_float ? ((float)codes[i] - a.zero) / a.den * a.gain + a.offset
-                        : (float)scaled_value(grid, scale, codes[i]);
+        y[i] = ((float)codes[i] - a.zero) / a.den * a.gain + a.offset;
 }

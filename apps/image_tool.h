@@ -1,0 +1,8 @@
+/* The image tool: bitcrush-image, and bitcrush on a picture. */
+#ifndef BITCRUSH_IMAGE_TOOL_H
+#define BITCRUSH_IMAGE_TOOL_H
+
+/* Run with the arguments of `program`; the return value is the exit status. */
+int image_tool(const char *program, int argc, char **argv);
+
+#endif

@@ -1,0 +1,42 @@
+/* Knows how far two names are apart. */
+#include "suggest.h"
+
+#include <string.h>
+
+enum { LONGEST = 40 };
+
+/* Levenshtein distance; names that are too long are far. */
+static size_t distance(const char *a, const char *b)
+{
+    const size_t n = strlen(a), m = strlen(b);
+    size_t row[LONGEST + 1];
+
+    if (n > LONGEST || m > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            const size_t replace = diagonal + (a[i - 1] != b[j - 1]);
+            const size_t insert = row[j - 1] + 1, drop = row[j] + 1;
+
+            diagonal = row[j];
+            row[j] = replace < insert ? replace : insert;
+            row[j] = drop < row[j] ? drop : row[j];
+        }
+    }
+    return row[m];
+}
+
+const char *suggest(const char *best, const char *name, const char *typed)
+{
+    const size_t limit = 1 + strlen(typed) / 3;
+    const size_t d = distance(name, typed);
+
+    if (d > limit || (best && distance(best, typed) <= d))
+        return best;
+    return name;
+}

@@ -1,0 +1,11 @@
+/* The nearest of some names to a mistyped one. */
+#ifndef BITCRUSH_SUGGEST_H
+#define BITCRUSH_SUGGEST_H
+
+#include <stddef.h>
+
+/* Keep the nearer of `best` (NULL at first) and `name` to `typed`, by Levenshtein distance.
+ * Call for every name; the result is NULL when none is near. */
+const char *suggest(const char *best, const char *name, const char *typed);
+
+#endif

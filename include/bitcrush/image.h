@@ -1,0 +1,122 @@
+/* Pictures: reading, reducing and writing them, row by row.
+ *
+ * Samples are interleaved rows, 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA, from top to
+ * bottom; a sample is 0..maxval, in a uint8_t when maxval <= 255, else in a uint16_t of
+ * the machine's byte order. Values are as coded in the file (sRGB), never rescaled. */
+#ifndef BITCRUSH_IMAGE_H
+#define BITCRUSH_IMAGE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bitcrush/feedback.h"
+#include "bitcrush/measure.h"
+#include "bitcrush/noise.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BC_IMAGE_MAX_SIDE 1000000u                  /* pixels */
+#define BC_IMAGE_MAX_PIXELS UINT64_C(10000000000)   /* 10 gigapixels */
+
+typedef struct {
+    const char *format;     /* "png", "jpeg", "pnm"; static text */
+    uint32_t width, height; /* pixels */
+    uint32_t n_channels;    /* 1..4, alpha included */
+    bool has_alpha;         /* the last channel is alpha */
+    uint32_t maxval;        /* samples are 0..maxval, 1..65535 */
+    int depth;              /* bits per sample in the file (of a palette's entries: 8) */
+    int true_depth;         /* bits that the file says are real (sBIT), at most depth */
+    bool is_indexed;        /* came from a palette */
+    bool is_interlaced;
+} bc_image_info;
+
+typedef struct bc_image_reader bc_image_reader;
+
+/* Open a picture ("-" for standard input); its format is told from its first bytes.
+ * BC_E_OPEN, BC_E_FORMAT, BC_E_UNSUPPORTED, or BC_E_LIMIT past the sizes above. */
+BC_API BC_NODISCARD bc_status bc_image_open(const char *path, bc_image_reader **out,
+                                            bc_error *err);
+
+/* What the reader holds; valid until it is freed. */
+BC_API const bc_image_info *bc_image_get_info(const bc_image_reader *r);
+
+/* Read the next n rows (no more than are left), width * n_channels samples each, without
+ * gaps. After the last row the end of the file has been checked too. */
+BC_API BC_NODISCARD bc_status bc_image_read(bc_image_reader *r, void *rows, uint32_t n,
+                                            bc_error *err);
+
+/* Release; NULL is fine. */
+BC_API void bc_image_reader_free(bc_image_reader *r);
+
+/* True when the first n bytes of a file look like a picture that some reader knows. */
+BC_API bool bc_image_probe(const uint8_t *head, size_t n);
+
+/* File formats: {"png", "Portable Network Graphics", ...}. */
+typedef struct {
+    const char *name;
+    const char *doc;
+    const char *extensions; /* ".png .apng", the first is used for new files */
+    bool reads, writes;
+} bc_image_format;
+BC_API size_t bc_image_formats(const bc_image_format **out);
+
+/* How to reduce. Zero it, set what differs, and see bc_image_settings_default. */
+typedef struct {
+    int bits;                /* levels are k / (2^bits - 1), 1..16 */
+    bc_rounding rounding;    /* truncate takes no noise and no kernel */
+    const bc_kernel *kernel; /* error diffusion, or NULL */
+    const bc_noise *noise;   /* added to the position, or the row "none" */
+    bool linear_light;       /* with any dither: sum errors in linear light */
+    bc_scan scan;
+    double strength;         /* of the kernel, 0..1 */
+    uint64_t seed;
+    int n_threads;           /* 0: one per core */
+    int effort;              /* of compression, 1..12; 0: the default, 6 */
+    bool force;              /* replace an existing output */
+    bool dry_run;            /* do everything but keep no output */
+    double min_snr_db;       /* below it: BC_E_QUALITY and no output; NaN: no gate */
+    const char *format;      /* output format, or NULL to go by the name ("-": png) */
+    const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
+    void (*progress)(void *context, uint32_t rows_done, uint32_t n_rows); /* or NULL */
+    void *context;
+} bc_image_settings;
+
+/* Serpentine Floyd-Steinberg in linear light at `bits`, every other field as documented. */
+BC_API bc_image_settings bc_image_settings_default(int bits);
+
+/* What was done and what it cost. */
+typedef struct {
+    bc_image_info input;
+    uint64_t input_size_bytes;  /* of the file; 0 when it is not known (a pipe) */
+    const char *output_format;  /* "png", ... */
+    const char *output_layout;  /* "grey", "indexed", "RGB", "grey + alpha", "RGBA" */
+    int output_depth;           /* bits per sample or index in the output */
+    uint32_t output_palette;    /* palette entries, 0 without palette */
+    uint64_t output_size_bytes;
+    uint64_t raw_bytes;         /* input samples at their depth, packed */
+    uint64_t packed_bytes;      /* output codes at `bits` each, alpha kept, packed */
+    bc_error_sums coded;        /* colour samples over full scale 1, as coded */
+    bc_error_sums linear;       /* the same in linear light */
+    uint32_t n_levels;          /* 2^bits */
+    uint32_t n_levels_used;
+    double entropy_bits;        /* per colour sample */
+    double time_s;              /* wall clock */
+    const char *cpu_level;
+    int n_threads;
+} bc_image_result;
+
+/* Reduce the picture `in` to the file `out` ("-" for standard streams). Memory does not
+ * grow with the picture, except that an interlaced one is held whole, and that rows wait in
+ * a temporary file while a smaller output layout is still possible. The same bytes come out
+ * for any number of threads. On failure an old output is untouched. */
+BC_API BC_NODISCARD bc_status bc_image_reduce(const char *in, const char *out,
+                                              const bc_image_settings *settings,
+                                              bc_image_result *result, bc_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,43 @@
+/* Reports: named facts about a run, rendered as text and as JSON from the same list. */
+#ifndef BITCRUSH_REPORT_H
+#define BITCRUSH_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bitcrush/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct bc_report bc_report;
+
+/* An empty report. BC_E_LIMIT when memory is short. */
+BC_API BC_NODISCARD bc_status bc_report_new(bc_report **out, bc_error *err);
+
+/* Add a fact: `section` is "input", "output", "settings", "metrics", "theory", or "" for the
+ * top level; facts keep their order. Texts are copied; section and key must be literals. A
+ * number that is NaN and a NULL text do not apply and are left out; infinity is written
+ * "inf". Shortage of memory is remembered and reported by the rendering call. */
+BC_API void bc_report_number(bc_report *r, const char *section, const char *key, double value);
+BC_API void bc_report_integer(bc_report *r, const char *section, const char *key, uint64_t value);
+BC_API void bc_report_string(bc_report *r, const char *section, const char *key,
+                             const char *value);
+BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, bool value);
+
+/* The report for people: a few lines, labels in bold with `colour`. The caller frees *out. */
+BC_API BC_NODISCARD bc_status bc_report_text(const bc_report *r, bool colour, char **out,
+                                             bc_error *err);
+
+/* The report as one JSON object under the schema "bitcrush-report/1". The caller frees *out.
+ * BC_E_UNSUPPORTED in a build without jansson. */
+BC_API BC_NODISCARD bc_status bc_report_json(const bc_report *r, char **out, bc_error *err);
+
+/* Release; NULL is fine. */
+BC_API void bc_report_free(bc_report *r);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

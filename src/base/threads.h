@@ -1,0 +1,9 @@
+/* Shared-internal: how many threads a job gets. */
+#ifndef BCI_THREADS_H
+#define BCI_THREADS_H
+
+/* `asked` threads, or what OpenMP gives (one per core, or OMP_NUM_THREADS) when it is 0;
+ * 1 in a build without OpenMP. */
+int bci_thread_count(int asked);
+
+#endif

@@ -1,0 +1,67 @@
+/* Shared-internal: what an image file format is to the rest of the image code. */
+#ifndef BCI_IMAGE_CODEC_H
+#define BCI_IMAGE_CODEC_H
+
+#include "base/sink.h"
+#include "base/source.h"
+#include "bitcrush/image.h"
+
+typedef struct bci_image_codec bci_image_codec;
+
+struct bc_image_reader {
+    const bci_image_codec *codec;
+    bci_source *source;
+    bc_image_info info;
+    uint32_t rows_read;
+    void *state; /* the codec's own */
+};
+
+/* What a writer is told before the first row. Rows are interleaved uint16_t codes: colour
+ * 0..2^bits - 1, then alpha 0..alpha_maxval where there is one. */
+typedef struct {
+    uint32_t width, height;
+    uint32_t n_channels; /* alpha included */
+    bool has_alpha;
+    int bits;              /* of a colour code */
+    uint32_t alpha_maxval;
+    int effort;            /* of compression, 1..12 */
+    const char *path;      /* of the output, "-" for standard output */
+} bci_picture;
+
+typedef struct {
+    const bci_image_codec *codec;
+    bci_sink *sink;
+    bci_picture picture;
+    const char *layout;    /* filled in by the codec: see bc_image_result */
+    int depth;
+    uint32_t palette;
+    void *state;
+} bci_image_writer;
+
+/* One row of the registry. Functions that are NULL are not offered. */
+struct bci_image_codec {
+    bc_image_format format;
+    bool (*probe)(const uint8_t *head, size_t n);
+    /* Read the header from r->source and fill r->info and r->state. Whatever it leaves in
+     * r->state, even on failure, close() releases. */
+    bc_status (*open)(bc_image_reader *r, bc_error *err);
+    bc_status (*read)(bc_image_reader *r, void *rows, uint32_t n, bc_error *err);
+    void (*close)(bc_image_reader *r);
+    bc_status (*begin)(bci_image_writer *w, bc_error *err);
+    bc_status (*write)(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows,
+                       bc_error *err);
+    bc_status (*finish)(bci_image_writer *w, bc_error *err); /* after the last row */
+    void (*abandon)(bci_image_writer *w);                    /* release w->state */
+};
+
+extern const bci_image_codec bci_png, bci_jpeg, bci_pnm;
+
+/* The codec of that name or that writes files of that name ("x.pgm"), or NULL. */
+const bci_image_codec *bci_image_codec_named(const char *name);
+const bci_image_codec *bci_image_codec_for_path(const char *path);
+
+/* BC_E_LIMIT when a picture is too large, BC_E_FORMAT when a side is 0. */
+BC_NODISCARD bc_status bci_image_check_size(const char *name, uint64_t width, uint64_t height,
+                                            bc_error *err);
+
+#endif

@@ -1,0 +1,200 @@
+/* Knows how independently compressed pieces become one zlib stream (RFC 1950, RFC 1951).
+ *
+ * libdeflate compresses better and several times faster than zlib but only whole buffers,
+ * each a stream of its own. Joining takes two changes a piece: the flag "last block", which
+ * sits in the header of its last block, is cleared, and an empty stored block fills the last
+ * byte. zlib's inflate, stopping at block boundaries, tells where that header is. Pieces are
+ * cut at fixed places, so the bytes do not depend on the number of threads. What is lost is
+ * the 32 KiB of history at each cut. */
+#include "image/deflate.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libdeflate.h>
+#include <zlib.h>
+
+#include "base/fail.h"
+
+enum {
+    PIECE_SIZE = 1 << 19,
+    N_PIECES = 8,    /* gathered before they are compressed side by side */
+    JOINT_SIZE = 5,  /* an empty stored block: 3 bits, fill, 00 00 FF FF */
+};
+
+typedef struct {
+    struct libdeflate_compressor *compressor;
+    uint8_t *data;       /* PIECE_SIZE */
+    uint8_t *compressed; /* room for the bound of PIECE_SIZE and a joint */
+    uint8_t *check;      /* PIECE_SIZE, where inflate writes */
+    size_t n, n_compressed;
+    uint32_t adler;
+    bool ok;
+} piece;
+
+struct bci_deflater {
+    bci_deflate_out out;
+    void *context;
+    size_t bound;
+    size_t at;      /* the piece being filled */
+    uint32_t adler; /* of the pieces that were handed out */
+    bool begun;
+    piece pieces[N_PIECES];
+};
+
+bc_status bci_deflater_new(int effort, bci_deflate_out out, void *context, bci_deflater **made,
+                           bc_error *err)
+{
+    bci_deflater *d = calloc(1, sizeof *d);
+    bool ok = d != NULL;
+
+    for (size_t i = 0; ok && i < N_PIECES; i++) {
+        piece *p = &d->pieces[i];
+
+        p->compressor = libdeflate_alloc_compressor(effort);
+        if (p->compressor)
+            d->bound = libdeflate_deflate_compress_bound(p->compressor, PIECE_SIZE);
+        p->data = malloc(PIECE_SIZE);
+        p->compressed = malloc(d->bound + JOINT_SIZE);
+        p->check = malloc(PIECE_SIZE);
+        ok = p->compressor && p->data && p->compressed && p->check;
+    }
+    if (!ok) {
+        bci_deflater_free(d);
+        return bci_fail(err, BC_E_LIMIT, "compression: out of memory");
+    }
+    d->out = out;
+    d->context = context;
+    d->adler = 1;
+    *made = d;
+    return BC_OK;
+}
+
+void bci_deflater_free(bci_deflater *d)
+{
+    if (!d)
+        return;
+    for (size_t i = 0; i < N_PIECES; i++) {
+        piece *p = &d->pieces[i];
+
+        if (p->compressor)
+            libdeflate_free_compressor(p->compressor);
+        free(p->data);
+        free(p->compressed);
+        free(p->check);
+    }
+    free(d);
+}
+
+/* Where the header of the last block and the end of the data lie, in bits. */
+static bool find_last_block(const piece *p, size_t *header, size_t *end)
+{
+    enum { UNUSED_BITS = 7, IN_LAST = 64, AT_BOUNDARY = 128 }; /* of z_stream.data_type */
+    z_stream z = { .next_in = p->compressed, .avail_in = (uInt)p->n_compressed,
+                   .next_out = p->check, .avail_out = PIECE_SIZE };
+    bool found = false;
+
+    if (inflateInit2(&z, -15) != Z_OK)
+        return false;
+    *header = 0;
+    while (inflate(&z, Z_BLOCK) == Z_OK && z.data_type & AT_BOUNDARY) {
+        const size_t at = 8 * (size_t)z.total_in - (size_t)(z.data_type & UNUSED_BITS);
+
+        if (z.data_type & IN_LAST) {
+            *end = at;
+            found = z.total_in == p->n_compressed && z.total_out == p->n;
+            break;
+        }
+        *header = at;
+    }
+    inflateEnd(&z);
+    return found;
+}
+
+static void compress_piece(piece *p, size_t bound)
+{
+    size_t header, end;
+
+    p->adler = libdeflate_adler32(1, p->data, p->n);
+    p->n_compressed = libdeflate_deflate_compress(p->compressor, p->data, p->n, p->compressed,
+                                                  bound);
+    p->ok = p->n_compressed > 0 && find_last_block(p, &header, &end);
+    if (!p->ok)
+        return;
+    p->compressed[header / 8] &= (uint8_t)~(1u << header % 8);
+
+    /* Header 000 of a stored block; bits past the end of the data are 0 already. */
+    size_t n = (end + 3 + 7) / 8;
+
+    if (n > p->n_compressed)
+        p->compressed[p->n_compressed] = 0;
+    memcpy(p->compressed + n, "\x00\x00\xFF\xFF", 4);
+    p->n_compressed = n + 4;
+}
+
+/* Compress and hand out pieces 0 .. n-1. */
+static bc_status flush_pieces(bci_deflater *d, size_t n, bc_error *err)
+{
+    bc_status st = BC_OK;
+
+    /* Full blown tasks rather than a parallel loop: the caller's team helps when it is idle. */
+    for (size_t i = 0; i < n; i++) {
+        piece *p = &d->pieces[i];
+        const size_t bound = d->bound;
+
+#pragma omp task firstprivate(p, bound) untied
+        compress_piece(p, bound);
+    }
+#pragma omp taskwait
+    if (!d->begun)
+        st = d->out(d->context, (const uint8_t *)"\x78\x9C", 2, err);
+    d->begun = true;
+    for (size_t i = 0; !st && i < n; i++) {
+        piece *p = &d->pieces[i];
+
+        if (!p->ok)
+            return bci_fail(err, BC_E_INTERNAL, "compression: a piece of %zu bytes was not "
+                            "compressed", p->n);
+        d->adler = (uint32_t)adler32_combine(d->adler, p->adler, (z_off_t)p->n);
+        st = d->out(d->context, p->compressed, p->n_compressed, err);
+        p->n = 0;
+    }
+    d->at = 0;
+    return st;
+}
+
+bc_status bci_deflater_put(bci_deflater *d, const uint8_t *data, size_t n, bc_error *err)
+{
+    while (n > 0) {
+        piece *p = &d->pieces[d->at];
+        const size_t room = PIECE_SIZE - p->n;
+        const size_t m = n < room ? n : room;
+
+        memcpy(p->data + p->n, data, m);
+        p->n += m;
+        data += m;
+        n -= m;
+        if (p->n == PIECE_SIZE && ++d->at == N_PIECES) {
+            const bc_status st = flush_pieces(d, N_PIECES, err);
+
+            if (st)
+                return st;
+        }
+    }
+    return BC_OK;
+}
+
+bc_status bci_deflater_finish(bci_deflater *d, bc_error *err)
+{
+    const size_t n = d->at < N_PIECES && d->pieces[d->at].n > 0 ? d->at + 1 : d->at;
+    bc_status st = flush_pieces(d, n, err);
+
+    if (st)
+        return st;
+    /* A last empty block of fixed codes, then the checksum. */
+    const uint8_t tail[6] = { 0x03, 0x00, (uint8_t)(d->adler >> 24), (uint8_t)(d->adler >> 16),
+                              (uint8_t)(d->adler >> 8), (uint8_t)d->adler };
+
+    return d->out(d->context, tail, sizeof tail, err);
+}

@@ -1,0 +1,31 @@
+/* Shared-internal: a zlib stream made of pieces that are compressed independently, in
+ * parallel, and joined. */
+#ifndef BCI_DEFLATE_H
+#define BCI_DEFLATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bitcrush/status.h"
+
+typedef struct bci_deflater bci_deflater;
+
+/* Receives the stream, in order. */
+typedef bc_status (*bci_deflate_out)(void *context, const uint8_t *data, size_t n, bc_error *err);
+
+/* A deflater of `effort` 1..12 (libdeflate's levels). The bytes depend on the data and the
+ * effort only. */
+BC_NODISCARD bc_status bci_deflater_new(int effort, bci_deflate_out out, void *context,
+                                        bci_deflater **d, bc_error *err);
+
+/* Append n bytes of data. Full pieces are compressed as OpenMP tasks of the current team. */
+BC_NODISCARD bc_status bci_deflater_put(bci_deflater *d, const uint8_t *data, size_t n,
+                                        bc_error *err);
+
+/* Compress what is left and end the stream. */
+BC_NODISCARD bc_status bci_deflater_finish(bci_deflater *d, bc_error *err);
+
+/* Release; NULL is fine. */
+void bci_deflater_free(bci_deflater *d);
+
+#endif

@@ -1,0 +1,140 @@
+/* Knows the list of image file formats and how a file finds its reader. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "image/codec.h"
+
+static const bci_image_codec *const codecs[] = {
+#ifdef BCI_WITH_PNG
+    &bci_png,
+#endif
+#ifdef BCI_WITH_JPEG
+    &bci_jpeg,
+#endif
+    &bci_pnm,
+};
+
+enum { N_CODECS = sizeof codecs / sizeof *codecs };
+
+size_t bc_image_formats(const bc_image_format **out)
+{
+    static bc_image_format rows[N_CODECS];
+
+    for (size_t i = 0; i < N_CODECS; i++)
+        rows[i] = codecs[i]->format;
+    *out = rows;
+    return N_CODECS;
+}
+
+static const bci_image_codec *codec_of_content(const uint8_t *head, size_t n)
+{
+    for (size_t i = 0; i < N_CODECS; i++)
+        if (codecs[i]->probe(head, n))
+            return codecs[i];
+    return NULL;
+}
+
+bool bc_image_probe(const uint8_t *head, size_t n)
+{
+    return codec_of_content(head, n) != NULL;
+}
+
+const bci_image_codec *bci_image_codec_named(const char *name)
+{
+    for (size_t i = 0; i < N_CODECS; i++)
+        if (strcmp(codecs[i]->format.name, name) == 0)
+            return codecs[i];
+    return NULL;
+}
+
+/* True when `extension` is one of the words of `list`, whatever its case. */
+static bool has_word(const char *list, const char *extension)
+{
+    const size_t n = strlen(extension);
+
+    for (const char *at = list; *at; at += strspn(at, " ")) {
+        const size_t word = strcspn(at, " ");
+
+        if (word == n && strncasecmp(at, extension, n) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+const bci_image_codec *bci_image_codec_for_path(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash ? slash : path, '.');
+
+    for (size_t i = 0; dot && i < N_CODECS; i++)
+        if (codecs[i]->begin && has_word(codecs[i]->format.extensions, dot))
+            return codecs[i];
+    return NULL;
+}
+
+bc_status bci_image_check_size(const char *name, uint64_t width, uint64_t height, bc_error *err)
+{
+    if (width == 0 || height == 0)
+        return bci_fail(err, BC_E_FORMAT, "%s: %llu x %llu pixels, expected at least 1 x 1", name,
+                        (unsigned long long)width, (unsigned long long)height);
+    if (width > BC_IMAGE_MAX_SIDE || height > BC_IMAGE_MAX_SIDE ||
+        width * height > BC_IMAGE_MAX_PIXELS)
+        return bci_fail(err, BC_E_LIMIT, "%s: %llu x %llu pixels, expected at most %u a side and "
+                        "%llu in all", name, (unsigned long long)width,
+                        (unsigned long long)height, BC_IMAGE_MAX_SIDE,
+                        (unsigned long long)BC_IMAGE_MAX_PIXELS);
+    return BC_OK;
+}
+
+bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err)
+{
+    bc_image_reader *r = calloc(1, sizeof *r);
+    bc_status st;
+
+    if (!r)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    st = bci_source_open(path, &r->source, err);
+    if (st)
+        goto done;
+    r->codec = codec_of_content(r->source->peeked, r->source->n_peeked);
+    if (!r->codec) {
+        st = bci_fail(err, BC_E_UNSUPPORTED, "%s: is no picture known here, expected PNG, JPEG, "
+                      "PNM or PAM", r->source->name);
+        goto done;
+    }
+    r->info.format = r->codec->format.name;
+    st = r->codec->open(r, err);
+    if (st)
+        goto done;
+    *out = r;
+    r = NULL;
+done:
+    bc_image_reader_free(r);
+    return st;
+}
+
+const bc_image_info *bc_image_get_info(const bc_image_reader *r)
+{
+    return &r->info;
+}
+
+bc_status bc_image_read(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
+{
+    const bc_status st = r->codec->read(r, rows, n, err);
+
+    if (!st)
+        r->rows_read += n;
+    return st;
+}
+
+void bc_image_reader_free(bc_image_reader *r)
+{
+    if (!r)
+        return;
+    if (r->codec)
+        r->codec->close(r);
+    bci_source_free(r->source);
+    free(r);
+}

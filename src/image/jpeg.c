@@ -1,0 +1,311 @@
+/* Knows how JPEG is read. libjpeg reports failures by calling back; here such a call leaves
+ * by longjmp to the function that entered the library, and never past this file. */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jpeglib.h>
+/* After jpeglib.h, on whose version and options the numbers of the messages depend. */
+#include <jerror.h>
+
+#include "base/fail.h"
+#include "image/codec.h"
+
+/* A progressive picture waits in memory as coefficients of 2 bytes, 12 GiB for 65500 x 65500
+ * in 4:2:0; this holds 1.4 gigapixels. libjpeg counts in a long. */
+#define MAX_MEMORY_BYTES (LONG_MAX > INT32_MAX ? INT64_C(1) << 32 : LONG_MAX)
+
+/* Each scan walks over the whole picture and may be a few bytes long, so that a small file of
+ * very many of them is days of work; real files have about ten. libjpeg-turbo's own fuzzers
+ * stop at 500 too ("Two Issues with the JPEG Standard", libjpeg-turbo.org). */
+enum { MAX_SCANS = 500 };
+
+typedef struct {
+    struct jpeg_decompress_struct decoder;
+    struct jpeg_error_mgr errors;
+    struct jpeg_source_mgr input;
+    struct jpeg_progress_mgr progress;
+    jmp_buf escape;
+    bci_source *source;
+    bc_status status; /* why the library was left by `escape` */
+    bc_error *err;    /* of the call that entered the library */
+    bool has_started;
+    uint8_t buffer[1 << 16];
+} jpeg_state;
+
+static jpeg_state *state_of(j_common_ptr decoder)
+{
+    return decoder->client_data;
+}
+
+static unsigned long long offset_of(const jpeg_state *s)
+{
+    return (unsigned long long)(s->source->offset - s->input.bytes_in_buffer);
+}
+
+_Noreturn static void leave(jpeg_state *s, bc_status status)
+{
+    s->status = status;
+    longjmp(s->escape, 1);
+}
+
+/* --- errors ----------------------------------------------------------------------------- */
+
+/* What the library's refusals mean for the file; its own defects count as the file's, since
+ * only a strange file could bring them out. */
+static bc_status status_of(const jpeg_state *s)
+{
+    switch (s->errors.msg_code) {
+    case JERR_BAD_PRECISION:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_NOTIMPL:
+    case JERR_SOF_UNSUPPORTED:
+#ifndef D_ARITH_CODING_SUPPORTED
+    case JERR_ARITH_NOTIMPL:
+#endif
+        return BC_E_UNSUPPORTED;
+    case JERR_EMPTY_IMAGE: /* a height of 0 is valid and means that a DNL marker follows */
+        return s->decoder.image_width > 0 && s->decoder.num_components > 0 ? BC_E_UNSUPPORTED
+                                                                           : BC_E_FORMAT;
+    case JERR_UNKNOWN_MARKER: /* those below 0xc0 mean nothing in any kind of JPEG */
+        return s->errors.msg_parm.i[0] >= 0xc0 ? BC_E_UNSUPPORTED : BC_E_FORMAT;
+    case JERR_IMAGE_TOO_BIG:
+    case JERR_NO_BACKING_STORE: /* MAX_MEMORY_BYTES was not enough */
+    case JERR_OUT_OF_MEMORY:
+    case JERR_WIDTH_OVERFLOW: return BC_E_LIMIT;
+    default: return BC_E_FORMAT;
+    }
+}
+
+static void on_error(j_common_ptr decoder)
+{
+    jpeg_state *s = state_of(decoder);
+    const bc_status st = status_of(s);
+    char words[JMSG_LENGTH_MAX];
+
+    if (s->errors.msg_code == JERR_NO_BACKING_STORE)
+        leave(s, bci_fail(s->err, st,
+                          "%s: %u x %u pixels in several scans need more memory than the limit, "
+                          "expected at most %lld MiB",
+                          s->source->name, s->decoder.image_width, s->decoder.image_height,
+                          (long long)(MAX_MEMORY_BYTES >> 20)));
+    s->errors.format_message(decoder, words);
+    leave(s, bci_fail(s->err, st, "%s: the JPEG decoder says \"%s\" at byte %llu", s->source->name,
+                      words, offset_of(s)));
+}
+
+/* Warnings by which no sample of the picture has been lost or made up. */
+static bool is_harmless(const struct jpeg_error_mgr *e)
+{
+    switch (e->msg_code) {
+    case JWRN_ADOBE_XFORM:    /* a code that Adobe never gave out; taken for YCbCr */
+    case JWRN_JFIF_MAJOR:     /* a revision number; the marker only carries the pixel aspect */
+    case JWRN_NOT_SEQUENTIAL: /* spectral parameters that a sequential scan does not use */
+        return true;
+    case JWRN_EXTRANEOUS_DATA:
+        /* Cameras pad segments and the end of the picture, and all of a scan has been decoded
+         * when its end is looked for. But nobody pads before a restart marker (0xd0..0xd7):
+         * there the decoder has lost its place in the data. */
+        return e->msg_parm.i[1] < 0xd0 || e->msg_parm.i[1] > 0xd7;
+    default: return false;
+    }
+}
+
+/* The library would go on after a warning and fill in grey. */
+static void on_message(j_common_ptr decoder, int level)
+{
+    if (level < 0 && !is_harmless(decoder->err))
+        on_error(decoder);
+}
+
+static void print_nothing(j_common_ptr decoder)
+{
+    (void)decoder;
+}
+
+static void count_scans(j_common_ptr decoder)
+{
+    jpeg_state *s = state_of(decoder);
+
+    if (s->decoder.input_scan_number > MAX_SCANS)
+        leave(s, bci_fail(s->err, BC_E_LIMIT, "%s: has more than %d scans, expected about ten",
+                          s->source->name, MAX_SCANS));
+}
+
+/* --- input ------------------------------------------------------------------------------ */
+
+static void ignore_event(j_decompress_ptr decoder)
+{
+    (void)decoder;
+}
+
+/* The library suggests to invent an end-of-image marker here; an early end is an error. */
+static boolean fill_buffer(j_decompress_ptr decoder)
+{
+    jpeg_state *s = state_of((j_common_ptr)decoder);
+
+    s->input.next_input_byte = s->buffer;
+    s->input.bytes_in_buffer = bci_source_read(s->source, s->buffer, sizeof s->buffer);
+    if (s->input.bytes_in_buffer > 0)
+        return TRUE;
+    if (bci_source_failed(s->source))
+        leave(s, bci_fail(s->err, BC_E_OPEN, "%s: reading failed after %llu bytes", s->source->name,
+                          offset_of(s)));
+    leave(s, bci_fail(s->err, BC_E_FORMAT,
+                      "%s: ends after %llu bytes, expected more and an end-of-image marker",
+                      s->source->name, offset_of(s)));
+}
+
+static void skip_bytes(j_decompress_ptr decoder, long n)
+{
+    jpeg_state *s = state_of((j_common_ptr)decoder);
+    size_t left = n > 0 ? (size_t)n : 0;
+
+    while (left > s->input.bytes_in_buffer) {
+        left -= s->input.bytes_in_buffer;
+        (void)fill_buffer(decoder);
+    }
+    s->input.next_input_byte += left;
+    s->input.bytes_in_buffer -= left;
+}
+
+/* --- the picture ------------------------------------------------------------------------ */
+
+static bool probe(const uint8_t *head, size_t n)
+{
+    return n >= 3 && head[0] == 0xff && head[1] == 0xd8 && head[2] == 0xff;
+}
+
+/* After the header was read: what is handed out. */
+static bc_status choose_colours(bc_image_reader *r, bc_error *err)
+{
+    jpeg_state *s = r->state;
+    struct jpeg_decompress_struct *d = &s->decoder;
+
+    switch (d->jpeg_color_space) {
+    case JCS_GRAYSCALE:
+        d->out_color_space = JCS_GRAYSCALE;
+        r->info.n_channels = 1;
+        return BC_OK;
+    case JCS_RGB:
+    case JCS_YCbCr:
+        d->out_color_space = JCS_RGB;
+        r->info.n_channels = 3;
+        return BC_OK;
+    case JCS_CMYK:
+    case JCS_YCCK:
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: colours are %s, expected greyscale or YCbCr",
+                        r->source->name, d->jpeg_color_space == JCS_CMYK ? "CMYK" : "YCCK");
+    default:
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: has %d colour components, expected 1 (greyscale) or 3 (YCbCr)",
+                        r->source->name, d->num_components);
+    }
+}
+
+static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
+{
+    jpeg_state *s = calloc(1, sizeof *s);
+    bc_status st;
+
+    if (!s)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", r->source->name);
+    r->state = s;
+    s->source = r->source;
+    s->err = err;
+    s->decoder.err = jpeg_std_error(&s->errors);
+    s->decoder.client_data = s;
+    s->errors.error_exit = on_error;
+    s->errors.emit_message = on_message;
+    s->errors.output_message = print_nothing;
+    s->input.init_source = ignore_event;
+    s->input.fill_input_buffer = fill_buffer;
+    s->input.skip_input_data = skip_bytes;
+    s->input.resync_to_restart = jpeg_resync_to_restart;
+    s->input.term_source = ignore_event;
+    s->progress.progress_monitor = count_scans;
+
+    if (setjmp(s->escape))
+        return s->status;
+    jpeg_create_decompress(&s->decoder);
+    s->decoder.src = &s->input;
+    s->decoder.progress = &s->progress;
+    s->decoder.mem->max_memory_to_use = (long)MAX_MEMORY_BYTES;
+    (void)jpeg_read_header(&s->decoder, TRUE);
+
+    struct jpeg_decompress_struct *d = &s->decoder;
+
+    st = bci_image_check_size(r->source->name, d->image_width, d->image_height, err);
+    if (!st)
+        st = choose_colours(r, err);
+    if (!st && d->data_precision != 8) /* libjpeg-turbo 3 opens 2..16 bits, 2 fails above */
+        st = bci_fail(err, BC_E_UNSUPPORTED, "%s: samples have %d bits, expected 8",
+                      r->source->name, d->data_precision);
+    if (st)
+        return st;
+    d->dct_method = JDCT_ISLOW;
+    r->info.width = d->image_width;
+    r->info.height = d->image_height;
+    r->info.maxval = 255;
+    r->info.depth = 8;
+    r->info.true_depth = 8;
+    r->info.is_interlaced = jpeg_has_multiple_scans(d);
+    return BC_OK;
+}
+
+/* Begin to decode; of a picture in several scans, read all of them. The library is content
+ * with a file that ends, properly, before some colour had a scan, and would make it grey. */
+static void start(jpeg_state *s)
+{
+    (void)jpeg_start_decompress(&s->decoder);
+    for (int i = 0; i < s->decoder.num_components; i++)
+        if (!s->decoder.comp_info[i].quant_table)
+            leave(s, bci_fail(s->err, BC_E_FORMAT,
+                              "%s: has no scan for colour component %d, expected scans for %d",
+                              s->source->name, i + 1, s->decoder.num_components));
+    s->has_started = true;
+}
+
+static bc_status read_rows(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
+{
+    jpeg_state *s = r->state;
+    const size_t row_size = (size_t)r->info.width * r->info.n_channels;
+
+    s->err = err;
+    if (setjmp(s->escape))
+        return s->status;
+    if (!s->has_started)
+        start(s);
+    for (uint32_t i = 0; i < n; i++) {
+        JSAMPROW row = (JSAMPROW)rows + i * row_size;
+
+        (void)jpeg_read_scanlines(&s->decoder, &row, 1); /* the source never suspends: 1 row */
+    }
+    if (s->decoder.output_scanline == s->decoder.output_height)
+        (void)jpeg_finish_decompress(&s->decoder);
+    return BC_OK;
+}
+
+static void close_jpeg(bc_image_reader *r)
+{
+    jpeg_state *s = r->state;
+
+    if (!s)
+        return;
+    jpeg_destroy_decompress(&s->decoder); /* fine for one that was never created */
+    free(s);
+    r->state = NULL;
+}
+
+const bci_image_codec bci_jpeg = {
+    .format = { "jpeg", "JPEG (JFIF, Exif), greyscale or YCbCr", ".jpg .jpeg .jpe .jfif", true,
+                false },
+    .probe = probe,
+    .open = open_jpeg,
+    .read = read_rows,
+    .close = close_jpeg,
+};

@@ -1,0 +1,268 @@
+/* Knows the way of a picture from file to file. Batches of rows are read, quantized and
+ * written by tasks that wait for what they need and for nothing else; how the rows are cut
+ * does not depend on the number of threads. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fail.h"
+#include "base/threads.h"
+#include "image/codec.h"
+#include "image/rows.h"
+
+enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW = 16 };
+
+typedef struct {
+    bc_image_reader *reader;
+    bci_rows *rows;
+    bci_image_writer writer;
+    const bc_image_settings *settings;
+    uint32_t batch_rows, n_batches;
+    void *samples[N_SLOTS]; /* batch i in slot i % N_SLOTS */
+    uint16_t *codes[N_SLOTS];
+    int has_failed; /* set by the first task that fails; later ones do nothing */
+    bc_status status;
+    bc_error error;
+} line_up;
+
+bc_image_settings bc_image_settings_default(int bits)
+{
+    return (bc_image_settings){ .bits = bits, .kernel = bc_kernel_find("floyd-steinberg"),
+                                .noise = bc_noise_find("none"), .linear_light = true,
+                                .scan = BC_SCAN_SERPENTINE, .strength = 1.0,
+                                .seed = BC_DEFAULT_SEED, .min_snr_db = NAN };
+}
+
+static bc_status choose_codec(const char *out, const bc_image_settings *settings,
+                              const bci_image_codec **codec, bc_error *err)
+{
+    const char *name = settings->format ? settings->format
+                       : strcmp(out, "-") == 0 ? "png" : NULL;
+
+    *codec = name ? bci_image_codec_named(name) : bci_image_codec_for_path(out);
+    if (*codec && (*codec)->begin)
+        return BC_OK;
+    if (name)
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: format %s cannot be written here, expected "
+                        "png or pnm", out, name);
+    return bci_fail(err, BC_E_USAGE, "%s: the name does not end in a format that can be written, "
+                    "expected .png, .pbm, .pgm, .ppm, .pnm or .pam", out);
+}
+
+static bci_picture picture_of(const bc_image_info *info, const bc_image_settings *settings,
+                              const char *out)
+{
+    return (bci_picture){ .path = out, .width = info->width, .height = info->height,
+                          .n_channels = info->n_channels, .has_alpha = info->has_alpha,
+                          .bits = settings->bits,
+                          .alpha_maxval = info->has_alpha ? info->maxval : 255,
+                          .effort = settings->effort > 0 ? settings->effort : 6 };
+}
+
+static bc_status line_up_new(line_up *l, bc_error *err)
+{
+    const bc_image_info *info = &l->reader->info;
+    const size_t row_values = (size_t)info->width * info->n_channels;
+    const size_t row_bytes = row_values * (info->maxval > 255 ? 2 : 1);
+    const size_t n = row_bytes < BATCH_BYTES ? BATCH_BYTES / row_bytes : 1;
+
+    l->batch_rows = n < info->height ? (uint32_t)n : info->height;
+    l->n_batches = (info->height - 1) / l->batch_rows + 1;
+    for (uint32_t i = 0; i < N_SLOTS && i < l->n_batches; i++) {
+        l->samples[i] = malloc(l->batch_rows * row_bytes);
+        l->codes[i] = malloc(l->batch_rows * row_values * sizeof **l->codes);
+        if (!l->samples[i] || !l->codes[i])
+            return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixels",
+                            l->reader->source->name, info->width);
+    }
+    return BC_OK;
+}
+
+static void line_up_free(line_up *l)
+{
+    if (l->writer.codec)
+        l->writer.codec->abandon(&l->writer);
+    bci_sink_free(l->writer.sink);
+    bci_rows_free(l->rows);
+    bc_image_reader_free(l->reader);
+    for (int i = 0; i < N_SLOTS; i++) {
+        free(l->samples[i]);
+        free(l->codes[i]);
+    }
+}
+
+static uint32_t rows_of_batch(const line_up *l, uint32_t batch)
+{
+    const uint32_t left = l->reader->info.height - batch * l->batch_rows;
+
+    return left < l->batch_rows ? left : l->batch_rows;
+}
+
+static bool has_failed(line_up *l)
+{
+    return __atomic_load_n(&l->has_failed, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* Keep the first failure. */
+static void note(line_up *l, bc_status st, const bc_error *error)
+{
+    if (st && __atomic_exchange_n(&l->has_failed, 1, __ATOMIC_ACQ_REL) == 0) {
+        l->status = st;
+        l->error = *error;
+    }
+}
+
+static void read_batch(line_up *l, uint32_t i)
+{
+    bc_error error;
+
+    if (!has_failed(l))
+        note(l, bc_image_read(l->reader, l->samples[i % N_SLOTS], rows_of_batch(l, i), &error),
+             &error);
+}
+
+static void quantize_batch(line_up *l, uint32_t i)
+{
+    if (!has_failed(l))
+        bci_rows_reduce(l->rows, l->samples[i % N_SLOTS], rows_of_batch(l, i),
+                        l->codes[i % N_SLOTS]);
+}
+
+static void write_batch(line_up *l, uint32_t i)
+{
+    const bc_image_settings *s = l->settings;
+    const uint32_t height = l->reader->info.height;
+    bc_error error;
+
+    if (has_failed(l))
+        return;
+    note(l, l->writer.codec->write(&l->writer, l->codes[i % N_SLOTS], rows_of_batch(l, i), &error),
+         &error);
+    if (s->stop && *s->stop)
+        note(l, bci_fail(&error, BC_E_INTERRUPTED, "interrupted, no output written"), &error);
+    if (s->progress)
+        s->progress(s->context, i + 1 < l->n_batches ? (i + 1) * l->batch_rows : height, height);
+}
+
+static void finish_file(line_up *l)
+{
+    bc_error error;
+
+    if (!has_failed(l))
+        note(l, l->writer.codec->finish(&l->writer, &error), &error);
+}
+
+/* The tasks of batches first .. end - 1. What one waits for is told by the depend clauses: its
+ * turn among its like, its input, and that its slot is free again. */
+static void make_tasks(line_up *l, uint32_t first, uint32_t end)
+{
+    char in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, writer; /* names, never read */
+
+    (void)in_slot, (void)code_slot, (void)reader, (void)rows, (void)writer;
+    for (uint32_t i = first; i < end; i++) {
+#pragma omp task depend(inout : reader) depend(out : in_slot[i % N_SLOTS])
+        read_batch(l, i);
+#pragma omp task depend(inout : rows) depend(in : in_slot[i % N_SLOTS])                            \
+    depend(out : code_slot[i % N_SLOTS])
+        quantize_batch(l, i);
+#pragma omp task depend(inout : writer) depend(in : code_slot[i % N_SLOTS])
+        write_batch(l, i);
+    }
+    if (end == l->n_batches) {
+#pragma omp task depend(inout : writer)
+        finish_file(l);
+    }
+}
+
+/* Batches go through in windows, each a parallel region whose closing barrier runs every task,
+ * those that tasks made too: waiting for tasks by name would leave the compression of one
+ * thread's rows to that thread, and past some hundreds of tasks libgomp stops queueing them. */
+static void run(line_up *l, int n_threads)
+{
+    for (uint32_t first = 0; first < l->n_batches && !has_failed(l); first += WINDOW) {
+        const uint32_t left = l->n_batches - first;
+        const uint32_t end = first + (left < WINDOW ? left : WINDOW);
+
+#pragma omp parallel num_threads(n_threads)
+#pragma omp single
+        make_tasks(l, first, end);
+    }
+}
+
+static void describe(const line_up *l, const bc_image_settings *settings, bc_image_result *r)
+{
+    const bc_image_info *info = &l->reader->info;
+    const uint64_t pixels = (uint64_t)info->width * info->height;
+    const uint64_t n_colours = info->n_channels - info->has_alpha;
+    const uint64_t alpha_bits = info->has_alpha ? (uint64_t)info->depth : 0;
+
+    r->input = *info;
+    r->input_size_bytes = l->reader->source->size_bytes == UINT64_MAX
+                              ? 0 : l->reader->source->size_bytes;
+    r->output_format = l->writer.codec->format.name;
+    r->output_layout = l->writer.layout;
+    r->output_depth = l->writer.depth;
+    r->output_palette = l->writer.palette;
+    r->output_size_bytes = bci_sink_size(l->writer.sink);
+    r->raw_bytes = (pixels * info->n_channels * (uint64_t)info->depth + 7) / 8;
+    r->packed_bytes = (pixels * (n_colours * (uint64_t)settings->bits + alpha_bits) + 7) / 8;
+    r->cpu_level = bc_cpu_level();
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settings *settings,
+                          bc_image_result *result, bc_error *err)
+{
+    const double start = now_s();
+    const int n_threads = bci_thread_count(settings->n_threads);
+    line_up l = { .settings = settings };
+    bc_image_result r = { 0 };
+    bc_status st = bc_image_open(in, &l.reader, err);
+    const bci_image_codec *codec = NULL;
+
+    if (!st)
+        st = choose_codec(out, settings, &codec, err);
+    if (!st)
+        st = bci_rows_new(&l.reader->info, settings, &l.rows, err);
+    if (!st)
+        st = line_up_new(&l, err);
+    if (!st)
+        st = bci_sink_open(settings->dry_run ? NULL : out, settings->force, &l.writer.sink, err);
+    if (st)
+        goto done;
+    l.writer.picture = picture_of(&l.reader->info, settings, out);
+    l.writer.codec = codec;
+    st = codec->begin(&l.writer, err);
+    if (st)
+        goto done;
+    run(&l, n_threads);
+    st = l.status;
+    if (st) {
+        if (err)
+            *err = l.error;
+        goto done;
+    }
+    bci_rows_measure(l.rows, &r);
+    if (bc_error_snr_db(&r.coded) < settings->min_snr_db)
+        st = bci_fail(err, BC_E_QUALITY, "%s: SNR %.2f dB, expected at least %.2f dB; no output "
+                      "written", in, bc_error_snr_db(&r.coded), settings->min_snr_db);
+    else
+        st = bci_sink_commit(l.writer.sink, err);
+    if (st)
+        goto done;
+    describe(&l, settings, &r);
+    r.n_threads = n_threads;
+    r.time_s = now_s() - start;
+    *result = r;
+done:
+    line_up_free(&l);
+    return st;
+}

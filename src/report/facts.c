@@ -1,0 +1,88 @@
+/* Knows the facts of a report and how they are collected. */
+#include "report/facts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+bc_status bc_report_new(bc_report **out, bc_error *err)
+{
+    bc_report *r = calloc(1, sizeof *r);
+
+    if (!r)
+        return bci_fail(err, BC_E_LIMIT, "report: out of memory");
+    *out = r;
+    return BC_OK;
+}
+
+void bc_report_free(bc_report *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->n; i++)
+        free(r->facts[i].string);
+    free(r->facts);
+    free(r);
+}
+
+static void add(bc_report *r, bci_fact fact)
+{
+    if (r->n == r->room) {
+        const size_t room = 2 * r->room + 32;
+        bci_fact *grown = realloc(r->facts, room * sizeof *grown);
+
+        if (!grown) {
+            free(fact.string);
+            r->is_short_of_memory = true;
+            return;
+        }
+        r->facts = grown;
+        r->room = room;
+    }
+    r->facts[r->n++] = fact;
+}
+
+void bc_report_number(bc_report *r, const char *section, const char *key, double value)
+{
+    if (!isnan(value))
+        add(r, (bci_fact){ .section = section, .key = key, .type = BCI_NUMBER, .number = value });
+}
+
+void bc_report_integer(bc_report *r, const char *section, const char *key, uint64_t value)
+{
+    add(r, (bci_fact){ .section = section, .key = key, .type = BCI_INTEGER, .integer = value });
+}
+
+void bc_report_string(bc_report *r, const char *section, const char *key, const char *value)
+{
+    char *copy = value ? strdup(value) : NULL;
+
+    if (copy)
+        add(r, (bci_fact){ .section = section, .key = key, .type = BCI_STRING, .string = copy });
+    else if (value)
+        r->is_short_of_memory = true;
+}
+
+void bc_report_flag(bc_report *r, const char *section, const char *key, bool value)
+{
+    add(r, (bci_fact){ .section = section, .key = key, .type = BCI_FLAG, .integer = value });
+}
+
+const bci_fact *bci_report_find(const bc_report *r, const char *name, size_t length)
+{
+    const char *dot = memchr(name, '.', length);
+    const size_t section = dot ? (size_t)(dot - name) : 0;
+    const char *key = dot ? dot + 1 : name;
+    const size_t key_length = length - (size_t)(key - name);
+
+    for (size_t i = 0; i < r->n; i++) {
+        const bci_fact *f = &r->facts[i];
+
+        if (strlen(f->section) == section && strncmp(f->section, name, section) == 0 &&
+            strlen(f->key) == key_length && strncmp(f->key, key, key_length) == 0)
+            return f;
+    }
+    return NULL;
+}

@@ -1,0 +1,68 @@
+/* Knows the report for programs: schema "bitcrush-report/1", through jansson. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "report/facts.h"
+
+#ifdef BCI_WITH_JSON
+#include <jansson.h>
+
+static json_t *value_of(const bci_fact *f)
+{
+    switch (f->type) {
+    case BCI_NUMBER:
+        return isinf(f->number) ? json_string(f->number > 0 ? "inf" : "-inf")
+                                : json_real(f->number);
+    case BCI_INTEGER: return json_integer((json_int_t)f->integer);
+    case BCI_FLAG: return json_boolean(f->integer);
+    case BCI_STRING: {
+        json_t *text = json_string(f->string);
+
+        return text ? text : json_string("(not UTF-8)");
+    }
+    }
+    return NULL;
+}
+
+/* The object of a section, made when it is first named; borrowed. */
+static json_t *section_of(json_t *root, const char *name)
+{
+    json_t *section = *name ? json_object_get(root, name) : root;
+
+    if (!section) {
+        section = json_object();
+        if (json_object_set_new(root, name, section) != 0)
+            return NULL;
+    }
+    return section;
+}
+
+bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
+{
+    json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/1");
+    bool ok = root && !r->is_short_of_memory;
+    char *text = NULL;
+
+    for (size_t i = 0; ok && i < r->n; i++) {
+        json_t *section = section_of(root, r->facts[i].section);
+
+        ok = section && json_object_set_new(section, r->facts[i].key, value_of(&r->facts[i])) == 0;
+    }
+    if (ok)
+        text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
+    json_decref(root);
+    if (!text)
+        return bci_fail(err, BC_E_LIMIT, "report: out of memory");
+    *out = text;
+    return BC_OK;
+}
+#else
+bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
+{
+    (void)r;
+    (void)out;
+    return bci_fail(err, BC_E_UNSUPPORTED, "report: this build has no JSON, expected one with "
+                    "jansson");
+}
+#endif

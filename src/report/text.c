@@ -1,0 +1,180 @@
+/* Knows the report for people. A line is a row of the table below: its pattern is cut at '|'
+ * into pieces, {section.key} stands for a fact, {section.key:d} for a number with d decimals,
+ * {section.key:+d} with its sign. A piece that names a fact the report does not have is left
+ * out, a line whose first piece is left out too: so one table serves every medium. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "report/facts.h"
+
+static const struct {
+    const char *label, *pattern;
+} lines[] = {
+    { "", "{input.path}| -> {output.path}| ({output.kept})" },
+    { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
+                 "|, {input.true_depth_bits} of them real|, {input.format}" },
+    { "reduced", "{output.bits} bits, {output.levels} levels|; dither {settings.dither}"
+                 "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
+                 "|; rounding {settings.rounding}|; seed {settings.seed}" },
+    { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
+             "|; rule of thumb for {output.bits} bits {theory.rule_of_thumb_db:2} dB" },
+    { "PSNR", "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light" },
+    { "error", "largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
+               "|, RMS {metrics.rmse:4}|; one step is {settings.step:4}, full scale 1" },
+    { "light", "mean {metrics.mean_light_error:+5} of full scale in linear light" },
+    { "levels", "{metrics.levels_used} of {output.levels} used"
+                "|, entropy {metrics.entropy_bits:2} bits a sample" },
+    { "clipped", "{metrics.clipped} samples" },
+    { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
+               "| ({metrics.compression_ratio:2}x)|, file {output.size_bytes} bytes"
+               "| ({metrics.file_ratio:2}x of {input.size_bytes})" },
+    { "stored", "{output.format}|, {output.layout} {output.depth_bits} bits"
+                "|, {output.palette} colours" },
+    { "time", "{time_s:2} s" },
+};
+
+typedef struct {
+    char *text;
+    size_t n, room;
+    bool is_short_of_memory;
+} buffer;
+
+static void put(buffer *b, const char *text, size_t n)
+{
+    if (b->n + n + 1 > b->room) {
+        const size_t room = 2 * (b->n + n + 128);
+        char *grown = realloc(b->text, room);
+
+        if (!grown) {
+            b->is_short_of_memory = true;
+            return;
+        }
+        b->text = grown;
+        b->room = room;
+    }
+    memcpy(b->text + b->n, text, n);
+    b->n += n;
+    b->text[b->n] = '\0';
+}
+
+static void putf(buffer *b, const char *format, ...) BC_PRINTF(2, 3);
+static void putf(buffer *b, const char *format, ...)
+{
+    char text[64];
+    va_list args;
+
+    va_start(args, format);
+    const int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    put(b, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
+}
+
+static void put_number(buffer *b, double value, const char *style, size_t length)
+{
+    const bool is_signed = length > 0 && style[0] == '+';
+    const int decimals = length > (size_t)is_signed ? style[is_signed] - '0' : 6;
+    const double unit = pow(10.0, -decimals);
+
+    if (isinf(value)) {
+        put(b, value > 0 ? "infinite" : "-infinite", value > 0 ? 8 : 9);
+        return;
+    }
+    if (value != 0.0 && fabs(value) < 0.5 * unit) { /* do not round what there is to nothing */
+        putf(b, is_signed ? "%+.1e" : "%.1e", value);
+        return;
+    }
+    putf(b, is_signed ? "%+.*f" : "%.*f", decimals, value);
+}
+
+/* The fact that a placeholder "section.key:style" names. */
+static const bci_fact *fact_of(const bc_report *r, const char *name, size_t length)
+{
+    const char *colon = memchr(name, ':', length);
+
+    return bci_report_find(r, name, colon ? (size_t)(colon - name) : length);
+}
+
+static void put_fact(buffer *b, const bci_fact *f, const char *name, size_t length)
+{
+    const char *colon = memchr(name, ':', length);
+    const char *style = colon ? colon + 1 : name + length;
+
+    switch (f->type) {
+    case BCI_NUMBER: put_number(b, f->number, style, (size_t)(name + length - style)); return;
+    case BCI_INTEGER: putf(b, "%llu", (unsigned long long)f->integer); return;
+    case BCI_FLAG: put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
+    case BCI_STRING: put(b, f->string, strlen(f->string)); return;
+    }
+}
+
+static bool piece_applies(const bc_report *r, const char *piece, size_t length)
+{
+    const char *end = piece + length;
+
+    for (const char *at = piece; (at = memchr(at, '{', (size_t)(end - at))); at++) {
+        const char *close = memchr(at, '}', (size_t)(end - at));
+
+        if (!fact_of(r, at + 1, (size_t)(close - at - 1)))
+            return false;
+    }
+    return true;
+}
+
+static void put_piece(buffer *b, const bc_report *r, const char *piece, size_t length)
+{
+    const char *end = piece + length;
+
+    while (piece < end) {
+        const char *open = memchr(piece, '{', (size_t)(end - piece));
+
+        put(b, piece, (size_t)((open ? open : end) - piece));
+        if (!open)
+            return;
+        const char *close = memchr(open, '}', (size_t)(end - open));
+        const size_t n = (size_t)(close - open - 1);
+
+        put_fact(b, fact_of(r, open + 1, n), open + 1, n);
+        piece = close + 1;
+    }
+}
+
+static void put_line(buffer *b, const bc_report *r, const char *label, const char *pattern,
+                     bool colour)
+{
+    const char *on = colour ? "\033[1m" : "", *off = colour ? "\033[0m" : "";
+    bool is_first = true;
+
+    for (const char *piece = pattern; *piece;) {
+        const size_t length = strcspn(piece, "|");
+
+        if (piece_applies(r, piece, length)) {
+            if (is_first && *label)
+                putf(b, "  %s%-8s%s ", on, label, off);
+            put_piece(b, r, piece, length);
+        } else if (is_first) {
+            return;
+        }
+        is_first = false;
+        piece += length + (piece[length] == '|');
+    }
+    put(b, "\n", 1);
+}
+
+bc_status bc_report_text(const bc_report *r, bool colour, char **out, bc_error *err)
+{
+    buffer b = { 0 };
+
+    put(&b, "", 0);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        put_line(&b, r, lines[i].label, lines[i].pattern, colour);
+    if (b.is_short_of_memory || r->is_short_of_memory) {
+        free(b.text);
+        return bci_fail(err, BC_E_LIMIT, "report: out of memory");
+    }
+    *out = b.text;
+    return BC_OK;
+}
