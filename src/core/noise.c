@@ -80,18 +80,18 @@ static void fill_bayer(uint32_t side, uint32_t x, uint32_t y, float *out, size_t
 
 enum { CHUNK_BLOCKS = 128, CHUNK = 4 * CHUNK_BLOCKS };
 
-/* Fill out[0..n) for n <= CHUNK samples; word i of the stream belongs to sample i. */
+/* Fill out[0..n) for n <= CHUNK samples; word i of the stream belongs to sample i, and under
+ * BC_NOISE_HPTPDF word i + 1 too. */
 static void fill_chunk(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first,
                        float *out, size_t n)
 {
     const bci_kernels *kernels = bci_kernels_get();
     uint32_t words[CHUNK + 8];
     float made[CHUNK + 8];
-    /* One sample early for the difference, then down to the start of its block. */
-    const uint64_t early = kind->form == BC_NOISE_HPTPDF ? first - 1 : first;
-    const uint64_t start = early & ~UINT64_C(3);
+    /* Down to the start of the block, and for the difference one sample beyond the last. */
+    const uint64_t start = first & ~UINT64_C(3);
     const size_t skip = (size_t)(first - start);
-    const size_t n_blocks = (skip + n + 3) / 4;
+    const size_t n_blocks = (skip + n + (kind->form == BC_NOISE_HPTPDF) + 3) / 4;
 
     kernels->random_words(seed, start / 4, stream, kind->form, words, n_blocks);
     switch (kind->form) {
@@ -103,7 +103,7 @@ static void fill_chunk(const bc_noise *kind, uint64_t seed, uint32_t stream, uin
     case BC_NOISE_BAYER: break;
     }
     for (size_t i = 0; i < n; i++)
-        out[i] = kind->form == BC_NOISE_HPTPDF ? made[skip + i] - made[skip + i - 1]
+        out[i] = kind->form == BC_NOISE_HPTPDF ? made[skip + i + 1] - made[skip + i]
                                                : made[skip + i];
 }
 

@@ -10,9 +10,16 @@
 #include "base/fail.h"
 #include "base/spool.h"
 #include "image/deflate.h"
+#include "image/filter.h"
 #include "image/layout.h"
 
-enum { SPOOL_MEMORY = 16 << 20 };
+enum {
+    SPOOL_MEMORY = 16 << 20,
+    /* From here on row filters make files smaller (at 8 bits by 14 to 37 % on photographs), at
+     * 6 bits they cost as much as they save, below they spoil the matches of equal samples (at
+     * 4 bits +8 to +26 %), dithered or not. */
+    MIN_FILTERED_BITS = 7,
+};
 
 /* What libpng's callbacks find behind png_get_error_ptr: the place to jump to and, after an
  * error, what happened. */
@@ -249,7 +256,10 @@ typedef struct {
     uint32_t n_spooled;
     bci_deflater *deflater;
     size_t row_bytes;
-    uint8_t *row; /* filter byte and row_bytes */
+    bool is_filtered;
+    uint8_t *row, *above; /* row_bytes each */
+    uint8_t *filtered;    /* filter byte and row_bytes */
+    uint8_t *scratch;     /* row_bytes */
     uint16_t *indices;
     uint16_t *codes; /* a row read back from the spool */
 } writer;
@@ -351,9 +361,19 @@ static bc_status write_header(writer *s, bc_error *err)
 
 static bc_status encode_row(writer *s, const uint16_t *codes, bc_error *err)
 {
-    s->row[0] = PNG_FILTER_VALUE_NONE;
-    bci_layout_row(s->layout, &s->palette, codes, s->indices, s->row + 1);
-    return bci_deflater_put(s->deflater, s->row, s->row_bytes + 1, err);
+    if (!s->is_filtered) {
+        s->filtered[0] = PNG_FILTER_VALUE_NONE;
+        bci_layout_row(s->layout, &s->palette, codes, s->indices, s->filtered + 1);
+        return bci_deflater_put(s->deflater, s->filtered, s->row_bytes + 1, err);
+    }
+    uint8_t *row = s->row;
+
+    bci_layout_row(s->layout, &s->palette, codes, s->indices, row);
+    bci_filter_row(row, s->above, s->row_bytes, s->row_bytes / s->palette.picture->width,
+                   s->filtered, s->scratch);
+    s->row = s->above;
+    s->above = row;
+    return bci_deflater_put(s->deflater, s->filtered, s->row_bytes + 1, err);
 }
 
 static bc_status encode_spooled(writer *s, bc_error *err)
@@ -389,10 +409,14 @@ static bc_status decide(writer *s, bc_error *err)
     s->is_decided = true;
     s->layout = bci_layout_choose(&s->palette);
     s->row_bytes = bci_layout_row_bytes(s->layout, pic->width);
-    s->row = malloc(s->row_bytes + 1);
+    s->is_filtered = pic->bits >= MIN_FILTERED_BITS && s->layout.kind != BCI_INDEXED && s->layout.depth >= 8;
+    s->row = malloc(s->row_bytes);
+    s->above = calloc(1, s->row_bytes);
+    s->filtered = malloc(s->row_bytes + 1);
+    s->scratch = malloc(s->row_bytes);
     s->indices = malloc((size_t)pic->width * sizeof *s->indices);
     s->codes = malloc((size_t)pic->width * pic->n_channels * sizeof *s->codes);
-    if (!s->row || !s->indices || !s->codes)
+    if (!s->row || !s->above || !s->filtered || !s->scratch || !s->indices || !s->codes)
         return bci_fail(err, BC_E_LIMIT, "PNG: out of memory for a row");
     if (s->layout.kind == BCI_INDEXED)
         bci_palette_sort(&s->palette);
@@ -468,6 +492,9 @@ static void png_abandon(bci_image_writer *w)
     bci_deflater_free(s->deflater);
     bci_spool_free(s->spool);
     free(s->row);
+    free(s->above);
+    free(s->filtered);
+    free(s->scratch);
     free(s->indices);
     free(s->codes);
     free(s);

@@ -34,11 +34,13 @@ bc_image_settings bc_image_settings_default(int bits)
                                 .seed = BC_DEFAULT_SEED, .min_snr_db = NAN };
 }
 
+/* By `format`, by the ending of the name, or PNG for a name without one (a pipe, a device). */
 static bc_status choose_codec(const char *out, const bc_image_settings *settings,
                               const bci_image_codec **codec, bc_error *err)
 {
-    const char *name = settings->format ? settings->format
-                       : strcmp(out, "-") == 0 ? "png" : NULL;
+    const char *slash = strrchr(out, '/');
+    const bool has_ending = strchr(slash ? slash : out, '.') != NULL;
+    const char *name = settings->format ? settings->format : has_ending ? NULL : "png";
 
     *codec = name ? bci_image_codec_named(name) : bci_image_codec_for_path(out);
     if (*codec && (*codec)->begin)

@@ -17,15 +17,15 @@ static const struct {
     { "", "{input.path}| -> {output.path}| ({output.kept})" },
     { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
                  "|, {input.true_depth_bits} of them real|, {input.format}" },
-    { "reduced", "{output.bits} bits, {output.levels} levels|; dither {settings.dither}"
+    { "reduced", "to {output.bits}-bit samples, {output.levels} levels|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
-             "|; rule of thumb for {output.bits} bits {theory.rule_of_thumb_db:2} dB" },
+             "|; rule of thumb 6.02 x {output.bits} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
     { "PSNR", "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light" },
-    { "error", "largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
-               "|, RMS {metrics.rmse:4}|; one step is {settings.step:4}, full scale 1" },
-    { "light", "mean {metrics.mean_light_error:+5} of full scale in linear light" },
+    { "error", "of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
+               "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
+    { "light", "mean error {metrics.mean_light_error:+5} in linear light, which is what an eye averages" },
     { "levels", "{metrics.levels_used} of {output.levels} used"
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
     { "clipped", "{metrics.clipped} samples" },
