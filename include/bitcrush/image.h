@@ -74,7 +74,7 @@ typedef struct {
     double strength;         /* of the kernel, 0..1 */
     uint64_t seed;
     int n_threads;           /* 0: one per core */
-    int effort;              /* of compression, 1..12; 0: the default, 6 */
+    int effort;              /* of compression, 1..12; 0: the default, 4 */
     bool force;              /* replace an existing output */
     bool dry_run;            /* do everything but keep no output */
     double min_snr_db;       /* below it: BC_E_QUALITY and no output; NaN: no gate */

@@ -115,16 +115,12 @@ static bool is_harmless(const struct jpeg_error_mgr *e)
     }
 }
 
-/* The library would go on after a warning and fill in grey. */
+/* Traces (level 0 and up) say nothing about the file. After a warning the library would go on
+ * and fill in grey. With this and on_error in place nothing else in it prints. */
 static void on_message(j_common_ptr decoder, int level)
 {
     if (level < 0 && !is_harmless(decoder->err))
         on_error(decoder);
-}
-
-static void print_nothing(j_common_ptr decoder)
-{
-    (void)decoder;
 }
 
 static void count_scans(j_common_ptr decoder)
@@ -221,7 +217,6 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
     s->decoder.client_data = s;
     s->errors.error_exit = on_error;
     s->errors.emit_message = on_message;
-    s->errors.output_message = print_nothing;
     s->input.init_source = ignore_event;
     s->input.fill_input_buffer = fill_buffer;
     s->input.skip_input_data = skip_bytes;

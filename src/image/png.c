@@ -14,7 +14,7 @@
 #include "image/layout.h"
 
 enum {
-    SPOOL_MEMORY = 16 << 20,
+    SPOOL_MEMORY = 8 << 20,
     /* From here on row filters make files smaller (at 8 bits by 14 to 37 % on photographs), at
      * 6 bits they cost as much as they save, below they spoil the matches of equal samples (at
      * 4 bits +8 to +26 %), dithered or not. */

@@ -11,7 +11,7 @@
 #include "image/codec.h"
 #include "image/rows.h"
 
-enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW = 16 };
+enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 20 };
 
 typedef struct {
     bc_image_reader *reader;
@@ -59,7 +59,7 @@ static bci_picture picture_of(const bc_image_info *info, const bc_image_settings
                           .n_channels = info->n_channels, .has_alpha = info->has_alpha,
                           .bits = settings->bits,
                           .alpha_maxval = info->has_alpha ? info->maxval : 255,
-                          .effort = settings->effort > 0 ? settings->effort : 6 };
+                          .effort = settings->effort > 0 ? settings->effort : 4 };
 }
 
 static bc_status line_up_new(line_up *l, bc_error *err)
@@ -179,12 +179,14 @@ static void make_tasks(line_up *l, uint32_t first, uint32_t end)
 
 /* Batches go through in windows, each a parallel region whose closing barrier runs every task,
  * those that tasks made too: waiting for tasks by name would leave the compression of one
- * thread's rows to that thread, and past some hundreds of tasks libgomp stops queueing them. */
+ * thread's rows to that thread, and past 64 tasks a thread libgomp stops queueing them. */
 static void run(line_up *l, int n_threads)
 {
-    for (uint32_t first = 0; first < l->n_batches && !has_failed(l); first += WINDOW) {
+    const uint32_t window = WINDOW_PER_THREAD * (uint32_t)n_threads;
+
+    for (uint32_t first = 0; first < l->n_batches && !has_failed(l); first += window) {
         const uint32_t left = l->n_batches - first;
-        const uint32_t end = first + (left < WINDOW ? left : WINDOW);
+        const uint32_t end = first + (left < window ? left : window);
 
 #pragma omp parallel num_threads(n_threads)
 #pragma omp single
