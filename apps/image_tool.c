@@ -53,7 +53,7 @@ static bc_status parse_bits(const char *text, int *bits, bc_error *err)
     return BC_OK;
 }
 
-static bc_status parse_dither(const char *name, bc_image_settings *s, bc_error *err)
+static bc_status unknown_dither(const char *name, bc_error *err)
 {
     const bc_kernel *kernels;
     const bc_noise *noises;
@@ -61,10 +61,6 @@ static bc_status parse_dither(const char *name, bc_image_settings *s, bc_error *
     const char *near = NULL;
     char hint[96];
 
-    s->kernel = bc_kernel_find(name);
-    s->noise = bc_noise_find(s->kernel ? "none" : name);
-    if (s->noise)
-        return BC_OK;
     for (size_t i = 0; i < n_kernels; i++)
         near = suggest(near, kernels[i].name, name);
     for (size_t i = 0; i < n_noises; i++)
@@ -72,6 +68,36 @@ static bc_status parse_dither(const char *name, bc_image_settings *s, bc_error *
     snprintf(hint, sizeof hint, near ? "unknown, did you mean %s?"
                                      : "unknown, expected a name that --list shows", near);
     return usage(err, "--dither", name, hint);
+}
+
+/* NAME, or a kernel and a noise as NAME+NAME in either order. */
+static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *err)
+{
+    char names[64];
+
+    s->kernel = NULL;
+    s->noise = NULL;
+    if (strlen(text) >= sizeof names)
+        return unknown_dither(text, err);
+    snprintf(names, sizeof names, "%s", text);
+    for (char *name = names, *next; name; name = next) {
+        next = strchr(name, '+');
+        if (next)
+            *next++ = '\0';
+        const bc_kernel *kernel = bc_kernel_find(name);
+        const bc_noise *noise = bc_noise_find(name);
+
+        if (!kernel && !noise)
+            return unknown_dither(name, err);
+        if ((kernel && s->kernel) || (noise && s->noise))
+            return usage(err, "--dither", text, "expected one error diffusion, one noise or mask, "
+                         "or one of each");
+        s->kernel = kernel ? kernel : s->kernel;
+        s->noise = noise ? noise : s->noise;
+    }
+    if (!s->noise)
+        s->noise = bc_noise_find("none");
+    return BC_OK;
 }
 
 static bc_status make_settings(const options *o, bc_image_settings *s, bc_error *err)
@@ -154,12 +180,14 @@ static void add_files(bc_report *r, const char *in, const char *out, const optio
 static void add_settings(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
 {
     const bool has_noise = s->noise->form != BC_NOISE_NONE;
-    char grid[32];
+    char grid[32], dither[64];
 
     snprintf(grid, sizeof grid, "uniform%d", s->bits);
     bc_report_string(r, "settings", "grid", grid);
     bc_report_string(r, "settings", "scale", "full");
-    bc_report_string(r, "settings", "dither", s->kernel ? s->kernel->name : s->noise->name);
+    snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
+             s->kernel && has_noise ? "+" : "", !s->kernel || has_noise ? s->noise->name : "");
+    bc_report_string(r, "settings", "dither", dither);
     bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
     bc_report_string(r, "settings", "scan", !s->kernel ? NULL
                      : s->scan == BC_SCAN_SERPENTINE ? "serpentine" : "raster");

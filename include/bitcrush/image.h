@@ -68,7 +68,7 @@ typedef struct {
     int bits;                /* levels are k / (2^bits - 1), 1..16 */
     bc_rounding rounding;    /* truncate takes no noise and no kernel */
     const bc_kernel *kernel; /* error diffusion, or NULL */
-    const bc_noise *noise;   /* added to the position, or the row "none" */
+    const bc_noise *noise;   /* added to the position that decides, or the row "none" */
     bool linear_light;       /* with any dither: sum errors in linear light */
     bc_scan scan;
     double strength;         /* of the kernel, 0..1 */

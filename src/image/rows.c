@@ -50,6 +50,14 @@ static bool has_noise(const bc_image_settings *s)
     return s->noise && s->noise->form != BC_NOISE_NONE;
 }
 
+/* The noise that goes with the settings: what was asked for, or what the kernel brings. */
+static const bc_noise *noise_of(const bc_image_settings *s)
+{
+    if (has_noise(s))
+        return s->noise;
+    return s->kernel && s->kernel->n_modulations ? bc_noise_find("rpdf") : NULL;
+}
+
 static bool is_dithered(const bc_image_settings *s)
 {
     return s->kernel || has_noise(s);
@@ -158,9 +166,6 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
 {
     if (s->bits < 1 || s->bits > 16)
         return bci_fail(err, BC_E_USAGE, "%d bits, expected 1 to 16", s->bits);
-    if (s->kernel && has_noise(s))
-        return bci_fail(err, BC_E_USAGE, "dither %s+%s: two dithers, expected one",
-                        s->kernel->name, s->noise->name);
     if (s->rounding == BC_ROUND_TRUNCATE && is_dithered(s))
         return bci_fail(err, BC_E_USAGE, "rounding truncate is the bare bit shift and takes no "
                         "dither, expected dither none");
@@ -272,7 +277,7 @@ static void make_noise(const bci_rows *q, part *p, uint32_t y)
     for (size_t c = 0; c < q->n_colours; c++) {
         float *to = q->n_colours == 1 ? p->noise : p->plane;
 
-        bc_noise_fill_row(q->settings->noise, q->settings->seed, q->streams[c], width, 0, y, to,
+        bc_noise_fill_row(noise_of(q->settings), q->settings->seed, q->streams[c], width, 0, y, to,
                           width);
         for (size_t x = 0; to == p->plane && x < width; x++)
             p->noise[x * q->n_colours + c] = p->plane[x];
@@ -287,17 +292,21 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
         return;
     }
     FOR_COLOURS(q, row, p->x[i] = q->place_of[v]);
+    const bool needs_noise = noise_of(q->settings) != NULL;
+
+    if (needs_noise)
+        make_noise(q, p, y);
     if (q->settings->kernel) {
         if (q->info->has_alpha)
             note_opaque(q, row, p->opaque);
-        bc_diffuse_row(q->diffuser, p->x, q->info->has_alpha ? p->opaque : NULL, p->codes);
+        bc_diffuse_row(q->diffuser, p->x, needs_noise ? p->noise : NULL,
+                       q->info->has_alpha ? p->opaque : NULL, p->codes);
         return;
     }
     /* x holds positions already: steps of 1 from code 0. */
     const bc_grid steps = { .family = BC_GRID_AFFINE, .lo = 0, .hi = q->grid.hi, .den = 1.0,
                             .shift_gain = 1.0, .bits = q->grid.bits };
 
-    make_noise(q, p, y);
     bc_quantize_f32(&steps, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, p->x, p->noise, q->row_samples,
                     NULL, p->wide_codes);
     for (size_t i = 0; i < q->row_samples; i++)
