@@ -107,11 +107,15 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_error 
 
     if (st)
         return st;
+    if (o->fast && o->small)
+        return usage(err, "--fast --small", "", "expected one of them");
     *s = bc_image_settings_default(bits);
     s->rounding = o->rounding == 0 ? BC_ROUND_NEAREST : BC_ROUND_TRUNCATE;
     /* The bare bit shift is what it is by taking no dither. */
     st = parse_dither(o->dither ? o->dither : o->rounding == 0 ? "floyd-steinberg" : "none", s,
                       err);
+    s->grey = o->gray;
+    s->effort = o->fast ? 1 : o->small ? 9 : 0;
     s->linear_light = o->light == LIGHT_LINEAR;
     s->scan = o->scan == 0 ? BC_SCAN_SERPENTINE : BC_SCAN_RASTER;
     s->strength = o->strength;
@@ -188,6 +192,7 @@ static void add_settings(bc_report *r, const bc_image_settings *s, const bc_imag
     snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
              s->kernel && has_noise ? "+" : "", !s->kernel || has_noise ? s->noise->name : "");
     bc_report_string(r, "settings", "dither", dither);
+    bc_report_string(r, "settings", "colours", s->grey ? "BT.709 luma" : NULL);
     bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
     bc_report_string(r, "settings", "scan", !s->kernel ? NULL
                      : s->scan == BC_SCAN_SERPENTINE ? "serpentine" : "raster");

@@ -26,7 +26,8 @@ typedef struct {
     uint32_t width, height; /* pixels */
     uint32_t n_channels;    /* 1..4, alpha included */
     bool has_alpha;         /* the last channel is alpha */
-    uint32_t maxval;        /* samples are 0..maxval, 1..65535 */
+    uint32_t maxval;        /* colour samples are 0..maxval, 1..65535 */
+    uint32_t alpha_maxval;  /* alpha samples are 0..alpha_maxval, at most maxval */
     int depth;              /* bits per sample in the file (of a palette's entries: 8) */
     int true_depth;         /* bits that the file says are real (sBIT), at most depth */
     bool is_indexed;        /* came from a palette */
@@ -69,6 +70,7 @@ typedef struct {
     bc_rounding rounding;    /* truncate takes no noise and no kernel */
     const bc_kernel *kernel; /* error diffusion, or NULL */
     const bc_noise *noise;   /* added to the position that decides, or the row "none" */
+    bool grey;               /* reduce the luma of colour pictures (BT.709, in linear light) */
     bool linear_light;       /* with any dither: sum errors in linear light */
     bc_scan scan;
     double strength;         /* of the kernel, 0..1 */

@@ -108,6 +108,7 @@ bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err)
     st = r->codec->open(r, err);
     if (st)
         goto done;
+    r->info.alpha_maxval = r->info.maxval;
     *out = r;
     r = NULL;
 done:

@@ -9,12 +9,14 @@
 #include "base/fail.h"
 #include "base/threads.h"
 #include "image/codec.h"
+#include "image/grey.h"
 #include "image/rows.h"
 
 enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 20 };
 
 typedef struct {
     bc_image_reader *reader;
+    bc_image_info input; /* of the file, before the reader made it grey */
     bci_rows *rows;
     bci_image_writer writer;
     const bc_image_settings *settings;
@@ -58,7 +60,7 @@ static bci_picture picture_of(const bc_image_info *info, const bc_image_settings
     return (bci_picture){ .path = out, .width = info->width, .height = info->height,
                           .n_channels = info->n_channels, .has_alpha = info->has_alpha,
                           .bits = settings->bits,
-                          .alpha_maxval = info->has_alpha ? info->maxval : 255,
+                          .alpha_maxval = info->has_alpha ? info->alpha_maxval : 255,
                           .effort = settings->effort > 0 ? settings->effort : 4 };
 }
 
@@ -201,7 +203,7 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     const uint64_t n_colours = info->n_channels - info->has_alpha;
     const uint64_t alpha_bits = info->has_alpha ? (uint64_t)info->depth : 0;
 
-    r->input = *info;
+    r->input = l->input;
     r->input_size_bytes = l->reader->source->size_bytes == UINT64_MAX
                               ? 0 : l->reader->source->size_bytes;
     r->output_format = l->writer.codec->format.name;
@@ -209,9 +211,21 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->output_depth = l->writer.depth;
     r->output_palette = l->writer.palette;
     r->output_size_bytes = bci_sink_size(l->writer.sink);
-    r->raw_bytes = (pixels * info->n_channels * (uint64_t)info->depth + 7) / 8;
+    r->raw_bytes = (pixels * l->input.n_channels * (uint64_t)info->depth + 7) / 8;
     r->packed_bytes = (pixels * (n_colours * (uint64_t)settings->bits + alpha_bits) + 7) / 8;
     r->cpu_level = bc_cpu_level();
+}
+
+static bc_status open_input(line_up *l, const char *in, bc_error *err)
+{
+    bc_status st = bc_image_open(in, &l->reader, err);
+
+    if (st)
+        return st;
+    l->input = l->reader->info;
+    if (l->settings->grey && l->input.n_channels >= 3)
+        st = bci_grey_reader_new(l->reader, &l->reader, err);
+    return st;
 }
 
 static double now_s(void)
@@ -229,7 +243,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     const int n_threads = bci_thread_count(settings->n_threads);
     line_up l = { .settings = settings };
     bc_image_result r = { 0 };
-    bc_status st = bc_image_open(in, &l.reader, err);
+    bc_status st = open_input(&l, in, err);
     const bci_image_codec *codec = NULL;
 
     if (!st)
