@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bitcrush/image.h"
@@ -100,10 +101,41 @@ static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *
     return BC_OK;
 }
 
+/* "5,6,5": bits of grey, or of red, green and blue, and of alpha where there is one more. */
+static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error *err)
+{
+    int bits[4], n = 0;
+    const char *at = text;
+
+    for (char *end; n < 4; at = end + 1) {
+        const long v = strtol(at, &end, 10);
+
+        if (end == at || *at < '0' || *at > '9' || v < 1 || v > 16 || (*end && *end != ','))
+            break;
+        bits[n++] = (int)v;
+        if (!*end) {
+            at = end;
+            break;
+        }
+    }
+    if (*at || n == 0)
+        return usage(err, "--channels", text, "expected 1 to 4 numbers from 1 to 16, as 5,6,5");
+    const int n_colours = n < 3 ? 1 : 3;
+
+    s->bits = 1;
+    for (int c = 0; c < 3; c++) {
+        s->channel_bits[c] = bits[c < n_colours ? c : n_colours - 1];
+        s->bits = s->channel_bits[c] > s->bits ? s->channel_bits[c] : s->bits;
+    }
+    s->alpha_bits = n > n_colours ? bits[n_colours] : 0;
+    return BC_OK;
+}
+
+/* What the operands and options ask for, the same for every file. */
 static bc_status make_settings(const options *o, bc_image_settings *s, bc_error *err)
 {
-    int bits;
-    bc_status st = parse_bits(o->operands[1], &bits, err);
+    int bits = 1;
+    bc_status st = o->channels ? BC_OK : parse_bits(o->operands[o->n_operands - 1], &bits, err);
 
     if (st)
         return st;
@@ -114,6 +146,8 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_error 
     /* The bare bit shift is what it is by taking no dither. */
     st = parse_dither(o->dither ? o->dither : o->rounding == 0 ? "floyd-steinberg" : "none", s,
                       err);
+    if (!st && o->channels)
+        st = parse_channels(o->channels, s, err);
     s->grey = o->gray;
     s->effort = o->fast ? 1 : o->small ? 9 : 0;
     s->linear_light = o->light == LIGHT_LINEAR;
@@ -128,21 +162,39 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_error 
     return st;
 }
 
-/* "dir/photo-4bit.png" for "dir/photo.jpg"; the caller frees it. */
-static char *default_output(const char *in, int bits)
+/* "photo-4bit.png" or "photo-5,6,5.png" for "dir/photo.jpg", beside it or in `directory`
+ * (NULL: beside). The caller frees it. */
+static char *derived_output(const char *in, const char *directory, const options *o,
+                            const bc_image_settings *s)
 {
     const char *slash = strrchr(in, '/');
     const char *base = slash ? slash + 1 : in;
     const char *dot = strrchr(base, '.');
-    const size_t stem = dot && dot > base ? (size_t)(dot - in) : strlen(in);
-    const size_t size = stem + 32;
+    const int stem = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
+    const int beside = directory ? 0 : (int)(base - in);
+    const size_t size = strlen(in) + (directory ? strlen(directory) : 0) + 64;
     char *out = malloc(size);
+    char what[32];
 
-    if (strcmp(in, "-") == 0)
+    if (strcmp(in, "-") == 0 && !directory) {
+        free(out);
         return strdup("-");
+    }
+    snprintf(what, sizeof what, o->channels ? "%.16s" : "%.16s%dbit", o->channels ? o->channels : "",
+             s->bits);
     if (out)
-        snprintf(out, size, "%.*s-%dbit.png", (int)stem, in, bits);
+        snprintf(out, size, "%s%s%.*s%.*s-%s.png", directory ? directory : "",
+                 directory && directory[strlen(directory) - 1] != '/' ? "/" : "", beside, in, stem,
+                 base, what);
     return out;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat info;
+    const size_t n = strlen(path);
+
+    return (n > 0 && path[n - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
 }
 
 static const char *colours_of(const bc_image_info *info)
@@ -173,11 +225,17 @@ static void add_files(bc_report *r, const char *in, const char *out, const optio
     bc_report_string(r, "output", "format", m->output_format);
     bc_report_string(r, "output", "layout", m->output_layout);
     bc_report_integer(r, "output", "bits", (uint64_t)s->bits);
+    bc_report_string(r, "output", "channels", o->channels);
     bc_report_integer(r, "output", "levels", m->n_levels);
     bc_report_integer(r, "output", "depth_bits", (uint64_t)m->output_depth);
     if (m->output_palette)
         bc_report_integer(r, "output", "palette", m->output_palette);
     bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+}
+
+static bool is_mixed(const bc_image_settings *s)
+{
+    return s->channel_bits[0] != s->channel_bits[1] || s->channel_bits[1] != s->channel_bits[2];
 }
 
 /* What was done in full: enough to do it again. */
@@ -186,7 +244,11 @@ static void add_settings(bc_report *r, const bc_image_settings *s, const bc_imag
     const bool has_noise = s->noise->form != BC_NOISE_NONE;
     char grid[32], dither[64];
 
-    snprintf(grid, sizeof grid, "uniform%d", s->bits);
+    if (is_mixed(s))
+        snprintf(grid, sizeof grid, "uniform%d,%d,%d", s->channel_bits[0], s->channel_bits[1],
+                 s->channel_bits[2]);
+    else
+        snprintf(grid, sizeof grid, "uniform%d", s->bits);
     bc_report_string(r, "settings", "grid", grid);
     bc_report_string(r, "settings", "scale", "full");
     snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
@@ -203,7 +265,8 @@ static void add_settings(bc_report *r, const bc_image_settings *s, const bc_imag
     bc_report_string(r, "settings", "light",
                      s->linear_light && (s->kernel || has_noise) ? "linear" : "coded");
     bc_report_integer(r, "settings", "seed", s->seed);
-    bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
+    if (!is_mixed(s))
+        bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
     bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
     bc_report_string(r, "settings", "cpu", m->cpu_level);
 }
@@ -215,7 +278,7 @@ static double expected_snr_db(const bc_image_settings *s, const bc_image_result 
     bc_error error;
     bc_grid grid;
 
-    if (s->kernel || !in_coded || s->rounding != BC_ROUND_NEAREST ||
+    if (s->kernel || !in_coded || is_mixed(s) || s->rounding != BC_ROUND_NEAREST ||
         m->coded.sum_e2 == 0.0 || bc_grid_uniform(s->bits, &grid, &error))
         return NAN;
     return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
@@ -243,7 +306,8 @@ static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image
         bc_report_number(r, "metrics", "file_ratio",
                          (double)m->input_size_bytes / (double)m->output_size_bytes);
     bc_report_number(r, "theory", "snr_db", expected_snr_db(s, m));
-    bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
+    if (!is_mixed(s))
+        bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
     bc_report_number(r, "", "time_s", m->time_s);
 }
 
@@ -268,40 +332,72 @@ static bc_status print_report(const bc_report *r, const options *o, FILE *to, bc
     return ok ? BC_OK : BC_E_WRITE;
 }
 
-static bc_status reduce(const options *o, bc_error *err)
+static bc_status short_of_memory(bc_error *err)
 {
-    const char *in = o->operands[0];
-    char *out = NULL;
-    bc_image_settings settings;
+    err->status = BC_E_LIMIT;
+    snprintf(err->text, sizeof err->text, "out of memory");
+    return BC_E_LIMIT;
+}
+
+/* One file, and its report. */
+static bc_status reduce(const options *o, bc_image_settings *settings, const char *in,
+                        const char *out, bc_error *err)
+{
+    progress shown = progress_begin(in, o->progress);
     bc_image_result result;
     bc_report *report = NULL;
+    bc_status st;
+
+    settings->progress = progress_show;
+    settings->context = &shown;
+    st = bc_image_reduce(in, out, settings, &result, err);
+    progress_end(&shown);
+    if (st || o->quiet)
+        return st;
+    st = bc_report_new(&report, err);
+    if (!st) {
+        add_files(report, in, out, o, settings, &result);
+        add_settings(report, settings, &result);
+        add_metrics(report, settings, &result);
+        st = print_report(report, o, strcmp(out, "-") == 0 ? stderr : stdout, err);
+    }
+    bc_report_free(report);
+    return st;
+}
+
+/* All files. A bad one does not stop the rest: its sentence is printed at once, and the first
+ * failure is the exit status. Only the sentence of the last is left in err. */
+static bc_status reduce_all(const char *program, const options *o, bc_error *err)
+{
+    const int n = o->n_operands - (o->channels ? 0 : 1);
+    const bool to_directory = o->output && is_directory(o->output);
+    bc_status first = BC_OK;
+    bc_image_settings settings;
     bc_status st = make_settings(o, &settings, err);
 
     if (st)
         return st;
-    out = o->output ? strdup(o->output) : default_output(in, settings.bits);
-    if (!out) {
-        err->status = BC_E_LIMIT;
-        snprintf(err->text, sizeof err->text, "out of memory");
-        return BC_E_LIMIT;
-    }
-    progress shown = progress_begin(in, o->progress);
+    if (n > 1 && o->output && !to_directory)
+        return usage(err, "-o", o->output, "expected a directory for several files");
+    if (to_directory && !o->dry_run)
+        (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
+    for (int i = 0; i < n; i++) {
+        const char *in = o->operands[i];
+        char *out = o->output && !to_directory
+                        ? strdup(o->output)
+                        : derived_output(in, to_directory ? o->output : NULL, o, &settings);
 
-    settings.progress = progress_show;
-    settings.context = &shown;
-    st = bc_image_reduce(in, out, &settings, &result, err);
-    progress_end(&shown);
-    if (!st && !o->quiet)
-        st = bc_report_new(&report, err);
-    if (!st && !o->quiet) {
-        add_files(report, in, out, o, &settings, &result);
-        add_settings(report, &settings, &result);
-        add_metrics(report, &settings, &result);
-        st = print_report(report, o, strcmp(out, "-") == 0 ? stderr : stdout, err);
+        st = out ? reduce(o, &settings, in, out, err) : short_of_memory(err);
+        free(out);
+        first = first ? first : st;
+        if (st == BC_E_INTERRUPTED)
+            return st;
+        if (st && i + 1 < n)
+            fprintf(stderr, "%s: %s\n", program, err->text);
     }
-    bc_report_free(report);
-    free(out);
-    return st;
+    if (first && !st) /* its sentence is out already */
+        err->text[0] = '\0';
+    return first;
 }
 
 static void print_list(void)
@@ -342,11 +438,11 @@ static bc_status run(const char *program, const options *o, bc_error *err)
         return options_print_completion(o->completion, err);
     else if (o->list)
         print_list();
-    else if (o->n_operands != 2)
-        return usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
+    else if (o->n_operands < (o->channels ? 1 : 2))
+        return usage(err, "too few arguments", "",
                      "expected FILE BITS, for example photo.png 4 (see --help)");
     else
-        return reduce(o, err);
+        return reduce_all(program, o, err);
     return BC_OK;
 }
 
@@ -361,7 +457,7 @@ int image_tool(const char *program, int argc, char **argv)
         st = bc_cpu_check(&err);
     if (!st)
         st = run(program, &o, &err);
-    if (st)
+    if (st && err.text[0])
         fprintf(stderr, "%s: %s\n", program, err.text);
     return (int)st;
 }

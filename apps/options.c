@@ -34,6 +34,7 @@ static const option table[] = {
     { 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
     { 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
     { 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; default floyd-steinberg" },
+    { 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
     { 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
     { 0,   "light",      CHOICE, "linear|coded",     FIELD(light),    0, 0, "where dithered errors are summed" },
     { 0,   "scan",       CHOICE, "serpentine|raster", FIELD(scan),    0, 0, "the way of error diffusion over the lines" },
@@ -204,7 +205,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
 {
     bool only_operands = false;
 
-    *out = (options){ .seed = BC_DEFAULT_SEED, .min_snr = NAN, .strength = 1.0 };
+    *out = (options){ .seed = BC_DEFAULT_SEED, .min_snr = NAN, .strength = 1.0, .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
         bc_status st = BC_OK;
@@ -215,10 +216,8 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
             st = parse_long(argc, argv, &i, out, err);
         else if (!only_operands && a[0] == '-' && a[1])
             st = parse_letters(argc, argv, &i, out, err);
-        else if (out->n_operands == (int)(sizeof out->operands / sizeof *out->operands))
-            st = usage(err, "%s: too many arguments, expected FILE BITS", a);
         else
-            out->operands[out->n_operands++] = a;
+            out->operands[out->n_operands++] = argv[i];
         if (st)
             return st;
     }
@@ -242,10 +241,11 @@ void options_print_help(const char *program)
 {
     char spelled[80];
 
-    printf("usage: %s FILE BITS [OPTION...]\n\n"
-           "Reduce the bit depth of a picture and say what it cost. FILE is PNG, JPEG, PNM or\n"
+    printf("usage: %s FILE... BITS [OPTION...]\n\n"
+           "Reduce the bit depth of pictures and say what it cost. FILE is PNG, JPEG, PNM or\n"
            "PAM, - is standard input; BITS is 1 to 16 a sample. The output is FILE-BITSbit.png\n"
-           "beside the input unless -o names another.\n\n", program);
+           "beside the input unless -o names another, or a directory for several files.\n\n",
+           program);
     for (const option *o = table; o < table + N_OPTIONS; o++) {
         spell(o, spelled, sizeof spelled);
         printf("  %-36s %s\n", spelled, o->doc);
@@ -269,7 +269,7 @@ void options_print_man(const char *program)
     print_roff(program);
     printf(" \\- reduce bit depth and say what it cost\n.SH SYNOPSIS\n.B ");
     print_roff(program);
-    printf("\n.I FILE BITS\n.RI [ OPTION ...]\n.SH OPTIONS\n");
+    printf("\n.I FILE... BITS\n.RI [ OPTION ...]\n.SH OPTIONS\n");
     for (const option *o = table; o < table + N_OPTIONS; o++) {
         printf(".TP\n.B ");
         if (o->letter)

@@ -67,6 +67,8 @@ BC_API size_t bc_image_formats(const bc_image_format **out);
 /* How to reduce. Zero it, set what differs, and see bc_image_settings_default. */
 typedef struct {
     int bits;                /* levels are k / (2^bits - 1), 1..16 */
+    int channel_bits[3];     /* of red, green, blue, none above `bits`; 0: as `bits` */
+    int alpha_bits;          /* round alpha to so many bits; 0 keeps it */
     bc_rounding rounding;    /* truncate takes no noise and no kernel */
     const bc_kernel *kernel; /* error diffusion, or NULL */
     const bc_noise *noise;   /* added to the position that decides, or the row "none" */

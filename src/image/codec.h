@@ -22,7 +22,8 @@ typedef struct {
     uint32_t width, height;
     uint32_t n_channels; /* alpha included */
     bool has_alpha;
-    int bits;              /* of a colour code */
+    int bits;              /* of a colour code; the most of all channels */
+    int channel_bits[3];   /* of each colour channel */
     uint32_t alpha_maxval;
     int effort;            /* of compression, 1..12 */
     const char *path;      /* of the output, "-" for standard output */

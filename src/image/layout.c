@@ -64,6 +64,9 @@ static inline uint32_t part(bci_colour c, int i)
 void bci_palette_add_row(bci_palette *p, const uint16_t *codes)
 {
     const bci_picture *pic = p->picture;
+    /* Equal codes of different depths are different values. */
+    const bool may_be_grey = pic->n_channels < 3 || (pic->channel_bits[0] == pic->channel_bits[1] &&
+                                                     pic->channel_bits[1] == pic->channel_bits[2]);
     bci_colour last = 0;
 
     for (uint32_t x = 0; x < pic->width; x++, codes += pic->n_channels) {
@@ -72,7 +75,7 @@ void bci_palette_add_row(bci_palette *p, const uint16_t *codes)
         if (x > 0 && c == last)
             continue;
         last = c;
-        p->is_grey &= part(c, 0) == part(c, 1) && part(c, 1) == part(c, 2);
+        p->is_grey &= may_be_grey && part(c, 0) == part(c, 1) && part(c, 1) == part(c, 2);
         p->is_opaque &= part(c, 3) == pic->alpha_maxval;
         if (p->n_colours <= BCI_MAX_COLOURS)
             add_colour(p, c);
@@ -128,21 +131,22 @@ bci_layout bci_layout_choose(const bci_palette *p)
 /* All colours that the levels can make, or more than fit. */
 static uint64_t possible_colours(const bci_picture *pic)
 {
-    const uint64_t levels = UINT64_C(1) << pic->bits;
+    const int *bits = pic->channel_bits;
 
     if (pic->has_alpha || pic->bits > 8)
         return BCI_MAX_COLOURS + 1;
-    return pic->n_channels == 1 ? levels : levels * levels * levels;
+    return UINT64_C(1) << (pic->n_channels == 1 ? bits[0] : bits[0] + bits[1] + bits[2]);
 }
 
 static void add_possible_colours(bci_palette *p)
 {
-    const uint32_t levels = 1u << p->picture->bits;
+    const int *bits = p->picture->channel_bits;
     const uint32_t n = (uint32_t)possible_colours(p->picture);
 
     for (uint32_t i = 0; i < n; i++) {
-        const uint16_t rgb[3] = { (uint16_t)(i % levels), (uint16_t)(i / levels % levels),
-                                  (uint16_t)(i / levels / levels) };
+        const uint16_t rgb[3] = { (uint16_t)(i & ((1u << bits[0]) - 1)),
+                                  (uint16_t)(i >> bits[0] & ((1u << bits[1]) - 1)),
+                                  (uint16_t)(i >> (bits[0] + bits[1])) };
 
         add_colour(p, colour_of(p->picture, rgb));
     }
@@ -194,21 +198,26 @@ static void write_sample(uint8_t **out, int depth, uint32_t v)
 static void direct_row(const bci_picture *pic, int depth, uint32_t n_colour_samples,
                        bool with_alpha, const uint16_t *codes, uint8_t *out)
 {
-    const uint32_t top = (1u << pic->bits) - 1, max = (1u << depth) - 1;
-    uint8_t levels[256]; /* the common case through a table */
+    const uint32_t max = (1u << depth) - 1;
+    uint8_t levels[3][256]; /* samples of 8 bits, by channel and code */
 
-    if (depth == 8)
+    for (uint32_t c = 0; c < n_colour_samples && depth == 8; c++) {
+        const uint32_t top = (1u << pic->channel_bits[c]) - 1;
+
         for (uint32_t k = 0; k <= top; k++)
-            levels[k] = (uint8_t)bci_rescale(k, top, max);
+            levels[c][k] = (uint8_t)bci_rescale(k, top, max);
+    }
     if (depth == 8 && !with_alpha && n_colour_samples == pic->n_channels) {
-        for (size_t i = 0; i < (size_t)pic->width * n_colour_samples; i++)
-            out[i] = levels[codes[i]];
+        for (size_t i = 0; i < (size_t)pic->width * n_colour_samples; i += n_colour_samples)
+            for (uint32_t c = 0; c < n_colour_samples; c++)
+                out[i + c] = levels[c][codes[i + c]];
         return;
     }
     for (uint32_t x = 0; x < pic->width; x++, codes += pic->n_channels) {
         for (uint32_t c = 0; c < n_colour_samples; c++)
-            write_sample(&out, depth, depth == 8 ? levels[codes[c]]
-                                                 : bci_rescale(codes[c], top, max));
+            write_sample(&out, depth,
+                         depth == 8 ? levels[c][codes[c]]
+                                    : bci_rescale(codes[c], (1u << pic->channel_bits[c]) - 1, max));
         if (with_alpha)
             write_sample(&out, depth,
                          bci_rescale(codes[pic->n_channels - 1], pic->alpha_maxval, max));

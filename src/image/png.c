@@ -299,17 +299,21 @@ static bc_status write_idat(void *context, const uint8_t *data, size_t n, bc_err
 static void set_palette(writer *s)
 {
     const bci_palette *p = &s->palette;
-    const uint32_t top = (1u << p->picture->bits) - 1;
+    const int *bits = p->picture->channel_bits;
+    const bool is_rgb = p->picture->n_channels >= 3;
+    uint32_t top[3];
     png_color colours[BCI_MAX_COLOURS] = { { 0, 0, 0 } };
     png_byte alphas[BCI_MAX_COLOURS] = { 0 };
     int n_translucent = 0;
 
+    for (int c = 0; c < 3; c++)
+        top[c] = (1u << bits[is_rgb ? c : 0]) - 1;
     for (uint32_t i = 0; i < p->n_colours; i++) {
         const bci_colour c = p->colours[i];
 
-        colours[i].red = (png_byte)bci_rescale(c & 0xFFFF, top, 255);
-        colours[i].green = (png_byte)bci_rescale(c >> 16 & 0xFFFF, top, 255);
-        colours[i].blue = (png_byte)bci_rescale(c >> 32 & 0xFFFF, top, 255);
+        colours[i].red = (png_byte)bci_rescale(c & 0xFFFF, top[0], 255);
+        colours[i].green = (png_byte)bci_rescale(c >> 16 & 0xFFFF, top[1], 255);
+        colours[i].blue = (png_byte)bci_rescale(c >> 32 & 0xFFFF, top[2], 255);
         alphas[i] = (png_byte)bci_rescale((uint32_t)(c >> 48), p->picture->alpha_maxval, 255);
         if (alphas[i] < 255)
             n_translucent = (int)i + 1;
@@ -324,14 +328,21 @@ static void set_significant_bits(writer *s)
 {
     const bci_picture *pic = s->palette.picture;
     const int sample_depth = s->layout.kind == BCI_INDEXED ? 8 : s->layout.depth;
-    const png_byte bits = (png_byte)pic->bits;
+    const int *bits = pic->channel_bits;
+    const bool is_rgb = pic->n_channels >= 3;
     png_byte alpha_bits = 1;
 
     while ((1u << alpha_bits) - 1 < pic->alpha_maxval)
         alpha_bits++;
-    if (bits < sample_depth)
-        png_set_sBIT(s->png, s->info, &(png_color_8){ .red = bits, .green = bits, .blue = bits,
-                                                      .gray = bits, .alpha = alpha_bits });
+    const png_color_8 significant = { .red = (png_byte)bits[0],
+                                      .green = (png_byte)bits[is_rgb ? 1 : 0],
+                                      .blue = (png_byte)bits[is_rgb ? 2 : 0],
+                                      .gray = (png_byte)bits[0],
+                                      .alpha = alpha_bits };
+
+    if (significant.red < sample_depth || significant.green < sample_depth ||
+        significant.blue < sample_depth)
+        png_set_sBIT(s->png, s->info, &significant);
 }
 
 static bc_status write_header(writer *s, bc_error *err)

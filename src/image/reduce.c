@@ -10,14 +10,14 @@
 #include "base/threads.h"
 #include "image/codec.h"
 #include "image/grey.h"
-#include "image/rows.h"
+#include "image/planes.h"
 
 enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 20 };
 
 typedef struct {
     bc_image_reader *reader;
     bc_image_info input; /* of the file, before the reader made it grey */
-    bci_rows *rows;
+    bci_planes *rows;
     bci_image_writer writer;
     const bc_image_settings *settings;
     uint32_t batch_rows, n_batches;
@@ -57,10 +57,17 @@ static bc_status choose_codec(const char *out, const bc_image_settings *settings
 static bci_picture picture_of(const bc_image_info *info, const bc_image_settings *settings,
                               const char *out)
 {
+    const int bits = settings->bits;
+    const int *own = settings->channel_bits;
+
     return (bci_picture){ .path = out, .width = info->width, .height = info->height,
                           .n_channels = info->n_channels, .has_alpha = info->has_alpha,
-                          .bits = settings->bits,
-                          .alpha_maxval = info->has_alpha ? info->alpha_maxval : 255,
+                          .bits = bits,
+                          .channel_bits = { own[0] ? own[0] : bits, own[1] ? own[1] : bits,
+                                            own[2] ? own[2] : bits },
+                          .alpha_maxval = !info->has_alpha      ? 255
+                                          : settings->alpha_bits ? (1u << settings->alpha_bits) - 1
+                                                                 : info->alpha_maxval,
                           .effort = settings->effort > 0 ? settings->effort : 4 };
 }
 
@@ -88,7 +95,7 @@ static void line_up_free(line_up *l)
     if (l->writer.codec)
         l->writer.codec->abandon(&l->writer);
     bci_sink_free(l->writer.sink);
-    bci_rows_free(l->rows);
+    bci_planes_free(l->rows);
     bc_image_reader_free(l->reader);
     for (int i = 0; i < N_SLOTS; i++) {
         free(l->samples[i]);
@@ -129,7 +136,7 @@ static void read_batch(line_up *l, uint32_t i)
 static void quantize_batch(line_up *l, uint32_t i)
 {
     if (!has_failed(l))
-        bci_rows_reduce(l->rows, l->samples[i % N_SLOTS], rows_of_batch(l, i),
+        bci_planes_reduce(l->rows, l->samples[i % N_SLOTS], rows_of_batch(l, i),
                         l->codes[i % N_SLOTS]);
 }
 
@@ -200,8 +207,13 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
 {
     const bc_image_info *info = &l->reader->info;
     const uint64_t pixels = (uint64_t)info->width * info->height;
-    const uint64_t n_colours = info->n_channels - info->has_alpha;
-    const uint64_t alpha_bits = info->has_alpha ? (uint64_t)info->depth : 0;
+    const uint32_t n_colours = info->n_channels - info->has_alpha;
+    uint64_t pixel_bits = !info->has_alpha       ? 0
+                          : settings->alpha_bits ? (uint64_t)settings->alpha_bits
+                                                 : (uint64_t)info->depth;
+
+    for (uint32_t c = 0; c < n_colours; c++)
+        pixel_bits += (uint64_t)l->writer.picture.channel_bits[c];
 
     r->input = l->input;
     r->input_size_bytes = l->reader->source->size_bytes == UINT64_MAX
@@ -212,7 +224,7 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->output_palette = l->writer.palette;
     r->output_size_bytes = bci_sink_size(l->writer.sink);
     r->raw_bytes = (pixels * l->input.n_channels * (uint64_t)info->depth + 7) / 8;
-    r->packed_bytes = (pixels * (n_colours * (uint64_t)settings->bits + alpha_bits) + 7) / 8;
+    r->packed_bytes = (pixels * pixel_bits + 7) / 8;
     r->cpu_level = bc_cpu_level();
 }
 
@@ -249,7 +261,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     if (!st)
         st = choose_codec(out, settings, &codec, err);
     if (!st)
-        st = bci_rows_new(&l.reader->info, settings, &l.rows, err);
+        st = bci_planes_new(&l.reader->info, settings, &l.rows, err);
     if (!st)
         st = line_up_new(&l, err);
     if (!st)
@@ -268,7 +280,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
             *err = l.error;
         goto done;
     }
-    bci_rows_measure(l.rows, &r);
+    bci_planes_measure(l.rows, &r);
     if (bc_error_snr_db(&r.coded) < settings->min_snr_db)
         st = bci_fail(err, BC_E_QUALITY, "%s: SNR %.2f dB, expected at least %.2f dB; no output "
                       "written", in, bc_error_snr_db(&r.coded), settings->min_snr_db);

@@ -117,13 +117,13 @@ static void fill_tables(bci_rows *q)
 
 /* Streams differ by channel and by the depth that the samples come with: a picture reduced
  * to 8 bits and then to 4 gets new noise the second time. */
-static void choose_streams(bci_rows *q)
+static void choose_streams(bci_rows *q, uint32_t first_channel)
 {
     static const char *const names[] = { "red", "green", "blue" };
     const uint64_t history = (uint64_t)q->info->true_depth << 32 | q->info->maxval;
 
     for (size_t c = 0; c < q->n_colours; c++)
-        q->streams[c] = bc_noise_stream(names[c], history);
+        q->streams[c] = bc_noise_stream(names[first_channel + c], history);
 }
 
 static bool allocate_part(bci_rows *q, part *p)
@@ -173,7 +173,7 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
 }
 
 bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                       bci_rows **out, bc_error *err)
+                       uint32_t first_channel, bci_rows **out, bc_error *err)
 {
     bc_status st = check(settings, err);
     bci_rows *q = NULL;
@@ -188,7 +188,7 @@ bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *setti
     q->n_colours = info->n_channels - info->has_alpha;
     q->row_samples = q->n_colours * info->width;
     q->n_levels = 1u << settings->bits;
-    choose_streams(q);
+    choose_streams(q, first_channel);
     st = build_grid(q, err);
     if (!st && !allocate(q))
         st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixels",

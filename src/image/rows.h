@@ -6,15 +6,17 @@
 
 typedef struct bci_rows bci_rows;
 
-/* Prepare the reduction of pictures like `info`. `settings` and `info` must stay alive. */
+/* Prepare the reduction of pictures like `info`, all colour channels at settings->bits; the
+ * first of them is channel `first_channel` of the picture. `settings` and `info` must stay
+ * alive. */
 BC_NODISCARD bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                                    bci_rows **out, bc_error *err);
+                                    uint32_t first_channel, bci_rows **out, bc_error *err);
 
 /* Reduce the next n rows: samples as bc_image_read gives them, codes as bci_picture has them.
  * Runs as OpenMP tasks of the current team where rows do not depend on each other. */
 void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *codes);
 
-/* Fill in the figures of all rows so far. */
+/* Add the figures of all rows so far to those of `result`. */
 void bci_rows_measure(const bci_rows *q, bc_image_result *result);
 
 /* Release; NULL is fine. */

@@ -17,7 +17,7 @@ static const struct {
     { "", "{input.path}| -> {output.path}| ({output.kept})" },
     { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
                  "|, {input.true_depth_bits} of them real|, {input.format}" },
-    { "reduced", "to {output.bits}-bit samples, {output.levels} levels|, {settings.colours}|; dither {settings.dither}"
+    { "reduced", "to {output.bits}-bit samples, {output.levels} levels|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
