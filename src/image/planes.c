@@ -153,7 +153,7 @@ void bci_planes_reduce(bci_planes *p, const void *samples, uint32_t n, uint16_t 
         codes[i] = p->alpha_of[codes[i]];
 }
 
-void bci_planes_measure(const bci_planes *p, bc_image_result *result)
+void bci_planes_measure(bci_planes *p, bc_image_result *result)
 {
     double entropy_bits = 0.0;
     uint32_t n_used = 0;

@@ -14,8 +14,8 @@ BC_NODISCARD bc_status bci_planes_new(const bc_image_info *info,
 /* Reduce the next n rows; as bci_rows_reduce. */
 void bci_planes_reduce(bci_planes *p, const void *samples, uint32_t n, uint16_t *codes);
 
-/* Fill in the figures of all rows so far. */
-void bci_planes_measure(const bci_planes *p, bc_image_result *result);
+/* Fill in the figures of all rows; call once, after the last row. */
+void bci_planes_measure(bci_planes *p, bc_image_result *result);
 
 /* Release; NULL is fine. */
 void bci_planes_free(bci_planes *p);

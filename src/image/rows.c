@@ -13,7 +13,7 @@
 
 enum {
     N_PARTS = 4,         /* rows of a batch are quantized in so many parts when they can */
-    MAX_PAIRS = 1 << 16, /* (sample, code) pairs counted in a table rather than summed */
+    MAX_PAIRS = 1 << 18, /* (sample, code) pairs counted in a table rather than summed */
 };
 
 /* Scratch and counts of one part of a batch. */
@@ -23,7 +23,8 @@ typedef struct {
     int32_t *wide_codes;
     uint16_t *codes; /* colour codes of a row without alpha */
     uint8_t *opaque;
-    uint64_t *pairs; /* counts by sample << bits | code, or NULL */
+    uint32_t *pairs; /* counts by sample << bits | code, or NULL */
+    uint64_t n_pairs; /* counted since they were last summed */
     uint64_t *histogram;
     bc_error_sums coded, linear;
 } part;
@@ -322,12 +323,39 @@ static void sum_errors(const bci_rows *q, part *p, const void *row, const float 
     bc_error_add_f32(sums, p->x, p->y, q->row_samples);
 }
 
+/* The counted pairs as sums, in the order of samples and codes. */
+static void sum_pairs(const bci_rows *q, part *p)
+{
+    const int bits = q->settings->bits;
+    const double maxval = q->info->maxval, top = q->n_levels - 1;
+
+    for (uint32_t v = 0; v <= q->info->maxval; v++) {
+        const double x = v / maxval;
+
+        for (uint32_t k = 0; k < q->n_levels; k++) {
+            const uint32_t count = p->pairs[v << bits | k];
+
+            if (!count)
+                continue;
+            p->histogram[k] += count;
+            bc_error_add_pair(&p->coded, x, k / top, count);
+            bc_error_add_pair(&p->linear, (double)q->light_of[v], (double)q->light_of_code[k],
+                              count);
+        }
+    }
+    memset(p->pairs, 0, (((size_t)q->info->maxval + 1) << bits) * sizeof *p->pairs);
+    p->n_pairs = 0;
+}
+
 static void measure_row(const bci_rows *q, part *p, const void *row)
 {
     const int bits = q->settings->bits;
 
     if (p->pairs) {
         FOR_COLOURS(q, row, p->pairs[v << bits | p->codes[i]]++);
+        p->n_pairs += q->row_samples;
+        if (p->n_pairs > UINT32_MAX - q->row_samples) /* before a count can overflow */
+            sum_pairs(q, p);
         return;
     }
     for (size_t i = 0; i < q->row_samples; i++)
@@ -389,39 +417,15 @@ void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *cod
     q->row += n;
 }
 
-/* The counted pairs of one part as sums, in the order of samples and codes. */
-static void sum_pairs(const bci_rows *q, const part *p, uint64_t *histogram,
-                      bc_image_result *result)
-{
-    const int bits = q->settings->bits;
-    const double maxval = q->info->maxval, top = q->n_levels - 1;
-
-    for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = v / maxval, light = bc_light_from_coded(x);
-
-        for (uint32_t k = 0; k < q->n_levels; k++) {
-            const uint64_t count = p->pairs[v << bits | k];
-
-            if (!count)
-                continue;
-            histogram[k] += count;
-            bc_error_add_pair(&result->coded, x, k / top, count);
-            bc_error_add_pair(&result->linear, light, bc_light_from_coded(k / top), count);
-        }
-    }
-}
-
-void bci_rows_measure(const bci_rows *q, bc_image_result *result)
+void bci_rows_measure(bci_rows *q, bc_image_result *result)
 {
     uint64_t *histogram = q->parts[0].histogram; /* the others are added to it */
 
     for (int i = 0; i < N_PARTS; i++) {
-        const part *p = &q->parts[i];
+        part *p = &q->parts[i];
 
-        if (p->pairs) {
-            sum_pairs(q, p, histogram, result);
-            continue;
-        }
+        if (p->pairs)
+            sum_pairs(q, p);
         for (uint32_t k = 0; i > 0 && k < q->n_levels; k++)
             histogram[k] += p->histogram[k];
         bc_error_merge(&result->coded, &p->coded);

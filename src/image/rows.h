@@ -16,8 +16,8 @@ BC_NODISCARD bc_status bci_rows_new(const bc_image_info *info, const bc_image_se
  * Runs as OpenMP tasks of the current team where rows do not depend on each other. */
 void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *codes);
 
-/* Add the figures of all rows so far to those of `result`. */
-void bci_rows_measure(const bci_rows *q, bc_image_result *result);
+/* Add the figures of all rows to those of `result`; call once, after the last row. */
+void bci_rows_measure(bci_rows *q, bc_image_result *result);
 
 /* Release; NULL is fine. */
 void bci_rows_free(bci_rows *q);
