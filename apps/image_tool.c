@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bitcrush/image.h"
+#include "bitcrush/quality.h"
 #include "bitcrush/report.h"
 #include "options.h"
 #include "progress.h"
@@ -158,6 +159,7 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_error 
     s->force = o->force;
     s->dry_run = o->dry_run;
     s->min_snr_db = o->min_snr;
+    s->skip_quality = o->quiet;
     s->stop = &stop_asked;
     return st;
 }
@@ -291,6 +293,11 @@ static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image
     bc_report_number(r, "metrics", "snr_db", snr_db);
     bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(&m->coded, 1.0));
     bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(&m->linear, 1.0));
+    bc_report_number(r, "metrics", "psnr_blurred_db", m->blurred_psnr_db);
+    bc_report_number(r, "metrics", "blur_sigma", isnan(m->blurred_psnr_db) ? NAN : BC_BLURRED_SIGMA);
+    bc_report_number(r, "metrics", "ssim", m->ssim);
+    if (!isnan(m->ssim))
+        bc_report_integer(r, "metrics", "ssim_scale", m->ssim_factor);
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(&m->coded));
     bc_report_number(r, "metrics", "max_error", m->coded.max_abs_e);
     bc_report_number(r, "metrics", "mean_error", bc_error_mean(&m->coded));

@@ -81,6 +81,7 @@ typedef struct {
     int effort;              /* of compression, 1..12; 0: the default, 4 */
     bool force;              /* replace an existing output */
     bool dry_run;            /* do everything but keep no output */
+    bool skip_quality;       /* leave out blurred PSNR and SSIM, which take time */
     double min_snr_db;       /* below it: BC_E_QUALITY and no output; NaN: no gate */
     const char *format;      /* output format, or NULL to go by the name ("-": png) */
     const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
@@ -104,6 +105,9 @@ typedef struct {
     uint64_t packed_bytes;      /* output codes at `bits` each, alpha kept, packed */
     bc_error_sums coded;        /* colour samples over full scale 1, as coded */
     bc_error_sums linear;       /* the same in linear light */
+    double blurred_psnr_db;     /* in linear light, blurred by BC_BLURRED_SIGMA; NaN: not asked */
+    double ssim;                /* of coded luma, see bc_ssim; NaN: not asked, or too small */
+    uint32_t ssim_factor;       /* the pictures were averaged down by it first */
     uint32_t n_levels;          /* 2^bits */
     uint32_t n_levels_used;
     double entropy_bits;        /* per colour sample */

@@ -19,6 +19,10 @@ static const bc_noise rows[] = {
     { "bayer4", "ordered, 4x4 tile", "Bayer 1973", BC_NOISE_BAYER, 4, 85.0 / 1024, 0.0 },
     { "bayer8", "ordered, 8x8 tile", "Bayer 1973", BC_NOISE_BAYER, 8, 1365.0 / 16384, 0.0 },
     { "bayer16", "ordered, 16x16 tile", "Bayer 1973", BC_NOISE_BAYER, 16, 21845.0 / 262144, 0.0 },
+    { "bayer32", "ordered, 32x32 tile", "Bayer 1973", BC_NOISE_BAYER, 32, 349525.0 / 4194304,
+      0.0 },
+    { "bayer64", "ordered, 64x64 tile", "Bayer 1973", BC_NOISE_BAYER, 64, 5592405.0 / 67108864,
+      0.0 },
 };
 
 size_t bc_noise_rows(const bc_noise **out)

@@ -11,13 +11,15 @@
 #include "image/codec.h"
 #include "image/grey.h"
 #include "image/planes.h"
+#include "image/quality.h"
 
-enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 20 };
+enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 15 };
 
 typedef struct {
     bc_image_reader *reader;
     bc_image_info input; /* of the file, before the reader made it grey */
     bci_planes *rows;
+    bci_quality *quality; /* NULL: not asked for */
     bci_image_writer writer;
     const bc_image_settings *settings;
     uint32_t batch_rows, n_batches;
@@ -96,6 +98,7 @@ static void line_up_free(line_up *l)
         l->writer.codec->abandon(&l->writer);
     bci_sink_free(l->writer.sink);
     bci_planes_free(l->rows);
+    bci_quality_free(l->quality);
     bc_image_reader_free(l->reader);
     for (int i = 0; i < N_SLOTS; i++) {
         free(l->samples[i]);
@@ -140,6 +143,13 @@ static void quantize_batch(line_up *l, uint32_t i)
                         l->codes[i % N_SLOTS]);
 }
 
+static void judge_batch(line_up *l, uint32_t i)
+{
+    if (!has_failed(l) && l->quality)
+        bci_quality_add(l->quality, l->samples[i % N_SLOTS], l->codes[i % N_SLOTS],
+                        rows_of_batch(l, i));
+}
+
 static void write_batch(line_up *l, uint32_t i)
 {
     const bc_image_settings *s = l->settings;
@@ -168,15 +178,19 @@ static void finish_file(line_up *l)
  * turn among its like, its input, and that its slot is free again. */
 static void make_tasks(line_up *l, uint32_t first, uint32_t end)
 {
-    char in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, writer; /* names, never read */
+    /* Names for the clauses, never read. */
+    char in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, quality, writer;
 
-    (void)in_slot, (void)code_slot, (void)reader, (void)rows, (void)writer;
+    (void)in_slot, (void)code_slot, (void)reader, (void)rows, (void)quality, (void)writer;
     for (uint32_t i = first; i < end; i++) {
 #pragma omp task depend(inout : reader) depend(out : in_slot[i % N_SLOTS])
         read_batch(l, i);
 #pragma omp task depend(inout : rows) depend(in : in_slot[i % N_SLOTS])                            \
     depend(out : code_slot[i % N_SLOTS])
         quantize_batch(l, i);
+#pragma omp task depend(inout : quality) depend(in : in_slot[i % N_SLOTS])                         \
+    depend(in : code_slot[i % N_SLOTS])
+        judge_batch(l, i);
 #pragma omp task depend(inout : writer) depend(in : code_slot[i % N_SLOTS])
         write_batch(l, i);
     }
@@ -262,6 +276,8 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
         st = choose_codec(out, settings, &codec, err);
     if (!st)
         st = bci_planes_new(&l.reader->info, settings, &l.rows, err);
+    if (!st && !settings->skip_quality)
+        st = bci_quality_new(&l.reader->info, settings, &l.quality, err);
     if (!st)
         st = line_up_new(&l, err);
     if (!st)
@@ -281,6 +297,9 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
         goto done;
     }
     bci_planes_measure(l.rows, &r);
+    r.blurred_psnr_db = r.ssim = NAN;
+    if (l.quality)
+        bci_quality_measure(l.quality, &r);
     if (bc_error_snr_db(&r.coded) < settings->min_snr_db)
         st = bci_fail(err, BC_E_QUALITY, "%s: SNR %.2f dB, expected at least %.2f dB; no output "
                       "written", in, bc_error_snr_db(&r.coded), settings->min_snr_db);
