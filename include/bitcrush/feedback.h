@@ -25,9 +25,10 @@ typedef struct {
     uint32_t newest;
 } bc_fir;
 
-/* Quantize x[0..n) with error feedback in time; other arguments as bc_quantize_f64. The
- * passed-on error is bounded to one step plus the noise of the moment. `fir` is advanced:
- * two calls on the halves of a signal equal one on the whole. */
+/* Quantize x[0..n) with error feedback in time; other arguments as bc_quantize_f64, except
+ * that x that is not finite counts as 0. The passed-on error is bounded to one step (the
+ * wider one beside the mark taken) plus the noise of the moment. `fir` is advanced: two
+ * calls on the halves of a signal equal one on the whole. */
 BC_API void bc_quantize_fir_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *fir,
                                 const double *x, const double *noise, size_t n, double *y,
                                 int32_t *codes);
@@ -76,8 +77,9 @@ BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_
 
 /* Quantize the next line. x: width * n_channels values in the units of the grid.
  * opaque: width flags, or NULL for all; a pixel with flag 0 is rounded by itself and
- * neither takes nor gives error. codes receives width * n_channels codes. NaN counts as 0
- * and values far outside the grid are clamped to one span beyond it. */
+ * neither takes nor gives error. codes receives width * n_channels codes, counted from
+ * the lowest of the grid. NaN counts as 0 and values far outside the grid are clamped to
+ * about one span beyond it. */
 BC_API void bc_diffuse_row(bc_diffuser *d, const float *x, const uint8_t *opaque,
                            uint16_t *codes);
 

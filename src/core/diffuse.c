@@ -38,6 +38,7 @@ struct bc_diffuser {
     size_t line; /* lines done */
     float weights[BC_KERNEL_MAX_TAPS];
     float first, cell_gain; /* v in cells = (x - first) * cell_gain */
+    float zero;             /* x = 0 in cells: what NaN counts as */
     float v_min, v_max;     /* bounds of v and its carried error: one span past both ends */
     bool cells_suffice;     /* no cell holds two points of decision */
     uint32_t n_levels;
@@ -121,6 +122,7 @@ static bc_status build_cells(bc_diffuser *d, bc_error *err)
                         d->n_cells);
     d->first = d->values[0];
     d->cell_gain = (float)d->n_cells / span;
+    d->zero = -d->first * d->cell_gain;
     d->v_min = (float)-d->n_cells;
     d->v_max = (float)(2 * d->n_cells - 1);
     for (uint32_t k = 0; k < d->n_levels; k++)
@@ -217,7 +219,7 @@ diffuse_line(bc_diffuser *d, const bc_kernel *kernel, size_t n_channels, bool ce
             const size_t at = pixel * n_channels + c;
             const float *here = s.errors[0] + PAD * n_channels + at;
             const float own = (x[at] - s.first) * s.cell_gain;
-            const float known = own == own ? own : 0.0f; /* NaN */
+            const float known = own == own ? own : s.zero; /* NaN */
             float v = given ? (known + *here) + ahead[0][c] : known, value;
             uint32_t code;
 
