@@ -25,9 +25,10 @@ typedef struct {
     uint32_t newest;
 } bc_fir;
 
-/* Quantize x[0..n) with error feedback in time; other arguments as bc_quantize_f64. The
- * passed-on error is bounded to one step plus the noise of the moment. `fir` is advanced:
- * two calls on the halves of a signal equal one on the whole. */
+/* Quantize x[0..n) with error feedback in time; other arguments as bc_quantize_f64, except
+ * that x that is not finite counts as 0. The passed-on error is bounded to one step (the
+ * wider one beside the mark taken) plus the noise of the moment. `fir` is advanced: two
+ * calls on the halves of a signal equal one on the whole. */
 BC_API void bc_quantize_fir_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *fir,
                                 const double *x, const double *noise, size_t n, double *y,
                                 int32_t *codes);
@@ -96,9 +97,11 @@ BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_
  * many values in steps, added to the position that decides (a modulated kernel takes it for
  * its threshold, RPDF as published), or NULL for none.
  * opaque: width flags, or NULL for all; a pixel with flag 0 is rounded by itself and
- * neither takes nor gives error. codes receives width * n_channels codes, counted from the
- * lowest of the grid. NaN counts as the lowest mark, and values far outside the grid are
- * clamped to one span beyond it. */
+ * neither takes nor gives error. codes receives width * n_channels codes, counted from
+ * the lowest of the grid. NaN counts as 0 and values far outside the grid are clamped to
+ * about one span beyond it. Errors that fall beside the picture go to its border pixels, and
+ * the first line is walked 32 times before it counts, so that the mean is kept from the
+ * first line on; what is left below the last line is lost. */
 BC_API void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise,
                            const uint8_t *opaque, uint16_t *codes);
 

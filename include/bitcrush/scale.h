@@ -47,12 +47,13 @@ BC_API size_t bc_scale_rows(const bc_scale_row **out);
 
 /* Fit a scale to x[0], x[stride], ... (n samples). Non-finite samples are left out.
  * An empty or all-zero group gives a scale under which it is stored exactly, and so does
- * an all-equal one, except for one unit in the last place under BC_SCALE_ABSMAX and
- * BC_SCALE_PERCENTILE on grids whose end marks are not -1 or 1.
+ * an all-equal one (of a sign that the grid has), except for one unit in the last place
+ * under BC_SCALE_ABSMAX and BC_SCALE_PERCENTILE on grids whose end marks are not -1 or 1.
  * `percent` (0 < percent <= 100) is read by BC_SCALE_PERCENTILE only: the scale is the
  * smallest magnitude that at least that share of the samples does not exceed.
- * BC_SCALE_ZERO_POINT needs an affine grid with lo = 0, BC_SCALE_MINMAX a grid with two
- * finite ends, else BC_E_USAGE. Percentile takes scratch memory from `scratch`, n
+ * BC_SCALE_ABSMAX and BC_SCALE_PERCENTILE need a grid that ends above 0 (not pcm1),
+ * BC_SCALE_ZERO_POINT an affine grid with lo = 0, BC_SCALE_MINMAX a grid with two finite
+ * ends, else BC_E_USAGE. Percentile takes scratch memory from `scratch`, n
  * doubles, which may be NULL for the other methods. */
 BC_API BC_NODISCARD bc_status bc_scale_fit_f32(bc_scale_method method, double percent,
                                                const bc_grid *grid, const float *x, size_t n,

@@ -149,7 +149,7 @@ void bc_diffuser_free(bc_diffuser *d)
 
 static inline float bounded(float v, float low, float high)
 {
-    v = v > low ? v : low; /* NaN too */
+    v = v > low ? v : low;
     return v < high ? v : high;
 }
 
@@ -217,7 +217,8 @@ diffuse_line(bc_diffuser *d, const shape how, const float *x, const float *noise
             const size_t at = pixel * n_channels + c;
             const float *here = s.errors[0] + PAD * n_channels + at;
             const float own = (x[at] - s.levels.first) * s.levels.cell_gain;
-            const float known = bounded(own, s.levels.v_min, s.levels.v_max);
+            const float known = bounded(own == own ? own : s.levels.zero, s.levels.v_min,
+                                        s.levels.v_max);
             const float v = bounded(given ? (known + *here) + ahead[0][c] : known,
                                     s.levels.v_min, s.levels.v_max);
             const tone *tones = !how.is_plain && s.tones ? tone_of(d, known) : NULL;

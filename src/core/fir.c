@@ -23,13 +23,20 @@ static void remember(bc_fir *fir, double error)
     fir->errors[fir->newest] = error;
 }
 
-/* The step below the value of `code`, or above it at the bottom end: what one step is there. */
+/* The wider of the steps beside the mark of `code`: what rounding is there. */
 static double step_at(const bc_grid *g, const bc_scale *s, int32_t code)
 {
-    const int32_t from = code > g->lo ? code - 1 : code;
-    const double step = bc_grid_value(g, from + 1) - bc_grid_value(g, from);
+    double widest = 0.0;
 
-    return (isfinite(step) ? step : 0.0) * s->gain;
+    if (g->family == BC_GRID_AFFINE)
+        return s->gain / g->den;
+    for (int32_t from = code > g->lo ? code - 1 : code; from <= code && from < g->hi; from++) {
+        const double step = bc_grid_value(g, from + 1) - bc_grid_value(g, from);
+
+        if (isfinite(step) && step > widest)
+            widest = step;
+    }
+    return widest * s->gain;
 }
 
 void bc_quantize_fir_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *fir,

@@ -71,6 +71,7 @@ bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bc_error *err)
         goto short_of_memory;
     l->first = l->values[0];
     l->cell_gain = (float)l->n_cells / span;
+    l->zero = -l->first * l->cell_gain;
     l->v_min = (float)-l->n_cells;
     l->v_max = (float)(2 * l->n_cells - 1);
     for (uint32_t k = 0; k < l->n; k++)

@@ -21,6 +21,7 @@ typedef struct {
 
 typedef struct {
     float first, cell_gain; /* v in cells = (x - first) * cell_gain */
+    float zero;             /* x = 0 in cells */
     float v_min, v_max;     /* where v may lie: one span past both ends */
     bool cells_suffice;     /* no cell holds two points of decision */
     uint32_t n;             /* marks */

@@ -3,9 +3,12 @@
 
 size_t bc_packed_size(size_t n, int bits)
 {
-    if (n > (SIZE_MAX - 7) / (size_t)bits)
+    /* 8 codes fill `bits` bytes. */
+    const size_t rest = (n % 8 * (size_t)bits + 7) / 8;
+
+    if (n / 8 > (SIZE_MAX - rest) / (size_t)bits)
         return SIZE_MAX;
-    return (n * (size_t)bits + 7) / 8;
+    return n / 8 * (size_t)bits + rest;
 }
 
 void bc_pack(const uint16_t *codes, size_t n, int bits, bc_bit_order order, uint8_t *out)

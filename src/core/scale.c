@@ -1,8 +1,8 @@
 /* Knows how a grid is laid on data: the fits, and how a shape falls into groups. */
 #include "bitcrush/scale.h"
 
+#include <float.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include "base/fail.h"
 
@@ -94,7 +94,8 @@ static double percentile_of(const samples *s, double percent, double *scratch)
     }
     if (n == 0)
         return 0.0;
-    const double rank = ceil(percent / 100.0 * (double)n) - 1.0;
+    /* A percentage that is no binary fraction must not step past a whole rank. */
+    const double rank = ceil(percent / 100.0 * (double)n * (1.0 - 0x1p-48)) - 1.0;
 
     return select_rank(scratch, n, rank < 0.0 ? 0 : (size_t)rank);
 }
@@ -107,15 +108,28 @@ static double top_value(const bc_grid *g)
     return isinf(top) ? bc_grid_value(g, g->hi - 1) : top;
 }
 
-static bc_scale by_magnitude(const bc_grid *g, double magnitude)
+static bc_status by_magnitude(const char *method, const bc_grid *g, double magnitude,
+                              bc_scale *out, bc_error *err)
 {
-    return (bc_scale){ magnitude / top_value(g), 0.0, 0 };
+    const double top = top_value(g);
+
+    if (!(top > 0.0))
+        return bci_fail(err, BC_E_USAGE,
+                        "%s scale: the grid ends at %g, expected an end above 0", method, top);
+    *out = (bc_scale){ fmin(magnitude / top, DBL_MAX), 0.0, 0 };
+    return BC_OK;
+}
+
+/* A span that overflows is cut, so that every value stays a number. */
+static double span(double min, double max)
+{
+    return fmin(max - min, DBL_MAX);
 }
 
 static bc_scale by_extent(const bc_grid *g, extent e)
 {
     const double low = bc_grid_value(g, g->lo), high = bc_grid_value(g, g->hi);
-    const double gain = (e.max - e.min) / (high - low);
+    const double gain = fmin(span(e.min, e.max) / (high - low), DBL_MAX);
 
     return (bc_scale){ gain, e.min - low * gain, 0 };
 }
@@ -124,7 +138,7 @@ static bc_scale by_zero_point(const bc_grid *g, extent e)
 {
     const double min = e.min < 0.0 ? e.min : 0.0;
     const double max = e.max > 0.0 ? e.max : 0.0;
-    const double range = max - min;
+    const double range = span(min, max);
 
     return (bc_scale){ range, 0.0, range > 0.0 ? (int32_t)rint(-min / range * g->den) : 0 };
 }
@@ -137,8 +151,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
         *out = BC_SCALE_IDENTITY;
         return BC_OK;
     case BC_SCALE_ABSMAX:
-        *out = by_magnitude(grid, extent_of(&s).absmax);
-        return BC_OK;
+        return by_magnitude("absmax", grid, extent_of(&s).absmax, out, err);
     case BC_SCALE_MINMAX:
         if (!isfinite(bc_grid_value(grid, grid->lo)))
             return bci_fail(err, BC_E_USAGE,
@@ -155,8 +168,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
         if (!(percent > 0.0 && percent <= 100.0))
             return bci_fail(err, BC_E_USAGE, "percentile scale: %g percent, expected more than 0 "
                             "and at most 100", percent);
-        *out = by_magnitude(grid, percentile_of(&s, percent, scratch));
-        return BC_OK;
+        return by_magnitude("percentile", grid, percentile_of(&s, percent, scratch), out, err);
     }
     return bci_fail(err, BC_E_INTERNAL, "scale method %d is unknown", (int)method);
 }

@@ -1,0 +1,226 @@
+/* The error sums against hand values: what is added, merged, counted and left out. */
+#include <float.h>
+#include <string.h>
+
+#include "bitcrush/measure.h"
+#include "bits.h"
+#include "grids.h"
+
+enum { N = 4096 };
+
+static double x[N], y[N];
+static float narrow_x[N], narrow_y[N];
+
+/* Whole numbers: every sum is exact in any order. */
+static void make_whole_numbers(void)
+{
+    uint64_t seed = 101;
+
+    for (size_t i = 0; i < N; i++) {
+        x[i] = floor(random_between(&seed, -1000.0, 1000.0));
+        y[i] = x[i] + floor(random_between(&seed, -9.0, 10.0));
+        if (i % 50 == 17)
+            x[i] = i % 100 == 17 ? (double)NAN : (double)INFINITY;
+        if (i % 70 == 23)
+            y[i] = -(double)INFINITY;
+        narrow_x[i] = (float)x[i];
+        narrow_y[i] = (float)y[i];
+    }
+}
+
+static bc_error_sums by_hand(size_t first, size_t n)
+{
+    bc_error_sums s = { 0 };
+
+    for (size_t i = first; i < first + n; i++) {
+        if (!isfinite(x[i]) || !isfinite(y[i])) {
+            s.n_nonfinite++;
+            continue;
+        }
+        s.n++;
+        s.sum_x += x[i];
+        s.sum_x2 += x[i] * x[i];
+        s.sum_e += y[i] - x[i];
+        s.sum_e2 += (y[i] - x[i]) * (y[i] - x[i]);
+        s.max_abs_e = fmax(s.max_abs_e, fabs(y[i] - x[i]));
+    }
+    return s;
+}
+
+static void expect_same(const bc_error_sums *a, const bc_error_sums *b, const char *what, size_t n)
+{
+    EXPECT(a->n == b->n && a->n_nonfinite == b->n_nonfinite && a->n_clipped == b->n_clipped,
+           "%s, %zu samples: counts %llu, %llu", what, n, (unsigned long long)a->n,
+           (unsigned long long)a->n_nonfinite);
+    EXPECT_NEAR(a->sum_x, b->sum_x, 0.0, "%s, %zu samples: sum of x", what, n);
+    EXPECT_NEAR(a->sum_x2, b->sum_x2, 0.0, "%s, %zu samples: sum of x^2", what, n);
+    EXPECT_NEAR(a->sum_e, b->sum_e, 0.0, "%s, %zu samples: sum of e", what, n);
+    EXPECT_NEAR(a->sum_e2, b->sum_e2, 0.0, "%s, %zu samples: sum of e^2", what, n);
+    EXPECT_NEAR(a->max_abs_e, b->max_abs_e, 0.0, "%s, %zu samples: peak", what, n);
+}
+
+static void any_length(void **state)
+{
+    (void)state;
+    make_whole_numbers();
+    for (size_t n = 0; n <= 67; n++) {
+        for (size_t first = 0; first < 3; first++) {
+            const bc_error_sums want = by_hand(first, n);
+            bc_error_sums wide = { 0 }, narrow = { 0 };
+
+            bc_error_add_f64(&wide, x + first, y + first, n);
+            bc_error_add_f32(&narrow, narrow_x + first, narrow_y + first, n);
+            expect_same(&wide, &want, "f64", n);
+            expect_same(&narrow, &want, "f32", n);
+        }
+    }
+}
+
+static void merging(void **state)
+{
+    (void)state;
+    make_whole_numbers();
+    const bc_error_sums want = by_hand(0, N);
+    bc_error_sums whole = { 0 };
+
+    bc_error_add_f64(&whole, x, y, N);
+    expect_same(&whole, &want, "whole", N);
+    for (size_t cut = 8; cut < N; cut += 8 * 37) {
+        bc_error_sums a = { 0 }, b = { 0 }, calls = { 0 };
+
+        bc_error_add_f64(&a, x, y, cut);
+        bc_error_add_f64(&b, x + cut, y + cut, N - cut);
+        a.n_clipped = 3;
+        b.n_clipped = 4;
+        bc_error_merge(&a, &b);
+        assert_int_equal(a.n_clipped, 7);
+        a.n_clipped = 0;
+        expect_same(&a, &whole, "merged", cut);
+        bc_error_add_f64(&calls, x, y, cut);
+        bc_error_add_f64(&calls, x + cut, y + cut, N - cut);
+        expect_same(&calls, &whole, "two calls", cut);
+    }
+    bc_error_sums zero = { 0 };
+
+    bc_error_merge(&whole, &zero);
+    expect_same(&whole, &want, "merged with nothing", N);
+    bc_error_merge(&zero, &whole);
+    expect_same(&zero, &want, "nothing merged with it", N);
+}
+
+/* Sums that round: chunks added one by one, and merged, agree but for the last digits, and the
+ * same calls give the same bits. */
+static void rounded_sums(void **state)
+{
+    uint64_t seed = 102;
+    bc_error_sums whole = { 0 }, again = { 0 }, calls = { 0 }, merged = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < N; i++) {
+        x[i] = random_between(&seed, 0.0, 1.0);
+        y[i] = x[i] + random_between(&seed, 0.0, 1e-3);
+    }
+    bc_error_add_f64(&whole, x, y, N);
+    bc_error_add_f64(&again, x, y, N);
+    expect_same(&whole, &again, "the same call", N);
+    for (size_t i = 0; i < N; i += 512) {
+        bc_error_sums chunk = { 0 };
+
+        bc_error_add_f64(&calls, x + i, y + i, 512);
+        bc_error_add_f64(&chunk, x + i, y + i, 512);
+        bc_error_merge(&merged, &chunk);
+    }
+    /* All terms are positive: 4096 of them lose at most 4096 half units of 2^-53. */
+    EXPECT_NEAR(calls.sum_x, whole.sum_x, 1e-12 * whole.sum_x, "calls: sum of x");
+    EXPECT_NEAR(merged.sum_x, whole.sum_x, 1e-12 * whole.sum_x, "merged: sum of x");
+    EXPECT_NEAR(calls.sum_e2, whole.sum_e2, 1e-12 * whole.sum_e2, "calls: sum of e^2");
+    EXPECT_NEAR(merged.sum_e2, whole.sum_e2, 1e-12 * whole.sum_e2, "merged: sum of e^2");
+    assert_true(calls.max_abs_e == whole.max_abs_e && merged.max_abs_e == whole.max_abs_e);
+}
+
+static void pairs(void **state)
+{
+    bc_error_sums s = { 0 };
+
+    (void)state;
+    bc_error_add_pair(&s, 2.0, 2.5, 4);
+    bc_error_add_pair(&s, -1.0, -2.0, 1);
+    bc_error_add_pair(&s, 7.0, 99.0, 0);
+    bc_error_add_pair(&s, NAN, 1.0, 5);
+    bc_error_add_pair(&s, 1.0, INFINITY, 6);
+    bc_error_add_pair(&s, NAN, 1.0, 0);
+    const bc_error_sums want = { .n = 5,
+                                 .n_nonfinite = 11,
+                                 .sum_x = 7.0,
+                                 .sum_x2 = 17.0,
+                                 .sum_e = 1.0,
+                                 .sum_e2 = 2.0,
+                                 .max_abs_e = 1.0 };
+
+    expect_same(&s, &want, "pairs", 5);
+    bc_error_sums repeated = { 0 }, counted = { 0 };
+
+    for (int i = 0; i < 1000; i++)
+        bc_error_add_pair(&repeated, 3.0, 3.25, 1);
+    bc_error_add_pair(&counted, 3.0, 3.25, 1000);
+    expect_same(&repeated, &counted, "1000 times", 1000);
+}
+
+/* Half a step beyond an end mark is still rounding; beyond that it is clipping. */
+/* clang-format off */
+static const struct {
+    const char *grid;
+    double low, high; /* bounds of what does not clip */
+} spans[] = {
+    { "uniform1", -0.5, 1.5 },       { "uniform2", -1.0 / 6, 7.0 / 6 },
+    { "pcm1", -1.5, 0.5 },           { "pcm8", -128.5 / 128, 127.5 / 128 },
+    { "pcm16", -32768.5 / 32768, 32767.5 / 32768 },
+    { "int2", -1.5, 1.5 },           { "int8", -127.5 / 127, 127.5 / 127 },
+    { "uint4", -0.5 / 15, 15.5 / 15 },
+    { "e2m1", -7.0, 7.0 },           { "e4m3", -464.0, 464.0 },
+    { "float16", -65520.0, 65520.0 }, { "e5m2", -61440.0, 61440.0 },
+};
+/* clang-format on */
+
+static void clipping(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+        const bc_grid g = grid_of(spans[i].grid);
+        const double over = spans[i].high * (1.0 + 1e-6), under = spans[i].low * (1.0 + 1e-6);
+        const double inside[] = { 0.0,
+                                  spans[i].high * (1.0 - 1e-6),
+                                  spans[i].low * (1.0 - 1e-6),
+                                  (double)NAN,
+                                  (double)INFINITY,
+                                  -(double)INFINITY };
+        const double outside[] = { over, under, 1e30, -1e30, DBL_MAX };
+        const float narrow_inside[] = { 0.0f, (float)inside[1], (float)inside[2],
+                                        NAN,  INFINITY,         -INFINITY };
+        const float narrow_outside[] = { (float)over, (float)under, 1e30f, -1e30f, FLT_MAX };
+
+        EXPECT(bc_count_clipped_f64(&g, inside, 6) == 0 &&
+                   bc_count_clipped_f32(&g, narrow_inside, 6) == 0,
+               "%s: counts samples within %g..%g", spans[i].grid, spans[i].low, spans[i].high);
+        EXPECT(bc_count_clipped_f64(&g, outside, 5) == 5 &&
+                   bc_count_clipped_f32(&g, narrow_outside, 5) == 5,
+               "%s: %llu and %llu of 5 beyond %g..%g", spans[i].grid,
+               (unsigned long long)bc_count_clipped_f64(&g, outside, 5),
+               (unsigned long long)bc_count_clipped_f32(&g, narrow_outside, 5), spans[i].low,
+               spans[i].high);
+        assert_int_equal(bc_count_clipped_f64(&g, outside, 0), 0);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        SENTENCE("sums and counts are those of a plain loop, for any length", any_length),
+        SENTENCE("merged parts equal the whole", merging),
+        SENTENCE("sums that round agree however the data are cut", rounded_sums),
+        SENTENCE("a counted pair is that many samples", pairs),
+        SENTENCE("samples beyond half a step past the ends are clipped", clipping),
+    };
+
+    return cmocka_run_group_tests_name("error sums", tests, NULL, NULL);
+}
