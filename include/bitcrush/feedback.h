@@ -99,9 +99,9 @@ BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_
  * opaque: width flags, or NULL for all; a pixel with flag 0 is rounded by itself and
  * neither takes nor gives error. codes receives width * n_channels codes, counted from
  * the lowest of the grid. NaN counts as 0 and values far outside the grid are clamped to
- * about one span beyond it. Errors that fall beside the picture go to its border pixels, and
- * the first line is walked 32 times before it counts, so that the mean is kept from the
- * first line on; what is left below the last line is lost. */
+ * one span beyond it. Errors that fall beside the picture go to its border pixels; what
+ * is left below the last line is lost. To start as in the middle of a picture, with the errors
+ * that a picture has there, pass the first line some 32 times and drop those codes. */
 BC_API void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise,
                            const uint8_t *opaque, uint16_t *codes);
 

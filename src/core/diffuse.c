@@ -15,10 +15,6 @@ enum {
     PAD = 3,     /* pixels beside a line that errors may fall on: lost at the border */
     N_LINES = 4, /* the line in work and three below it */
     N_AHEAD = 2, /* pixels ahead on the line that errors may go to */
-    /* The first line is walked so often before it counts: errors then are as they are in the
-     * middle of a picture. Without, dark tops stay black until enough error has gathered (on a
-     * dark photograph at 1 bit 0.0003 of full scale is missing), even number. */
-    N_WARM_UP = 32,
     MAX_CHANNELS = 4,
     N_TONES = 256, /* places in an interval between codes, for kernels with keys */
 };
@@ -33,7 +29,7 @@ struct bc_diffuser {
     const bc_kernel *kernel;
     bc_scan scan;
     size_t width, n_channels;
-    size_t line; /* lines walked */
+    size_t line; /* lines done */
     float weights[BC_KERNEL_MAX_TAPS];
     tone *tones; /* N_TONES, for kernels with keys */
     bci_levels levels;
@@ -153,17 +149,18 @@ static inline float bounded(float v, float low, float high)
     return v < high ? v : high;
 }
 
-/* The code for v when noise shifts the decision by `noise` steps. A kernel with keys decides
+/* The code for v when noise (NULL: none) shifts the decision, in steps. A kernel with keys decides
  * half way between the codes, the others where the grid says. */
-static uint32_t decide(const bci_levels *l, const tone *at, float v, float noise, float *value)
+static uint32_t decide(const bci_levels *l, const tone *at, float v, const float *noise,
+                       float *value)
 {
-    float fraction, shift = noise;
+    float fraction, shift;
     const uint32_t k = bci_interval(l, v, &fraction);
 
     if (at) /* as published, noise of 0..1 raises the threshold */
-        shift = -at->modulation * (noise + 0.5f);
+        shift = noise ? -at->modulation * (*noise + 0.5f) : 0.0f;
     else
-        shift += 0.5f - (l->thresholds[k] - l->values[k]) / (l->values[k + 1] - l->values[k]);
+        shift = (noise ? *noise : 0.0f) + 0.5f - (l->thresholds[k] - l->values[k]) / (l->values[k + 1] - l->values[k]);
     float code = (float)k + floorf(fraction + shift + 0.5f);
 
     code = bounded(code, 0.0f, (float)(l->n - 1));
@@ -228,7 +225,7 @@ diffuse_line(bc_diffuser *d, const shape how, const float *x, const float *noise
             codes[at] = (uint16_t)(
                 how.is_binary ? nearest_of_two(&s.levels, v, &value)
                 : how.is_plain ? bci_nearest(&s.levels, true, v, &value)
-                : tones || noise ? decide(&d->levels, tones, v, noise ? noise[at] : 0.0f, &value)
+                : tones || noise ? decide(&d->levels, tones, v, noise ? &noise[at] : NULL, &value)
                                  : bci_nearest(&d->levels, d->levels.cells_suffice, v, &value));
             const float e = given ? v - value : 0.0f;
 
@@ -287,8 +284,8 @@ static void diffuse_any(bc_diffuser *d, const float *x, const float *noise,
         diffuse_line(d, (shape){ d->kernel, d->n_channels, false, false }, x, noise, opaque, codes);
 }
 
-static void walk(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
-                 uint16_t *codes)
+void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
+                    uint16_t *codes)
 {
     fold_sides(d, d->errors[0]);
     diffuse_any(d, x, noise, opaque, codes);
@@ -300,12 +297,4 @@ static void walk(bc_diffuser *d, const float *x, const float *noise, const uint8
         d->errors[i] = d->errors[i + 1];
     d->errors[N_LINES - 1] = done;
     d->line++;
-}
-
-void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
-                    uint16_t *codes)
-{
-    for (int i = 0; d->line < N_WARM_UP && i < N_WARM_UP; i++)
-        walk(d, x, noise, opaque, codes);
-    walk(d, x, noise, opaque, codes);
 }

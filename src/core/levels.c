@@ -25,7 +25,7 @@ static void fill_cells(bci_levels *l)
     uint32_t k = 0; /* thresholds passed */
 
     l->cells_suffice = true;
-    for (bci_cell *c = l->cells; c < l->cells + 3 * l->n_cells; c++) {
+    for (bci_cell *c = l->cells; c <= l->cells + 3 * l->n_cells; c++) {
         *c = (bci_cell){ INFINITY, k, { l->values[k], l->values[k] } };
         if (k + 1 == l->n || bci_cell_at(l, l->thresholds[k]) != c)
             continue;
@@ -66,14 +66,14 @@ bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bc_error *err)
     const float span = l->values[l->n - 1] - l->values[0];
 
     l->n_cells = cells_needed(l, span);
-    l->cells = malloc(3 * (size_t)l->n_cells * sizeof *l->cells);
+    l->cells = malloc((3 * (size_t)l->n_cells + 1) * sizeof *l->cells);
     if (!l->cells)
         goto short_of_memory;
     l->first = l->values[0];
     l->cell_gain = (float)l->n_cells / span;
     l->zero = -l->first * l->cell_gain;
     l->v_min = (float)-l->n_cells;
-    l->v_max = (float)(2 * l->n_cells - 1);
+    l->v_max = (float)(2 * l->n_cells);
     for (uint32_t k = 0; k < l->n; k++)
         l->values[k] = (l->values[k] - l->first) * l->cell_gain;
     for (uint32_t k = 0; k + 1 < l->n; k++)

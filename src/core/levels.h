@@ -26,7 +26,7 @@ typedef struct {
     bool cells_suffice;     /* no cell holds two points of decision */
     uint32_t n;             /* marks */
     int32_t n_cells;        /* over the span of the grid */
-    bci_cell *cells;        /* 3 n_cells, from v_min to v_max */
+    bci_cell *cells;        /* 3 n_cells + 1, from v_min to v_max */
     float *values;          /* n, in cells */
     float *thresholds;      /* n - 1, in cells: points of decision */
 } bci_levels;
