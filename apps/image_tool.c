@@ -1,6 +1,7 @@
 /* Knows the image tool: from options to settings, from the result to a report. */
 #include "image_tool.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,17 +25,30 @@ static void ask_stop(int signal_number)
     stop_asked = 1;
 }
 
-/* A full pipe or file shows as a failed write, with its sentence, not as a death. */
+/* A full pipe or file shows as a failed write, with its sentence, not as a death. What was
+ * ignored from the start (nohup, a shell's &) stays ignored. */
 static void set_signals(void)
 {
-    struct sigaction stop = { .sa_handler = ask_stop }, ignore = { .sa_handler = SIG_IGN };
+    static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction stop = { .sa_handler = ask_stop }, ignore = { .sa_handler = SIG_IGN }, old;
 
     sigemptyset(&stop.sa_mask);
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGHUP, &stop, NULL);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(stops[i], &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+/* A standard stream that is closed would lend its number to the next file that is opened, and
+ * messages would land in it. Opened the wrong way round, so that its use still fails. */
+static void fill_standard_streams(void)
+{
+    static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", modes[fd]);
 }
 
 static bc_status usage(bc_error *err, const char *what, const char *got, const char *expected)
@@ -175,13 +189,12 @@ static char *derived_output(const char *in, const char *directory, const options
     const int stem = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
     const int beside = directory ? 0 : (int)(base - in);
     const size_t size = strlen(in) + (directory ? strlen(directory) : 0) + 64;
-    char *out = malloc(size);
     char what[32];
 
-    if (strcmp(in, "-") == 0 && !directory) {
-        free(out);
+    if (strcmp(in, "-") == 0 && !directory)
         return strdup("-");
-    }
+    char *out = malloc(size);
+
     snprintf(what, sizeof what, o->channels ? "%.16s" : "%.16s%dbit", o->channels ? o->channels : "",
              s->bits);
     if (out)
@@ -459,11 +472,20 @@ int image_tool(const char *program, int argc, char **argv)
     options o;
     bc_status st = options_parse(argc, argv, &o, &err);
 
+    fill_standard_streams();
     set_signals();
     if (!st)
         st = bc_cpu_check(&err);
     if (!st)
         st = run(program, &o, &err);
+    if (!st && fflush(stdout) != 0) {
+        st = BC_E_WRITE;
+        snprintf(err.text, sizeof err.text, "standard output: cannot be written");
+    }
+    if (st && stop_asked) { /* a read that the signal broke off says something else */
+        st = BC_E_INTERRUPTED;
+        snprintf(err.text, sizeof err.text, "interrupted, no output written");
+    }
     if (st && err.text[0])
         fprintf(stderr, "%s: %s\n", program, err.text);
     return (int)st;

@@ -121,10 +121,13 @@ static bc_status set_count(const option *o, const char *text, uint64_t *to, bc_e
     char *end;
 
     errno = 0;
-    const unsigned long long v = strtoull(text, &end, 0);
+    const bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const unsigned long long v = strtoull(text, &end, is_hex ? 16 : 10);
+    /* The largest of 64 bits is no double. */
+    const unsigned long long max = o->max < 0x1p63 ? (unsigned long long)o->max : UINT64_MAX;
 
-    if (*text < '0' || *text > '9' || *end || errno || (double)v > o->max)
-        return usage(err, "--%s %s: expected a whole number from 0 to %.0f", o->name, text, o->max);
+    if (*text < '0' || *text > '9' || *end || errno || v > max)
+        return usage(err, "--%s %s: expected a whole number from 0 to %llu", o->name, text, max);
     *to = v;
     return BC_OK;
 }
@@ -135,7 +138,9 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
 
     switch (o->kind) {
     case FLAG: *(bool *)(void *)field = true; return BC_OK;
-    case TEXT: *(const char **)(void *)field = text; return BC_OK;
+    case TEXT:
+        *(const char **)(void *)field = text;
+        return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
     case COUNT: return set_count(o, text, (uint64_t *)(void *)field, err);
     case NUMBER: return set_number(o, text, (double *)(void *)field, err);
     case CHOICE: return set_choice(o, text, (int *)(void *)field, err);
@@ -250,10 +255,10 @@ void options_print_help(const char *program)
         spell(o, spelled, sizeof spelled);
         printf("  %-36s %s\n", spelled, o->doc);
     }
-    printf("\nExit status:");
+    printf("\nExit status:\n");
     for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
-        printf("%s%d %s", i == 0 ? " " : ", ", exits[i].status, exits[i].meaning);
-    printf(".\nBITCRUSH_CPU=baseline|v2|v3|v4 forces a level of the vector kernels.\n");
+        printf("  %3d %s\n", exits[i].status, exits[i].meaning);
+    printf("\nBITCRUSH_CPU=baseline|v2|v3|v4 forces a level of the vector kernels.\n");
 }
 
 /* Text with its hyphens escaped as man(7) wants them. */

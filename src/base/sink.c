@@ -35,7 +35,16 @@ bc_status bci_sink_check(const char *path, bool force, bc_error *err)
 {
     struct stat info;
 
-    if (!path || strcmp(path, "-") == 0 || stat(path, &info) != 0 || is_direct(&info))
+    if (!path || strcmp(path, "-") == 0)
+        return BC_OK;
+    const bool is_found = stat(path, &info) == 0;
+
+    /* A link that leads nowhere is a taken name too. */
+    if (!is_found && lstat(path, &info) != 0)
+        return errno == ENOENT ? BC_OK
+                               : bci_fail(err, BC_E_WRITE, "%s: cannot be created: %s", path,
+                                          strerror(errno));
+    if (is_found && is_direct(&info))
         return BC_OK;
     if (S_ISDIR(info.st_mode))
         return bci_fail(err, BC_E_WRITE, "%s: is a directory, expected a file to write", path);

@@ -5,7 +5,11 @@
 #include <float.h>
 #include <math.h>
 
+#ifdef BCI_WITH_RANDOM123
 #include <Random123/philox.h>
+#else
+#include "core/philox.h"
+#endif
 
 #ifdef __FAST_MATH__
 #error "fast-math changes results between compilers and CPUs; build without it"

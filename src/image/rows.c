@@ -171,6 +171,9 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
 {
     if (s->bits < 1 || s->bits > 16)
         return bci_fail(err, BC_E_USAGE, "%d bits, expected 1 to 16", s->bits);
+    if (s->effort < 0 || s->effort > 12)
+        return bci_fail(err, BC_E_USAGE, "effort %d, expected 1 to 12, or 0 for the default",
+                        s->effort);
     if (s->rounding == BC_ROUND_TRUNCATE && is_dithered(s))
         return bci_fail(err, BC_E_USAGE, "rounding truncate is the bare bit shift and takes no "
                         "dither, expected dither none");

@@ -1,5 +1,6 @@
 /* Knows the report for programs: schema "bitcrush-report/1", through jansson. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -14,7 +15,14 @@ static json_t *value_of(const bci_fact *f)
     case BCI_NUMBER:
         return isinf(f->number) ? json_string(f->number > 0 ? "inf" : "-inf")
                                 : json_real(f->number);
-    case BCI_INTEGER: return json_integer((json_int_t)f->integer);
+    case BCI_INTEGER: {
+        char digits[24]; /* jansson's integers are signed: a larger one, a seed, becomes text */
+
+        if (f->integer <= INT64_MAX)
+            return json_integer((json_int_t)f->integer);
+        snprintf(digits, sizeof digits, "%llu", (unsigned long long)f->integer);
+        return json_string(digits);
+    }
     case BCI_FLAG: return json_boolean(f->integer);
     case BCI_STRING: {
         json_t *text = json_string(f->string);

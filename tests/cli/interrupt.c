@@ -1,0 +1,91 @@
+/* interrupt SIGNAL WHEN PROGRAM [ARGUMENT...]: run a program and send it a signal; say how it
+ * ended, "exit 130" or "signal 2". The program starts with all signals at their default, or
+ * with this one ignored when SIGNAL begins with "ignored-". WHEN is a time in milliseconds, or
+ * "scratch": 0.1 s after a temporary file shows in the directory. Fails when the program had
+ * ended before. */
+#include <dirent.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name;
+    int number;
+} signals[] = { { "INT", SIGINT }, { "TERM", SIGTERM }, { "HUP", SIGHUP } };
+
+static void sleep_ms(long ms)
+{
+    nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
+}
+
+static bool has_scratch_file(void)
+{
+    DIR *dir = opendir(".");
+    bool found = false;
+
+    for (const struct dirent *e; dir && (e = readdir(dir));)
+        found = found || (e->d_name[0] == '.' && strcmp(e->d_name, ".") != 0 &&
+                          strcmp(e->d_name, "..") != 0);
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+static int say_how_it_ended(pid_t child)
+{
+    int status;
+
+    if (waitpid(child, &status, 0) != child)
+        return 1;
+    if (WIFEXITED(status))
+        printf("exit %d\n", WEXITSTATUS(status));
+    else
+        printf("signal %d\n", WTERMSIG(status));
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const char prefix[] = "ignored-";
+    const bool is_ignored = argc > 1 && strncmp(argv[1], prefix, sizeof prefix - 1) == 0;
+    const char *name = argc > 1 ? argv[1] + (is_ignored ? sizeof prefix - 1 : 0) : "";
+    int number = 0;
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (strcmp(signals[i].name, name) == 0)
+            number = signals[i].number;
+    if (argc < 4 || !number) {
+        fprintf(stderr, "usage: interrupt [ignored-]INT|TERM|HUP MILLISECONDS|scratch PROGRAM "
+                        "[ARGUMENT...]\n");
+        return 2;
+    }
+    const pid_t child = fork();
+
+    if (child == 0) {
+        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+            signal(signals[i].number, SIG_DFL);
+        signal(number, is_ignored ? SIG_IGN : SIG_DFL);
+        execv(argv[3], argv + 3);
+        _exit(127);
+    }
+    if (strcmp(argv[2], "scratch") != 0)
+        sleep_ms(strtol(argv[2], NULL, 10));
+    for (int i = 0; i < 5000 && strcmp(argv[2], "scratch") == 0 && !has_scratch_file(); i++)
+        sleep_ms(1);
+    if (strcmp(argv[2], "scratch") == 0)
+        sleep_ms(100);
+    siginfo_t info = { 0 };
+
+    if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0) {
+        fprintf(stderr, "interrupt: the program had ended\n");
+        (void)say_how_it_ended(child);
+        return 1;
+    }
+    kill(child, number);
+    return say_how_it_ended(child);
+}

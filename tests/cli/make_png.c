@@ -1,0 +1,88 @@
+/* make-png KIND WIDTH HEIGHT FILE: a picture to try the programs on.
+ *
+ *   grey, rgb, rgba, rgb16   ramps
+ *   noise                    RGB that does not compress
+ *   hole                     RGBA with transparent parts
+ *   claim                    no picture: the header of a PNG of that size, with a right CRC */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "../image/picture.h"
+
+static picture ramps(uint32_t width, uint32_t height, int colour_type, int depth)
+{
+    picture p = picture_new(width, height, colour_type, depth);
+    const uint32_t n = picture_channels(&p), max = (1u << depth) - 1;
+
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++)
+            for (uint32_t c = 0; c < n; c++) {
+                const uint64_t place = c == 1 ? y : x, length = c == 1 ? height : width;
+                const uint64_t sample = c == 3 ? max : max * place / length;
+
+                p.samples[((size_t)y * width + x) * n + c] = (uint16_t)sample;
+            }
+    return p;
+}
+
+static picture hole(uint32_t width, uint32_t height)
+{
+    picture p = ramps(width, height, RGB_ALPHA, 8);
+
+    for (size_t i = 0; i < (size_t)width * height; i++)
+        p.samples[4 * i + 3] = (uint16_t)(i % width < width / 3 ? 0 : 255);
+    return p;
+}
+
+static void put32(uint8_t *to, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
+static int claim(uint32_t width, uint32_t height, const char *path)
+{
+    uint8_t bytes[57] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    FILE *f = fopen(path, "wb");
+
+    put32(bytes + 16, width);
+    put32(bytes + 20, height);
+    memcpy(bytes + 24, "\x08\x02\0\0\0", 5);
+    put32(bytes + 29, (uint32_t)crc32(0, bytes + 12, 17));
+    memcpy(bytes + 33, "\0\0\0\0IDAT\x35\xaf\x06\x1e\0\0\0\0IEND\xae\x42\x60\x82", 24);
+    return !f || fwrite(bytes, sizeof bytes, 1, f) != 1 || fclose(f) != 0;
+}
+
+int main(int argc, char **argv)
+{
+    picture p;
+
+    if (argc != 5) {
+        fprintf(stderr, "usage: make-png KIND WIDTH HEIGHT FILE\n");
+        return 2;
+    }
+    const uint32_t width = (uint32_t)strtoul(argv[2], NULL, 10);
+    const uint32_t height = (uint32_t)strtoul(argv[3], NULL, 10);
+
+    if (strcmp(argv[1], "claim") == 0)
+        return claim(width, height, argv[4]);
+    if (strcmp(argv[1], "grey") == 0)
+        p = ramps(width, height, GREY, 8);
+    else if (strcmp(argv[1], "rgb") == 0)
+        p = ramps(width, height, RGB, 8);
+    else if (strcmp(argv[1], "rgba") == 0)
+        p = ramps(width, height, RGB_ALPHA, 8);
+    else if (strcmp(argv[1], "rgb16") == 0)
+        p = ramps(width, height, RGB, 16);
+    else if (strcmp(argv[1], "noise") == 0)
+        p = picture_random(width, height, RGB, 8, 1);
+    else if (strcmp(argv[1], "hole") == 0)
+        p = hole(width, height);
+    else
+        return 2;
+    picture_save(&p, argv[4]);
+    picture_free(&p);
+    return 0;
+}

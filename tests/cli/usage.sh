@@ -1,0 +1,112 @@
+#!/bin/sh
+# What is asked for wrongly is status 2, with a sentence on standard error that says what was
+# expected, and nothing done.
+. "${0%/*}/cli.sh"
+
+"$MAKE_PNG" rgb 16 16 in.png
+
+# refused SENTENCE ARGUMENT...
+refused() {
+    sentence=$1
+    shift
+    it "bitcrush $*"
+    bitcrush "$@"
+    exits 2
+    says "bitcrush: $sentence"
+    silent "$out"
+    only in.png
+}
+
+for bits in 0 17 x 4.5 -0 +4 4x ' 4' '' 99999999999999999999 1e1 0x4; do
+    [ "$bits" = -0 ] && continue # an option
+    refused "bits${bits:+ $bits}: expected a whole number from 1 to 16" in.png "$bits"
+done
+refused 'bits -4: expected a whole number from 1 to 16' -- in.png -4
+
+refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)'
+refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png
+refused 'too many arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png 4 5
+refused '17: too many arguments, expected FILE BITS' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17
+
+refused '--dithre: unknown option, did you mean --dither?' in.png 4 --dithre none
+refused '--dithre: unknown option, did you mean --dither?' in.png 4 --dithre=none
+refused '--outptu: unknown option, did you mean --output?' in.png 4 --outptu x.png
+refused '--xyzzy-plugh: unknown option, expected one of those that --help lists' in.png 4 --xyzzy-plugh
+refused '-x: unknown option, expected one of those that --help lists' in.png 4 -x
+refused '-x: unknown option, expected one of those that --help lists' in.png 4 -fx
+refused '-4: unknown option, expected one of those that --help lists' in.png -4
+
+refused '-o: expected FILE after it' in.png 4 -o
+refused '--output: expected FILE after it' in.png 4 --output
+refused '--seed: expected N after it' in.png 4 --seed
+refused '--light: expected linear|coded after it' in.png 4 --light
+refused '--force: takes no value, expected it alone' in.png 4 --force=yes
+
+refused '--dither floyd: unknown, expected a name that --list shows' in.png 4 --dither floyd
+refused '--dither floyd-steinburg: unknown, did you mean floyd-steinberg?' in.png 4 --dither floyd-steinburg
+refused '--dither byer8: unknown, did you mean bayer8?' in.png 4 --dither byer8
+refused '--light linaer: unknown, expected linear|coded' in.png 4 --light linaer
+refused '--light : unknown, expected linear|coded' in.png 4 --light=
+refused '--rounding up: unknown, expected nearest|truncate' in.png 4 --rounding up
+refused '--color sometimes: unknown, expected auto|always|never' in.png 4 --color sometimes
+refused '--scan snake: unknown, expected serpentine|raster' in.png 4 --scan snake
+refused '--strength 2: expected a number from 0 to 1' in.png 4 --strength 2
+refused '--strength x: expected a number from 0 to 1' in.png 4 --strength x
+refused '--strength nan: expected a number from 0 to 1' in.png 4 --strength nan
+refused '--strength -0.1: expected a number from 0 to 1' in.png 4 --strength -0.1
+refused '--min-snr loud: expected a number from -1000 to 1000' in.png 4 --min-snr loud
+refused '--threads -1: expected a whole number from 0 to 1024' in.png 4 --threads -1
+refused '--threads 1025: expected a whole number from 0 to 1024' in.png 4 --threads 1025
+refused '--threads 2.5: expected a whole number from 0 to 1024' in.png 4 --threads 2.5
+refused '--seed 18446744073709551616: expected a whole number from 0 to 18446744073709551615' in.png 4 --seed 18446744073709551616
+refused '--seed -1: expected a whole number from 0 to 18446744073709551615' in.png 4 --seed -1
+refused '--completion tcsh: unknown shell, expected bash, zsh or fish' --completion tcsh
+refused 'rounding truncate is the bare bit shift and takes no dither, expected dither none' in.png 4 --rounding truncate --dither bayer8
+refused '--output: expected FILE after it' in.png 4 --output ''
+refused '--output: expected FILE after it' in.png 4 --output=
+refused '--dither: expected NAME after it' in.png 4 --dither ''
+refused '--threads 08x: expected a whole number from 0 to 1024' in.png 4 --threads 08x
+
+it 'a name that does not say a format is 2'
+bitcrush in.png 4 -o out.jpg
+exits 2
+mentions 'bitcrush: out.jpg: the name does not end in a format that can be written, expected .png'
+only in.png
+
+it 'an unknown CPU level is 2'
+BITCRUSH_CPU=v9 run "$BITCRUSH" in.png 4
+exits 2
+says 'bitcrush: BITCRUSH_CPU=v9: unknown level, expected baseline, v2, v3 or v4'
+only in.png
+
+it 'options may stand before, between and after the arguments'
+bitcrush -f in.png --dither none 4 -q
+exits 0
+silent "$out" "$err"
+only in-4bit.png in.png
+
+it 'short options may be joined, with the value in or after the last'
+rm in-4bit.png
+bitcrush -fqoout.png in.png 4
+exits 0
+silent "$out" "$err"
+bitcrush -fqo again.png in.png 4
+exits 0
+same out.png again.png
+bitcrush --output=third.png in.png 4 --quiet
+same out.png third.png
+
+it 'whole numbers are decimal, or hexadecimal with 0x'
+for seed in 010 10 0xa 0XA; do
+    bitcrush in.png 4 -n --dither rpdf --seed "$seed"
+    exits 0
+    prints 'seed 10'
+done
+
+it 'the last of two equal options counts'
+bitcrush in.png 4 -q -o one.png -o two.png --dither bayer8 --dither=floyd-steinberg
+exits 0
+same two.png out.png
+[ ! -e one.png ] || fail 'one.png was written'
+
+finish

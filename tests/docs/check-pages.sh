@@ -1,0 +1,82 @@
+#!/bin/sh
+# What the pages promise without showing it run: that links lead to files, that the
+# words after ./dev are verbs of dev, and that the manual of the image tool has every
+# option, exit status, dither and file format of the program.
+#
+#     check-pages.sh ROOT BIN PAGE...
+#
+# ROOT is the repository, BIN the directory of the built programs, a PAGE is a Markdown
+# file below ROOT, named from there. A fault is told with page and line; the exit status
+# is then 1.
+set -eu
+
+root=$(CDPATH='' cd -P -- "$1" && pwd)
+bin=$(CDPATH='' cd -P -- "$2" && pwd)
+shift 2
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' HUP INT TERM
+worst=0
+
+fault() {
+    printf '%s\n' "$*"
+    worst=1
+}
+
+# "LINE TARGET" of each link and picture that leads to a file, without its #anchor.
+links() {
+    awk '{
+        rest = $0
+        while (match(rest, /\]\([^)]*\)/)) {
+            target = substr(rest, RSTART + 2, RLENGTH - 3)
+            rest = substr(rest, RSTART + RLENGTH)
+            sub(/#.*/, "", target)
+            if (target != "" && target !~ /^[a-z]+:/)
+                print NR, target
+        }
+    }' "$1"
+}
+
+# "LINE VERB" of each ./dev at the beginning of a line or inside `backquotes`.
+verbs() {
+    awk '{
+        rest = $0
+        while (match(rest, /(^|`)\.\/dev [a-z]+/)) {
+            verb = substr(rest, RSTART, RLENGTH)
+            rest = "." substr(rest, RSTART + RLENGTH)
+            sub(/.* /, "", verb)
+            print NR, verb
+        }
+    }' "$1"
+}
+
+# Everything the manual has to name, as it stands there.
+promised() {
+    "$bin/bitcrush-image" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
+    "$bin/bitcrush-image" --help | sed -n '/^Exit status:/,/^$/p' | tr ',' '\n' |
+        sed -n 's/^\(Exit status:\)* *\([0-9][0-9]*\) [a-z].*/| \2 /p'
+    "$bin/bitcrush-image" --list |
+        awk '/^[^ ]/ { on = /^dithers/ || /^image formats/; next } on { print "`" $1 "`" }'
+}
+
+"$root/dev" help | awk '/^  [a-z]/ { print $1 }' >"$scratch/verbs"
+
+for page; do
+    links "$root/$page" >"$scratch/found"
+    while read -r line target; do
+        [ -e "$root/$(dirname -- "$page")/$target" ] ||
+            fault "$page:$line: the link leads to $target, which is not there"
+    done <"$scratch/found"
+    verbs "$root/$page" >"$scratch/found"
+    while read -r line verb; do
+        grep -qx -e "$verb" "$scratch/verbs" || fault "$page:$line: ./dev has no verb $verb"
+    done <"$scratch/found"
+    [ "$page" = docs/manual/image.md ] || continue
+    promised >"$scratch/found"
+    [ -s "$scratch/found" ] || fault "$page:1: the program lists nothing to look for"
+    while IFS= read -r words; do
+        grep -qF -e "$words" "$root/$page" || fault "$page:1: does not tell of $words"
+    done <"$scratch/found"
+done
+exit "$worst"
