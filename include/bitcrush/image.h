@@ -2,7 +2,8 @@
  *
  * Samples are interleaved rows, 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA, from top to
  * bottom; a sample is 0..maxval, in a uint8_t when maxval <= 255, else in a uint16_t of
- * the machine's byte order. Values are as coded in the file (sRGB), never rescaled. */
+ * the machine's byte order. Values are as coded in the file, never rescaled. A picture that
+ * its EXIF data call turned or mirrored is handed out upright. */
 #ifndef BITCRUSH_IMAGE_H
 #define BITCRUSH_IMAGE_H
 
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #include "bitcrush/feedback.h"
+#include "bitcrush/light.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
 
@@ -31,6 +33,9 @@ typedef struct {
     int true_depth;         /* bits that the file says are real (sBIT), at most depth */
     bool is_indexed;        /* came from a palette */
     bool is_interlaced;
+    bc_transfer transfer;        /* what coded values mean */
+    const char *transfer_source; /* who says so: "gAMA chunk", "default"; static text */
+    int orientation;             /* what the file says, 1..8 as in EXIF; rows are upright */
 } bc_image_info;
 
 typedef struct bc_image_reader bc_image_reader;
