@@ -14,7 +14,7 @@ enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
     const char *output, *dither, *completion;
-    bool force, dry_run, quiet, json, list, help, version, man;
+    bool force, strip, dry_run, quiet, json, list, help, version, man;
     int rounding, light, scan, progress, color; /* index of the choice */
     uint64_t seed, threads;
     double min_snr, strength;

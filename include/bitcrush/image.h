@@ -81,6 +81,7 @@ typedef struct {
     int n_threads;           /* 0: one per core */
     int effort;              /* of compression, 1..12; 0: the default, 4 */
     bool force;              /* replace an existing output */
+    bool strip;              /* keep no metadata but what is needed to show the picture right */
     bool dry_run;            /* do everything but keep no output */
     double min_snr_db;       /* below it: BC_E_QUALITY and no output; NaN: no gate */
     const char *format;      /* output format, or NULL to go by the name ("-": png) */
@@ -109,6 +110,8 @@ typedef struct {
     uint32_t n_levels_used;
     double entropy_bits;        /* per colour sample */
     double time_s;              /* wall clock */
+    char carried[128];          /* metadata in the output, by name: "gAMA iCCP tEXt" */
+    char dropped[128];          /* metadata of the input that are not: "bKGD eXIf" */
     const char *cpu_level;
     int n_threads;
 } bc_image_result;

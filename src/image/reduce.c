@@ -15,6 +15,7 @@ enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 20 };
 
 typedef struct {
     bc_image_reader *reader;
+    const bci_metadata *metadata; /* of the reader */
     bci_rows *rows;
     bci_image_writer writer;
     const bc_image_settings *settings;
@@ -52,14 +53,18 @@ static bc_status choose_codec(const char *out, const bc_image_settings *settings
                     "expected .png, .pbm, .pgm, .ppm, .pnm or .pam", out);
 }
 
-static bci_picture picture_of(const bc_image_info *info, const bc_image_settings *settings,
+static bci_picture picture_of(const line_up *l, const bc_image_settings *settings,
                               const char *out)
 {
+    const bc_image_info *info = &l->reader->info;
+
     return (bci_picture){ .path = out, .width = info->width, .height = info->height,
                           .n_channels = info->n_channels, .has_alpha = info->has_alpha,
                           .bits = settings->bits,
                           .alpha_maxval = info->has_alpha ? info->maxval : 255,
-                          .effort = settings->effort > 0 ? settings->effort : 4 };
+                          .effort = settings->effort > 0 ? settings->effort : 4,
+                          .carried = { .metadata = l->metadata, .strips = settings->strip,
+                                       .is_grey = info->n_channels < 3 } };
 }
 
 static bc_status line_up_new(line_up *l, bc_error *err)
@@ -194,6 +199,14 @@ static void run(line_up *l, int n_threads)
     }
 }
 
+static void describe_metadata(const line_up *l, bc_image_result *r)
+{
+    const bci_carried *c = &l->writer.picture.carried;
+
+    bci_carried_names(c, l->writer.codec->carries_metadata, true, r->carried, sizeof r->carried);
+    bci_carried_names(c, l->writer.codec->carries_metadata, false, r->dropped, sizeof r->dropped);
+}
+
 static void describe(const line_up *l, const bc_image_settings *settings, bc_image_result *r)
 {
     const bc_image_info *info = &l->reader->info;
@@ -212,6 +225,7 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->raw_bytes = (pixels * info->n_channels * (uint64_t)info->depth + 7) / 8;
     r->packed_bytes = (pixels * (n_colours * (uint64_t)settings->bits + alpha_bits) + 7) / 8;
     r->cpu_level = bc_cpu_level();
+    describe_metadata(l, r);
 }
 
 static double now_s(void)
@@ -232,6 +246,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     bc_status st = bc_image_open(in, &l.reader, err);
     const bci_image_codec *codec = NULL;
 
+    l.metadata = st ? NULL : l.reader->metadata;
     if (!st)
         st = choose_codec(out, settings, &codec, err);
     if (!st)
@@ -242,7 +257,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
         st = bci_sink_open(settings->dry_run ? NULL : out, settings->force, &l.writer.sink, err);
     if (st)
         goto done;
-    l.writer.picture = picture_of(&l.reader->info, settings, out);
+    l.writer.picture = picture_of(&l, settings, out);
     l.writer.codec = codec;
     st = codec->begin(&l.writer, err);
     if (st)

@@ -16,7 +16,8 @@ static const struct {
 } lines[] = {
     { "", "{input.path}| -> {output.path}| ({output.kept})" },
     { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
-                 "|, {input.true_depth_bits} of them real|, {input.format}" },
+                 "|, {input.true_depth_bits} of them real|, {input.format}"
+                 "|, {input.transfer} ({input.transfer_source})|, {input.turned} from orientation {input.orientation}" },
     { "reduced", "to {output.bits}-bit samples, {output.levels} levels|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
@@ -34,6 +35,8 @@ static const struct {
                "| ({metrics.file_ratio:2}x of {input.size_bytes})" },
     { "stored", "{output.format}|, {output.layout} {output.depth_bits} bits"
                 "|, {output.palette} colours" },
+    { "kept", "{output.metadata}" },
+    { "dropped", "{output.dropped}" },
     { "time", "{time_s:2} s" },
 };
 
