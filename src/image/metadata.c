@@ -127,12 +127,12 @@ static bool is_right(const char *name, const uint8_t *data, size_t n)
 
     if (strcmp(name, "eXIf") == 0)
         return bci_exif_is_valid(data, n);
-    if (strcmp(name, "gAMA") == 0 && n == 4 && u32(data) == 0)
-        return false;
+    if (strcmp(name, "gAMA") == 0 && n == 4 && (u32(data) < 16 || u32(data) > 625000000))
+        return false; /* as libpng */
     if (kind == UNKNOWN)
         return true;
     if (kinds[kind].rules & KEYWORD) {
-        const uint8_t *zero = memchr(data, 0, n < 80 ? n : 80);
+        const uint8_t *zero = n > 0 ? memchr(data, 0, n < 80 ? n : 80) : NULL;
 
         return zero && zero > data;
     }
