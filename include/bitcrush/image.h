@@ -117,8 +117,9 @@ typedef struct {
 } bc_image_result;
 
 /* Reduce the picture `in` to the file `out` ("-" for standard streams). Memory does not
- * grow with the picture, except that an interlaced one is held whole, and that rows wait in
- * a temporary file while a smaller output layout is still possible. The same bytes come out
+ * grow with the picture, except that an interlaced one and one that has to be turned upright
+ * are held whole, and that rows wait in a temporary file while a smaller output layout is still
+ * possible. Metadata (at most 64 MiB) go along where the output format has a place for them. The same bytes come out
  * for any number of threads. On failure an old output is untouched. */
 BC_API BC_NODISCARD bc_status bc_image_reduce(const char *in, const char *out,
                                               const bc_image_settings *settings,
