@@ -171,6 +171,7 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_error 
     s->seed = o->seed;
     s->n_threads = (int)o->threads;
     s->force = o->force;
+    s->strip = o->strip;
     s->dry_run = o->dry_run;
     s->min_snr_db = o->min_snr;
     s->skip_quality = o->quiet;
@@ -219,6 +220,18 @@ static const char *colours_of(const bc_image_info *info)
     return names[info->n_channels];
 }
 
+/* What the file says beside its samples, and what became of it. */
+static void add_input_metadata(bc_report *r, const bc_image_info *info)
+{
+    char transfer[32];
+
+    bc_transfer_name(&info->transfer, transfer, sizeof transfer);
+    bc_report_string(r, "input", "transfer", transfer);
+    bc_report_string(r, "input", "transfer_source", info->transfer_source);
+    bc_report_integer(r, "input", "orientation", (uint64_t)info->orientation);
+    bc_report_string(r, "input", "turned", info->orientation != 1 ? "turned upright" : NULL);
+}
+
 static void add_files(bc_report *r, const char *in, const char *out, const options *o,
                       const bc_image_settings *s, const bc_image_result *m)
 {
@@ -235,6 +248,7 @@ static void add_files(bc_report *r, const char *in, const char *out, const optio
     if (m->input_size_bytes)
         bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
     bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
+    add_input_metadata(r, &m->input);
     bc_report_string(r, "output", "path", out);
     bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
     bc_report_string(r, "output", "format", m->output_format);
@@ -246,6 +260,8 @@ static void add_files(bc_report *r, const char *in, const char *out, const optio
     if (m->output_palette)
         bc_report_integer(r, "output", "palette", m->output_palette);
     bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    bc_report_string(r, "output", "metadata", *m->carried ? m->carried : NULL);
+    bc_report_string(r, "output", "dropped", *m->dropped ? m->dropped : NULL);
 }
 
 static bool is_mixed(const bc_image_settings *s)

@@ -30,6 +30,7 @@ typedef struct {
 static const option table[] = {
     { 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
     { 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
+    { 0,   "strip",      FLAG,   NULL,     FIELD(strip),    0, 0, "keep no metadata but what shows the picture right" },
     { 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
     { 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
     { 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },

@@ -14,7 +14,7 @@ enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
     const char *output, *dither, *channels, *completion;
-    bool force, dry_run, quiet, json, list, help, version, man;
+    bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool gray, fast, small;
     int rounding, light, scan, progress, color; /* index of the choice */
     uint64_t seed, threads;

@@ -2,7 +2,8 @@
  *
  * Samples are interleaved rows, 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA, from top to
  * bottom; a sample is 0..maxval, in a uint8_t when maxval <= 255, else in a uint16_t of
- * the machine's byte order. Values are as coded in the file (sRGB), never rescaled. */
+ * the machine's byte order. Values are as coded in the file, never rescaled. A picture that
+ * its EXIF data call turned or mirrored is handed out upright. */
 #ifndef BITCRUSH_IMAGE_H
 #define BITCRUSH_IMAGE_H
 
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #include "bitcrush/feedback.h"
+#include "bitcrush/light.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
 
@@ -32,6 +34,9 @@ typedef struct {
     int true_depth;         /* bits that the file says are real (sBIT), at most depth */
     bool is_indexed;        /* came from a palette */
     bool is_interlaced;
+    bc_transfer transfer;        /* what coded values mean */
+    const char *transfer_source; /* who says so: "gAMA chunk", "default"; static text */
+    int orientation;             /* what the file says, 1..8 as in EXIF; rows are upright */
 } bc_image_info;
 
 typedef struct bc_image_reader bc_image_reader;
@@ -80,6 +85,7 @@ typedef struct {
     int n_threads;           /* 0: one per core */
     int effort;              /* of compression, 1..12; 0: the default, 4 */
     bool force;              /* replace an existing output */
+    bool strip;              /* keep no metadata but what is needed to show the picture right */
     bool dry_run;            /* do everything but keep no output */
     bool skip_quality;       /* leave out blurred PSNR and SSIM, which take time */
     double min_snr_db;       /* below it: BC_E_QUALITY and no output; NaN: no gate */
@@ -112,13 +118,16 @@ typedef struct {
     uint32_t n_levels_used;
     double entropy_bits;        /* per colour sample */
     double time_s;              /* wall clock */
+    char carried[128];          /* metadata in the output, by name: "gAMA iCCP tEXt" */
+    char dropped[128];          /* metadata of the input that are not: "bKGD eXIf" */
     const char *cpu_level;
     int n_threads;
 } bc_image_result;
 
 /* Reduce the picture `in` to the file `out` ("-" for standard streams). Memory does not
- * grow with the picture, except that an interlaced one is held whole, and that rows wait in
- * a temporary file while a smaller output layout is still possible. The same bytes come out
+ * grow with the picture, except that an interlaced one and one that has to be turned upright
+ * are held whole, and that rows wait in a temporary file while a smaller output layout is still
+ * possible. Metadata (at most 64 MiB) go along where the output format has a place for them. The same bytes come out
  * for any number of threads. On failure an old output is untouched. */
 BC_API BC_NODISCARD bc_status bc_image_reduce(const char *in, const char *out,
                                               const bc_image_settings *settings,

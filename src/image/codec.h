@@ -5,6 +5,7 @@
 #include "base/sink.h"
 #include "base/source.h"
 #include "bitcrush/image.h"
+#include "image/metadata.h"
 
 typedef struct bci_image_codec bci_image_codec;
 
@@ -12,6 +13,7 @@ struct bc_image_reader {
     const bci_image_codec *codec;
     bci_source *source;
     bc_image_info info;
+    bci_metadata *metadata; /* never NULL in a codec's functions */
     uint32_t rows_read;
     void *state; /* the codec's own */
 };
@@ -27,6 +29,7 @@ typedef struct {
     uint32_t alpha_maxval;
     int effort;            /* of compression, 1..12 */
     const char *path;      /* of the output, "-" for standard output */
+    bci_carried carried;   /* of the input's metadata */
 } bci_picture;
 
 typedef struct {
@@ -42,6 +45,7 @@ typedef struct {
 /* One row of the registry. Functions that are NULL are not offered. */
 struct bci_image_codec {
     bc_image_format format;
+    bool carries_metadata; /* into what it writes */
     bool (*probe)(const uint8_t *head, size_t n);
     /* Read the header from r->source and fill r->info and r->state. Whatever it leaves in
      * r->state, even on failure, close() releases. */

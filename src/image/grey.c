@@ -34,9 +34,9 @@ static bc_status fill_tables(grey *g, bc_error *err)
     if (!g->coded || !g->row || !g->light_of[0] || !g->light_of[1] || !g->light_of[2])
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", g->inner->source->name);
     for (uint32_t i = 0; i <= N_POINTS; i++)
-        g->coded[i] = (float)bc_coded_from_light(i / (double)N_POINTS);
+        g->coded[i] = (float)bc_transfer_encode(&g->inner->info.transfer, i / (double)N_POINTS);
     for (uint32_t v = 0; v <= maxval; v++) {
-        const double light = bc_light_from_coded(v / (double)maxval);
+        const double light = bc_transfer_decode(&g->inner->info.transfer, v / (double)maxval);
 
         for (int c = 0; c < 3; c++)
             g->light_of[c][v] = (float)(weights[c] * light);
@@ -57,13 +57,14 @@ bc_status bci_grey_reader_new(bc_image_reader *inner, bc_image_reader **out, bc_
     }
     g->inner = inner;
     *r = (bc_image_reader){ .codec = &codec, .source = inner->source, .info = inner->info,
-                            .state = g };
+                            .metadata = inner->metadata, .state = g };
     r->info.n_channels = inner->info.has_alpha ? 2 : 1;
     r->info.maxval = 65535;
     st = fill_tables(g, err);
     if (st) {
         g->inner = NULL; /* stays the caller's */
         r->source = NULL;
+        r->metadata = NULL;
         bc_image_reader_free(r);
         return st;
     }
@@ -119,7 +120,8 @@ static void grey_close(bc_image_reader *r)
     free(g->coded);
     free(g->row);
     if (g->inner) {
-        r->source = NULL; /* freed with the inner reader */
+        r->source = NULL; /* these are freed with the inner reader */
+        r->metadata = NULL;
         bc_image_reader_free(g->inner);
     }
     free(g);

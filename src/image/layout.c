@@ -103,11 +103,14 @@ static int sample_depth(bci_layout_kind kind, const bci_picture *pic, bool with_
 
 static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, uint32_t n_colours)
 {
+    const bci_space space = bci_carried_space(&pic->carried);
+
+    is_grey = is_grey && space != BCI_RGB_SPACE; /* a profile for colours stays valid */
     const bci_layout_kind direct = is_grey ? (is_opaque ? BCI_GREY : BCI_GREY_ALPHA)
                                            : (is_opaque ? BCI_RGB : BCI_RGB_ALPHA);
     const bci_layout plain = { direct, sample_depth(direct, pic, !is_opaque) };
     /* Palette entries have 8 bits a channel. */
-    const bool fits = n_colours <= BCI_MAX_COLOURS && pic->bits <= 8 &&
+    const bool fits = n_colours <= BCI_MAX_COLOURS && pic->bits <= 8 && space != BCI_GREY_SPACE &&
                       (is_opaque || pic->alpha_maxval <= 255);
     bci_layout indexed = { BCI_INDEXED, 1 };
 

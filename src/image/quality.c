@@ -41,7 +41,7 @@ static bool fill_tables(bci_quality *q, const bc_image_settings *s)
 
     q->light_of = malloc(((size_t)maxval + 1) * sizeof *q->light_of);
     for (uint32_t v = 0; q->light_of && v <= maxval; v++)
-        q->light_of[v] = (float)bc_light_from_coded(v / (double)maxval);
+        q->light_of[v] = (float)bc_transfer_decode(&q->info->transfer, v / (double)maxval);
     for (size_t c = 0; c < q->n_colours; c++) {
         const size_t n = (size_t)1 << bits_of(s, c);
 
@@ -52,7 +52,7 @@ static bool fill_tables(bci_quality *q, const bc_image_settings *s)
         for (size_t k = 0; k < n; k++) {
             const double coded = (double)k / (double)(n - 1);
 
-            q->light_of_code[c][k] = (float)bc_light_from_coded(coded);
+            q->light_of_code[c][k] = (float)bc_transfer_decode(&q->info->transfer, coded);
             q->coded_of_code[c][k] = (float)coded;
         }
     }

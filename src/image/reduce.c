@@ -20,6 +20,7 @@ typedef struct {
     bc_image_info input; /* of the file, before the reader made it grey */
     bci_planes *rows;
     bci_quality *quality; /* NULL: not asked for */
+    const bci_metadata *metadata; /* of the reader */
     bci_image_writer writer;
     const bc_image_settings *settings;
     uint32_t batch_rows, n_batches;
@@ -56,9 +57,10 @@ static bc_status choose_codec(const char *out, const bc_image_settings *settings
                     "expected .png, .pbm, .pgm, .ppm, .pnm or .pam", out);
 }
 
-static bci_picture picture_of(const bc_image_info *info, const bc_image_settings *settings,
+static bci_picture picture_of(const line_up *l, const bc_image_settings *settings,
                               const char *out)
 {
+    const bc_image_info *info = &l->reader->info;
     const int bits = settings->bits;
     const int *own = settings->channel_bits;
 
@@ -70,7 +72,9 @@ static bci_picture picture_of(const bc_image_info *info, const bc_image_settings
                           .alpha_maxval = !info->has_alpha      ? 255
                                           : settings->alpha_bits ? (1u << settings->alpha_bits) - 1
                                                                  : info->alpha_maxval,
-                          .effort = settings->effort > 0 ? settings->effort : 4 };
+                          .effort = settings->effort > 0 ? settings->effort : 4,
+                          .carried = { .metadata = l->metadata, .strips = settings->strip,
+                                       .is_grey = info->n_channels < 3 } };
 }
 
 static bc_status line_up_new(line_up *l, bc_error *err)
@@ -217,6 +221,14 @@ static void run(line_up *l, int n_threads)
     }
 }
 
+static void describe_metadata(const line_up *l, bc_image_result *r)
+{
+    const bci_carried *c = &l->writer.picture.carried;
+
+    bci_carried_names(c, l->writer.codec->carries_metadata, true, r->carried, sizeof r->carried);
+    bci_carried_names(c, l->writer.codec->carries_metadata, false, r->dropped, sizeof r->dropped);
+}
+
 static void describe(const line_up *l, const bc_image_settings *settings, bc_image_result *r)
 {
     const bc_image_info *info = &l->reader->info;
@@ -240,6 +252,7 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->raw_bytes = (pixels * l->input.n_channels * (uint64_t)info->depth + 7) / 8;
     r->packed_bytes = (pixels * pixel_bits + 7) / 8;
     r->cpu_level = bc_cpu_level();
+    describe_metadata(l, r);
 }
 
 static bc_status open_input(line_up *l, const char *in, bc_error *err)
@@ -272,6 +285,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     bc_status st = open_input(&l, in, err);
     const bci_image_codec *codec = NULL;
 
+    l.metadata = st ? NULL : l.reader->metadata;
     if (!st)
         st = choose_codec(out, settings, &codec, err);
     if (!st)
@@ -284,7 +298,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
         st = bci_sink_open(settings->dry_run ? NULL : out, settings->force, &l.writer.sink, err);
     if (st)
         goto done;
-    l.writer.picture = picture_of(&l.reader->info, settings, out);
+    l.writer.picture = picture_of(&l, settings, out);
     l.writer.codec = codec;
     st = codec->begin(&l.writer, err);
     if (st)

@@ -73,6 +73,11 @@ static bool counts_pairs(const bci_rows *q)
     return ((uint64_t)q->info->maxval + 1) << q->settings->bits <= MAX_PAIRS;
 }
 
+static double light_of(const bci_rows *q, double coded)
+{
+    return bc_transfer_decode(&q->info->transfer, coded);
+}
+
 static bc_status build_grid(bci_rows *q, bc_error *err)
 {
     const int bits = q->settings->bits;
@@ -82,7 +87,7 @@ static bc_status build_grid(bci_rows *q, bc_error *err)
     q->light_table = malloc(2 * (size_t)q->n_levels * sizeof *q->light_table);
     if (!q->light_table)
         return bci_fail(err, BC_E_LIMIT, "picture: out of memory for %u levels", q->n_levels);
-    return bc_grid_light(bits, q->light_table, &q->grid, err);
+    return bc_grid_light(bits, &q->info->transfer, q->light_table, &q->grid, err);
 }
 
 /* Nearest level of every sample, by the grid in double: exact for every depth. */
@@ -106,16 +111,16 @@ static void fill_tables(bci_rows *q)
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
         const double coded = v / maxval;
-        const double x = q->light_table ? bc_light_from_coded(coded) : coded;
+        const double x = q->light_table ? light_of(q, coded) : coded;
         const bc_position p = bc_grid_position(&q->grid, x);
 
         q->place_of[v] = q->settings->kernel ? (float)x : (float)(p.base + p.rest);
         q->coded_of[v] = (float)coded;
-        q->light_of[v] = (float)bc_light_from_coded(coded);
+        q->light_of[v] = (float)light_of(q, coded);
     }
     for (uint32_t k = 0; k < q->n_levels; k++) {
         q->coded_of_code[k] = (float)(k / top);
-        q->light_of_code[k] = (float)bc_light_from_coded(k / top);
+        q->light_of_code[k] = (float)light_of(q, k / top);
     }
     fill_codes(q);
 }

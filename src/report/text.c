@@ -16,8 +16,11 @@ static const struct {
 } lines[] = {
     { "", "{input.path}| -> {output.path}| ({output.kept})" },
     { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
-                 "|, {input.true_depth_bits} of them real|, {input.format}" },
-    { "reduced", "to {output.bits}-bit samples, {output.levels} levels|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
+                 "|, {input.true_depth_bits} of them real|, {input.format}"
+                 "|, {input.transfer} ({input.transfer_source})"
+                 "|, {input.turned} from orientation {input.orientation}" },
+    { "reduced", "to {output.bits}-bit samples, {output.levels} levels"
+                 "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
@@ -36,6 +39,8 @@ static const struct {
                "| ({metrics.file_ratio:2}x of {input.size_bytes})" },
     { "stored", "{output.format}|, {output.layout} {output.depth_bits} bits"
                 "|, {output.palette} colours" },
+    { "kept", "{output.metadata}" },
+    { "dropped", "{output.dropped}" },
     { "time", "{time_s:2} s" },
 };
 

@@ -75,7 +75,7 @@ static void every_kernel_and_grid(void **state)
         g = grid_of_bits("uniform", n);
         snprintf(name, sizeof name, "uniform%d", n);
         compare(name, &g);
-        assert_int_equal(bc_grid_light(n, light_table, &g, NULL), BC_OK);
+        assert_int_equal(bc_grid_light(n, NULL, light_table, &g, NULL), BC_OK);
         snprintf(name, sizeof name, "light%d", n);
         compare(name, &g);
     }
