@@ -418,8 +418,8 @@ static void buffering(void **state)
         bc_error err;
 
         for (size_t at = 0; at < n; at += steps[k])
-            assert_int_equal(bci_sink_write(s, want + at, n - at < steps[k] ? n - at : steps[k],
-                                            &err), BC_OK);
+            assert_int_equal(
+                bci_sink_write(s, want + at, n - at < steps[k] ? n - at : steps[k], &err), BC_OK);
         assert_int_equal(bci_sink_write(s, want, 0, &err), BC_OK);
         assert_int_equal(bci_sink_commit(s, &err), BC_OK);
         bci_sink_free(s);
@@ -432,7 +432,10 @@ static void buffering(void **state)
     free(want);
 }
 
-#define ALONE(text, function) { text, function, empty_scratch_dir, empty_scratch_dir, NULL }
+#define ALONE(text, function)                                                                      \
+    {                                                                                              \
+        text, function, empty_scratch_dir, empty_scratch_dir, NULL                                 \
+    }
 
 int main(void)
 {

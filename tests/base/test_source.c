@@ -21,11 +21,11 @@ static void check_content(bci_source *s, const char *what, size_t n, size_t step
     size_t at = 0;
 
     EXPECT(s->n_peeked == (n < BCI_PEEK_SIZE ? n : BCI_PEEK_SIZE) &&
-           memcmp(s->peeked, bytes, s->n_peeked) == 0,
+               memcmp(s->peeked, bytes, s->n_peeked) == 0,
            "%s of %zu bytes: peeked at %zu, or others", what, n, s->n_peeked);
     for (;;) {
-        const size_t now = bci_source_read(s, got + at, at + step > sizeof got ? sizeof got - at
-                                                                               : step);
+        const size_t now =
+            bci_source_read(s, got + at, at + step > sizeof got ? sizeof got - at : step);
 
         at += now;
         EXPECT(s->offset == at, "%s of %zu bytes: offset %llu after %zu", what, n,
@@ -121,10 +121,10 @@ static void refusals(void **state)
         bc_error err = { 0 };
         const bc_status st = bci_source_open(rows[i].path, &s, &err);
 
-        EXPECT(st == rows[i].status && err.status == st && !s, "row %zu: status %d, expected %d",
-               i, (int)st, (int)rows[i].status);
+        EXPECT(st == rows[i].status && err.status == st && !s, "row %zu: status %d, expected %d", i,
+               (int)st, (int)rows[i].status);
         EXPECT(strncmp(err.text, rows[i].path, strlen(rows[i].path)) == 0 &&
-               strstr(err.text, rows[i].fact),
+                   strstr(err.text, rows[i].fact),
                "row %zu: \"%s\" does not say \"%s\"", i, err.text, rows[i].fact);
     }
 }

@@ -5,7 +5,9 @@
 set -u
 unset NO_COLOR BITCRUSH_CPU
 export LC_ALL=C
-base=$(mktemp -d "${TMPDIR:-/tmp}/bitcrush-cli.XXXXXX") || exit 1
+in_memory=/tmp
+[ -w /dev/shm ] && in_memory=/dev/shm
+base=$(mktemp -d "${TMPDIR:-$in_memory}/bitcrush-cli.XXXXXX") || exit 1
 trap 'chmod -R u+w "$base"; rm -rf "$base"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$base/work"

@@ -49,6 +49,8 @@ done
 # patch OFFSET OCTAL: one byte of cut.png is set.
 patch() {
     cp whole.png cut.png
+    # the escape is the format
+    # shellcheck disable=SC2059
     printf "\\$2" | dd of=cut.png bs=1 seek="$1" conv=notrunc 2>/dev/null
 }
 

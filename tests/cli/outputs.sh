@@ -1,5 +1,6 @@
 #!/bin/sh
 # Where the output goes, and that nothing is lost when it cannot.
+# shellcheck disable=SC2012 # ls shows permissions
 . "${0%/*}/cli.sh"
 
 "$MAKE_PNG" rgb 64 48 in.png

@@ -28,7 +28,8 @@ static int print_object(const char *prefix, json_t *object)
 
     if (failed)
         fprintf(stderr, "read-json: %s is empty\n", *prefix ? prefix : "the object");
-    json_object_foreach(object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         char path[256];
 
         snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", key);

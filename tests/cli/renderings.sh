@@ -99,7 +99,7 @@ EOF
     run bash "$base/complete.bash" "$base/bitcrush.bash" bitcrush in.png 4 --light l
     [ "$(cat "$out")" = linear ] || fail 'no choice'
     : >file.png
-    run bash "$base/complete.bash" "$base/bitcrush.bash" bitcrush fi
+    run bash "$base/complete.bash" "$base/bitcrush.bash" bitcrush 'fi'
     [ "$(cat "$out")" = file.png ] || fail 'no file'
     rm file.png
 fi

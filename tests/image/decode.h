@@ -42,8 +42,8 @@ static inline uint16_t *decode_rgba(const char *path, uint32_t step, bc_image_in
         for (size_t i = 0; i < n_pixels * 4; i++) {
             const size_t c = i % 4, colour = n_colours == 1 ? 0 : c;
             const size_t at = i / 4 * n + (c == 3 ? n - 1 : colour);
-            const uint32_t v = info->maxval > 255 ? ((const uint16_t *)(const void *)rows)[at]
-                                                  : rows[at];
+            const uint32_t v =
+                info->maxval > 255 ? ((const uint16_t *)(const void *)rows)[at] : rows[at];
 
             rgba[i] = (uint16_t)(c == 3 && !info->has_alpha ? 65535u : v * unit);
         }

@@ -16,8 +16,9 @@ static void fail_libpng(png_structp png, png_const_charp message)
 
 uint32_t picture_channels(const picture *p)
 {
-    static const uint8_t n[] = { [GREY] = 1, [RGB] = 3, [INDEXED] = 1, [GREY_ALPHA] = 2,
-                                 [RGB_ALPHA] = 4 };
+    static const uint8_t n[] = {
+        [GREY] = 1, [RGB] = 3, [INDEXED] = 1, [GREY_ALPHA] = 2, [RGB_ALPHA] = 4
+    };
 
     return n[p->colour_type];
 }
@@ -36,8 +37,7 @@ picture picture_new(uint32_t width, uint32_t height, int colour_type, int depth)
     return p;
 }
 
-picture picture_random(uint32_t width, uint32_t height, int colour_type, int depth,
-                       uint64_t seed)
+picture picture_random(uint32_t width, uint32_t height, int colour_type, int depth, uint64_t seed)
 {
     picture p = picture_new(width, height, colour_type, depth);
 
@@ -119,12 +119,15 @@ static void save_chunks(const picture *p, png_structp png, png_infop info)
     if (!is_opaque)
         png_set_tRNS(png, info, alphas, (int)p->n_palette, NULL);
     if (p->has_key)
-        png_set_tRNS(png, info, NULL, 0,
-                     &(png_color_16){ .gray = p->key[0], .red = p->key[0], .green = p->key[1],
-                                      .blue = p->key[2] });
+        png_set_tRNS(
+            png, info, NULL, 0,
+            &(png_color_16){
+                .gray = p->key[0], .red = p->key[0], .green = p->key[1], .blue = p->key[2] });
     if (p->has_sbit)
         png_set_sBIT(png, info,
-                     &(png_color_8){ .gray = p->sbit[0], .red = p->sbit[0], .green = p->sbit[1],
+                     &(png_color_8){ .gray = p->sbit[0],
+                                     .red = p->sbit[0],
+                                     .green = p->sbit[1],
                                      .blue = p->sbit[2],
                                      .alpha = p->sbit[picture_channels(p) - 1] });
 }
@@ -241,8 +244,7 @@ uint16_t *picture_rgba(const picture *p)
         }
         if (p->colour_type == GREY_ALPHA || p->colour_type == RGB_ALPHA)
             c[3] = s[n - 1];
-        if (p->has_key && s[0] == p->key[0] &&
-            (n == 1 || (s[1] == p->key[1] && s[2] == p->key[2])))
+        if (p->has_key && s[0] == p->key[0] && (n == 1 || (s[1] == p->key[1] && s[2] == p->key[2])))
             c[3] = 0;
         for (int j = 0; j < 4; j++)
             rgba[4 * i + (size_t)j] = (uint16_t)(c[j] * unit);

@@ -28,8 +28,7 @@ typedef struct {
 picture picture_new(uint32_t width, uint32_t height, int colour_type, int depth);
 
 /* The same with random samples; a palette is random too and all of its entries appear. */
-picture picture_random(uint32_t width, uint32_t height, int colour_type, int depth,
-                       uint64_t seed);
+picture picture_random(uint32_t width, uint32_t height, int colour_type, int depth, uint64_t seed);
 
 uint32_t picture_channels(const picture *p);
 

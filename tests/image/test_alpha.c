@@ -47,7 +47,8 @@ static void hidden_colours(void **state)
                 for (size_t i = 0; i < 4 * 83 * 67; i++) {
                     const bool is_hidden = rgba[0][i | 3] == 0;
 
-                    EXPECT(is_hidden || rgba[0][i] == rgba[1][i], "%s, colour type %d, depth %d, "
+                    EXPECT(is_hidden || rgba[0][i] == rgba[1][i],
+                           "%s, colour type %d, depth %d, "
                            "%d bits: %c of pixel %zu, %u and %u, depends on hidden colours",
                            dithers[d], kinds[k][0], kinds[k][1], bits, "RGBA"[i % 4], i / 4,
                            rgba[0][i], rgba[1][i]);
@@ -64,8 +65,9 @@ static void hidden_colours(void **state)
 
 static void alpha_is_kept(void **state)
 {
-    static const int kinds[][2] = { { GREY_ALPHA, 8 }, { GREY_ALPHA, 16 }, { RGB_ALPHA, 8 },
-                                    { RGB_ALPHA, 16 } };
+    static const int kinds[][2] = {
+        { GREY_ALPHA, 8 }, { GREY_ALPHA, 16 }, { RGB_ALPHA, 8 }, { RGB_ALPHA, 16 }
+    };
 
     (void)state;
     for (size_t k = 0; k < 4; k++) {
@@ -79,9 +81,10 @@ static void alpha_is_kept(void **state)
                 uint16_t *got = picture_rgba(&out);
 
                 for (size_t i = 3; i < 4 * 83 * 67; i += 4)
-                    EXPECT(got[i] == want[i], "%s, colour type %d, depth %d, %d bits: alpha of "
-                           "pixel %zu is %u, expected %u", dithers[d], kinds[k][0], kinds[k][1],
-                           bits, i / 4, got[i], want[i]);
+                    EXPECT(got[i] == want[i],
+                           "%s, colour type %d, depth %d, %d bits: alpha of "
+                           "pixel %zu is %u, expected %u",
+                           dithers[d], kinds[k][0], kinds[k][1], bits, i / 4, got[i], want[i]);
                 free(got);
                 picture_free(&out);
             }

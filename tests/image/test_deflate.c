@@ -77,8 +77,11 @@ static size_t check(const char *what, size_t n, size_t step, int effort)
 
 static void sizes(void **state)
 {
-    static const size_t lengths[] = { 0, 1, 2, 3, 255, 65535, 65536, PIECE - 1, PIECE, PIECE + 1,
-                                      2 * PIECE, 8 * PIECE - 1, 8 * PIECE, 8 * PIECE + 1, MOST };
+    static const size_t lengths[] = {
+        0,         1,     2,         3,         255,           65535,     65536,
+        PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 8 * PIECE - 1, 8 * PIECE, 8 * PIECE + 1,
+        MOST
+    };
 
     (void)state;
     for (int nature = 0; nature < 5; nature++) {

@@ -41,8 +41,10 @@ static void check_codes(const picture *in, const bc_image_settings *s,
         const uint16_t want = stored_level(code_of(v, max, s->bits), s->bits, &out);
         const uint16_t got = rgba[i / n * 4 + i % n];
 
-        EXPECT(got == want, "%d-bit %u at %d bits: stored %u, expected %u of 65535 (colour type "
-               "%d, depth %d)", in->depth, v, s->bits, got, want, out.colour_type, out.depth);
+        EXPECT(got == want,
+               "%d-bit %u at %d bits: stored %u, expected %u of 65535 (colour type "
+               "%d, depth %d)",
+               in->depth, v, s->bits, got, want, out.colour_type, out.depth);
     }
     free(rgba);
     picture_free(&out);
@@ -99,11 +101,11 @@ static void twice(void **state)
 static const struct {
     int colour_type, depth, bits;
 } copies[] = {
-    { GREY, 1, 1 },   { GREY, 2, 2 },        { GREY, 4, 4 },       { GREY, 8, 8 },
-    { GREY, 16, 16 }, { RGB, 8, 8 },         { RGB, 16, 16 },      { GREY_ALPHA, 8, 8 },
-    { RGB, 8, 16 },   { GREY_ALPHA, 16, 16 }, { RGB_ALPHA, 16, 16 }, { RGB_ALPHA, 8, 8 },
-    { INDEXED, 8, 8 }, { INDEXED, 2, 8 },    { GREY, 2, 4 },       { GREY, 1, 16 },
-    { GREY, 4, 8 },   { GREY, 8, 16 },
+    { GREY, 1, 1 },    { GREY, 2, 2 },         { GREY, 4, 4 },        { GREY, 8, 8 },
+    { GREY, 16, 16 },  { RGB, 8, 8 },          { RGB, 16, 16 },       { GREY_ALPHA, 8, 8 },
+    { RGB, 8, 16 },    { GREY_ALPHA, 16, 16 }, { RGB_ALPHA, 16, 16 }, { RGB_ALPHA, 8, 8 },
+    { INDEXED, 8, 8 }, { INDEXED, 2, 8 },      { GREY, 2, 4 },        { GREY, 1, 16 },
+    { GREY, 4, 8 },    { GREY, 8, 16 },
 };
 
 /* Levels that are kept have no error to diffuse. */
@@ -125,9 +127,11 @@ static void exact_copies(void **state)
                 s.linear_light = linear;
                 picture out = reduce(&in, &s, &r);
 
-                EXPECT(picture_sum(&out) == want, "colour type %d, %d to %d bits, %s, %s light: "
-                       "the pixels changed", copies[i].colour_type, copies[i].depth,
-                       copies[i].bits, kernels[k].name, linear ? "linear" : "coded");
+                EXPECT(picture_sum(&out) == want,
+                       "colour type %d, %d to %d bits, %s, %s light: "
+                       "the pixels changed",
+                       copies[i].colour_type, copies[i].depth, copies[i].bits, kernels[k].name,
+                       linear ? "linear" : "coded");
                 EXPECT(r.coded.sum_e2 == 0.0 && r.linear.sum_e2 == 0.0 && r.coded.n > 0,
                        "colour type %d, %d to %d bits, %s: error %g of an exact copy",
                        copies[i].colour_type, copies[i].depth, copies[i].bits, kernels[k].name,
@@ -226,19 +230,22 @@ static void impossible_settings(void **state)
         s.strength = rows[i].strength;
         s.effort = rows[i].effort;
 
-        const bc_status st = bc_image_reduce(path_of("in.png"), path_of("not.png"), &s, &result,
-                                             &err);
+        const bc_status st =
+            bc_image_reduce(path_of("in.png"), path_of("not.png"), &s, &result, &err);
 
         EXPECT(st == rows[i].status && err.status == st, "row %zu: status %d, expected %d: %s", i,
                (int)st, (int)rows[i].status, err.text);
-        EXPECT(strstr(err.text, rows[i].names), "row %zu: \"%s\" does not name \"%s\"", i,
-               err.text, rows[i].names);
+        EXPECT(strstr(err.text, rows[i].names), "row %zu: \"%s\" does not name \"%s\"", i, err.text,
+               rows[i].names);
         EXPECT(count_files(false) == 1, "row %zu left a file behind", i);
     }
     picture_free(&in);
 }
 
-#define IN_EMPTY_DIR(text, function) { text, function, empty_scratch_dir, NULL, NULL }
+#define IN_EMPTY_DIR(text, function)                                                               \
+    {                                                                                              \
+        text, function, empty_scratch_dir, NULL, NULL                                              \
+    }
 
 int main(void)
 {

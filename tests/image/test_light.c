@@ -67,8 +67,10 @@ static void check(const char *dither, uint32_t side, double tolerance, int grey,
     const double want = linear ? light_of(grey / 255.0) : grey / 255.0;
 
     for (int c = 0; c < (colour_type == RGB ? 3 : 1); c++)
-        EXPECT_NEAR(mean_of(&out, c, linear), want, tolerance, "%s, grey %d, %s, %d bits, %s, "
-                    "channel %d", dither, grey, colour_type == RGB ? "RGB" : "grey", bits,
+        EXPECT_NEAR(mean_of(&out, c, linear), want, tolerance,
+                    "%s, grey %d, %s, %d bits, %s, "
+                    "channel %d",
+                    dither, grey, colour_type == RGB ? "RGB" : "grey", bits,
                     linear ? "linear" : "coded", c);
     picture_free(&flat);
     picture_free(&out);

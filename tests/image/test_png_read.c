@@ -2,15 +2,15 @@
 #include "decode.h"
 #include "picture.h"
 
-static const uint32_t sizes[][2] = { { 1, 1 },  { 1, 9 },   { 9, 1 },   { 3, 5 },
-                                     { 8, 8 },  { 33, 17 }, { 64, 70 }, { 257, 3 } };
+static const uint32_t sizes[][2] = { { 1, 1 }, { 1, 9 },   { 9, 1 },   { 3, 5 },
+                                     { 8, 8 }, { 33, 17 }, { 64, 70 }, { 257, 3 } };
 enum { N_SIZES = sizeof sizes / sizeof *sizes };
 
 static const struct {
     int colour_type, depth;
 } kinds[] = {
-    { GREY, 1 },    { GREY, 2 },    { GREY, 4 },       { GREY, 8 },        { GREY, 16 },
-    { RGB, 8 },     { RGB, 16 },    { INDEXED, 1 },    { INDEXED, 2 },     { INDEXED, 4 },
+    { GREY, 1 },    { GREY, 2 },       { GREY, 4 },        { GREY, 8 },      { GREY, 16 },
+    { RGB, 8 },     { RGB, 16 },       { INDEXED, 1 },     { INDEXED, 2 },   { INDEXED, 4 },
     { INDEXED, 8 }, { GREY_ALPHA, 8 }, { GREY_ALPHA, 16 }, { RGB_ALPHA, 8 }, { RGB_ALPHA, 16 },
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
@@ -38,10 +38,10 @@ static bc_image_info check(const picture *p, uint32_t step)
 
     EXPECT(st == BC_OK, "%s, %u rows at a time: status %d, %s", what, step, (int)st, err.text);
     EXPECT(info.width == p->width && info.height == p->height &&
-           info.is_interlaced == p->is_interlaced && strcmp(info.format, "png") == 0 &&
-           info.is_indexed == (p->colour_type == INDEXED),
-           "%s: described as %u x %u, interlaced %d, indexed %d, %s", what, info.width,
-           info.height, info.is_interlaced, info.is_indexed, info.format);
+               info.is_interlaced == p->is_interlaced && strcmp(info.format, "png") == 0 &&
+               info.is_indexed == (p->colour_type == INDEXED),
+           "%s: described as %u x %u, interlaced %d, indexed %d, %s", what, info.width, info.height,
+           info.is_interlaced, info.is_indexed, info.format);
     for (size_t i = 0; i < (size_t)p->width * p->height * 4; i++)
         EXPECT(got[i] == want[i], "%s, %u rows at a time: %c of pixel %zu is %u, expected %u", what,
                step, "RGBA"[i % 4], i / 4, got[i], want[i]);
@@ -67,10 +67,11 @@ static void every_kind(void **state)
             const int depth = p.colour_type == INDEXED ? 8 : p.depth;
 
             EXPECT(info.n_channels == n && info.has_alpha == has_alpha && info.depth == depth &&
-                   info.true_depth == depth && info.maxval == (1u << depth) - 1,
+                       info.true_depth == depth && info.maxval == (1u << depth) - 1,
                    "colour type %d, depth %d: %u channels, alpha %d, depth %d, true depth %d, "
-                   "samples up to %u", p.colour_type, p.depth, info.n_channels, info.has_alpha,
-                   info.depth, info.true_depth, info.maxval);
+                   "samples up to %u",
+                   p.colour_type, p.depth, info.n_channels, info.has_alpha, info.depth,
+                   info.true_depth, info.maxval);
             picture_free(&p);
         }
     }
@@ -130,10 +131,11 @@ static void significant_bits(void **state)
         uint8_t sbit[4];
         int true_depth;
     } rows[] = {
-        { GREY, 8, { 5 }, 5 },           { GREY, 16, { 10 }, 10 },  { GREY, 16, { 16 }, 16 },
-        { RGB, 8, { 5, 6, 5 }, 6 },      { RGB, 16, { 1, 1, 1 }, 1 }, { RGB, 16, { 8, 9, 12 }, 12 },
-        { GREY_ALPHA, 8, { 3, 8 }, 3 },  { RGB_ALPHA, 16, { 4, 4, 4, 16 }, 4 },
-        { INDEXED, 4, { 5, 6, 7 }, 7 },  { GREY, 4, { 2 }, 2 },
+        { GREY, 8, { 5 }, 5 },          { GREY, 16, { 10 }, 10 },
+        { GREY, 16, { 16 }, 16 },       { RGB, 8, { 5, 6, 5 }, 6 },
+        { RGB, 16, { 1, 1, 1 }, 1 },    { RGB, 16, { 8, 9, 12 }, 12 },
+        { GREY_ALPHA, 8, { 3, 8 }, 3 }, { RGB_ALPHA, 16, { 4, 4, 4, 16 }, 4 },
+        { INDEXED, 4, { 5, 6, 7 }, 7 }, { GREY, 4, { 2 }, 2 },
     };
 
     (void)state;
@@ -175,7 +177,7 @@ static void damage(void **state)
             uint16_t *got = decode_rgba(path_of("cut.png"), 1, &info, &st, &err);
 
             EXPECT(!got && st == (cut < 4 ? BC_E_UNSUPPORTED : BC_E_FORMAT) && err.status == st &&
-                   strstr(err.text, "cut.png"),
+                       strstr(err.text, "cut.png"),
                    "cut after %zu of %zu bytes%s: status %d, \"%s\"", cut, n,
                    interlaced ? ", interlaced" : "", (int)st, err.text);
         }
@@ -187,8 +189,10 @@ static void damage(void **state)
             bytes[at] ^= 0x10;
             uint16_t *got = decode_rgba(path_of("cut.png"), 3, &info, &st, &err);
 
-            EXPECT(!got && st == BC_E_FORMAT && *err.text, "byte %zu of %zu changed: status %d, "
-                   "\"%s\"", at, n, (int)st, err.text);
+            EXPECT(!got && st == BC_E_FORMAT && *err.text,
+                   "byte %zu of %zu changed: status %d, "
+                   "\"%s\"",
+                   at, n, (int)st, err.text);
         }
         free(bytes);
         free(want);
@@ -205,8 +209,8 @@ static void damaged_signatures(void **state)
         "\x89PNG\r\r\n\x1a", /* LF became CR LF */
         "\x89PNG\r\r\x1a\r", /* LF became CR */
         "\x89PNG\n\n\x1a\n", /* CR became LF */
-        "\x89PNG\r\n \n",
-        "\x89QNG\r\n\x1a\n",
+        "\x89PNG\r\n \n",    /* a control character was replaced */
+        "\x89QNG\r\n\x1a\n", /* a letter was */
     };
 
     (void)state;
@@ -224,8 +228,8 @@ static void damaged_signatures(void **state)
         memcpy(bytes, signatures[i], 8);
         save_bytes(path_of("cut.png"), bytes, n);
         (void)decode_rgba(path_of("cut.png"), 0, &info, &st, &err);
-        EXPECT(st == BC_E_FORMAT && strstr(err.text, "cut.png"),
-               "signature %zu: status %d, \"%s\"", i, (int)st, err.text);
+        EXPECT(st == BC_E_FORMAT && strstr(err.text, "cut.png"), "signature %zu: status %d, \"%s\"",
+               i, (int)st, err.text);
     }
     free(bytes);
     picture_free(&p);
@@ -242,6 +246,5 @@ int main(void)
         SENTENCE("an altered signature is told from another kind of file", damaged_signatures),
     };
 
-    return cmocka_run_group_tests_name("PNG reading", tests, make_scratch_dir,
-                                       remove_scratch_dir);
+    return cmocka_run_group_tests_name("PNG reading", tests, make_scratch_dir, remove_scratch_dir);
 }

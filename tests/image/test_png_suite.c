@@ -51,8 +51,8 @@ static void decodes_equal(const char *name, const char *path)
 static void copies_equal(const char *name, const char *path)
 {
     picture p = picture_load(path);
-    const bc_image_settings s = settings_of("floyd-steinberg",
-                                            p.colour_type == INDEXED ? 8 : p.depth);
+    const bc_image_settings s =
+        settings_of("floyd-steinberg", p.colour_type == INDEXED ? 8 : p.depth);
     const bc_image_result r = reduce_file(path, path_of("out.png"), &s);
     picture out = picture_load(path_of("out.png"));
 

@@ -85,6 +85,7 @@ static const char *output_of(size_t row, size_t variant)
 static bool run_variant(size_t v)
 {
     int status;
+    fflush(NULL);
     const pid_t child = fork();
 
     assert_true(child >= 0);
@@ -97,7 +98,7 @@ static bool run_variant(size_t v)
         else
             unsetenv("BITCRUSH_CPU");
         if (bc_cpu_check(&err))
-            _exit(77);
+            exit(77);
         for (size_t i = 0; i < N_ROWS; i++) {
             bc_image_settings s = settings_of(rows[i].dither, rows[i].bits);
 
@@ -106,10 +107,10 @@ static bool run_variant(size_t v)
                 (r.n_threads != s.n_threads && r.n_threads != 1) || /* built without OpenMP */
                 (*variants[v].cpu && strcmp(r.cpu_level, variants[v].cpu) != 0)) {
                 fprintf(stderr, "row %zu: %s\n", i, err.text);
-                _exit(1);
+                exit(1);
             }
         }
-        _exit(0);
+        exit(0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     EXPECT(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77),
@@ -139,10 +140,13 @@ static void same_files(void **state)
 
             EXPECT(n_got == n_want && memcmp(got, want, n_got) == 0,
                    "%s, input %d, %d bits: level %s with %d threads gives another file than 1 "
-                   "thread of the best", rows[i].dither, rows[i].input, rows[i].bits,
-                   variants[v].cpu, variants[v].n_threads);
+                   "thread of the best",
+                   rows[i].dither, rows[i].input, rows[i].bits, variants[v].cpu,
+                   variants[v].n_threads);
             free(want);
             free(got);
+            if (v > 0)
+                unlink(output_of(i, v));
         }
     }
     assert_true(n_levels >= 1);

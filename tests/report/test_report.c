@@ -68,7 +68,8 @@ static void text_lines(void **state)
         EXPECT(has_line(text, lines[i]), "no line \"%s\" in:\n%s", lines[i], text);
     /* What is not known has no line and no gap. */
     EXPECT(!strstr(text, "picture") && !strstr(text, "stored") && !strchr(text, '{') &&
-           !strchr(text, '|') && !strstr(text, "  time"), "pieces without facts in:\n%s", text);
+               !strchr(text, '|') && !strstr(text, "  time"),
+           "pieces without facts in:\n%s", text);
     EXPECT(!strchr(text, '\033'), "colour where none was asked for:\n%s", text);
     free(text);
     bc_report_free(r);
@@ -175,11 +176,12 @@ static void json_facts(void **state)
     bc_report_integer(r, "", "top", 7);
     json_t *root = json_of(r);
     json_error_t where;
-    const int failed = json_unpack_ex(root, &where, 0, "{s:s, s:{s:s}, s:{s:i}, s:{s:F, s:F}, "
-                                      "s:{s:b, s:b}, s:i}", "schema", &schema, "input", "path",
-                                      &path, "output", "bits", &bits, "metrics", "snr_db", &snr_db,
-                                      "mean_error", &mean, "settings", "good", &is_good, "bad",
-                                      &is_bad, "top", &top);
+    const int failed = json_unpack_ex(root, &where, 0,
+                                      "{s:s, s:{s:s}, s:{s:i}, s:{s:F, s:F}, "
+                                      "s:{s:b, s:b}, s:i}",
+                                      "schema", &schema, "input", "path", &path, "output", "bits",
+                                      &bits, "metrics", "snr_db", &snr_db, "mean_error", &mean,
+                                      "settings", "good", &is_good, "bad", &is_bad, "top", &top);
 
     EXPECT(!failed, "%s", where.text);
     assert_string_equal(schema, "bitcrush-report/1");
@@ -223,8 +225,8 @@ static void json_strings(void **state)
         bc_report_string(r, "input", "path", texts[i]);
         json_t *root = json_of(r);
 
-        assert_string_equal(json_string_value(json_object_get(json_object_get(root, "input"),
-                                                              "path")), texts[i]);
+        assert_string_equal(
+            json_string_value(json_object_get(json_object_get(root, "input"), "path")), texts[i]);
         json_decref(root);
         bc_report_free(r);
     }
@@ -283,10 +285,12 @@ static void json_order(void **state)
     bc_report_integer(r, "a", "c", 2);
     bc_report_integer(r, "z", "a", 3);
     assert_int_equal(bc_report_json(r, &text, NULL), BC_OK);
-    const char *z = strstr(text, "\"z\""), *b = strstr(text, "\"b\""), *a = strstr(text, "\"a\": 3");
+    const char *z = strstr(text, "\"z\""), *b = strstr(text, "\"b\""),
+               *a = strstr(text, "\"a\": 3");
 
     EXPECT(z && b && a && strstr(text, "\"schema\"") < z && z < b && b < a &&
-           a < strstr(text, "\"c\""), "order:\n%s", text);
+               a < strstr(text, "\"c\""),
+           "order:\n%s", text);
     free(text);
     bc_report_free(r);
 }
