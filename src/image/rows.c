@@ -5,6 +5,7 @@
  * dither, its position on the grid for noise, its value for error diffusion. */
 #include "image/rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +43,8 @@ struct bci_rows {
     bc_grid grid; /* the levels, coded or in linear light */
     float *light_table;
     uint32_t streams[3];
-    uint16_t *code_of;  /* no dither: by sample */
-    float *place_of;    /* noise: position; diffusion: value; by sample */
+    uint16_t *code_of;  /* no dither: the code; noise: the code below; by sample */
+    float *place_of;    /* noise: the way to the next code; diffusion: value; by sample */
     float *coded_of, *light_of;             /* by sample */
     float *coded_of_code, *light_of_code;   /* by code */
     bc_diffuser *diffuser;
@@ -93,10 +94,8 @@ static bc_status build_grid(bci_rows *q, bc_error *err)
 /* Nearest level of every sample, by the grid in double: exact for every depth. */
 static void fill_codes(bci_rows *q)
 {
-    const double maxval = q->info->maxval;
-
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = v / maxval;
+        const double x = bci_coded_value(q->info, v);
         int32_t code;
 
         bc_quantize_f64(&q->grid, &BC_SCALE_IDENTITY, q->settings->rounding, &x, NULL, 1, NULL,
@@ -105,16 +104,33 @@ static void fill_codes(bci_rows *q)
     }
 }
 
+/* Where noise is added: a code and the fraction of a step above it, so that the fraction keeps
+ * its bits on every code and a sample that is a level stays one. */
+static void fill_position(bci_rows *q, uint32_t v, double x)
+{
+    /* The levels in linear light are floats: compared as such, a level lies on itself. The
+     * coded ones may miss it by the rounding of a product. */
+    const bc_position p = bc_grid_position(&q->grid, q->light_table ? (double)(float)x : x);
+    const double nearest = rint(p.rest);
+    const double rest = fabs(p.rest - nearest) < 1e-9 ? nearest : p.rest;
+    const double below = floor(rest);
+
+    q->code_of[v] = (uint16_t)(p.base + below);
+    q->place_of[v] = (float)(rest - below);
+}
+
 static void fill_tables(bci_rows *q)
 {
-    const double maxval = q->info->maxval, top = q->n_levels - 1;
+    const double top = q->n_levels - 1;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double coded = v / maxval;
+        const double coded = bci_coded_value(q->info, v);
         const double x = q->light_table ? light_of(q, coded) : coded;
-        const bc_position p = bc_grid_position(&q->grid, x);
 
-        q->place_of[v] = q->settings->kernel ? (float)x : (float)(p.base + p.rest);
+        if (q->settings->kernel)
+            q->place_of[v] = (float)x;
+        else if (is_dithered(q->settings))
+            fill_position(q, v, x);
         q->coded_of[v] = (float)coded;
         q->light_of[v] = (float)light_of(q, coded);
     }
@@ -122,7 +138,8 @@ static void fill_tables(bci_rows *q)
         q->coded_of_code[k] = (float)(k / top);
         q->light_of_code[k] = (float)light_of(q, k / top);
     }
-    fill_codes(q);
+    if (!is_dithered(q->settings))
+        fill_codes(q);
 }
 
 /* Streams differ by channel and by the depth that the samples come with: a picture reduced
@@ -297,6 +314,11 @@ static void make_noise(const bci_rows *q, part *p, uint32_t y)
     }
 }
 
+static inline uint16_t near_code(const bci_rows *q, int32_t code)
+{
+    return (uint16_t)(code < 0 ? 0 : code > q->grid.hi ? q->grid.hi : code);
+}
+
 /* Colour samples of row y to p->codes. */
 static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
 {
@@ -317,14 +339,13 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
                            q->info->has_alpha ? p->opaque : NULL, p->codes);
         return;
     }
-    /* x holds positions already: steps of 1 from code 0. */
-    const bc_grid steps = { .family = BC_GRID_AFFINE, .lo = 0, .hi = q->grid.hi, .den = 1.0,
-                            .shift_gain = 1.0, .bits = q->grid.bits };
+    /* x holds fractions of a step; no noise reaches further than these codes from them. */
+    const bc_grid steps = { .family = BC_GRID_AFFINE, .lo = -8, .hi = 8, .den = 1.0,
+                            .shift_gain = 1.0, .bits = 5 };
 
     bc_quantize_f32(&steps, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, p->x, p->noise, q->row_samples,
                     NULL, p->wide_codes);
-    for (size_t i = 0; i < q->row_samples; i++)
-        p->codes[i] = (uint16_t)p->wide_codes[i];
+    FOR_COLOURS(q, row, p->codes[i] = near_code(q, q->code_of[v] + p->wide_codes[i]));
 }
 
 static void sum_errors(const bci_rows *q, part *p, const void *row, const float *of_sample,
@@ -340,10 +361,10 @@ static void sum_errors(const bci_rows *q, part *p, const void *row, const float 
 static void sum_pairs(const bci_rows *q, part *p)
 {
     const int bits = q->settings->bits;
-    const double maxval = q->info->maxval, top = q->n_levels - 1;
+    const double top = q->n_levels - 1;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = v / maxval;
+        const double x = bci_coded_value(q->info, v);
 
         for (uint32_t k = 0; k < q->n_levels; k++) {
             const uint32_t count = p->pairs[v << bits | k];

@@ -6,6 +6,17 @@
 
 typedef struct bci_rows bci_rows;
 
+/* The coded value of sample v. A file that declares n real bits stores level k of n bits as the
+ * nearest of its own samples; such a sample is the level again, not its rounding, so that
+ * reducing a reduced picture changes nothing. */
+static inline double bci_coded_value(const bc_image_info *info, uint32_t v)
+{
+    const double max = info->maxval, top = (double)((1u << info->true_depth) - 1);
+    const double k = (double)(uint32_t)(v * top / max + 0.5);
+
+    return (uint32_t)(k * max / top + 0.5) == v ? k / top : v / max;
+}
+
 /* Prepare the reduction of pictures like `info`, all colour channels at settings->bits; the
  * first of them is channel `first_channel` of the picture. `settings` and `info` must stay
  * alive. */

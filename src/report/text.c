@@ -35,8 +35,8 @@ static const struct {
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
     { "clipped", "{metrics.clipped} samples" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
-               "| ({metrics.compression_ratio:2}x)|, file {output.size_bytes} bytes"
-               "| ({metrics.file_ratio:2}x of {input.size_bytes})" },
+               "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
+               "|, input file {input.size_bytes}" },
     { "stored", "{output.format}|, {output.layout} {output.depth_bits} bits"
                 "|, {output.palette} colours" },
     { "kept", "{output.metadata}" },
