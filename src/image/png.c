@@ -19,12 +19,14 @@ typedef struct {
     const char *name; /* of the file */
 } guard;
 
-/* libpng skips a chunk that is over the limit of take_chunks, with a warning; of the samples
- * themselves the same words mean a damaged length. */
+/* libpng skips a chunk that is over the limit of take_chunks, with a warning; of the chunks that
+ * a picture cannot do without (capital letters) the same words mean a damaged length. */
 static bool is_over_limit(const char *message)
 {
-    return (strstr(message, "too large") || strstr(message, "exceeds memory limits")) &&
-           strncmp(message, "IDAT", 4) != 0;
+    const bool is_ancillary = (message[0] & 0x20) != 0;
+
+    return is_ancillary &&
+           (strstr(message, "too large") || strstr(message, "exceeds memory limits"));
 }
 
 static void on_error(png_structp png, png_const_charp message)

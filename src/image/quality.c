@@ -42,7 +42,7 @@ static bool fill_tables(bci_quality *q, const bc_image_settings *s)
 
     q->light_of = malloc(((size_t)maxval + 1) * sizeof *q->light_of);
     for (uint32_t v = 0; q->light_of && v <= maxval; v++)
-        q->light_of[v] = (float)bc_transfer_decode(&q->info->transfer, bci_coded_value(q->info, v));
+        q->light_of[v] = (float)bc_transfer_decode(&q->info->transfer, bci_coded_value(q->info, s->bits, v));
     for (size_t c = 0; c < q->n_colours; c++) {
         const size_t n = (size_t)1 << bits_of(s, c);
 

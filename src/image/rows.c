@@ -95,7 +95,7 @@ static bc_status build_grid(bci_rows *q, bc_error *err)
 static void fill_codes(bci_rows *q)
 {
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = bci_coded_value(q->info, v);
+        const double x = bci_coded_value(q->info, q->settings->bits, v);
         int32_t code;
 
         bc_quantize_f64(&q->grid, &BC_SCALE_IDENTITY, q->settings->rounding, &x, NULL, 1, NULL,
@@ -124,7 +124,7 @@ static void fill_tables(bci_rows *q)
     const double top = q->n_levels - 1;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double coded = bci_coded_value(q->info, v);
+        const double coded = bci_coded_value(q->info, q->settings->bits, v);
         const double x = q->light_table ? light_of(q, coded) : coded;
 
         if (q->settings->kernel)
@@ -364,7 +364,7 @@ static void sum_pairs(const bci_rows *q, part *p)
     const double top = q->n_levels - 1;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = bci_coded_value(q->info, v);
+        const double x = bci_coded_value(q->info, q->settings->bits, v), light = light_of(q, x);
 
         for (uint32_t k = 0; k < q->n_levels; k++) {
             const uint32_t count = p->pairs[v << bits | k];
@@ -373,8 +373,7 @@ static void sum_pairs(const bci_rows *q, part *p)
                 continue;
             p->histogram[k] += count;
             bc_error_add_pair(&p->coded, x, k / top, count);
-            bc_error_add_pair(&p->linear, (double)q->light_of[v], (double)q->light_of_code[k],
-                              count);
+            bc_error_add_pair(&p->linear, light, light_of(q, k / top), count);
         }
     }
     memset(p->pairs, 0, (((size_t)q->info->maxval + 1) << bits) * sizeof *p->pairs);

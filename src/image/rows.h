@@ -6,11 +6,14 @@
 
 typedef struct bci_rows bci_rows;
 
-/* The coded value of sample v. A file that declares n real bits stores level k of n bits as the
- * nearest of its own samples; such a sample is the level again, not its rounding, so that
- * reducing a reduced picture changes nothing. */
-static inline double bci_coded_value(const bc_image_info *info, uint32_t v)
+/* The coded value of sample v, to be reduced to `bits`. A file that declares n real bits stores
+ * level k of n bits as the nearest of its own samples; such a sample is the level again, not
+ * its rounding, so that reducing a reduced picture changes nothing. At the depth of the file
+ * the samples themselves are levels. */
+static inline double bci_coded_value(const bc_image_info *info, int bits, uint32_t v)
 {
+    if (bits >= info->depth)
+        return v / (double)info->maxval;
     const double max = info->maxval, top = (double)((1u << info->true_depth) - 1);
     const double k = (double)(uint32_t)(v * top / max + 0.5);
 
