@@ -256,13 +256,17 @@ static bc_transfer transfer_of_cicp(const uint8_t *data, const char **source)
     }
 }
 
-/* gAMA is the exponent of coding in units of 1/100000. A value is what it says: 45455 without
- * an sRGB chunk is the power 2.2, although encoders write it beside sRGB (11.3.2.5). */
+/* gAMA is the exponent of coding in units of 1/100000. 45455 is the value that the specification
+ * gives to sRGB samples for decoders that know powers only, and what encoders of sRGB samples
+ * write with or without an sRGB chunk: it means sRGB. Other values are what they say. */
 static bc_transfer transfer_of_gamma(const uint8_t *data, const char **source)
 {
+    enum { OF_SRGB = 45455 };
     const double exponent = 100000.0 / u32(data);
 
     *source = "gAMA chunk";
+    if (u32(data) == OF_SRGB)
+        return (bc_transfer){ BC_TRANSFER_SRGB, 0.0 };
     if (exponent >= BC_MIN_EXPONENT && exponent <= BC_MAX_EXPONENT)
         return (bc_transfer){ BC_TRANSFER_POWER, exponent };
     *source = "gAMA chunk out of range, taken as sRGB";

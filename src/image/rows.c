@@ -42,6 +42,7 @@ struct bci_rows {
     uint32_t row; /* rows done */
     bc_grid grid; /* the levels, coded or in linear light */
     float *light_table;
+    uint32_t first_channel; /* of the picture */
     uint32_t streams[3];
     uint16_t *code_of;  /* no dither: the code; noise: the code below; by sample */
     float *place_of;    /* noise: the way to the next code; diffusion: value; by sample */
@@ -144,13 +145,13 @@ static void fill_tables(bci_rows *q)
 
 /* Streams differ by channel and by the depth that the samples come with: a picture reduced
  * to 8 bits and then to 4 gets new noise the second time. */
-static void choose_streams(bci_rows *q, uint32_t first_channel)
+static void choose_streams(bci_rows *q)
 {
     static const char *const names[] = { "red", "green", "blue" };
     const uint64_t history = (uint64_t)q->info->true_depth << 32 | q->info->maxval;
 
     for (size_t c = 0; c < q->n_colours; c++)
-        q->streams[c] = bc_noise_stream(names[first_channel + c], history);
+        q->streams[c] = bc_noise_stream(names[q->first_channel + c], history);
 }
 
 static bool allocate_part(bci_rows *q, part *p)
@@ -218,7 +219,8 @@ bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *setti
     q->n_colours = info->n_channels - info->has_alpha;
     q->row_samples = q->n_colours * info->width;
     q->n_levels = 1u << settings->bits;
-    choose_streams(q, first_channel);
+    q->first_channel = first_channel;
+    choose_streams(q);
     st = build_grid(q, err);
     if (!st && !allocate(q))
         st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixels",
@@ -307,8 +309,11 @@ static void make_noise(const bci_rows *q, part *p, uint32_t y)
     for (size_t c = 0; c < q->n_colours; c++) {
         float *to = q->n_colours == 1 ? p->noise : p->plane;
 
-        bc_noise_fill_row(noise_of(q->settings), q->settings->seed, q->streams[c], width, 0, y, to,
-                          width);
+        const bc_noise *kind = noise_of(q->settings);
+        const uint8_t *offset = kind->channel_offsets[q->first_channel + c];
+
+        bc_noise_fill_row(kind, q->settings->seed, q->streams[c], width, offset[0], y + offset[1],
+                          to, width);
         for (size_t x = 0; to == p->plane && x < width; x++)
             p->noise[x * q->n_colours + c] = p->plane[x];
     }
