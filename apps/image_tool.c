@@ -1,8 +1,7 @@
-/* Knows the image tool: from options to settings, from the result to a report. */
+/* Knows the image tool: from options to settings, from files to files. */
 #include "image_tool.h"
 
 #include <fcntl.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +10,7 @@
 #include <unistd.h>
 
 #include "bitcrush/image.h"
-#include "bitcrush/quality.h"
-#include "bitcrush/report.h"
+#include "image_report.h"
 #include "options.h"
 #include "progress.h"
 #include "suggest.h"
@@ -56,6 +54,21 @@ static bc_status usage(bc_error *err, const char *what, const char *got, const c
     err->status = BC_E_USAGE;
     snprintf(err->text, sizeof err->text, "%s%s%s: %s", what, *got ? " " : "", got, expected);
     return BC_E_USAGE;
+}
+
+/* True when the last operand is BITS. */
+static bool takes_bits(const options *o)
+{
+    return !o->channels && !o->palette;
+}
+
+/* True when BITS were given where none are taken: a last operand like one that is no file. */
+static bool has_stray_bits(const options *o)
+{
+    const char *last = o->operands[o->n_operands - 1];
+
+    return o->n_operands > 1 && strspn(last, "0123456789") == strlen(last) &&
+           access(last, F_OK) != 0;
 }
 
 static bc_status parse_bits(const char *text, int *bits, bc_error *err)
@@ -116,6 +129,40 @@ static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *
     return BC_OK;
 }
 
+/* A number of colours, a name of the list, or a file. */
+static bc_status parse_palette(const char *text, bc_image_settings *s, bc_palette *palette,
+                               bc_error *err)
+{
+    const bool is_number = *text && text[strspn(text, "0123456789")] == '\0';
+    const bc_palette_row *rows;
+    const size_t n_rows = bc_palette_rows(&rows);
+    const char *near = NULL;
+    bc_status st;
+
+    if (is_number) {
+        const unsigned long n = strtoul(text, NULL, 10);
+
+        if (n < 2 || n > BC_PALETTE_MAX_COLOURS)
+            return usage(err, "--palette", text, "expected 2 to 256 colours, a name that --list "
+                         "shows, or a file");
+        s->n_colours = (uint32_t)n;
+        return BC_OK;
+    }
+    st = bc_palette_named(text, palette, err);
+    for (size_t i = 0; i < n_rows; i++)
+        near = suggest(near, rows[i].name, text);
+    if (st && near && access(text, F_OK) != 0) {
+        char hint[96];
+
+        snprintf(hint, sizeof hint, "unknown and no file, did you mean %s?", near);
+        return usage(err, "--palette", text, hint);
+    }
+    if (st)
+        st = bc_palette_load(text, palette, err);
+    s->palette = palette;
+    return st;
+}
+
 /* "5,6,5": bits of grey, or of red, green and blue, and of alpha where there is one more. */
 static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error *err)
 {
@@ -147,10 +194,11 @@ static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error
 }
 
 /* What the operands and options ask for, the same for every file. */
-static bc_status make_settings(const options *o, bc_image_settings *s, bc_error *err)
+static bc_status make_settings(const options *o, bc_image_settings *s, bc_palette *palette,
+                               bc_error *err)
 {
     int bits = 1;
-    bc_status st = o->channels ? BC_OK : parse_bits(o->operands[o->n_operands - 1], &bits, err);
+    bc_status st = takes_bits(o) ? parse_bits(o->operands[o->n_operands - 1], &bits, err) : BC_OK;
 
     if (st)
         return st;
@@ -163,6 +211,8 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_error 
                       err);
     if (!st && o->channels)
         st = parse_channels(o->channels, s, err);
+    if (!st && o->palette)
+        st = parse_palette(o->palette, s, palette, err);
     s->grey = o->gray;
     s->effort = o->fast ? 1 : o->small ? 9 : 0;
     s->linear_light = o->light == LIGHT_LINEAR;
@@ -179,8 +229,26 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_error 
     return st;
 }
 
-/* "photo-4bit.png" or "photo-5,6,5.png" for "dir/photo.jpg", beside it or in `directory`
- * (NULL: beside). The caller frees it. */
+/* What was done, for the name of the output: "4bit", "5,6,5", "16colours", "gameboy". */
+static void name_choice(const options *o, const bc_image_settings *s, char *to, size_t size)
+{
+    const char *slash = o->palette ? strrchr(o->palette, '/') : NULL;
+    const char *name = slash ? slash + 1 : o->palette;
+    const char *dot = name ? strrchr(name, '.') : NULL;
+
+    if (o->channels)
+        snprintf(to, size, "%s", o->channels);
+    else if (!name)
+        snprintf(to, size, "%dbit", s->bits);
+    else if (!s->palette)
+        snprintf(to, size, "%ucolours", s->n_colours);
+    else
+        snprintf(to, size, "%.*s", dot && dot > name ? (int)(dot - name) : (int)strlen(name),
+                 name);
+}
+
+/* "photo-4bit.png" for "dir/photo.jpg", beside it or in `directory` (NULL: beside). The caller
+ * frees it. */
 static char *derived_output(const char *in, const char *directory, const options *o,
                             const bc_image_settings *s)
 {
@@ -189,19 +257,18 @@ static char *derived_output(const char *in, const char *directory, const options
     const char *dot = strrchr(base, '.');
     const int stem = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
     const int beside = directory ? 0 : (int)(base - in);
-    const size_t size = strlen(in) + (directory ? strlen(directory) : 0) + 64;
-    char what[32];
+    char choice[256];
 
     if (strcmp(in, "-") == 0 && !directory)
         return strdup("-");
+    name_choice(o, s, choice, sizeof choice);
+    const size_t size = strlen(in) + (directory ? strlen(directory) : 0) + strlen(choice) + 8;
     char *out = malloc(size);
 
-    snprintf(what, sizeof what, o->channels ? "%.16s" : "%.16s%dbit", o->channels ? o->channels : "",
-             s->bits);
     if (out)
         snprintf(out, size, "%s%s%.*s%.*s-%s.png", directory ? directory : "",
                  directory && directory[strlen(directory) - 1] != '/' ? "/" : "", beside, in, stem,
-                 base, what);
+                 base, choice);
     return out;
 }
 
@@ -211,161 +278,6 @@ static bool is_directory(const char *path)
     const size_t n = strlen(path);
 
     return (n > 0 && path[n - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
-}
-
-static const char *colours_of(const bc_image_info *info)
-{
-    static const char *const names[] = { "", "grey", "grey + alpha", "RGB", "RGBA" };
-
-    return names[info->n_channels];
-}
-
-/* What the file says beside its samples, and what became of it. */
-static void add_input_metadata(bc_report *r, const bc_image_info *info)
-{
-    char transfer[32];
-
-    bc_transfer_name(&info->transfer, transfer, sizeof transfer);
-    bc_report_string(r, "input", "transfer", transfer);
-    bc_report_string(r, "input", "transfer_source", info->transfer_source);
-    bc_report_integer(r, "input", "orientation", (uint64_t)info->orientation);
-    bc_report_string(r, "input", "turned", info->orientation != 1 ? "turned upright" : NULL);
-}
-
-static void add_files(bc_report *r, const char *in, const char *out, const options *o,
-                      const bc_image_settings *s, const bc_image_result *m)
-{
-    bc_report_string(r, "", "tool", "bitcrush-image " BC_VERSION);
-    bc_report_string(r, "input", "path", in);
-    bc_report_string(r, "input", "kind", "image");
-    bc_report_string(r, "input", "format", m->input.format);
-    bc_report_integer(r, "input", "width", m->input.width);
-    bc_report_integer(r, "input", "height", m->input.height);
-    bc_report_string(r, "input", "colours", colours_of(&m->input));
-    bc_report_integer(r, "input", "depth_bits", (uint64_t)m->input.depth);
-    if (m->input.true_depth != m->input.depth)
-        bc_report_integer(r, "input", "true_depth_bits", (uint64_t)m->input.true_depth);
-    if (m->input_size_bytes)
-        bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
-    bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
-    add_input_metadata(r, &m->input);
-    bc_report_string(r, "output", "path", out);
-    bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
-    bc_report_string(r, "output", "format", m->output_format);
-    bc_report_string(r, "output", "layout", m->output_layout);
-    bc_report_integer(r, "output", "bits", (uint64_t)s->bits);
-    bc_report_string(r, "output", "channels", o->channels);
-    bc_report_integer(r, "output", "levels", m->n_levels);
-    bc_report_integer(r, "output", "depth_bits", (uint64_t)m->output_depth);
-    if (m->output_palette)
-        bc_report_integer(r, "output", "palette", m->output_palette);
-    bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
-    bc_report_string(r, "output", "metadata", *m->carried ? m->carried : NULL);
-    bc_report_string(r, "output", "dropped", *m->dropped ? m->dropped : NULL);
-}
-
-static bool is_mixed(const bc_image_settings *s)
-{
-    return s->channel_bits[0] != s->channel_bits[1] || s->channel_bits[1] != s->channel_bits[2];
-}
-
-/* What was done in full: enough to do it again. */
-static void add_settings(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
-{
-    const bool has_noise = s->noise->form != BC_NOISE_NONE;
-    char grid[32], dither[64];
-
-    if (is_mixed(s))
-        snprintf(grid, sizeof grid, "uniform%d,%d,%d", s->channel_bits[0], s->channel_bits[1],
-                 s->channel_bits[2]);
-    else
-        snprintf(grid, sizeof grid, "uniform%d", s->bits);
-    bc_report_string(r, "settings", "grid", grid);
-    bc_report_string(r, "settings", "scale", "full");
-    snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
-             s->kernel && has_noise ? "+" : "", !s->kernel || has_noise ? s->noise->name : "");
-    bc_report_string(r, "settings", "dither", dither);
-    bc_report_string(r, "settings", "colours", s->grey ? "BT.709 luma" : NULL);
-    bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
-    bc_report_string(r, "settings", "scan", !s->kernel ? NULL
-                     : s->scan == BC_SCAN_SERPENTINE ? "serpentine" : "raster");
-    if (s->kernel && s->strength != 1.0)
-        bc_report_number(r, "settings", "strength", s->strength);
-    bc_report_string(r, "settings", "rounding",
-                     s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
-    bc_report_string(r, "settings", "light",
-                     s->linear_light && (s->kernel || has_noise) ? "linear" : "coded");
-    bc_report_integer(r, "settings", "seed", s->seed);
-    if (!is_mixed(s))
-        bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
-    bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
-    bc_report_string(r, "settings", "cpu", m->cpu_level);
-}
-
-/* The closed form holds where errors are independent of the signal in coded values. */
-static double expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
-{
-    const bool in_coded = !s->linear_light || s->noise->form == BC_NOISE_NONE;
-    bc_error error;
-    bc_grid grid;
-
-    if (s->kernel || !in_coded || is_mixed(s) || s->rounding != BC_ROUND_NEAREST ||
-        m->coded.sum_e2 == 0.0 || bc_grid_uniform(s->bits, &grid, &error))
-        return NAN;
-    return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
-}
-
-static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
-{
-    const double snr_db = bc_error_snr_db(&m->coded);
-
-    bc_report_number(r, "metrics", "snr_db", snr_db);
-    bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(&m->coded, 1.0));
-    bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(&m->linear, 1.0));
-    bc_report_number(r, "metrics", "psnr_blurred_db", m->blurred_psnr_db);
-    bc_report_number(r, "metrics", "blur_sigma", isnan(m->blurred_psnr_db) ? NAN : BC_BLURRED_SIGMA);
-    bc_report_number(r, "metrics", "ssim", m->ssim);
-    if (!isnan(m->ssim))
-        bc_report_integer(r, "metrics", "ssim_scale", m->ssim_factor);
-    bc_report_number(r, "metrics", "rmse", bc_error_rmse(&m->coded));
-    bc_report_number(r, "metrics", "max_error", m->coded.max_abs_e);
-    bc_report_number(r, "metrics", "mean_error", bc_error_mean(&m->coded));
-    bc_report_number(r, "metrics", "mean_light_error", bc_error_mean(&m->linear));
-    if (isfinite(snr_db))
-        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
-    bc_report_integer(r, "metrics", "levels_used", m->n_levels_used);
-    bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
-    bc_report_integer(r, "metrics", "packed_bytes", m->packed_bytes);
-    bc_report_number(r, "metrics", "compression_ratio",
-                     (double)m->raw_bytes / (double)m->packed_bytes);
-    if (m->input_size_bytes)
-        bc_report_number(r, "metrics", "file_ratio",
-                         (double)m->input_size_bytes / (double)m->output_size_bytes);
-    bc_report_number(r, "theory", "snr_db", expected_snr_db(s, m));
-    if (!is_mixed(s))
-        bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
-    bc_report_number(r, "", "time_s", m->time_s);
-}
-
-static bc_status print_report(const bc_report *r, const options *o, FILE *to, bc_error *err)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const bool may = !(no_color && *no_color) && isatty(fileno(to));
-    const bool colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
-    char *text = NULL;
-    const bc_status st = o->json ? bc_report_json(r, &text, err)
-                                 : bc_report_text(r, colour, &text, err);
-
-    if (st)
-        return st;
-    const bool ok = fprintf(to, o->json ? "%s\n" : "%s", text) >= 0 && fflush(to) == 0;
-
-    free(text);
-    if (!ok) {
-        err->status = BC_E_WRITE;
-        snprintf(err->text, sizeof err->text, "the report cannot be written");
-    }
-    return ok ? BC_OK : BC_E_WRITE;
 }
 
 static bc_status short_of_memory(bc_error *err)
@@ -381,35 +293,25 @@ static bc_status reduce(const options *o, bc_image_settings *settings, const cha
 {
     progress shown = progress_begin(in, o->progress);
     bc_image_result result;
-    bc_report *report = NULL;
     bc_status st;
 
     settings->progress = progress_show;
     settings->context = &shown;
     st = bc_image_reduce(in, out, settings, &result, err);
     progress_end(&shown);
-    if (st || o->quiet)
-        return st;
-    st = bc_report_new(&report, err);
-    if (!st) {
-        add_files(report, in, out, o, settings, &result);
-        add_settings(report, settings, &result);
-        add_metrics(report, settings, &result);
-        st = print_report(report, o, strcmp(out, "-") == 0 ? stderr : stdout, err);
-    }
-    bc_report_free(report);
-    return st;
+    return st || o->quiet ? st : image_report(o, settings, in, out, &result, err);
 }
 
 /* All files. A bad one does not stop the rest: its sentence is printed at once, and the first
  * failure is the exit status. Only the sentence of the last is left in err. */
 static bc_status reduce_all(const char *program, const options *o, bc_error *err)
 {
-    const int n = o->n_operands - (o->channels ? 0 : 1);
+    const int n = o->n_operands - takes_bits(o);
     const bool to_directory = o->output && is_directory(o->output);
     bc_status first = BC_OK;
     bc_image_settings settings;
-    bc_status st = make_settings(o, &settings, err);
+    bc_palette palette;
+    bc_status st = make_settings(o, &settings, &palette, err);
 
     if (st)
         return st;
@@ -443,6 +345,8 @@ static void print_list(void)
     const bc_grid_row *grids;
     const bc_image_format *formats;
     const size_t n_kernels = bc_kernel_rows(&kernels), n_noises = bc_noise_rows(&noises);
+    const bc_palette_row *palettes;
+    const size_t n_palettes = bc_palette_rows(&palettes);
     const size_t n_grids = bc_grid_rows(&grids), n_formats = bc_image_formats(&formats);
 
     printf("dithers, error diffusion:\n");
@@ -455,6 +359,11 @@ static void print_list(void)
     printf("grids of the library:\n");
     for (size_t i = 0; i < n_grids; i++)
         printf("  %-18s %s (%s)\n", grids[i].name, grids[i].doc, grids[i].source);
+    printf("palettes:\n");
+    for (size_t i = 0; i < n_palettes; i++)
+        printf("  %-18s %u colours: %s%s%s%s\n", palettes[i].name, palettes[i].n_colours,
+               palettes[i].doc, *palettes[i].source ? " (" : "", palettes[i].source,
+               *palettes[i].source ? ")" : "");
     printf("image formats:\n");
     for (size_t i = 0; i < n_formats; i++)
         printf("  %-18s %s, %s\n", formats[i].name, formats[i].doc,
@@ -474,9 +383,14 @@ static bc_status run(const char *program, const options *o, bc_error *err)
         return options_print_completion(o->completion, err);
     else if (o->list)
         print_list();
-    else if (o->n_operands < (o->channels ? 1 : 2))
+    else if (o->palette && o->channels)
+        return usage(err, "--palette --channels", "", "expected one of them");
+    else if (o->n_operands < (takes_bits(o) ? 2 : 1))
         return usage(err, "too few arguments", "",
                      "expected FILE BITS, for example photo.png 4 (see --help)");
+    else if (!takes_bits(o) && has_stray_bits(o))
+        return usage(err, "too many arguments", "", "expected no BITS with --palette or "
+                     "--channels, which take their place");
     else
         return reduce_all(program, o, err);
     return BC_OK;

@@ -13,7 +13,7 @@ enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
-    const char *output, *dither, *channels, *completion;
+    const char *output, *dither, *channels, *palette, *completion;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool gray, fast, small;
     int rounding, light, scan, progress, color; /* index of the choice */

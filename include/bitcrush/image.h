@@ -15,6 +15,7 @@
 #include "bitcrush/light.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
+#include "bitcrush/palette.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -71,9 +72,11 @@ BC_API size_t bc_image_formats(const bc_image_format **out);
 
 /* How to reduce. Zero it, set what differs, and see bc_image_settings_default. */
 typedef struct {
-    int bits;                /* levels are k / (2^bits - 1), 1..16 */
+    int bits;                /* levels are k / (2^bits - 1), 1..16; unused with a palette */
     int channel_bits[3];     /* of red, green, blue, none above `bits`; 0: as `bits` */
     int alpha_bits;          /* round alpha to so many bits; 0 keeps it */
+    uint32_t n_colours;      /* fit a palette of so many colours, 2..256; 0: do not */
+    const bc_palette *palette; /* take these colours; goes before n_colours; or NULL */
     bc_rounding rounding;    /* truncate takes no noise and no kernel */
     const bc_kernel *kernel; /* error diffusion, or NULL */
     const bc_noise *noise;   /* added to the position that decides, or the row "none" */
@@ -108,15 +111,17 @@ typedef struct {
     uint32_t output_palette;    /* palette entries, 0 without palette */
     uint64_t output_size_bytes;
     uint64_t raw_bytes;         /* input samples at their depth, packed */
-    uint64_t packed_bytes;      /* output codes at `bits` each, alpha kept, packed */
+    uint64_t packed_bytes;      /* output codes at `bits` each, alpha kept, packed; with a palette
+                                 * one index a pixel */
+    bc_palette palette;         /* the colours, fitted or given; none without a palette */
     bc_error_sums coded;        /* colour samples over full scale 1, as coded */
     bc_error_sums linear;       /* the same in linear light */
     double blurred_psnr_db;     /* in linear light, blurred by BC_BLURRED_SIGMA; NaN: not asked */
     double ssim;                /* of coded luma, see bc_ssim; NaN: not asked, or too small */
     uint32_t ssim_factor;       /* the pictures were averaged down by it first */
-    uint32_t n_levels;          /* 2^bits */
+    uint32_t n_levels;          /* 2^bits, or the colours of the palette */
     uint32_t n_levels_used;
-    double entropy_bits;        /* per colour sample */
+    double entropy_bits;        /* per colour sample, with a palette per pixel */
     double time_s;              /* wall clock */
     char carried[128];          /* metadata in the output, by name: "gAMA iCCP tEXt" */
     char dropped[128];          /* metadata of the input that are not: "bKGD eXIf" */
@@ -127,8 +132,9 @@ typedef struct {
 /* Reduce the picture `in` to the file `out` ("-" for standard streams). Memory does not
  * grow with the picture, except that an interlaced one and one that has to be turned upright
  * are held whole, and that rows wait in a temporary file while a smaller output layout is still
- * possible. Metadata (at most 64 MiB) go along where the output format has a place for them. The same bytes come out
- * for any number of threads. On failure an old output is untouched. */
+ * possible. A picture that a palette is fitted to is read twice. Metadata (at most 64 MiB) go
+ * along where the output format has a place for them. The same bytes come out for any number of
+ * threads. On failure an old output is untouched. */
 BC_API BC_NODISCARD bc_status bc_image_reduce(const char *in, const char *out,
                                               const bc_image_settings *settings,
                                               bc_image_result *result, bc_error *err);

@@ -39,7 +39,7 @@ typedef struct {
     uint32_t mask_side; /* ordered dither: side of the tile, else 0 */
     /* Where the second and third channel of a picture read the tile, x and y, so that colours
      * do not line up: Bayer tiles one pixel off (correlation -0.94 and -0.55 with the first),
-     * blue noise where no pair of channels correlates by more than 0.014. */
+     * blue noise where no pair of channels correlates by more than 0.008. */
     uint8_t channel_offsets[3][2];
     double variance;    /* of the noise, in steps^2 */
     double error_power; /* of noise and rounding, in steps^2, where nothing clips;

@@ -10,7 +10,8 @@
 /* clang-format off */
 #define NO_OFFSETS    { { 0, 0 }, { 0, 0 }, { 0, 0 } }
 #define BAYER_OFFSETS { { 0, 0 }, { 0, 1 }, { 1, 0 } }
-#define BLUE_OFFSETS  { { 0, 0 }, { 17, 37 }, { 53, 11 } }
+#define BLUE_OFFSETS  { { 0, 0 }, { 79, 9 }, { 119, 61 } }
+#define BLUE64_OFFSETS { { 0, 0 }, { 42, 18 }, { 4, 37 } }
 
 static const bc_noise rows[] = {
     { "none", "no noise", "", BC_NOISE_NONE, 0, NO_OFFSETS, 0.0, 1.0 / 12 },
@@ -37,7 +38,7 @@ static const bc_noise rows[] = {
     { "blue", "ordered, blue noise, 128x128 tile", "void-and-cluster, Ulichney 1993", BC_NOISE_BLUE,
       128, BLUE_OFFSETS, 89478485.0 / 1073741824, 0.0 },
     { "blue64", "ordered, blue noise, 64x64 tile", "void-and-cluster, Ulichney 1993", BC_NOISE_BLUE,
-      64, BLUE_OFFSETS, 5592405.0 / 67108864, 0.0 },
+      64, BLUE64_OFFSETS, 5592405.0 / 67108864, 0.0 },
 };
 /* clang-format on */
 

@@ -145,7 +145,9 @@ const bc_image_info *bc_image_get_info(const bc_image_reader *r)
 
 bc_status bc_image_read(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
 {
-    const bc_status st = r->codec->read(r, rows, n, err);
+    const bc_status st =
+        r->replay ? bci_spool_get(r->replay, rows, n * bci_image_row_bytes(&r->info), err)
+                  : r->codec->read(r, rows, n, err);
 
     if (!st)
         r->rows_read += n;
@@ -160,5 +162,6 @@ void bc_image_reader_free(bc_image_reader *r)
         r->codec->close(r);
     bci_metadata_free(r->metadata);
     bci_source_free(r->source);
+    bci_spool_free(r->replay);
     free(r);
 }

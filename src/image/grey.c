@@ -72,6 +72,26 @@ bc_status bci_grey_reader_new(bc_image_reader *inner, bc_image_reader **out, bc_
     return BC_OK;
 }
 
+bc_status bci_image_open_as(const char *path, bool as_grey, bc_image_reader **out,
+                            bc_image_info *file_info, bc_error *err)
+{
+    bc_image_reader *r;
+    bc_status st = bc_image_open(path, &r, err);
+
+    if (st)
+        return st;
+    if (file_info)
+        *file_info = r->info;
+    if (as_grey && r->info.n_channels >= 3)
+        st = bci_grey_reader_new(r, &r, err);
+    if (st) {
+        bc_image_reader_free(r);
+        return st;
+    }
+    *out = r;
+    return BC_OK;
+}
+
 static inline uint16_t coded_sample(const grey *g, float light)
 {
     const float at = light * (float)N_POINTS;

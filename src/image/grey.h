@@ -9,4 +9,9 @@
 BC_NODISCARD bc_status bci_grey_reader_new(bc_image_reader *inner, bc_image_reader **out,
                                            bc_error *err);
 
+/* Open a picture as bc_image_open does; where `as_grey` is set and it has colours, read it as
+ * grey. `file_info` receives what the file itself has; NULL is fine. */
+BC_NODISCARD bc_status bci_image_open_as(const char *path, bool as_grey, bc_image_reader **out,
+                                         bc_image_info *file_info, bc_error *err);
+
 #endif

@@ -7,11 +7,6 @@
 
 #include "bitcrush/pack.h"
 
-void bci_palette_init(bci_palette *p, const bci_picture *picture)
-{
-    *p = (bci_palette){ .picture = picture, .is_grey = true, .is_opaque = true };
-}
-
 static uint32_t colour_hash(bci_colour c)
 {
     return (uint32_t)((c * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % BCI_COLOUR_SLOTS;
@@ -44,6 +39,19 @@ static void add_colour(bci_palette *p, bci_colour c)
     p->slots[-1 - at] = (uint16_t)p->n_colours;
 }
 
+void bci_palette_init(bci_palette *p, const bci_picture *picture)
+{
+    const bc_palette *given = picture->palette;
+
+    *p = (bci_palette){ .picture = picture, .is_grey = true, .is_opaque = true };
+    for (uint32_t i = 0; given && i < given->n_colours; i++) {
+        const uint8_t *c = given->colours[i];
+
+        add_colour(p, c[0] | (bci_colour)c[1] << 16 | (bci_colour)c[2] << 32 |
+                          (bci_colour)picture->alpha_maxval << 48);
+    }
+}
+
 /* Grey pixels become RGB, pixels without alpha opaque. */
 static inline bci_colour colour_of(const bci_picture *pic, const uint16_t *codes)
 {
@@ -69,6 +77,8 @@ void bci_palette_add_row(bci_palette *p, const uint16_t *codes)
                                                      pic->channel_bits[1] == pic->channel_bits[2]);
     bci_colour last = 0;
 
+    if (bci_has_indices(pic))
+        return;
     for (uint32_t x = 0; x < pic->width; x++, codes += pic->n_channels) {
         const bci_colour c = colour_of(pic, codes);
 
@@ -120,10 +130,10 @@ static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, u
                                    (is_opaque ? 0 : 12 + (uint64_t)n_colours);
     const uint64_t rows = pic->height;
 
-    return fits && rows * bci_layout_row_bytes(indexed, pic->width) + palette_bytes <
-                       rows * bci_layout_row_bytes(plain, pic->width)
-               ? indexed
-               : plain;
+    const bool is_smaller = rows * bci_layout_row_bytes(indexed, pic->width) + palette_bytes <
+                            rows * bci_layout_row_bytes(plain, pic->width);
+
+    return fits && (pic->palette || is_smaller) ? indexed : plain;
 }
 
 bci_layout bci_layout_choose(const bci_palette *p)
@@ -158,6 +168,9 @@ static void add_possible_colours(bci_palette *p)
 bool bci_layout_is_final(bci_palette *p)
 {
     const bci_picture *pic = p->picture;
+
+    if (bci_has_indices(pic))
+        return true;
     const uint64_t possible = possible_colours(pic);
     const uint32_t n_worst = possible > BCI_MAX_COLOURS ? BCI_MAX_COLOURS + 1 : (uint32_t)possible;
     const bci_layout now = bci_layout_choose(p);
@@ -242,7 +255,7 @@ static void indexed_row(const bci_palette *p, int depth, const uint16_t *codes,
     bc_pack(indices, pic->width, depth, BC_MSB_FIRST, out);
 }
 
-/* Grey of 1, 2 or 4 bits, whose codes are the samples. */
+/* Grey of 1, 2 or 4 bits, or indices: the codes are the samples. */
 static void packed_row(const bci_picture *pic, int depth, const uint16_t *codes,
                        uint16_t *indices, uint8_t *out)
 {
@@ -258,7 +271,12 @@ void bci_layout_row(bci_layout l, const bci_palette *p, const uint16_t *codes, u
     const uint32_t n_rgb = pic->n_channels >= 3 ? 3 : 1;
 
     switch (l.kind) {
-    case BCI_INDEXED: indexed_row(p, l.depth, codes, indices, out); return;
+    case BCI_INDEXED:
+        if (bci_has_indices(pic))
+            packed_row(pic, l.depth, codes, indices, out);
+        else
+            indexed_row(p, l.depth, codes, indices, out);
+        return;
     case BCI_GREY:
         if (l.depth < 8)
             packed_row(pic, l.depth, codes, indices, out);

@@ -157,6 +157,22 @@ static void set_transforms(bc_image_reader *r, png_byte colour_type, png_byte de
         png_set_swap(s->png);
 }
 
+static void note_palette(bc_image_reader *r)
+{
+    const reader *s = r->state;
+    png_colorp colours = NULL;
+    int n = 0;
+
+    if (!png_get_PLTE(s->png, s->info, &colours, &n))
+        return;
+    r->palette.n_colours = (uint32_t)n;
+    for (int i = 0; i < n; i++) {
+        r->palette.colours[i][0] = colours[i].red;
+        r->palette.colours[i][1] = colours[i].green;
+        r->palette.colours[i][2] = colours[i].blue;
+    }
+}
+
 static bc_status read_header(bc_image_reader *r, bc_error *err)
 {
     reader *s = r->state;
@@ -178,6 +194,8 @@ static bc_status read_header(bc_image_reader *r, bc_error *err)
 
     if (st)
         return st;
+    if (colour_type == PNG_COLOR_TYPE_PALETTE)
+        note_palette(r);
     set_transforms(r, colour_type, depth);
     const bool is_interlaced = png_get_interlace_type(s->png, s->info) != PNG_INTERLACE_NONE;
 
@@ -291,6 +309,7 @@ static void png_close(bc_image_reader *r)
 
 const bci_image_codec bci_png = {
     .format = { "png", "Portable Network Graphics", ".png", true, true },
+    .writes_indices = true,
     .carries_metadata = true,
     .probe = probe,
     .open = png_open,

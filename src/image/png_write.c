@@ -230,7 +230,7 @@ static bc_status decide(writer *s, bc_error *err)
     s->codes = malloc((size_t)pic->width * pic->n_channels * sizeof *s->codes);
     if (!s->row || !s->above || !s->filtered || !s->scratch || !s->indices || !s->codes)
         return bci_fail(err, BC_E_LIMIT, "PNG: out of memory for a row");
-    if (s->layout.kind == BCI_INDEXED)
+    if (s->layout.kind == BCI_INDEXED && !pic->palette)
         bci_palette_sort(&s->palette);
     w->layout = names[s->layout.kind];
     w->depth = s->layout.depth;

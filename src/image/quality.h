@@ -2,16 +2,16 @@
 #ifndef BCI_QUALITY_H
 #define BCI_QUALITY_H
 
-#include "bitcrush/image.h"
+#include "image/codec.h"
 
 typedef struct bci_quality bci_quality;
 
-/* Begin; `info` and `settings` as for bci_planes_new, and must stay alive. */
-BC_NODISCARD bc_status bci_quality_new(const bc_image_info *info,
-                                       const bc_image_settings *settings, bci_quality **out,
-                                       bc_error *err);
+/* Begin: `info` tells of the samples, `picture` of the codes; both must stay alive. */
+BC_NODISCARD bc_status bci_quality_new(const bc_image_info *info, const bci_picture *picture,
+                                       bci_quality **out, bc_error *err);
 
-/* The next n rows: samples as read, codes as reduced, both with alpha where there is one. */
+/* The next n rows: samples as read, codes as reduced, both with alpha where there is one. What
+ * is fully transparent has no error. */
 void bci_quality_add(bci_quality *q, const void *samples, const uint16_t *codes, uint32_t n);
 
 /* Fill in the figures, after the last row. */

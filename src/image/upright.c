@@ -52,7 +52,7 @@ bc_status bci_upright_reader_new(bc_image_reader *inner, int orientation, bc_ima
     u->pixel_bytes = (size_t)inner->info.n_channels * (inner->info.maxval > 255 ? 2 : 1);
     u->row_bytes = u->pixel_bytes * inner->info.width;
     *r = (bc_image_reader){ .codec = &codec, .source = inner->source, .info = inner->info,
-                            .metadata = inner->metadata, .state = u };
+                            .palette = inner->palette, .metadata = inner->metadata, .state = u };
     if (ways[orientation].swaps_axes) {
         r->info.width = inner->info.height;
         r->info.height = inner->info.width;

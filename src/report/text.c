@@ -23,6 +23,9 @@ static const struct {
                  "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
+    { "reduced", "to {output.colours} colours, palette {settings.palette}"
+                 "|; dither {settings.dither}|, {settings.scan}|, strength {settings.strength:2}"
+                 "|, {settings.light} light|; seed {settings.seed}" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
              "|; rule of thumb 6.02 x {output.bits} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
     { "PSNR", "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"
@@ -33,6 +36,8 @@ static const struct {
     { "light", "mean error {metrics.mean_light_error:+5} in linear light, which is what an eye averages" },
     { "levels", "{metrics.levels_used} of {output.levels} used"
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
+    { "colours", "{output.colours_used} of {output.colours} used"
+                 "|, entropy {metrics.entropy_bits:2} bits a pixel" },
     { "clipped", "{metrics.clipped} samples" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
