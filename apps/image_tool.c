@@ -1,16 +1,16 @@
-/* Knows the image tool: from options to settings, from the result to a report. */
+/* Knows the image tool: from options to settings, from files to files. */
 #include "image_tool.h"
 
 #include <fcntl.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bitcrush/image.h"
-#include "bitcrush/report.h"
+#include "image_report.h"
 #include "options.h"
 #include "progress.h"
 #include "suggest.h"
@@ -56,6 +56,21 @@ static bc_status usage(bc_error *err, const char *what, const char *got, const c
     return BC_E_USAGE;
 }
 
+/* True when the last operand is BITS. */
+static bool takes_bits(const options *o)
+{
+    return !o->channels && !o->palette;
+}
+
+/* True when BITS were given where none are taken: a last operand like one that is no file. */
+static bool has_stray_bits(const options *o)
+{
+    const char *last = o->operands[o->n_operands - 1];
+
+    return o->n_operands > 1 && strspn(last, "0123456789") == strlen(last) &&
+           access(last, F_OK) != 0;
+}
+
 static bc_status parse_bits(const char *text, int *bits, bc_error *err)
 {
     char *end;
@@ -67,7 +82,7 @@ static bc_status parse_bits(const char *text, int *bits, bc_error *err)
     return BC_OK;
 }
 
-static bc_status parse_dither(const char *name, bc_image_settings *s, bc_error *err)
+static bc_status unknown_dither(const char *name, bc_error *err)
 {
     const bc_kernel *kernels;
     const bc_noise *noises;
@@ -75,10 +90,6 @@ static bc_status parse_dither(const char *name, bc_image_settings *s, bc_error *
     const char *near = NULL;
     char hint[96];
 
-    s->kernel = bc_kernel_find(name);
-    s->noise = bc_noise_find(s->kernel ? "none" : name);
-    if (s->noise)
-        return BC_OK;
     for (size_t i = 0; i < n_kernels; i++)
         near = suggest(near, kernels[i].name, name);
     for (size_t i = 0; i < n_noises; i++)
@@ -88,202 +99,243 @@ static bc_status parse_dither(const char *name, bc_image_settings *s, bc_error *
     return usage(err, "--dither", name, hint);
 }
 
-static bc_status make_settings(const options *o, bc_image_settings *s, bc_error *err)
+/* NAME, or a kernel and a noise as NAME+NAME in either order. */
+static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *err)
 {
-    int bits;
-    bc_status st = parse_bits(o->operands[1], &bits, err);
+    char names[64];
+
+    s->kernel = NULL;
+    s->noise = NULL;
+    if (strlen(text) >= sizeof names)
+        return unknown_dither(text, err);
+    snprintf(names, sizeof names, "%s", text);
+    for (char *name = names, *next; name; name = next) {
+        next = strchr(name, '+');
+        if (next)
+            *next++ = '\0';
+        const bc_kernel *kernel = bc_kernel_find(name);
+        const bc_noise *noise = bc_noise_find(name);
+
+        if (!kernel && !noise)
+            return unknown_dither(name, err);
+        if ((kernel && s->kernel) || (noise && s->noise))
+            return usage(err, "--dither", text, "expected one error diffusion, one noise or mask, "
+                         "or one of each");
+        s->kernel = kernel ? kernel : s->kernel;
+        s->noise = noise ? noise : s->noise;
+    }
+    if (!s->noise)
+        s->noise = bc_noise_find("none");
+    return BC_OK;
+}
+
+/* A number of colours, a name of the list, or a file. */
+static bc_status parse_palette(const char *text, bc_image_settings *s, bc_palette *palette,
+                               bc_error *err)
+{
+    const bool is_number = *text && text[strspn(text, "0123456789")] == '\0';
+    const bc_palette_row *rows;
+    const size_t n_rows = bc_palette_rows(&rows);
+    const char *near = NULL;
+    bc_status st;
+
+    if (is_number) {
+        const unsigned long n = strtoul(text, NULL, 10);
+
+        if (n < 2 || n > BC_PALETTE_MAX_COLOURS)
+            return usage(err, "--palette", text, "expected 2 to 256 colours, a name that --list "
+                         "shows, or a file");
+        s->n_colours = (uint32_t)n;
+        return BC_OK;
+    }
+    st = bc_palette_named(text, palette, err);
+    for (size_t i = 0; i < n_rows; i++)
+        near = suggest(near, rows[i].name, text);
+    if (st && near && access(text, F_OK) != 0) {
+        char hint[96];
+
+        snprintf(hint, sizeof hint, "unknown and no file, did you mean %s?", near);
+        return usage(err, "--palette", text, hint);
+    }
+    if (st)
+        st = bc_palette_load(text, palette, err);
+    s->palette = palette;
+    return st;
+}
+
+/* "5,6,5": bits of grey, or of red, green and blue, and of alpha where there is one more. */
+static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error *err)
+{
+    int bits[4], n = 0;
+    const char *at = text;
+
+    for (char *end; n < 4; at = end + 1) {
+        const long v = strtol(at, &end, 10);
+
+        if (end == at || *at < '0' || *at > '9' || v < 1 || v > 16 || (*end && *end != ','))
+            break;
+        bits[n++] = (int)v;
+        if (!*end) {
+            at = end;
+            break;
+        }
+    }
+    if (*at || n == 0)
+        return usage(err, "--channels", text, "expected 1 to 4 numbers from 1 to 16, as 5,6,5");
+    const int n_colours = n < 3 ? 1 : 3;
+
+    s->bits = 1;
+    for (int c = 0; c < 3; c++) {
+        s->channel_bits[c] = bits[c < n_colours ? c : n_colours - 1];
+        s->bits = s->channel_bits[c] > s->bits ? s->channel_bits[c] : s->bits;
+    }
+    s->alpha_bits = n > n_colours ? bits[n_colours] : 0;
+    return BC_OK;
+}
+
+/* What the operands and options ask for, the same for every file. */
+static bc_status make_settings(const options *o, bc_image_settings *s, bc_palette *palette,
+                               bc_error *err)
+{
+    int bits = 1;
+    bc_status st = takes_bits(o) ? parse_bits(o->operands[o->n_operands - 1], &bits, err) : BC_OK;
 
     if (st)
         return st;
+    if (o->fast && o->small)
+        return usage(err, "--fast --small", "", "expected one of them");
     *s = bc_image_settings_default(bits);
     s->rounding = o->rounding == 0 ? BC_ROUND_NEAREST : BC_ROUND_TRUNCATE;
     /* The bare bit shift is what it is by taking no dither. */
     st = parse_dither(o->dither ? o->dither : o->rounding == 0 ? "floyd-steinberg" : "none", s,
                       err);
+    if (!st && o->channels)
+        st = parse_channels(o->channels, s, err);
+    if (!st && o->palette)
+        st = parse_palette(o->palette, s, palette, err);
+    s->grey = o->gray;
+    s->effort = o->fast ? 1 : o->small ? 9 : 0;
     s->linear_light = o->light == LIGHT_LINEAR;
     s->scan = o->scan == 0 ? BC_SCAN_SERPENTINE : BC_SCAN_RASTER;
     s->strength = o->strength;
     s->seed = o->seed;
     s->n_threads = (int)o->threads;
     s->force = o->force;
+    s->strip = o->strip;
     s->dry_run = o->dry_run;
     s->min_snr_db = o->min_snr;
+    s->skip_quality = o->quiet;
     s->stop = &stop_asked;
     return st;
 }
 
-/* "dir/photo-4bit.png" for "dir/photo.jpg"; the caller frees it. */
-static char *default_output(const char *in, int bits)
+/* What was done, for the name of the output: "4bit", "5,6,5", "16colours", "gameboy". */
+static void name_choice(const options *o, const bc_image_settings *s, char *to, size_t size)
+{
+    const char *slash = o->palette ? strrchr(o->palette, '/') : NULL;
+    const char *name = slash ? slash + 1 : o->palette;
+    const char *dot = name ? strrchr(name, '.') : NULL;
+
+    if (o->channels)
+        snprintf(to, size, "%s", o->channels);
+    else if (!name)
+        snprintf(to, size, "%dbit", s->bits);
+    else if (!s->palette)
+        snprintf(to, size, "%ucolours", s->n_colours);
+    else
+        snprintf(to, size, "%.*s", dot && dot > name ? (int)(dot - name) : (int)strlen(name),
+                 name);
+}
+
+/* "photo-4bit.png" for "dir/photo.jpg", beside it or in `directory` (NULL: beside). The caller
+ * frees it. */
+static char *derived_output(const char *in, const char *directory, const options *o,
+                            const bc_image_settings *s)
 {
     const char *slash = strrchr(in, '/');
     const char *base = slash ? slash + 1 : in;
     const char *dot = strrchr(base, '.');
-    const size_t stem = dot && dot > base ? (size_t)(dot - in) : strlen(in);
-    const size_t size = stem + 32;
+    const int stem = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
+    const int beside = directory ? 0 : (int)(base - in);
+    char choice[256];
 
-    if (strcmp(in, "-") == 0)
+    if (strcmp(in, "-") == 0 && !directory)
         return strdup("-");
+    name_choice(o, s, choice, sizeof choice);
+    const size_t size = strlen(in) + (directory ? strlen(directory) : 0) + strlen(choice) + 8;
     char *out = malloc(size);
 
     if (out)
-        snprintf(out, size, "%.*s-%dbit.png", (int)stem, in, bits);
+        snprintf(out, size, "%s%s%.*s%.*s-%s.png", directory ? directory : "",
+                 directory && directory[strlen(directory) - 1] != '/' ? "/" : "", beside, in, stem,
+                 base, choice);
     return out;
 }
 
-static const char *colours_of(const bc_image_info *info)
+static bool is_directory(const char *path)
 {
-    static const char *const names[] = { "", "grey", "grey + alpha", "RGB", "RGBA" };
+    struct stat info;
+    const size_t n = strlen(path);
 
-    return names[info->n_channels];
+    return (n > 0 && path[n - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
 }
 
-static void add_files(bc_report *r, const char *in, const char *out, const options *o,
-                      const bc_image_settings *s, const bc_image_result *m)
+static bc_status short_of_memory(bc_error *err)
 {
-    bc_report_string(r, "", "tool", "bitcrush-image " BC_VERSION);
-    bc_report_string(r, "input", "path", in);
-    bc_report_string(r, "input", "kind", "image");
-    bc_report_string(r, "input", "format", m->input.format);
-    bc_report_integer(r, "input", "width", m->input.width);
-    bc_report_integer(r, "input", "height", m->input.height);
-    bc_report_string(r, "input", "colours", colours_of(&m->input));
-    bc_report_integer(r, "input", "depth_bits", (uint64_t)m->input.depth);
-    if (m->input.true_depth != m->input.depth)
-        bc_report_integer(r, "input", "true_depth_bits", (uint64_t)m->input.true_depth);
-    if (m->input_size_bytes)
-        bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
-    bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
-    bc_report_string(r, "output", "path", out);
-    bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
-    bc_report_string(r, "output", "format", m->output_format);
-    bc_report_string(r, "output", "layout", m->output_layout);
-    bc_report_integer(r, "output", "bits", (uint64_t)s->bits);
-    bc_report_integer(r, "output", "levels", m->n_levels);
-    bc_report_integer(r, "output", "depth_bits", (uint64_t)m->output_depth);
-    if (m->output_palette)
-        bc_report_integer(r, "output", "palette", m->output_palette);
-    bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    err->status = BC_E_LIMIT;
+    snprintf(err->text, sizeof err->text, "out of memory");
+    return BC_E_LIMIT;
 }
 
-/* What was done in full: enough to do it again. */
-static void add_settings(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
+/* One file, and its report. */
+static bc_status reduce(const options *o, bc_image_settings *settings, const char *in,
+                        const char *out, bc_error *err)
 {
-    const bool has_noise = s->noise->form != BC_NOISE_NONE;
-    char grid[32];
-
-    snprintf(grid, sizeof grid, "uniform%d", s->bits);
-    bc_report_string(r, "settings", "grid", grid);
-    bc_report_string(r, "settings", "scale", "full");
-    bc_report_string(r, "settings", "dither", s->kernel ? s->kernel->name : s->noise->name);
-    bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
-    bc_report_string(r, "settings", "scan", !s->kernel ? NULL
-                     : s->scan == BC_SCAN_SERPENTINE ? "serpentine" : "raster");
-    if (s->kernel && s->strength != 1.0)
-        bc_report_number(r, "settings", "strength", s->strength);
-    bc_report_string(r, "settings", "rounding",
-                     s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
-    bc_report_string(r, "settings", "light",
-                     s->linear_light && (s->kernel || has_noise) ? "linear" : "coded");
-    bc_report_integer(r, "settings", "seed", s->seed);
-    bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
-    bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
-    bc_report_string(r, "settings", "cpu", m->cpu_level);
-}
-
-/* The closed form holds where errors are independent of the signal in coded values. */
-static double expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
-{
-    const bool in_coded = !s->linear_light || s->noise->form == BC_NOISE_NONE;
-    bc_error error;
-    bc_grid grid;
-
-    if (s->kernel || !in_coded || s->rounding != BC_ROUND_NEAREST ||
-        m->coded.sum_e2 == 0.0 || bc_grid_uniform(s->bits, &grid, &error))
-        return NAN;
-    return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
-}
-
-static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
-{
-    const double snr_db = bc_error_snr_db(&m->coded);
-
-    bc_report_number(r, "metrics", "snr_db", snr_db);
-    bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(&m->coded, 1.0));
-    bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(&m->linear, 1.0));
-    bc_report_number(r, "metrics", "rmse", bc_error_rmse(&m->coded));
-    bc_report_number(r, "metrics", "max_error", m->coded.max_abs_e);
-    bc_report_number(r, "metrics", "mean_error", bc_error_mean(&m->coded));
-    bc_report_number(r, "metrics", "mean_light_error", bc_error_mean(&m->linear));
-    if (isfinite(snr_db))
-        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
-    bc_report_integer(r, "metrics", "levels_used", m->n_levels_used);
-    bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
-    bc_report_integer(r, "metrics", "packed_bytes", m->packed_bytes);
-    bc_report_number(r, "metrics", "compression_ratio",
-                     (double)m->raw_bytes / (double)m->packed_bytes);
-    if (m->input_size_bytes)
-        bc_report_number(r, "metrics", "file_ratio",
-                         (double)m->input_size_bytes / (double)m->output_size_bytes);
-    bc_report_number(r, "theory", "snr_db", expected_snr_db(s, m));
-    bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
-    bc_report_number(r, "", "time_s", m->time_s);
-}
-
-static bc_status print_report(const bc_report *r, const options *o, FILE *to, bc_error *err)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const bool may = !(no_color && *no_color) && isatty(fileno(to));
-    const bool colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
-    char *text = NULL;
-    const bc_status st = o->json ? bc_report_json(r, &text, err)
-                                 : bc_report_text(r, colour, &text, err);
-
-    if (st)
-        return st;
-    const bool ok = fprintf(to, o->json ? "%s\n" : "%s", text) >= 0 && fflush(to) == 0;
-
-    free(text);
-    if (!ok) {
-        err->status = BC_E_WRITE;
-        snprintf(err->text, sizeof err->text, "the report cannot be written");
-    }
-    return ok ? BC_OK : BC_E_WRITE;
-}
-
-static bc_status reduce(const options *o, bc_error *err)
-{
-    const char *in = o->operands[0];
-    char *out = NULL;
-    bc_image_settings settings;
-    bc_image_result result;
-    bc_report *report = NULL;
-    bc_status st = make_settings(o, &settings, err);
-
-    if (st)
-        return st;
-    out = o->output ? strdup(o->output) : default_output(in, settings.bits);
-    if (!out) {
-        err->status = BC_E_LIMIT;
-        snprintf(err->text, sizeof err->text, "out of memory");
-        return BC_E_LIMIT;
-    }
     progress shown = progress_begin(in, o->progress);
+    bc_image_result result;
+    bc_status st;
 
-    settings.progress = progress_show;
-    settings.context = &shown;
-    st = bc_image_reduce(in, out, &settings, &result, err);
+    settings->progress = progress_show;
+    settings->context = &shown;
+    st = bc_image_reduce(in, out, settings, &result, err);
     progress_end(&shown);
-    if (!st && !o->quiet)
-        st = bc_report_new(&report, err);
-    if (!st && !o->quiet) {
-        add_files(report, in, out, o, &settings, &result);
-        add_settings(report, &settings, &result);
-        add_metrics(report, &settings, &result);
-        st = print_report(report, o, strcmp(out, "-") == 0 ? stderr : stdout, err);
+    return st || o->quiet ? st : image_report(o, settings, in, out, &result, err);
+}
+
+/* All files. A bad one does not stop the rest: its sentence is printed at once, and the first
+ * failure is the exit status. Only the sentence of the last is left in err. */
+static bc_status reduce_all(const char *program, const options *o, bc_error *err)
+{
+    const int n = o->n_operands - takes_bits(o);
+    const bool to_directory = o->output && is_directory(o->output);
+    bc_status first = BC_OK;
+    bc_image_settings settings;
+    bc_palette palette;
+    bc_status st = make_settings(o, &settings, &palette, err);
+
+    if (st)
+        return st;
+    if (n > 1 && o->output && !to_directory)
+        return usage(err, "-o", o->output, "expected a directory for several files");
+    if (to_directory && !o->dry_run)
+        (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
+    for (int i = 0; i < n; i++) {
+        const char *in = o->operands[i];
+        char *out = o->output && !to_directory
+                        ? strdup(o->output)
+                        : derived_output(in, to_directory ? o->output : NULL, o, &settings);
+
+        st = out ? reduce(o, &settings, in, out, err) : short_of_memory(err);
+        free(out);
+        first = first ? first : st;
+        if (st == BC_E_INTERRUPTED)
+            return st;
+        if (st && i + 1 < n)
+            fprintf(stderr, "%s: %s\n", program, err->text);
     }
-    bc_report_free(report);
-    free(out);
-    return st;
+    if (first && !st) /* its sentence is out already */
+        err->text[0] = '\0';
+    return first;
 }
 
 static void print_list(void)
@@ -293,6 +345,8 @@ static void print_list(void)
     const bc_grid_row *grids;
     const bc_image_format *formats;
     const size_t n_kernels = bc_kernel_rows(&kernels), n_noises = bc_noise_rows(&noises);
+    const bc_palette_row *palettes;
+    const size_t n_palettes = bc_palette_rows(&palettes);
     const size_t n_grids = bc_grid_rows(&grids), n_formats = bc_image_formats(&formats);
 
     printf("dithers, error diffusion:\n");
@@ -305,6 +359,11 @@ static void print_list(void)
     printf("grids of the library:\n");
     for (size_t i = 0; i < n_grids; i++)
         printf("  %-18s %s (%s)\n", grids[i].name, grids[i].doc, grids[i].source);
+    printf("palettes:\n");
+    for (size_t i = 0; i < n_palettes; i++)
+        printf("  %-18s %u colours: %s%s%s%s\n", palettes[i].name, palettes[i].n_colours,
+               palettes[i].doc, *palettes[i].source ? " (" : "", palettes[i].source,
+               *palettes[i].source ? ")" : "");
     printf("image formats:\n");
     for (size_t i = 0; i < n_formats; i++)
         printf("  %-18s %s, %s\n", formats[i].name, formats[i].doc,
@@ -324,11 +383,16 @@ static bc_status run(const char *program, const options *o, bc_error *err)
         return options_print_completion(o->completion, err);
     else if (o->list)
         print_list();
-    else if (o->n_operands != 2)
-        return usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
+    else if (o->palette && o->channels)
+        return usage(err, "--palette --channels", "", "expected one of them");
+    else if (o->n_operands < (takes_bits(o) ? 2 : 1))
+        return usage(err, "too few arguments", "",
                      "expected FILE BITS, for example photo.png 4 (see --help)");
+    else if (!takes_bits(o) && has_stray_bits(o))
+        return usage(err, "too many arguments", "", "expected no BITS with --palette or "
+                     "--channels, which take their place");
     else
-        return reduce(o, err);
+        return reduce_all(program, o, err);
     return BC_OK;
 }
 
@@ -352,7 +416,7 @@ int image_tool(const char *program, int argc, char **argv)
         st = BC_E_INTERRUPTED;
         snprintf(err.text, sizeof err.text, "interrupted, no output written");
     }
-    if (st)
+    if (st && err.text[0])
         fprintf(stderr, "%s: %s\n", program, err.text);
     return (int)st;
 }

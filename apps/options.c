@@ -30,18 +30,24 @@ typedef struct {
 static const option table[] = {
     { 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
     { 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
+    { 0,   "strip",      FLAG,   NULL,     FIELD(strip),    0, 0, "keep no metadata but what shows the picture right" },
     { 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
     { 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
     { 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
     { 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; default floyd-steinberg" },
+    { 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
+    { 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
+    { 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
     { 0,   "light",      CHOICE, "linear|coded",     FIELD(light),    0, 0, "where dithered errors are summed" },
     { 0,   "scan",       CHOICE, "serpentine|raster", FIELD(scan),    0, 0, "the way of error diffusion over the lines" },
     { 0,   "strength",   NUMBER, "X",      FIELD(strength), 0, 1, "share of the error that is diffused, 0 to 1" },
     { 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
     { 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
+    { 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
+    { 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
     { 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },
     { 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 when the SNR is lower" },
-    { 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, grids and file formats" },
+    { 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, palettes, grids and file formats" },
     { 0,   "progress",   CHOICE, "auto|always|never", FIELD(progress), 0, 0, "progress on standard error" },
     { 0,   "color",      CHOICE, "auto|always|never", FIELD(color),    0, 0, "bold labels in the report" },
     { 'h', "help",       FLAG,   NULL,     FIELD(help),     0, 0, "print this text" },
@@ -206,7 +212,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
 {
     bool only_operands = false;
 
-    *out = (options){ .seed = BC_DEFAULT_SEED, .min_snr = NAN, .strength = 1.0 };
+    *out = (options){ .seed = BC_DEFAULT_SEED, .min_snr = NAN, .strength = 1.0, .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
         bc_status st = BC_OK;
@@ -217,10 +223,8 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
             st = parse_long(argc, argv, &i, out, err);
         else if (!only_operands && a[0] == '-' && a[1])
             st = parse_letters(argc, argv, &i, out, err);
-        else if (out->n_operands == (int)(sizeof out->operands / sizeof *out->operands))
-            st = usage(err, "%s: too many arguments, expected FILE BITS", a);
         else
-            out->operands[out->n_operands++] = a;
+            out->operands[out->n_operands++] = argv[i];
         if (st)
             return st;
     }
@@ -244,10 +248,13 @@ void options_print_help(const char *program)
 {
     char spelled[80];
 
-    printf("usage: %s FILE BITS [OPTION...]\n\n"
-           "Reduce the bit depth of a picture and say what it cost. FILE is PNG, JPEG, PNM or\n"
+    printf("usage: %s FILE... BITS [OPTION...]\n"
+           "       %s FILE... --palette N|NAME|FILE [OPTION...]\n\n"
+           "Reduce the bit depth of pictures and say what it cost. FILE is PNG, JPEG, PNM or\n"
            "PAM, - is standard input; BITS is 1 to 16 a sample. The output is FILE-BITSbit.png\n"
-           "beside the input unless -o names another.\n\n", program);
+           "(of a palette FILE-Ncolours.png or FILE-NAME.png) beside the input unless -o names\n"
+           "another, or a directory for several files.\n\n",
+           program, program);
     for (const option *o = table; o < table + N_OPTIONS; o++) {
         spell(o, spelled, sizeof spelled);
         printf("  %-36s %s\n", spelled, o->doc);
@@ -271,7 +278,9 @@ void options_print_man(const char *program)
     print_roff(program);
     printf(" \\- reduce bit depth and say what it cost\n.SH SYNOPSIS\n.B ");
     print_roff(program);
-    printf("\n.I FILE BITS\n.RI [ OPTION ...]\n.SH OPTIONS\n");
+    printf("\n.I FILE... BITS\n.RI [ OPTION ...]\n.PP\n.B ");
+    print_roff(program);
+    printf("\n.I FILE...\n.B \\-\\-palette\n.I N|NAME|FILE\n.RI [ OPTION ...]\n.SH OPTIONS\n");
     for (const option *o = table; o < table + N_OPTIONS; o++) {
         printf(".TP\n.B ");
         if (o->letter)

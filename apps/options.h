@@ -13,16 +13,17 @@ enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
-    const char *output, *dither, *completion;
-    bool force, dry_run, quiet, json, list, help, version, man;
+    const char *output, *dither, *channels, *palette, *completion;
+    bool force, strip, dry_run, quiet, json, list, help, version, man;
+    bool gray, fast, small;
     int rounding, light, scan, progress, color; /* index of the choice */
     uint64_t seed, threads;
     double min_snr, strength;
-    const char *operands[16];
+    char **operands; /* argv, reordered: operands first */
     int n_operands;
 } options;
 
-/* Parse argv[1..argc). Operands are collected in order; "--" ends the options. BC_E_USAGE
+/* Parse argv[1..argc). Operands are collected in order, in argv itself; "--" ends the options. BC_E_USAGE
  * with a sentence for anything unknown, incomplete or out of range. */
 BC_NODISCARD bc_status options_parse(int argc, char **argv, options *out, bc_error *err);
 

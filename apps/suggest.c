@@ -5,10 +5,13 @@
 
 enum { LONGEST = 40 };
 
-/* Levenshtein distance; names that are too long are far. */
+/* Levenshtein distance; names that are too long are far, a name that is begun is near. */
 static size_t distance(const char *a, const char *b)
 {
     const size_t n = strlen(a), m = strlen(b);
+
+    if (m >= 3 && strncmp(a, b, m) == 0)
+        return 1;
     size_t row[LONGEST + 1];
 
     if (n > LONGEST || m > LONGEST)

@@ -26,8 +26,10 @@ noise     core
 quantize  core
 feedback  core
 pack      core
+codebook  core
 light     core
 quality   measure
+palette   image
 '
 
 # A row: foreign headers of one library, as a pattern. Each is the business of one .c file.

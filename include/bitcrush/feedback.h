@@ -42,8 +42,22 @@ typedef struct {
     uint8_t weight;
 } bc_kernel_tap;
 
+/* Weights of the taps {right, below left, below} for inputs of one level, of 0..127 in the
+ * lower half of the interval between two codes; the upper half mirrors it. */
+typedef struct {
+    uint8_t level;
+    uint32_t right, below_left, below;
+} bc_kernel_key;
+
+/* How far noise raises the threshold at a level: percent of half the interval. */
+typedef struct {
+    uint8_t level, percent;
+} bc_kernel_modulation;
+
 /* A row of the registry. Weights may sum to less than the divisor: then light is lost, and
- * `doc` says so. */
+ * `doc` says so. A kernel with keys takes its weights from them, by where the input lies
+ * between its two codes, and decides half way between the codes (raised by noise where it has
+ * modulations); as published it is for 1 bit. */
 typedef struct {
     const char *name;
     const char *doc;
@@ -51,6 +65,10 @@ typedef struct {
     int divisor;
     int n_taps;
     bc_kernel_tap taps[BC_KERNEL_MAX_TAPS];
+    const bc_kernel_key *keys;
+    size_t n_keys;
+    const bc_kernel_modulation *modulations;
+    size_t n_modulations;
 } bc_kernel;
 
 /* The rows of the registry, in order; returns the number of rows. */
@@ -75,13 +93,17 @@ BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_
                                               size_t n_channels, bc_diffuser **out,
                                               bc_error *err);
 
-/* Quantize the next line. x: width * n_channels values in the units of the grid.
+/* Quantize the next line. x: width * n_channels values in the units of the grid. noise: as
+ * many values in steps, added to the position that decides (a modulated kernel takes it for
+ * its threshold, RPDF as published), or NULL for none.
  * opaque: width flags, or NULL for all; a pixel with flag 0 is rounded by itself and
  * neither takes nor gives error. codes receives width * n_channels codes, counted from
  * the lowest of the grid. NaN counts as 0 and values far outside the grid are clamped to
- * about one span beyond it. */
-BC_API void bc_diffuse_row(bc_diffuser *d, const float *x, const uint8_t *opaque,
-                           uint16_t *codes);
+ * one span beyond it. Errors that fall beside the picture go to its border pixels; what
+ * is left below the last line is lost. To start as in the middle of a picture, with the errors
+ * that a picture has there, pass the first line some 32 times and drop those codes. */
+BC_API void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise,
+                           const uint8_t *opaque, uint16_t *codes);
 
 /* Release a diffuser; NULL is fine. */
 BC_API void bc_diffuser_free(bc_diffuser *d);

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitcrush/light.h"
 #include "bitcrush/status.h"
 
 #ifdef __cplusplus
@@ -83,11 +84,12 @@ BC_API BC_NODISCARD bc_status bc_grid_float(int exponent_bits, int mantissa_bits
 BC_API BC_NODISCARD bc_status bc_grid_codebook(const float *values, size_t n, bc_grid *out,
                                                bc_error *err);
 
-/* The levels of bc_grid_uniform(bits) seen in linear light through the sRGB transfer
- * function. `table` has room for 2 * 2^bits floats and is kept: the levels come first,
+/* The levels of bc_grid_uniform(bits) seen in linear light through a transfer function
+ * (NULL: sRGB). `table` has room for 2 * 2^bits floats and is kept: the levels come first,
  * then the points half way between them in coded values, seen in linear light, where
  * error diffusion picks the nearest level. bits is 1..16, else BC_E_USAGE. */
-BC_API BC_NODISCARD bc_status bc_grid_light(int bits, float *table, bc_grid *out, bc_error *err);
+BC_API BC_NODISCARD bc_status bc_grid_light(int bits, const bc_transfer *transfer, float *table,
+                                            bc_grid *out, bc_error *err);
 
 /* The position of x, in steps, as an even code plus a remainder of less than 2 in magnitude
  * (or more beyond the ends), whose sign is that of x on the float grids and + elsewhere.

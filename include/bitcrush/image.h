@@ -2,7 +2,8 @@
  *
  * Samples are interleaved rows, 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA, from top to
  * bottom; a sample is 0..maxval, in a uint8_t when maxval <= 255, else in a uint16_t of
- * the machine's byte order. Values are as coded in the file (sRGB), never rescaled. */
+ * the machine's byte order. Values are as coded in the file, never rescaled. A picture that
+ * its EXIF data call turned or mirrored is handed out upright. */
 #ifndef BITCRUSH_IMAGE_H
 #define BITCRUSH_IMAGE_H
 
@@ -11,8 +12,10 @@
 #include <stdint.h>
 
 #include "bitcrush/feedback.h"
+#include "bitcrush/light.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
+#include "bitcrush/palette.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,11 +29,15 @@ typedef struct {
     uint32_t width, height; /* pixels */
     uint32_t n_channels;    /* 1..4, alpha included */
     bool has_alpha;         /* the last channel is alpha */
-    uint32_t maxval;        /* samples are 0..maxval, 1..65535 */
+    uint32_t maxval;        /* colour samples are 0..maxval, 1..65535 */
+    uint32_t alpha_maxval;  /* alpha samples are 0..alpha_maxval, at most maxval */
     int depth;              /* bits per sample in the file (of a palette's entries: 8) */
     int true_depth;         /* bits that the file says are real (sBIT), at most depth */
     bool is_indexed;        /* came from a palette */
     bool is_interlaced;
+    bc_transfer transfer;        /* what coded values mean */
+    const char *transfer_source; /* who says so: "gAMA chunk", "default"; static text */
+    int orientation;             /* what the file says, 1..8 as in EXIF; rows are upright */
 } bc_image_info;
 
 typedef struct bc_image_reader bc_image_reader;
@@ -65,10 +72,15 @@ BC_API size_t bc_image_formats(const bc_image_format **out);
 
 /* How to reduce. Zero it, set what differs, and see bc_image_settings_default. */
 typedef struct {
-    int bits;                /* levels are k / (2^bits - 1), 1..16 */
+    int bits;                /* levels are k / (2^bits - 1), 1..16; unused with a palette */
+    int channel_bits[3];     /* of red, green, blue, none above `bits`; 0: as `bits` */
+    int alpha_bits;          /* round alpha to so many bits; 0 keeps it */
+    uint32_t n_colours;      /* fit a palette of so many colours, 2..256; 0: do not */
+    const bc_palette *palette; /* take these colours; goes before n_colours; or NULL */
     bc_rounding rounding;    /* truncate takes no noise and no kernel */
     const bc_kernel *kernel; /* error diffusion, or NULL */
-    const bc_noise *noise;   /* added to the position, or the row "none" */
+    const bc_noise *noise;   /* added to the position that decides, or the row "none" */
+    bool grey;               /* reduce the luma of colour pictures (BT.709, in linear light) */
     bool linear_light;       /* with any dither: sum errors in linear light */
     bc_scan scan;
     double strength;         /* of the kernel, 0..1 */
@@ -76,7 +88,9 @@ typedef struct {
     int n_threads;           /* 0: one per core */
     int effort;              /* of compression, 1..12; 0: the default, 4 */
     bool force;              /* replace an existing output */
+    bool strip;              /* keep no metadata but what is needed to show the picture right */
     bool dry_run;            /* do everything but keep no output */
+    bool skip_quality;       /* leave out blurred PSNR and SSIM, which take time */
     double min_snr_db;       /* below it: BC_E_QUALITY and no output; NaN: no gate */
     const char *format;      /* output format, or NULL to go by the name ("-": png) */
     const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
@@ -97,21 +111,30 @@ typedef struct {
     uint32_t output_palette;    /* palette entries, 0 without palette */
     uint64_t output_size_bytes;
     uint64_t raw_bytes;         /* input samples at their depth, packed */
-    uint64_t packed_bytes;      /* output codes at `bits` each, alpha kept, packed */
+    uint64_t packed_bytes;      /* output codes at `bits` each, alpha kept, packed; with a palette
+                                 * one index a pixel */
+    bc_palette palette;         /* the colours, fitted or given; none without a palette */
     bc_error_sums coded;        /* colour samples over full scale 1, as coded */
     bc_error_sums linear;       /* the same in linear light */
-    uint32_t n_levels;          /* 2^bits */
+    double blurred_psnr_db;     /* in linear light, blurred by BC_BLURRED_SIGMA; NaN: not asked */
+    double ssim;                /* of coded luma, see bc_ssim; NaN: not asked, or too small */
+    uint32_t ssim_factor;       /* the pictures were averaged down by it first */
+    uint32_t n_levels;          /* 2^bits, or the colours of the palette */
     uint32_t n_levels_used;
-    double entropy_bits;        /* per colour sample */
+    double entropy_bits;        /* per colour sample, with a palette per pixel */
     double time_s;              /* wall clock */
+    char carried[128];          /* metadata in the output, by name: "gAMA iCCP tEXt" */
+    char dropped[128];          /* metadata of the input that are not: "bKGD eXIf" */
     const char *cpu_level;
     int n_threads;
 } bc_image_result;
 
 /* Reduce the picture `in` to the file `out` ("-" for standard streams). Memory does not
- * grow with the picture, except that an interlaced one is held whole, and that rows wait in
- * a temporary file while a smaller output layout is still possible. The same bytes come out
- * for any number of threads. On failure an old output is untouched. */
+ * grow with the picture, except that an interlaced one and one that has to be turned upright
+ * are held whole, and that rows wait in a temporary file while a smaller output layout is still
+ * possible. A picture that a palette is fitted to is read twice. Metadata (at most 64 MiB) go
+ * along where the output format has a place for them. The same bytes come out for any number of
+ * threads. On failure an old output is untouched. */
 BC_API BC_NODISCARD bc_status bc_image_reduce(const char *in, const char *out,
                                               const bc_image_settings *settings,
                                               bc_image_result *result, bc_error *err);

@@ -8,6 +8,8 @@
 
 #include "base/fail.h"
 
+enum { BUFFER_SIZE = 1 << 17 };
+
 bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
 {
     const bool is_stdin = strcmp(path, "-") == 0;
@@ -25,6 +27,7 @@ bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
                       strerror(errno));
         goto done;
     }
+    (void)setvbuf(s->file, NULL, _IOFBF, BUFFER_SIZE); /* fewer system calls; or the default */
     s->size_bytes = UINT64_MAX;
     if (fstat(fileno(s->file), &info) == 0) {
         if (S_ISDIR(info.st_mode)) {

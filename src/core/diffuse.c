@@ -1,35 +1,29 @@
-/* Knows error diffusion in the plane: the kernels and the walk over a line.
+/* Knows error diffusion in the plane: the walk over a line.
  *
- * The nearest level of a value is looked up in equal cells over the span of the grid, fine
- * enough that a cell holds at most one point of decision: one load answers code, value and
- * threshold. Where 2^16 cells do not suffice, a cell names its first code and the walk
- * goes up from there. All values are kept in units of cells from the first level: what a
- * pixel waits for, from the error of its neighbour to its own, is then an addition, two
- * bounds, a conversion, two loads, a subtraction and a product. */
+ * Values are in cells of bci_levels. What a pixel waits for, from the error of its neighbour
+ * to its own, is then an addition, two bounds, a conversion, two loads, a subtraction and a
+ * product; everything else is known before. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "bitcrush/feedback.h"
-
-static const bc_kernel rows[] = {
-    { "floyd-steinberg", "4 taps, the classic", "Floyd and Steinberg, Proc. SID 17/2, 1976", 16, 4,
-      { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } } },
-};
+#include "core/levels.h"
 
 enum {
     PAD = 3,     /* pixels beside a line that errors may fall on: lost at the border */
-    N_LINES = 3, /* the line in work and two below it */
-    MAX_CELLS = 1 << 16,
+    N_LINES = 4, /* the line in work and three below it */
+    N_AHEAD = 2, /* pixels ahead on the line that errors may go to */
     MAX_CHANNELS = 4,
+    N_TONES = 256, /* places in an interval between codes, for kernels with keys */
 };
 
+/* Weights of {right, below left, below} and the reach of the noise at one tone. */
 typedef struct {
-    float threshold; /* from here on the upper code; +infinity when there is none */
-    uint32_t code;   /* the lower code */
-    float values[2]; /* of the lower and the upper code */
-} cell;
+    float weights[3];
+    float modulation; /* in intervals, for noise of -1/2 .. 1/2 */
+} tone;
 
 struct bc_diffuser {
     const bc_kernel *kernel;
@@ -37,138 +31,100 @@ struct bc_diffuser {
     size_t width, n_channels;
     size_t line; /* lines done */
     float weights[BC_KERNEL_MAX_TAPS];
-    float first, cell_gain; /* v in cells = (x - first) * cell_gain */
-    float zero;             /* x = 0 in cells: what NaN counts as */
-    float v_min, v_max;     /* bounds of v and its carried error: one span past both ends */
-    bool cells_suffice;     /* no cell holds two points of decision */
-    uint32_t n_levels;
-    int32_t n_cells; /* over the span of the grid */
-    cell *cells;     /* 3 n_cells, from v_min to v_max */
-    float *values;     /* n_levels, in cells */
-    float *thresholds; /* n_levels - 1, in cells */
+    tone *tones; /* N_TONES, for kernels with keys */
+    bci_levels levels;
     float *errors[N_LINES];
 };
 
-size_t bc_kernel_rows(const bc_kernel **out)
+/* Place of level 0..127 among keys: the key at or below it, and how far to the next. */
+static float between(uint8_t below, uint8_t above, int level)
 {
-    *out = rows;
-    return sizeof rows / sizeof *rows;
+    return above > below ? (float)(level - below) / (float)(above - below) : 0.0f;
 }
 
-const bc_kernel *bc_kernel_find(const char *name)
+static float modulation_at(const bc_kernel *k, int level)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(name, rows[i].name) == 0)
-            return &rows[i];
-    return NULL;
+    size_t i = 0;
+
+    if (k->n_modulations == 0)
+        return 0.0f;
+    while (i + 2 < k->n_modulations && k->modulations[i + 1].level <= level)
+        i++;
+    const bc_kernel_modulation a = k->modulations[i], b = k->modulations[i + 1];
+    const float t = between(a.level, b.level, level);
+
+    return 0.5f * 0.01f * ((float)a.percent + t * (float)(b.percent - a.percent));
 }
 
-/* The cell of v_min <= v <= v_max. Monotone; cell n_cells takes the values on both sides of
- * the first level, because conversion cuts toward zero. */
-static inline const cell *cell_at(const bc_diffuser *d, float v)
+static void share(const bc_kernel_key *key, float out[3])
 {
-    return d->cells + (d->n_cells + (int32_t)v);
+    const float sum = (float)key->right + (float)key->below_left + (float)key->below;
+
+    out[0] = (float)key->right / sum;
+    out[1] = (float)key->below_left / sum;
+    out[2] = (float)key->below / sum;
 }
 
-static void copy_levels(bc_diffuser *d, const bc_grid *g)
+static void fill_tones(bc_diffuser *d, double strength)
 {
-    for (uint32_t k = 0; k < d->n_levels; k++)
-        d->values[k] = (float)bc_grid_value(g, g->lo + (int32_t)k);
-    for (uint32_t k = 0; k + 1 < d->n_levels; k++)
-        d->thresholds[k] = g->thresholds ? g->thresholds[k]
-                                         : 0.5f * (d->values[k] + d->values[k + 1]);
-}
+    const bc_kernel *k = d->kernel;
 
-/* Cells are filled through cell_at itself, which is monotone: so a cell's code is right
- * whatever the rounding of the index. */
-static void fill_cells(bc_diffuser *d)
-{
-    uint32_t k = 0; /* thresholds passed */
+    for (int i = 0; i < N_TONES; i++) {
+        const int level = i < N_TONES / 2 ? i : N_TONES - 1 - i;
+        size_t at = 0;
+        float low[3], high[3];
 
-    d->cells_suffice = true;
-    for (cell *c = d->cells; c < d->cells + 3 * d->n_cells; c++) {
-        *c = (cell){ INFINITY, k, { d->values[k], d->values[k] } };
-        if (k + 1 == d->n_levels || cell_at(d, d->thresholds[k]) != c)
-            continue;
-        c->threshold = d->thresholds[k];
-        c->values[1] = d->values[k + 1];
-        k++;
-        for (; k + 1 < d->n_levels && cell_at(d, d->thresholds[k]) == c; k++)
-            d->cells_suffice = false;
+        while (at + 2 < k->n_keys && k->keys[at + 1].level <= level)
+            at++;
+        share(&k->keys[at], low);
+        share(&k->keys[at + 1], high);
+        const float t = between(k->keys[at].level, k->keys[at + 1].level, level);
+
+        for (int w = 0; w < 3; w++)
+            d->tones[i].weights[w] = (float)strength * (low[w] + t * (high[w] - low[w]));
+        d->tones[i].modulation = modulation_at(k, level);
     }
 }
 
-/* How many cells keep all points of decision apart, a power of 2. */
-static int32_t cells_needed(const bc_diffuser *d, float span)
+static bool allocate(bc_diffuser *d)
 {
-    float gap = span;
-    int32_t n = 64;
+    const size_t line_size = (d->width + 2 * PAD) * d->n_channels;
+    bool ok = true;
 
-    for (uint32_t k = 0; k + 2 < d->n_levels; k++)
-        gap = fminf(gap, d->thresholds[k + 1] - d->thresholds[k]);
-    while (n < MAX_CELLS && span / (float)n > 0.9f * gap)
-        n *= 2;
-    return n;
-}
-
-static bc_status build_cells(bc_diffuser *d, bc_error *err)
-{
-    const float span = d->values[d->n_levels - 1] - d->values[0];
-
-    d->n_cells = cells_needed(d, span);
-    d->cells = malloc(3 * (size_t)d->n_cells * sizeof *d->cells);
-    if (!d->cells)
-        return bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for %d cells",
-                        d->n_cells);
-    d->first = d->values[0];
-    d->cell_gain = (float)d->n_cells / span;
-    d->zero = -d->first * d->cell_gain;
-    d->v_min = (float)-d->n_cells;
-    d->v_max = (float)(2 * d->n_cells - 1);
-    for (uint32_t k = 0; k < d->n_levels; k++)
-        d->values[k] = (d->values[k] - d->first) * d->cell_gain;
-    for (uint32_t k = 0; k + 1 < d->n_levels; k++)
-        d->thresholds[k] = (d->thresholds[k] - d->first) * d->cell_gain;
-    fill_cells(d);
-    return BC_OK;
+    if (d->kernel->keys)
+        ok = (d->tones = malloc(N_TONES * sizeof *d->tones)) != NULL;
+    for (int i = 0; ok && i < N_LINES; i++)
+        ok = (d->errors[i] = calloc(line_size, sizeof *d->errors[i])) != NULL;
+    return ok;
 }
 
 bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan scan,
                           double strength, size_t width, size_t n_channels, bc_diffuser **out,
                           bc_error *err)
 {
-    const size_t line_size = (width + 2 * PAD) * n_channels;
     bc_diffuser *d = NULL;
-    bc_status st;
+    bc_status st = BC_OK;
 
     if (!(strength >= 0.0 && strength <= 1.0))
         return bci_fail(err, BC_E_USAGE, "error diffusion: strength %g, expected 0 to 1", strength);
     if (width == 0 || width > SIZE_MAX / 64 || n_channels < 1 || n_channels > MAX_CHANNELS)
         return bci_fail(err, BC_E_USAGE, "error diffusion: %zu pixels of %zu channels, expected at "
                         "least 1 pixel of 1 to 4 channels", width, n_channels);
-    if (bc_grid_levels(grid) > 65536 || isinf(bc_grid_value(grid, grid->hi)))
-        return bci_fail(err, BC_E_USAGE, "error diffusion: expected a grid of at most 65536 finite "
-                        "levels");
     d = calloc(1, sizeof *d);
-    if (d) {
+    if (d)
         *d = (bc_diffuser){ .kernel = kernel, .scan = scan, .width = width,
-                            .n_channels = n_channels, .n_levels = (uint32_t)bc_grid_levels(grid) };
-        d->values = malloc(d->n_levels * sizeof *d->values);
-        d->thresholds = malloc(d->n_levels * sizeof *d->thresholds);
-        for (int i = 0; i < N_LINES; i++)
-            d->errors[i] = calloc(line_size, sizeof *d->errors[i]);
-    }
-    if (!d || !d->values || !d->thresholds || !d->errors[0] || !d->errors[1] || !d->errors[2]) {
+                            .n_channels = n_channels };
+    if (!d || !allocate(d))
         st = bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for lines of %zu pixels",
                       width);
-        goto done;
-    }
-    for (int t = 0; t < kernel->n_taps; t++)
-        d->weights[t] = (float)(strength * kernel->taps[t].weight / kernel->divisor);
-    copy_levels(d, grid);
-    st = build_cells(d, err);
+    if (!st)
+        st = bci_levels_init(&d->levels, grid, err);
     if (st)
         goto done;
+    for (int t = 0; t < kernel->n_taps && !kernel->keys; t++)
+        d->weights[t] = (float)(strength * kernel->taps[t].weight / kernel->divisor);
+    if (kernel->keys)
+        fill_tones(d, strength);
     *out = d;
     d = NULL;
 done:
@@ -182,68 +138,102 @@ void bc_diffuser_free(bc_diffuser *d)
         return;
     for (int i = 0; i < N_LINES; i++)
         free(d->errors[i]);
-    free(d->thresholds);
-    free(d->values);
-    free(d->cells);
+    bci_levels_free(&d->levels);
+    free(d->tones);
     free(d);
 }
 
-/* The nearest level of v and its value, inside a cell of several points of decision. */
-static uint32_t climb(const bc_diffuser *d, uint32_t code, float v, float *value)
+static inline float bounded(float v, float low, float high)
 {
-    while (code + 1 < d->n_levels && v >= d->thresholds[code])
-        code++;
-    *value = d->values[code];
-    return code;
+    v = v > low ? v : low;
+    return v < high ? v : high;
 }
 
-/* One line; kernel, number of channels and cells_suffice are literal in every call, so that
- * the loops over them unroll. Errors for the rest of this line travel in `ahead`. */
+/* The code for v when noise (NULL: none) shifts the decision, in steps. A kernel with keys decides
+ * half way between the codes, the others where the grid says. */
+static uint32_t decide(const bci_levels *l, const tone *at, float v, const float *noise,
+                       float *value)
+{
+    float fraction, shift;
+    const uint32_t k = bci_interval(l, v, &fraction);
+
+    if (at) /* as published, noise of 0..1 raises the threshold */
+        shift = noise ? -at->modulation * (*noise + 0.5f) : 0.0f;
+    else
+        shift = (noise ? *noise : 0.0f) + 0.5f - (l->thresholds[k] - l->values[k]) / (l->values[k + 1] - l->values[k]);
+    float code = (float)k + floorf(fraction + shift + 0.5f);
+
+    code = bounded(code, 0.0f, (float)(l->n - 1));
+    *value = l->values[(uint32_t)code];
+    return (uint32_t)code;
+}
+
+static const tone *tone_of(const bc_diffuser *d, float v)
+{
+    float fraction;
+
+    (void)bci_interval(&d->levels, v, &fraction);
+    return &d->tones[(int)(bounded(fraction, 0.0f, 1.0f) * (N_TONES - 1))];
+}
+
+/* What is literal in every call of diffuse_line, so that its loops unroll and its branches
+ * vanish. */
+typedef struct {
+    const bc_kernel *kernel;
+    size_t n_channels;
+    bool is_plain;  /* no noise, no keys, all opaque, and cells suffice */
+    bool is_binary; /* plain, and two marks only */
+} shape;
+
+/* bci_nearest where there are two marks: no table to wait for. */
+static inline uint32_t nearest_of_two(const bci_levels *l, float v, float *value)
+{
+    const bool is_above = v >= l->thresholds[0];
+
+    *value = is_above ? l->values[1] : 0.0f; /* the first mark is 0 cells from itself */
+    return is_above;
+}
+
+/* One line. Errors for the rest of this line travel in `ahead`. */
 static inline __attribute__((always_inline)) void
-diffuse_line(bc_diffuser *d, const bc_kernel *kernel, size_t n_channels, bool cells_suffice,
-             const float *x, const uint8_t *opaque, uint16_t *codes)
+diffuse_line(bc_diffuser *d, const shape how, const float *x, const float *noise,
+             const uint8_t *opaque, uint16_t *codes)
 {
     const bool backward = d->scan == BC_SCAN_SERPENTINE && d->line % 2 != 0;
+    const size_t n_channels = how.n_channels;
     const ptrdiff_t step = backward ? -(ptrdiff_t)n_channels : (ptrdiff_t)n_channels;
     const bc_diffuser s = *d; /* the stores below cannot change a local copy */
-    float ahead[2][MAX_CHANNELS] = { { 0 } };
-    float weights[BC_KERNEL_MAX_TAPS];
+    float ahead[N_AHEAD][MAX_CHANNELS] = { { 0 } };
     size_t pixel = backward ? s.width - 1 : 0;
 
-    memcpy(weights, s.weights, sizeof weights);
     for (size_t i = 0; i < s.width; i++, pixel += backward ? (size_t)-1 : 1) {
-        const bool given = !opaque || opaque[pixel];
+        const bool given = how.is_plain || !opaque || opaque[pixel];
 
 #pragma GCC unroll 4
         for (size_t c = 0; c < n_channels; c++) {
             const size_t at = pixel * n_channels + c;
             const float *here = s.errors[0] + PAD * n_channels + at;
-            const float own = (x[at] - s.first) * s.cell_gain;
-            const float known = own == own ? own : s.zero; /* NaN */
-            float v = given ? (known + *here) + ahead[0][c] : known, value;
-            uint32_t code;
+            const float own = (x[at] - s.levels.first) * s.levels.cell_gain;
+            const float known = bounded(own == own ? own : s.levels.zero, s.levels.v_min,
+                                        s.levels.v_max);
+            const float v = bounded(given ? (known + *here) + ahead[0][c] : known,
+                                    s.levels.v_min, s.levels.v_max);
+            const tone *tones = !how.is_plain && s.tones ? tone_of(d, known) : NULL;
+            const float *weights = tones ? tones->weights : s.weights;
+            float value;
 
-            v = v > s.v_min ? v : s.v_min;
-            v = v < s.v_max ? v : s.v_max;
-            const cell *found = cell_at(&s, v);
-
-            if (cells_suffice) {
-                /* By index, not by branch: which level wins is as good as random. */
-                const uint32_t is_above = v >= found->threshold;
-
-                value = found->values[is_above];
-                code = found->code + is_above;
-            } else {
-                code = climb(&s, found->code, v, &value);
-            }
-            codes[at] = (uint16_t)code;
+            codes[at] = (uint16_t)(
+                how.is_binary ? nearest_of_two(&s.levels, v, &value)
+                : how.is_plain ? bci_nearest(&s.levels, true, v, &value)
+                : tones || noise ? decide(&d->levels, tones, v, noise ? &noise[at] : NULL, &value)
+                                 : bci_nearest(&d->levels, d->levels.cells_suffice, v, &value));
             const float e = given ? v - value : 0.0f;
 
             ahead[0][c] = ahead[1][c];
             ahead[1][c] = 0.0f;
 #pragma GCC unroll 11
-            for (int t = 0; t < kernel->n_taps; t++) {
-                const bc_kernel_tap tap = kernel->taps[t];
+            for (int t = 0; t < how.kernel->n_taps; t++) {
+                const bc_kernel_tap tap = how.kernel->taps[t];
 
                 if (tap.dy == 0)
                     ahead[tap.dx - 1][c] += e * weights[t];
@@ -253,22 +243,52 @@ diffuse_line(bc_diffuser *d, const bc_kernel *kernel, size_t n_channels, bool ce
             }
         }
     }
+    /* What has no pixel left on this line goes to the one below its end. */
+    for (size_t c = 0; c < n_channels; c++)
+        s.errors[1][(PAD + (backward ? 0 : s.width - 1)) * n_channels + c] +=
+            ahead[0][c] + ahead[1][c];
 }
 
-/* The shapes worth unrolling; the last line serves all others. */
-static void diffuse_any(bc_diffuser *d, const float *x, const uint8_t *opaque, uint16_t *codes)
+/* Errors that fell beside a line go to its first and last pixel: none are lost there. */
+static void fold_sides(bc_diffuser *d, float *line)
 {
-    if (d->kernel == &rows[0] && d->cells_suffice && !opaque && d->n_channels == 1)
-        diffuse_line(d, &rows[0], 1, true, x, NULL, codes);
-    else if (d->kernel == &rows[0] && d->cells_suffice && !opaque && d->n_channels == 3)
-        diffuse_line(d, &rows[0], 3, true, x, NULL, codes);
+    const size_t n = d->n_channels;
+    float *left = line + PAD * n, *right = line + (PAD + d->width - 1) * n;
+
+    for (size_t i = 1; i <= PAD; i++) {
+        for (size_t c = 0; c < n; c++) {
+            left[c] += left[c - i * n];
+            right[c] += right[c + i * n];
+        }
+    }
+}
+
+/* Floyd-Steinberg, the default, is unrolled for grey and RGB; one line serves all others. */
+static void diffuse_any(bc_diffuser *d, const float *x, const float *noise,
+                        const uint8_t *opaque, uint16_t *codes)
+{
+    static const bc_kernel floyd_steinberg = {
+        .n_taps = 4, .taps = { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } }
+    };
+    const bool is_plain = !noise && !opaque && !d->tones && d->levels.cells_suffice &&
+                          memcmp(d->kernel->taps, floyd_steinberg.taps,
+                                 sizeof floyd_steinberg.taps) == 0;
+
+    if (is_plain && d->n_channels == 1 && d->levels.n == 2)
+        diffuse_line(d, (shape){ &floyd_steinberg, 1, true, true }, x, NULL, NULL, codes);
+    else if (is_plain && d->n_channels == 1)
+        diffuse_line(d, (shape){ &floyd_steinberg, 1, true, false }, x, NULL, NULL, codes);
+    else if (is_plain && d->n_channels == 3)
+        diffuse_line(d, (shape){ &floyd_steinberg, 3, true, false }, x, NULL, NULL, codes);
     else
-        diffuse_line(d, d->kernel, d->n_channels, d->cells_suffice, x, opaque, codes);
+        diffuse_line(d, (shape){ d->kernel, d->n_channels, false, false }, x, noise, opaque, codes);
 }
 
-void bc_diffuse_row(bc_diffuser *d, const float *x, const uint8_t *opaque, uint16_t *codes)
+void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
+                    uint16_t *codes)
 {
-    diffuse_any(d, x, opaque, codes);
+    fold_sides(d, d->errors[0]);
+    diffuse_any(d, x, noise, opaque, codes);
 
     float *done = d->errors[0];
 

@@ -128,7 +128,8 @@ bc_status bc_grid_codebook(const float *values, size_t n, bc_grid *out, bc_error
     return BC_OK;
 }
 
-bc_status bc_grid_light(int bits, float *table, bc_grid *out, bc_error *err)
+bc_status bc_grid_light(int bits, const bc_transfer *transfer, float *table, bc_grid *out,
+                        bc_error *err)
 {
     const bc_status st = check_bits(bits, 1, 16, "linear-light grid", err);
 
@@ -138,9 +139,9 @@ bc_status bc_grid_light(int bits, float *table, bc_grid *out, bc_error *err)
     const double top = (double)(n - 1);
 
     for (size_t k = 0; k < n; k++)
-        table[k] = (float)bc_light_from_coded((double)k / top);
+        table[k] = (float)bc_transfer_decode(transfer, (double)k / top);
     for (size_t k = 0; k + 1 < n; k++)
-        table[n + k] = (float)bc_light_from_coded(((double)k + 0.5) / top);
+        table[n + k] = (float)bc_transfer_decode(transfer, ((double)k + 0.5) / top);
     *out = (bc_grid){ .family = BC_GRID_TABLE, .lo = 0, .hi = (int32_t)(n - 1), .den = 1.0,
                       .shift_gain = (double)n / top, .values = table, .thresholds = table + n,
                       .bits = bits };

@@ -1,25 +1,46 @@
 /* Knows the kinds of noise and how each is a pure function of seed, stream and place. */
 #include "bitcrush/noise.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#include "core/blue_noise.h"
 #include "core/kernels.h"
 
+/* clang-format off */
+#define NO_OFFSETS    { { 0, 0 }, { 0, 0 }, { 0, 0 } }
+#define BAYER_OFFSETS { { 0, 0 }, { 0, 1 }, { 1, 0 } }
+#define BLUE_OFFSETS  { { 0, 0 }, { 79, 9 }, { 119, 61 } }
+#define BLUE64_OFFSETS { { 0, 0 }, { 42, 18 }, { 4, 37 } }
+
 static const bc_noise rows[] = {
-    { "none", "no noise", "", BC_NOISE_NONE, 0, 0.0, 1.0 / 12 },
+    { "none", "no noise", "", BC_NOISE_NONE, 0, NO_OFFSETS, 0.0, 1.0 / 12 },
     { "rpdf", "uniform, 1 step wide; stochastic rounding", "Lipshitz et al. 1992",
-      BC_NOISE_RPDF, 0, 1.0 / 12, 2.0 / 12 },
+      BC_NOISE_RPDF, 0, NO_OFFSETS, 1.0 / 12, 2.0 / 12 },
     { "tpdf", "triangular, 2 steps wide; noise power does not follow the signal",
-      "Lipshitz et al. 1992", BC_NOISE_TPDF, 0, 1.0 / 6, 3.0 / 12 },
+      "Lipshitz et al. 1992", BC_NOISE_TPDF, 0, NO_OFFSETS, 1.0 / 6, 3.0 / 12 },
     { "hptpdf", "triangular, difference of neighbouring uniforms; more at high frequencies",
-      "Wannamaker et al. 2000", BC_NOISE_HPTPDF, 0, 1.0 / 6, 3.0 / 12 },
+      "Wannamaker et al. 2000", BC_NOISE_HPTPDF, 0, NO_OFFSETS, 1.0 / 6, 3.0 / 12 },
     { "gaussian", "Gaussian, sigma half a step", "Lipshitz et al. 1992", BC_NOISE_GAUSSIAN, 0,
-      1.0 / 4, 4.0 / 12 },
-    { "bayer2", "ordered, 2x2 tile", "Bayer 1973", BC_NOISE_BAYER, 2, 5.0 / 64, 0.0 },
-    { "bayer4", "ordered, 4x4 tile", "Bayer 1973", BC_NOISE_BAYER, 4, 85.0 / 1024, 0.0 },
-    { "bayer8", "ordered, 8x8 tile", "Bayer 1973", BC_NOISE_BAYER, 8, 1365.0 / 16384, 0.0 },
-    { "bayer16", "ordered, 16x16 tile", "Bayer 1973", BC_NOISE_BAYER, 16, 21845.0 / 262144, 0.0 },
+      NO_OFFSETS, 1.0 / 4, 4.0 / 12 },
+    { "bayer2", "ordered, 2x2 tile", "Bayer 1973", BC_NOISE_BAYER, 2, BAYER_OFFSETS,
+      5.0 / 64, 0.0 },
+    { "bayer4", "ordered, 4x4 tile", "Bayer 1973", BC_NOISE_BAYER, 4, BAYER_OFFSETS,
+      85.0 / 1024, 0.0 },
+    { "bayer8", "ordered, 8x8 tile", "Bayer 1973", BC_NOISE_BAYER, 8, BAYER_OFFSETS,
+      1365.0 / 16384, 0.0 },
+    { "bayer16", "ordered, 16x16 tile", "Bayer 1973", BC_NOISE_BAYER, 16, BAYER_OFFSETS,
+      21845.0 / 262144, 0.0 },
+    { "bayer32", "ordered, 32x32 tile", "Bayer 1973", BC_NOISE_BAYER, 32, BAYER_OFFSETS,
+      349525.0 / 4194304, 0.0 },
+    { "bayer64", "ordered, 64x64 tile", "Bayer 1973", BC_NOISE_BAYER, 64, BAYER_OFFSETS,
+      5592405.0 / 67108864, 0.0 },
+    { "blue", "ordered, blue noise, 128x128 tile", "void-and-cluster, Ulichney 1993", BC_NOISE_BLUE,
+      128, BLUE_OFFSETS, 89478485.0 / 1073741824, 0.0 },
+    { "blue64", "ordered, blue noise, 64x64 tile", "void-and-cluster, Ulichney 1993", BC_NOISE_BLUE,
+      64, BLUE64_OFFSETS, 5592405.0 / 67108864, 0.0 },
 };
+/* clang-format on */
 
 size_t bc_noise_rows(const bc_noise **out)
 {
@@ -65,8 +86,21 @@ static uint32_t bayer_rank(uint32_t x, uint32_t y, uint32_t side)
     return rank;
 }
 
-static void fill_bayer(uint32_t side, uint32_t x, uint32_t y, float *out, size_t n)
+static uint32_t blue_rank(uint32_t x, uint32_t y, uint32_t side)
 {
+    const uint16_t *mask = side == 64 ? bci_blue_noise_64 : bci_blue_noise_128;
+
+    return mask[y % side * side + x % side];
+}
+
+static bool is_ordered(const bc_noise *kind)
+{
+    return kind->form == BC_NOISE_BAYER || kind->form == BC_NOISE_BLUE;
+}
+
+static void fill_ordered(const bc_noise *kind, uint32_t x, uint32_t y, float *out, size_t n)
+{
+    const uint32_t side = kind->mask_side;
     const float cells = (float)(side * side);
 
     for (size_t i = 0; i < n; i++) {
@@ -74,7 +108,11 @@ static void fill_bayer(uint32_t side, uint32_t x, uint32_t y, float *out, size_t
             out[i] = out[i - side];
             continue;
         }
-        out[i] = 0.5f - ((float)bayer_rank(x + (uint32_t)i, y, side) + 0.5f) / cells;
+        const uint32_t at = x + (uint32_t)i;
+        const uint32_t rank = kind->form == BC_NOISE_BAYER ? bayer_rank(at, y, side)
+                                                           : blue_rank(at, y, side);
+
+        out[i] = 0.5f - ((float)rank + 0.5f) / cells;
     }
 }
 
@@ -100,7 +138,8 @@ static void fill_chunk(const bc_noise *kind, uint64_t seed, uint32_t stream, uin
     case BC_NOISE_RPDF:
     case BC_NOISE_HPTPDF: kernels->rpdf(words, made, 4 * n_blocks); break;
     case BC_NOISE_NONE:
-    case BC_NOISE_BAYER: break;
+    case BC_NOISE_BAYER:
+    case BC_NOISE_BLUE: break;
     }
     for (size_t i = 0; i < n; i++)
         out[i] = kind->form == BC_NOISE_HPTPDF ? made[skip + i + 1] - made[skip + i]
@@ -114,8 +153,8 @@ void bc_noise_fill(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_
         memset(out, 0, n * sizeof *out);
         return;
     }
-    if (kind->form == BC_NOISE_BAYER) {
-        fill_bayer(kind->mask_side, (uint32_t)(first % kind->mask_side), 0, out, n);
+    if (is_ordered(kind)) {
+        fill_ordered(kind, (uint32_t)(first % kind->mask_side), 0, out, n);
         return;
     }
     for (size_t i = 0; i < n; i += CHUNK)
@@ -139,8 +178,8 @@ void bc_noise_fill_f64(const bc_noise *kind, uint64_t seed, uint32_t stream, uin
 void bc_noise_fill_row(const bc_noise *kind, uint64_t seed, uint32_t stream, uint32_t width,
                        uint32_t x, uint32_t y, float *out, size_t n)
 {
-    if (kind->form == BC_NOISE_BAYER)
-        fill_bayer(kind->mask_side, x, y, out, n);
+    if (is_ordered(kind))
+        fill_ordered(kind, x, y, out, n);
     else
         bc_noise_fill(kind, seed, stream, (uint64_t)y * width + x, out, n);
 }

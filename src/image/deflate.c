@@ -198,3 +198,59 @@ bc_status bci_deflater_finish(bci_deflater *d, bc_error *err)
 
     return d->out(d->context, tail, sizeof tail, err);
 }
+
+bc_status bci_zlib_pack(const uint8_t *data, size_t n, uint8_t **out, size_t *n_out,
+                        bc_error *err)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(9);
+    const size_t bound = c ? libdeflate_zlib_compress_bound(c, n) : 0;
+    uint8_t *packed = c ? malloc(bound) : NULL;
+
+    if (packed) {
+        *n_out = libdeflate_zlib_compress(c, data, n, packed, bound);
+        *out = packed;
+    }
+    libdeflate_free_compressor(c);
+    return packed ? BC_OK : bci_fail(err, BC_E_LIMIT, "compression: out of memory");
+}
+
+/* How long the data will be is not written anywhere: room grows until they fit. */
+bc_status bci_zlib_unpack(const uint8_t *data, size_t n, size_t limit, uint8_t **out,
+                          size_t *n_out, bc_error *err)
+{
+    struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
+    enum libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
+    uint8_t *room = NULL;
+    size_t size = n < limit / 4 ? 4 * n + 4096 : limit;
+    bc_status st = BC_OK;
+
+    while (d && result == LIBDEFLATE_INSUFFICIENT_SPACE) {
+        free(room);
+        room = malloc(size);
+        if (!room)
+            break;
+        result = libdeflate_zlib_decompress(d, data, n, room, size, n_out);
+        if (result == LIBDEFLATE_INSUFFICIENT_SPACE && size == limit) {
+            st = bci_fail(err, BC_E_LIMIT, "unpacks to more than %zu bytes", limit);
+            goto done;
+        }
+        size = size < limit / 4 ? 4 * size : limit;
+    }
+    if (!d || !room)
+        st = bci_fail(err, BC_E_LIMIT, "cannot be unpacked: out of memory");
+    else if (result != LIBDEFLATE_SUCCESS)
+        st = bci_fail(err, BC_E_FORMAT, "cannot be unpacked: damaged");
+    if (!st) {
+        *out = room;
+        room = NULL;
+    }
+done:
+    free(room);
+    libdeflate_free_decompressor(d);
+    return st;
+}
+
+uint32_t bci_crc32(uint32_t crc, const uint8_t *data, size_t n)
+{
+    return n > 0 ? libdeflate_crc32(crc, data, n) : crc;
+}

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "image/codec.h"
+#include "image/upright.h"
 
 static const bci_image_codec *const codecs[] = {
 #ifdef BCI_WITH_PNG
@@ -88,6 +89,23 @@ bc_status bci_image_check_size(const char *name, uint64_t width, uint64_t height
     return BC_OK;
 }
 
+/* What the metadata mean for the samples. */
+static bc_status finish_open(bc_image_reader **r, bc_error *err)
+{
+    bc_image_reader *inner = *r;
+    bc_image_info *info = &inner->info;
+    bc_status st = BC_OK;
+
+    bci_metadata_transfer(inner->metadata, info->n_channels < 3, &info->transfer,
+                          &info->transfer_source);
+    info->orientation = inner->metadata->orientation;
+    if (info->orientation != 1)
+        st = bci_upright_reader_new(inner, info->orientation, r, err);
+    if (*r != inner)
+        bci_metadata_set_upright(inner->metadata, (*r)->info.width, (*r)->info.height);
+    return st;
+}
+
 bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err)
 {
     bc_image_reader *r = calloc(1, sizeof *r);
@@ -95,7 +113,9 @@ bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err)
 
     if (!r)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
-    st = bci_source_open(path, &r->source, err);
+    r->metadata = bci_metadata_new();
+    st = r->metadata ? bci_source_open(path, &r->source, err)
+                     : bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
     if (st)
         goto done;
     r->codec = codec_of_content(r->source->peeked, r->source->n_peeked);
@@ -106,8 +126,11 @@ bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err)
     }
     r->info.format = r->codec->format.name;
     st = r->codec->open(r, err);
+    if (!st)
+        st = finish_open(&r, err);
     if (st)
         goto done;
+    r->info.alpha_maxval = r->info.maxval;
     *out = r;
     r = NULL;
 done:
@@ -122,7 +145,9 @@ const bc_image_info *bc_image_get_info(const bc_image_reader *r)
 
 bc_status bc_image_read(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
 {
-    const bc_status st = r->codec->read(r, rows, n, err);
+    const bc_status st =
+        r->replay ? bci_spool_get(r->replay, rows, n * bci_image_row_bytes(&r->info), err)
+                  : r->codec->read(r, rows, n, err);
 
     if (!st)
         r->rows_read += n;
@@ -135,6 +160,8 @@ void bc_image_reader_free(bc_image_reader *r)
         return;
     if (r->codec)
         r->codec->close(r);
+    bci_metadata_free(r->metadata);
     bci_source_free(r->source);
+    bci_spool_free(r->replay);
     free(r);
 }

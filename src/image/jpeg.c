@@ -10,6 +10,7 @@
 #include <jerror.h>
 
 #include "base/fail.h"
+#include "image/app_markers.h"
 #include "image/codec.h"
 
 /* A progressive picture waits in memory as coefficients of 2 bytes, 12 GiB for 65500 x 65500
@@ -31,6 +32,9 @@ typedef struct {
     bc_status status; /* why the library was left by `escape` */
     bc_error *err;    /* of the call that entered the library */
     bool has_started;
+    bci_metadata *metadata;
+    bci_profile_parts profile;
+    uint8_t marker[1 << 16];
     uint8_t buffer[1 << 16];
 } jpeg_state;
 
@@ -169,6 +173,46 @@ static void skip_bytes(j_decompress_ptr decoder, long n)
     s->input.bytes_in_buffer -= left;
 }
 
+static uint8_t next_byte(jpeg_state *s)
+{
+    if (s->input.bytes_in_buffer == 0)
+        (void)fill_buffer(&s->decoder);
+    s->input.bytes_in_buffer--;
+    return *s->input.next_input_byte++;
+}
+
+/* An application marker or a comment, up to its end. The library would keep them all; here
+ * their size is bounded. Those that come after the first scan are no longer of use. */
+static boolean take_marker(j_decompress_ptr decoder)
+{
+    jpeg_state *s = state_of((j_common_ptr)decoder);
+    const unsigned high = next_byte(s), size = high << 8 | next_byte(s);
+    bc_status st;
+
+    if (size < 2)
+        leave(s, bci_fail(s->err, BC_E_FORMAT,
+                          "%s: marker 0x%02x says that it has %u bytes at byte %llu, expected at "
+                          "least 2", s->source->name, (unsigned)decoder->unread_marker, size,
+                          offset_of(s)));
+    for (unsigned i = 0; i < size - 2; i++)
+        s->marker[i] = next_byte(s);
+    if (decoder->input_scan_number > 0)
+        return TRUE;
+    st = bci_app_marker(s->metadata, &s->profile, decoder->unread_marker, s->marker, size - 2,
+                        s->source->name, s->err);
+    if (st)
+        leave(s, st);
+    return TRUE;
+}
+
+static void take_markers(jpeg_state *s)
+{
+    for (int code = JPEG_APP0 + 1; code <= JPEG_APP0 + 15; code++)
+        if (code != JPEG_APP0 + 14) /* Adobe's, which the library reads itself */
+            jpeg_set_marker_processor(&s->decoder, code, take_marker);
+    jpeg_set_marker_processor(&s->decoder, JPEG_COM, take_marker);
+}
+
 /* --- the picture ------------------------------------------------------------------------ */
 
 static bool probe(const uint8_t *head, size_t n)
@@ -212,6 +256,7 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", r->source->name);
     r->state = s;
     s->source = r->source;
+    s->metadata = r->metadata;
     s->err = err;
     s->decoder.err = jpeg_std_error(&s->errors);
     s->decoder.client_data = s;
@@ -230,6 +275,7 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
     s->decoder.src = &s->input;
     s->decoder.progress = &s->progress;
     s->decoder.mem->max_memory_to_use = (long)MAX_MEMORY_BYTES;
+    take_markers(s);
     (void)jpeg_read_header(&s->decoder, TRUE);
 
     struct jpeg_decompress_struct *d = &s->decoder;
@@ -240,6 +286,11 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
     if (!st && d->data_precision != 8) /* libjpeg-turbo 3 opens 2..16 bits, 2 fails above */
         st = bci_fail(err, BC_E_UNSUPPORTED, "%s: samples have %d bits, expected 8",
                       r->source->name, d->data_precision);
+    if (!st)
+        st = bci_app_markers_end(r->metadata, &s->profile, r->source->name, err);
+    if (!st && d->saw_JFIF_marker)
+        st = bci_jfif_density(r->metadata, d->density_unit, d->X_density, d->Y_density,
+                              r->source->name, err);
     if (st)
         return st;
     d->dct_method = JDCT_ISLOW;
@@ -292,6 +343,7 @@ static void close_jpeg(bc_image_reader *r)
     if (!s)
         return;
     jpeg_destroy_decompress(&s->decoder); /* fine for one that was never created */
+    bci_profile_parts_free(&s->profile);
     free(s);
     r->state = NULL;
 }

@@ -7,11 +7,6 @@
 
 #include "bitcrush/pack.h"
 
-void bci_palette_init(bci_palette *p, const bci_picture *picture)
-{
-    *p = (bci_palette){ .picture = picture, .is_grey = true, .is_opaque = true };
-}
-
 static uint32_t colour_hash(bci_colour c)
 {
     return (uint32_t)((c * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % BCI_COLOUR_SLOTS;
@@ -44,6 +39,19 @@ static void add_colour(bci_palette *p, bci_colour c)
     p->slots[-1 - at] = (uint16_t)p->n_colours;
 }
 
+void bci_palette_init(bci_palette *p, const bci_picture *picture)
+{
+    const bc_palette *given = picture->palette;
+
+    *p = (bci_palette){ .picture = picture, .is_grey = true, .is_opaque = true };
+    for (uint32_t i = 0; given && i < given->n_colours; i++) {
+        const uint8_t *c = given->colours[i];
+
+        add_colour(p, c[0] | (bci_colour)c[1] << 16 | (bci_colour)c[2] << 32 |
+                          (bci_colour)picture->alpha_maxval << 48);
+    }
+}
+
 /* Grey pixels become RGB, pixels without alpha opaque. */
 static inline bci_colour colour_of(const bci_picture *pic, const uint16_t *codes)
 {
@@ -64,15 +72,20 @@ static inline uint32_t part(bci_colour c, int i)
 void bci_palette_add_row(bci_palette *p, const uint16_t *codes)
 {
     const bci_picture *pic = p->picture;
+    /* Equal codes of different depths are different values. */
+    const bool may_be_grey = pic->n_channels < 3 || (pic->channel_bits[0] == pic->channel_bits[1] &&
+                                                     pic->channel_bits[1] == pic->channel_bits[2]);
     bci_colour last = 0;
 
+    if (bci_has_indices(pic))
+        return;
     for (uint32_t x = 0; x < pic->width; x++, codes += pic->n_channels) {
         const bci_colour c = colour_of(pic, codes);
 
         if (x > 0 && c == last)
             continue;
         last = c;
-        p->is_grey &= part(c, 0) == part(c, 1) && part(c, 1) == part(c, 2);
+        p->is_grey &= may_be_grey && part(c, 0) == part(c, 1) && part(c, 1) == part(c, 2);
         p->is_opaque &= part(c, 3) == pic->alpha_maxval;
         if (p->n_colours <= BCI_MAX_COLOURS)
             add_colour(p, c);
@@ -100,11 +113,14 @@ static int sample_depth(bci_layout_kind kind, const bci_picture *pic, bool with_
 
 static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, uint32_t n_colours)
 {
+    const bci_space space = bci_carried_space(&pic->carried);
+
+    is_grey = is_grey && space != BCI_RGB_SPACE; /* a profile for colours stays valid */
     const bci_layout_kind direct = is_grey ? (is_opaque ? BCI_GREY : BCI_GREY_ALPHA)
                                            : (is_opaque ? BCI_RGB : BCI_RGB_ALPHA);
     const bci_layout plain = { direct, sample_depth(direct, pic, !is_opaque) };
     /* Palette entries have 8 bits a channel. */
-    const bool fits = n_colours <= BCI_MAX_COLOURS && pic->bits <= 8 &&
+    const bool fits = n_colours <= BCI_MAX_COLOURS && pic->bits <= 8 && space != BCI_GREY_SPACE &&
                       (is_opaque || pic->alpha_maxval <= 255);
     bci_layout indexed = { BCI_INDEXED, 1 };
 
@@ -114,10 +130,10 @@ static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, u
                                    (is_opaque ? 0 : 12 + (uint64_t)n_colours);
     const uint64_t rows = pic->height;
 
-    return fits && rows * bci_layout_row_bytes(indexed, pic->width) + palette_bytes <
-                       rows * bci_layout_row_bytes(plain, pic->width)
-               ? indexed
-               : plain;
+    const bool is_smaller = rows * bci_layout_row_bytes(indexed, pic->width) + palette_bytes <
+                            rows * bci_layout_row_bytes(plain, pic->width);
+
+    return fits && (pic->palette || is_smaller) ? indexed : plain;
 }
 
 bci_layout bci_layout_choose(const bci_palette *p)
@@ -128,21 +144,22 @@ bci_layout bci_layout_choose(const bci_palette *p)
 /* All colours that the levels can make, or more than fit. */
 static uint64_t possible_colours(const bci_picture *pic)
 {
-    const uint64_t levels = UINT64_C(1) << pic->bits;
+    const int *bits = pic->channel_bits;
 
     if (pic->has_alpha || pic->bits > 8)
         return BCI_MAX_COLOURS + 1;
-    return pic->n_channels == 1 ? levels : levels * levels * levels;
+    return UINT64_C(1) << (pic->n_channels == 1 ? bits[0] : bits[0] + bits[1] + bits[2]);
 }
 
 static void add_possible_colours(bci_palette *p)
 {
-    const uint32_t levels = 1u << p->picture->bits;
+    const int *bits = p->picture->channel_bits;
     const uint32_t n = (uint32_t)possible_colours(p->picture);
 
     for (uint32_t i = 0; i < n; i++) {
-        const uint16_t rgb[3] = { (uint16_t)(i % levels), (uint16_t)(i / levels % levels),
-                                  (uint16_t)(i / levels / levels) };
+        const uint16_t rgb[3] = { (uint16_t)(i & ((1u << bits[0]) - 1)),
+                                  (uint16_t)(i >> bits[0] & ((1u << bits[1]) - 1)),
+                                  (uint16_t)(i >> (bits[0] + bits[1])) };
 
         add_colour(p, colour_of(p->picture, rgb));
     }
@@ -151,6 +168,9 @@ static void add_possible_colours(bci_palette *p)
 bool bci_layout_is_final(bci_palette *p)
 {
     const bci_picture *pic = p->picture;
+
+    if (bci_has_indices(pic))
+        return true;
     const uint64_t possible = possible_colours(pic);
     const uint32_t n_worst = possible > BCI_MAX_COLOURS ? BCI_MAX_COLOURS + 1 : (uint32_t)possible;
     const bci_layout now = bci_layout_choose(p);
@@ -194,21 +214,26 @@ static void write_sample(uint8_t **out, int depth, uint32_t v)
 static void direct_row(const bci_picture *pic, int depth, uint32_t n_colour_samples,
                        bool with_alpha, const uint16_t *codes, uint8_t *out)
 {
-    const uint32_t top = (1u << pic->bits) - 1, max = (1u << depth) - 1;
-    uint8_t levels[256]; /* the common case through a table */
+    const uint32_t max = (1u << depth) - 1;
+    uint8_t levels[3][256]; /* samples of 8 bits, by channel and code */
 
-    if (depth == 8)
+    for (uint32_t c = 0; c < n_colour_samples && depth == 8; c++) {
+        const uint32_t top = (1u << pic->channel_bits[c]) - 1;
+
         for (uint32_t k = 0; k <= top; k++)
-            levels[k] = (uint8_t)bci_rescale(k, top, max);
+            levels[c][k] = (uint8_t)bci_rescale(k, top, max);
+    }
     if (depth == 8 && !with_alpha && n_colour_samples == pic->n_channels) {
-        for (size_t i = 0; i < (size_t)pic->width * n_colour_samples; i++)
-            out[i] = levels[codes[i]];
+        for (size_t i = 0; i < (size_t)pic->width * n_colour_samples; i += n_colour_samples)
+            for (uint32_t c = 0; c < n_colour_samples; c++)
+                out[i + c] = levels[c][codes[i + c]];
         return;
     }
     for (uint32_t x = 0; x < pic->width; x++, codes += pic->n_channels) {
         for (uint32_t c = 0; c < n_colour_samples; c++)
-            write_sample(&out, depth, depth == 8 ? levels[codes[c]]
-                                                 : bci_rescale(codes[c], top, max));
+            write_sample(&out, depth,
+                         depth == 8 ? levels[c][codes[c]]
+                                    : bci_rescale(codes[c], (1u << pic->channel_bits[c]) - 1, max));
         if (with_alpha)
             write_sample(&out, depth,
                          bci_rescale(codes[pic->n_channels - 1], pic->alpha_maxval, max));
@@ -230,7 +255,7 @@ static void indexed_row(const bci_palette *p, int depth, const uint16_t *codes,
     bc_pack(indices, pic->width, depth, BC_MSB_FIRST, out);
 }
 
-/* Grey of 1, 2 or 4 bits, whose codes are the samples. */
+/* Grey of 1, 2 or 4 bits, or indices: the codes are the samples. */
 static void packed_row(const bci_picture *pic, int depth, const uint16_t *codes,
                        uint16_t *indices, uint8_t *out)
 {
@@ -246,7 +271,12 @@ void bci_layout_row(bci_layout l, const bci_palette *p, const uint16_t *codes, u
     const uint32_t n_rgb = pic->n_channels >= 3 ? 3 : 1;
 
     switch (l.kind) {
-    case BCI_INDEXED: indexed_row(p, l.depth, codes, indices, out); return;
+    case BCI_INDEXED:
+        if (bci_has_indices(pic))
+            packed_row(pic, l.depth, codes, indices, out);
+        else
+            indexed_row(p, l.depth, codes, indices, out);
+        return;
     case BCI_GREY:
         if (l.depth < 8)
             packed_row(pic, l.depth, codes, indices, out);

@@ -1,6 +1,5 @@
-/* Knows PNG files through libpng: reading samples as they are coded, and writing a picture
- * in its smallest layout. Rows are filtered and compressed here rather than by libpng, whose
- * zlib is several times slower; libpng writes every other chunk. */
+/* Knows how PNG is read, through libpng: samples as they are coded, and every chunk beside
+ * them as it is. */
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,42 +7,45 @@
 #include <png.h>
 
 #include "base/fail.h"
-#include "base/spool.h"
-#include "image/deflate.h"
-#include "image/filter.h"
-#include "image/layout.h"
-
-enum {
-    SPOOL_MEMORY = 8 << 20,
-    /* From here on row filters make files smaller (at 8 bits by 14 to 37 % on photographs), at
-     * 6 bits they cost as much as they save, below they spoil the matches of equal samples (at
-     * 4 bits +8 to +26 %), dithered or not. */
-    MIN_FILTERED_BITS = 7,
-};
+#include "image/iccp.h"
+#include "image/late_exif.h"
+#include "image/png_write.h"
 
 /* What libpng's callbacks find behind png_get_error_ptr: the place to jump to and, after an
  * error, what happened. */
 typedef struct {
     jmp_buf escape;
     bc_error error; /* status BC_OK while all is well */
+    const char *name; /* of the file */
 } guard;
+
+/* libpng skips a chunk that is over the limit of take_chunks, with a warning; of the chunks that
+ * a picture cannot do without (capital letters) the same words mean a damaged length. */
+static bool is_over_limit(const char *message)
+{
+    const bool is_ancillary = (message[0] & 0x20) != 0;
+
+    return is_ancillary &&
+           (strstr(message, "too large") || strstr(message, "exceeds memory limits"));
+}
 
 static void on_error(png_structp png, png_const_charp message)
 {
     guard *g = png_get_error_ptr(png);
 
-    if (g->error.status == BC_OK)
+    if (g->error.status == BC_OK && is_over_limit(message))
+        (void)bci_fail(&g->error, BC_E_LIMIT, "%s: %s, expected at most %zu MiB", g->name, message,
+                       BCI_MAX_METADATA >> 20);
+    else if (g->error.status == BC_OK)
         (void)bci_fail(&g->error, BC_E_FORMAT, "%s", message);
     longjmp(g->escape, 1);
 }
 
 static void on_warning(png_structp png, png_const_charp message)
 {
-    (void)png;
-    (void)message;
+    if (is_over_limit(message))
+        on_error(png, message);
 }
-
-/* --- reading ------------------------------------------------------------------------- */
 
 typedef struct {
     png_structp png;
@@ -72,6 +74,8 @@ static bc_status explain(const bc_image_reader *r, bc_error *err)
 {
     const reader *s = r->state;
 
+    if (s->guard.error.status == BC_E_LIMIT) /* a sentence of its own */
+        return bci_fail(err, BC_E_LIMIT, "%s", s->guard.error.text);
     if (r->info.height == 0)
         return bci_fail(err, s->guard.error.status, "%s: %s at byte %llu, in the header, expected "
                         "an intact PNG", r->source->name, s->guard.error.text,
@@ -79,6 +83,33 @@ static bc_status explain(const bc_image_reader *r, bc_error *err)
     return bci_fail(err, s->guard.error.status, "%s: %s at byte %llu, row %u of %u, expected an "
                     "intact PNG", r->source->name, s->guard.error.text,
                     (unsigned long long)r->source->offset, r->rows_read, r->info.height);
+}
+
+/* A chunk that libpng does not read itself: taken as it is. */
+static int take_chunk(png_structp png, png_unknown_chunkp chunk)
+{
+    bc_image_reader *r = png_get_user_chunk_ptr(png);
+    reader *s = r->state;
+    const bool is_late = (chunk->location & PNG_AFTER_IDAT) != 0;
+
+    if (!(chunk->name[0] & 0x20)) /* a critical one: libpng refuses it */
+        return 0;
+    if (bci_metadata_add(r->metadata, (const char *)chunk->name, chunk->data, chunk->size,
+                         is_late, r->source->name, &s->guard.error))
+        longjmp(s->guard.escape, 1);
+    return 1;
+}
+
+/* All chunks but those that tell how to decode samples go to take_chunk. */
+static void take_chunks(bc_image_reader *r)
+{
+    static const png_byte sbit[5] = "sBIT";
+    reader *s = r->state;
+
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_ALWAYS, NULL, -1);
+    png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_AS_DEFAULT, sbit, 1);
+    png_set_read_user_chunk_fn(s->png, r, take_chunk);
+    png_set_chunk_malloc_max(s->png, BCI_MAX_METADATA);
 }
 
 /* Three of the first four bytes: a PNG whose signature was damaged on the way (line ends
@@ -126,6 +157,22 @@ static void set_transforms(bc_image_reader *r, png_byte colour_type, png_byte de
         png_set_swap(s->png);
 }
 
+static void note_palette(bc_image_reader *r)
+{
+    const reader *s = r->state;
+    png_colorp colours = NULL;
+    int n = 0;
+
+    if (!png_get_PLTE(s->png, s->info, &colours, &n))
+        return;
+    r->palette.n_colours = (uint32_t)n;
+    for (int i = 0; i < n; i++) {
+        r->palette.colours[i][0] = colours[i].red;
+        r->palette.colours[i][1] = colours[i].green;
+        r->palette.colours[i][2] = colours[i].blue;
+    }
+}
+
 static bc_status read_header(bc_image_reader *r, bc_error *err)
 {
     reader *s = r->state;
@@ -136,6 +183,7 @@ static bc_status read_header(bc_image_reader *r, bc_error *err)
     png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     /* Sizes are checked here, with a sentence, not by libpng's limits. */
     png_set_user_limits(s->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    take_chunks(r);
     png_read_info(s->png, s->info);
 
     const uint32_t width = png_get_image_width(s->png, s->info);
@@ -146,6 +194,8 @@ static bc_status read_header(bc_image_reader *r, bc_error *err)
 
     if (st)
         return st;
+    if (colour_type == PNG_COLOR_TYPE_PALETTE)
+        note_palette(r);
     set_transforms(r, colour_type, depth);
     const bool is_interlaced = png_get_interlace_type(s->png, s->info) != PNG_INTERLACE_NONE;
 
@@ -176,18 +226,26 @@ static bc_status png_open(bc_image_reader *r, bc_error *err)
 
     r->state = s;
     if (s)
+        s->guard.name = r->source->name;
+    if (s)
         s->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &s->guard, on_error, on_warning);
     if (s && s->png)
         s->info = png_create_info_struct(s->png);
     if (!s || !s->info)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", r->source->name);
-    return read_header(r, err);
+    bc_status st = read_header(r, err);
+
+    if (!st)
+        st = bci_iccp_look(r->metadata, r->source->name, err);
+    if (!st && !bci_metadata_find(r->metadata, "eXIf"))
+        r->metadata->orientation = bci_late_orientation(r->source);
+    return st;
 }
 
 /* After the last row: the rest of the file, to its IEND. */
 static void finish_reading(reader *s)
 {
-    png_read_end(s->png, NULL);
+    png_read_end(s->png, s->info);
 }
 
 /* All passes of an interlaced picture into memory. */
@@ -249,272 +307,16 @@ static void png_close(bc_image_reader *r)
     free(s);
 }
 
-/* --- writing ------------------------------------------------------------------------- */
-
-typedef struct {
-    bci_image_writer *owner;
-    png_structp png;
-    png_infop info;
-    guard guard;
-    bool is_decided; /* the layout is known and the header written */
-    bci_layout layout;
-    bci_palette palette;
-    bci_spool *spool; /* rows of codes from before the decision */
-    uint32_t n_spooled;
-    bci_deflater *deflater;
-    size_t row_bytes;
-    bool is_filtered;
-    uint8_t *row, *above; /* row_bytes each */
-    uint8_t *filtered;    /* filter byte and row_bytes */
-    uint8_t *scratch;     /* row_bytes */
-    uint16_t *indices;
-    uint16_t *codes; /* a row read back from the spool */
-} writer;
-
-static void write_bytes(png_structp png, png_bytep data, size_t n)
-{
-    writer *s = png_get_io_ptr(png);
-
-    if (bci_sink_write(s->owner->sink, data, n, &s->guard.error))
-        longjmp(s->guard.escape, 1);
-}
-
-static void flush_bytes(png_structp png)
-{
-    (void)png;
-}
-
-static bc_status write_failed(const writer *s, bc_error *err)
-{
-    return bci_fail(err, s->guard.error.status == BC_E_FORMAT ? BC_E_INTERNAL
-                                                              : s->guard.error.status,
-                    "%s", s->guard.error.text);
-}
-
-/* One compressed stretch of the picture as an IDAT chunk. */
-static bc_status write_idat(void *context, const uint8_t *data, size_t n, bc_error *err)
-{
-    static const png_byte name[5] = "IDAT";
-    writer *s = context;
-
-    if (setjmp(s->guard.escape))
-        return write_failed(s, err);
-    png_write_chunk(s->png, name, data, n);
-    return BC_OK;
-}
-
-static void set_palette(writer *s)
-{
-    const bci_palette *p = &s->palette;
-    const uint32_t top = (1u << p->picture->bits) - 1;
-    png_color colours[BCI_MAX_COLOURS] = { { 0, 0, 0 } };
-    png_byte alphas[BCI_MAX_COLOURS] = { 0 };
-    int n_translucent = 0;
-
-    for (uint32_t i = 0; i < p->n_colours; i++) {
-        const bci_colour c = p->colours[i];
-
-        colours[i].red = (png_byte)bci_rescale(c & 0xFFFF, top, 255);
-        colours[i].green = (png_byte)bci_rescale(c >> 16 & 0xFFFF, top, 255);
-        colours[i].blue = (png_byte)bci_rescale(c >> 32 & 0xFFFF, top, 255);
-        alphas[i] = (png_byte)bci_rescale((uint32_t)(c >> 48), p->picture->alpha_maxval, 255);
-        if (alphas[i] < 255)
-            n_translucent = (int)i + 1;
-    }
-    png_set_PLTE(s->png, s->info, colours, (int)p->n_colours);
-    if (n_translucent > 0)
-        png_set_tRNS(s->png, s->info, alphas, n_translucent, NULL);
-}
-
-/* The bits that are real, where the layout has more. */
-static void set_significant_bits(writer *s)
-{
-    const bci_picture *pic = s->palette.picture;
-    const int sample_depth = s->layout.kind == BCI_INDEXED ? 8 : s->layout.depth;
-    const png_byte bits = (png_byte)pic->bits;
-    png_byte alpha_bits = 1;
-
-    while ((1u << alpha_bits) - 1 < pic->alpha_maxval)
-        alpha_bits++;
-    if (bits < sample_depth)
-        png_set_sBIT(s->png, s->info, &(png_color_8){ .red = bits, .green = bits, .blue = bits,
-                                                      .gray = bits, .alpha = alpha_bits });
-}
-
-static bc_status write_header(writer *s, bc_error *err)
-{
-    static const int colour_types[] = {
-        [BCI_GREY] = PNG_COLOR_TYPE_GRAY,
-        [BCI_INDEXED] = PNG_COLOR_TYPE_PALETTE,
-        [BCI_RGB] = PNG_COLOR_TYPE_RGB,
-        [BCI_GREY_ALPHA] = PNG_COLOR_TYPE_GRAY_ALPHA,
-        [BCI_RGB_ALPHA] = PNG_COLOR_TYPE_RGB_ALPHA,
-    };
-    const bci_picture *pic = s->palette.picture;
-
-    if (setjmp(s->guard.escape))
-        return write_failed(s, err);
-    png_set_write_fn(s->png, s, write_bytes, flush_bytes);
-    png_set_user_limits(s->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_IHDR(s->png, s->info, pic->width, pic->height, s->layout.depth,
-                 colour_types[s->layout.kind], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
-    if (s->layout.kind == BCI_INDEXED)
-        set_palette(s);
-    set_significant_bits(s);
-    png_write_info(s->png, s->info);
-    return BC_OK;
-}
-
-static bc_status encode_row(writer *s, const uint16_t *codes, bc_error *err)
-{
-    if (!s->is_filtered) {
-        s->filtered[0] = PNG_FILTER_VALUE_NONE;
-        bci_layout_row(s->layout, &s->palette, codes, s->indices, s->filtered + 1);
-        return bci_deflater_put(s->deflater, s->filtered, s->row_bytes + 1, err);
-    }
-    uint8_t *row = s->row;
-
-    bci_layout_row(s->layout, &s->palette, codes, s->indices, row);
-    bci_filter_row(row, s->above, s->row_bytes, s->row_bytes / s->palette.picture->width,
-                   s->filtered, s->scratch);
-    s->row = s->above;
-    s->above = row;
-    return bci_deflater_put(s->deflater, s->filtered, s->row_bytes + 1, err);
-}
-
-static bc_status encode_spooled(writer *s, bc_error *err)
-{
-    const bci_picture *pic = s->palette.picture;
-    const size_t code_bytes = (size_t)pic->width * pic->n_channels * sizeof *s->codes;
-    bc_status st = BC_OK;
-
-    for (uint32_t y = 0; !st && y < s->n_spooled; y++) {
-        st = bci_spool_get(s->spool, s->codes, code_bytes, err);
-        if (!st)
-            st = encode_row(s, s->codes, err);
-    }
-    bci_spool_free(s->spool);
-    s->spool = NULL;
-    return st;
-}
-
-/* Settle on the layout, write the header and the rows that waited for it. */
-static bc_status decide(writer *s, bc_error *err)
-{
-    static const char *const names[] = {
-        [BCI_GREY] = "grey",
-        [BCI_INDEXED] = "indexed",
-        [BCI_RGB] = "RGB",
-        [BCI_GREY_ALPHA] = "grey + alpha",
-        [BCI_RGB_ALPHA] = "RGBA",
-    };
-    bci_image_writer *w = s->owner;
-    const bci_picture *pic = &w->picture;
-    bc_status st;
-
-    s->is_decided = true;
-    s->layout = bci_layout_choose(&s->palette);
-    s->row_bytes = bci_layout_row_bytes(s->layout, pic->width);
-    s->is_filtered = pic->bits >= MIN_FILTERED_BITS && s->layout.kind != BCI_INDEXED && s->layout.depth >= 8;
-    s->row = malloc(s->row_bytes);
-    s->above = calloc(1, s->row_bytes);
-    s->filtered = malloc(s->row_bytes + 1);
-    s->scratch = malloc(s->row_bytes);
-    s->indices = malloc((size_t)pic->width * sizeof *s->indices);
-    s->codes = malloc((size_t)pic->width * pic->n_channels * sizeof *s->codes);
-    if (!s->row || !s->above || !s->filtered || !s->scratch || !s->indices || !s->codes)
-        return bci_fail(err, BC_E_LIMIT, "PNG: out of memory for a row");
-    if (s->layout.kind == BCI_INDEXED)
-        bci_palette_sort(&s->palette);
-    w->layout = names[s->layout.kind];
-    w->depth = s->layout.depth;
-    w->palette = s->layout.kind == BCI_INDEXED ? s->palette.n_colours : 0;
-    st = write_header(s, err);
-    if (!st)
-        st = bci_deflater_new(pic->effort, write_idat, s, &s->deflater, err);
-    return st ? st : encode_spooled(s, err);
-}
-
-static bc_status png_begin(bci_image_writer *w, bc_error *err)
-{
-    writer *s = calloc(1, sizeof *s);
-
-    w->state = s;
-    if (!s)
-        return bci_fail(err, BC_E_LIMIT, "PNG: out of memory");
-    s->owner = w;
-    bci_palette_init(&s->palette, &w->picture);
-    s->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s->guard, on_error, on_warning);
-    s->info = s->png ? png_create_info_struct(s->png) : NULL;
-    if (!s->info)
-        return bci_fail(err, BC_E_LIMIT, "PNG: out of memory");
-    return bci_spool_new(SPOOL_MEMORY, &s->spool, err);
-}
-
-static bc_status png_write(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows,
-                           bc_error *err)
-{
-    writer *s = w->state;
-    const size_t row_codes = (size_t)w->picture.width * w->picture.n_channels;
-    bc_status st = BC_OK;
-
-    for (uint32_t y = 0; !st && y < n_rows; y++, codes += row_codes) {
-        if (s->is_decided) {
-            st = encode_row(s, codes, err);
-            continue;
-        }
-        bci_palette_add_row(&s->palette, codes);
-        st = bci_spool_put(s->spool, codes, row_codes * sizeof *codes, err);
-        s->n_spooled++;
-        if (!st && bci_layout_is_final(&s->palette))
-            st = decide(s, err);
-    }
-    return st;
-}
-
-static bc_status png_finish(bci_image_writer *w, bc_error *err)
-{
-    static const png_byte name[5] = "IEND";
-    writer *s = w->state;
-    bc_status st = s->is_decided ? BC_OK : decide(s, err);
-
-    if (!st)
-        st = bci_deflater_finish(s->deflater, err);
-    if (st)
-        return st;
-    if (setjmp(s->guard.escape))
-        return write_failed(s, err);
-    png_write_chunk(s->png, name, NULL, 0);
-    return BC_OK;
-}
-
-static void png_abandon(bci_image_writer *w)
-{
-    writer *s = w->state;
-
-    if (!s)
-        return;
-    png_destroy_write_struct(&s->png, &s->info);
-    bci_deflater_free(s->deflater);
-    bci_spool_free(s->spool);
-    free(s->row);
-    free(s->above);
-    free(s->filtered);
-    free(s->scratch);
-    free(s->indices);
-    free(s->codes);
-    free(s);
-}
-
 const bci_image_codec bci_png = {
     .format = { "png", "Portable Network Graphics", ".png", true, true },
+    .writes_indices = true,
+    .carries_metadata = true,
     .probe = probe,
     .open = png_open,
     .read = png_read,
     .close = png_close,
-    .begin = png_begin,
-    .write = png_write,
-    .finish = png_finish,
-    .abandon = png_abandon,
+    .begin = bci_png_begin,
+    .write = bci_png_write,
+    .finish = bci_png_finish,
+    .abandon = bci_png_abandon,
 };

@@ -9,13 +9,22 @@
 #include "base/fail.h"
 #include "base/threads.h"
 #include "image/codec.h"
-#include "image/rows.h"
+#include "image/grey.h"
+#include "image/palette_fit.h"
+#include "image/palette_rows.h"
+#include "image/planes.h"
+#include "image/quality.h"
+#include "image/replay.h"
 
-enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 20 };
+enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 15 };
 
 typedef struct {
     bc_image_reader *reader;
-    bci_rows *rows;
+    bc_image_info input; /* of the file, before the reader made it grey */
+    bci_planes *rows;    /* or with a palette: */
+    bci_palette_rows *palette_rows;
+    bc_palette palette;   /* empty without one */
+    bci_quality *quality; /* NULL: not asked for */
     bci_image_writer writer;
     const bc_image_settings *settings;
     uint32_t batch_rows, n_batches;
@@ -52,28 +61,102 @@ static bc_status choose_codec(const char *out, const bc_image_settings *settings
                     "expected .png, .pbm, .pgm, .ppm, .pnm or .pam", out);
 }
 
-static bci_picture picture_of(const bc_image_info *info, const bc_image_settings *settings,
+static bool wants_palette(const bc_image_settings *s)
+{
+    return s->palette || s->n_colours > 0;
+}
+
+static void see_rows(void *histogram, const void *rows, uint32_t n)
+{
+    bci_histogram_add(histogram, rows, n);
+}
+
+/* The palette that was given, or one that a first pass over the picture is fitted to. */
+static bc_status choose_palette(line_up *l, const char *in, int n_threads, bc_error *err)
+{
+    const bc_image_settings *s = l->settings;
+    const bc_image_info info = l->reader->info; /* the second pass may take another reader */
+    bci_histogram *histogram = NULL;
+    bc_status st;
+
+    if (s->palette)
+        return bci_palette_distinct(s->palette, &l->palette, err);
+    st = bci_histogram_new(&info, &histogram, err);
+    if (!st)
+        st = bci_image_replay(&l->reader, in, s->grey, s->stop, see_rows, histogram, err);
+    if (!st)
+        st = bci_histogram_fit(histogram, s->n_colours, n_threads, &l->palette, err);
+    bci_histogram_free(histogram);
+    return st;
+}
+
+/* The rows of the picture as colours of the palette, or as indices where the format has them. */
+static void use_palette(bci_picture *p, const line_up *l, const bci_image_codec *codec)
+{
+    const bool has_indices = codec->writes_indices && !p->has_alpha;
+
+    /* A given palette is stored whole and in its order, for the sake of who reads indices. */
+    p->palette = has_indices || l->settings->palette ? &l->palette : NULL;
+    p->bits = p->channel_bits[0] = p->channel_bits[1] = p->channel_bits[2] = 8;
+    p->n_channels = has_indices ? 1 : 3 + (uint32_t)p->has_alpha;
+    p->carried.is_grey = false;
+}
+
+static bci_picture picture_of(const line_up *l, const bc_image_settings *settings,
                               const char *out)
 {
+    const bc_image_info *info = &l->reader->info;
+    const int bits = settings->bits;
+    const int *own = settings->channel_bits;
+
     return (bci_picture){ .path = out, .width = info->width, .height = info->height,
                           .n_channels = info->n_channels, .has_alpha = info->has_alpha,
-                          .bits = settings->bits,
-                          .alpha_maxval = info->has_alpha ? info->maxval : 255,
-                          .effort = settings->effort > 0 ? settings->effort : 4 };
+                          .bits = bits,
+                          .channel_bits = { own[0] ? own[0] : bits, own[1] ? own[1] : bits,
+                                            own[2] ? own[2] : bits },
+                          .alpha_maxval = !info->has_alpha      ? 255
+                                          : settings->alpha_bits ? (1u << settings->alpha_bits) - 1
+                                                                 : info->alpha_maxval,
+                          .effort = settings->effort > 0 ? settings->effort : 4,
+                          .carried = { .metadata = l->reader->metadata, .strips = settings->strip,
+                                       .is_grey = info->n_channels < 3 } };
+}
+
+/* What turns samples into codes, and what is told of them. */
+static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_threads,
+                             const bci_image_codec *codec, bc_error *err)
+{
+    const bc_image_settings *s = l->settings;
+    bci_picture *picture = &l->writer.picture;
+    bc_status st = wants_palette(s) ? choose_palette(l, in, n_threads, err) : BC_OK;
+
+    if (st)
+        return st;
+    *picture = picture_of(l, s, out);
+    if (wants_palette(s)) {
+        use_palette(picture, l, codec);
+        st = bci_palette_rows_new(&l->reader->info, s, &l->palette, !bci_has_indices(picture),
+                                  &l->palette_rows, err);
+    } else {
+        st = bci_planes_new(&l->reader->info, s, &l->rows, err);
+    }
+    if (!st && !s->skip_quality)
+        st = bci_quality_new(&l->reader->info, picture, &l->quality, err);
+    return st;
 }
 
 static bc_status line_up_new(line_up *l, bc_error *err)
 {
     const bc_image_info *info = &l->reader->info;
-    const size_t row_values = (size_t)info->width * info->n_channels;
-    const size_t row_bytes = row_values * (info->maxval > 255 ? 2 : 1);
+    const size_t row_bytes = bci_image_row_bytes(info);
+    const size_t row_codes = (size_t)info->width * l->writer.picture.n_channels;
     const size_t n = row_bytes < BATCH_BYTES ? BATCH_BYTES / row_bytes : 1;
 
     l->batch_rows = n < info->height ? (uint32_t)n : info->height;
     l->n_batches = (info->height - 1) / l->batch_rows + 1;
     for (uint32_t i = 0; i < N_SLOTS && i < l->n_batches; i++) {
         l->samples[i] = malloc(l->batch_rows * row_bytes);
-        l->codes[i] = malloc(l->batch_rows * row_values * sizeof **l->codes);
+        l->codes[i] = malloc(l->batch_rows * row_codes * sizeof **l->codes);
         if (!l->samples[i] || !l->codes[i])
             return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixels",
                             l->reader->source->name, info->width);
@@ -86,7 +169,9 @@ static void line_up_free(line_up *l)
     if (l->writer.codec)
         l->writer.codec->abandon(&l->writer);
     bci_sink_free(l->writer.sink);
-    bci_rows_free(l->rows);
+    bci_planes_free(l->rows);
+    bci_palette_rows_free(l->palette_rows);
+    bci_quality_free(l->quality);
     bc_image_reader_free(l->reader);
     for (int i = 0; i < N_SLOTS; i++) {
         free(l->samples[i]);
@@ -126,9 +211,22 @@ static void read_batch(line_up *l, uint32_t i)
 
 static void quantize_batch(line_up *l, uint32_t i)
 {
-    if (!has_failed(l))
-        bci_rows_reduce(l->rows, l->samples[i % N_SLOTS], rows_of_batch(l, i),
-                        l->codes[i % N_SLOTS]);
+    const void *samples = l->samples[i % N_SLOTS];
+    uint16_t *codes = l->codes[i % N_SLOTS];
+
+    if (has_failed(l))
+        return;
+    if (l->palette_rows)
+        bci_palette_rows_reduce(l->palette_rows, samples, rows_of_batch(l, i), codes);
+    else
+        bci_planes_reduce(l->rows, samples, rows_of_batch(l, i), codes);
+}
+
+static void judge_batch(line_up *l, uint32_t i)
+{
+    if (!has_failed(l) && l->quality)
+        bci_quality_add(l->quality, l->samples[i % N_SLOTS], l->codes[i % N_SLOTS],
+                        rows_of_batch(l, i));
 }
 
 static void write_batch(line_up *l, uint32_t i)
@@ -159,15 +257,19 @@ static void finish_file(line_up *l)
  * turn among its like, its input, and that its slot is free again. */
 static void make_tasks(line_up *l, uint32_t first, uint32_t end)
 {
-    char in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, writer; /* names, never read */
+    /* Names for the clauses, never read. */
+    char in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, quality, writer;
 
-    (void)in_slot, (void)code_slot, (void)reader, (void)rows, (void)writer;
+    (void)in_slot, (void)code_slot, (void)reader, (void)rows, (void)quality, (void)writer;
     for (uint32_t i = first; i < end; i++) {
 #pragma omp task depend(inout : reader) depend(out : in_slot[i % N_SLOTS])
         read_batch(l, i);
 #pragma omp task depend(inout : rows) depend(in : in_slot[i % N_SLOTS])                            \
     depend(out : code_slot[i % N_SLOTS])
         quantize_batch(l, i);
+#pragma omp task depend(inout : quality) depend(in : in_slot[i % N_SLOTS])                         \
+    depend(in : code_slot[i % N_SLOTS])
+        judge_batch(l, i);
 #pragma omp task depend(inout : writer) depend(in : code_slot[i % N_SLOTS])
         write_batch(l, i);
     }
@@ -194,14 +296,37 @@ static void run(line_up *l, int n_threads)
     }
 }
 
+/* Bits of its codes, without gaps. */
+static uint64_t bits_of_pixel(const line_up *l, const bc_image_settings *settings)
+{
+    const bc_image_info *info = &l->reader->info;
+    const uint32_t n_colours = info->n_channels - info->has_alpha;
+    uint64_t bits = 0;
+
+    for (uint32_t c = 0; !l->palette_rows && c < n_colours; c++)
+        bits += (uint64_t)l->writer.picture.channel_bits[c];
+    if (l->palette_rows)
+        for (bits = 1; UINT64_C(1) << bits < l->palette.n_colours;)
+            bits++;
+    if (info->has_alpha)
+        bits += (uint64_t)(settings->alpha_bits ? settings->alpha_bits : info->depth);
+    return bits;
+}
+
+static void describe_metadata(const line_up *l, bc_image_result *r)
+{
+    const bci_carried *c = &l->writer.picture.carried;
+
+    bci_carried_names(c, l->writer.codec->carries_metadata, true, r->carried, sizeof r->carried);
+    bci_carried_names(c, l->writer.codec->carries_metadata, false, r->dropped, sizeof r->dropped);
+}
+
 static void describe(const line_up *l, const bc_image_settings *settings, bc_image_result *r)
 {
     const bc_image_info *info = &l->reader->info;
     const uint64_t pixels = (uint64_t)info->width * info->height;
-    const uint64_t n_colours = info->n_channels - info->has_alpha;
-    const uint64_t alpha_bits = info->has_alpha ? (uint64_t)info->depth : 0;
 
-    r->input = *info;
+    r->input = l->input;
     r->input_size_bytes = l->reader->source->size_bytes == UINT64_MAX
                               ? 0 : l->reader->source->size_bytes;
     r->output_format = l->writer.codec->format.name;
@@ -209,9 +334,22 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->output_depth = l->writer.depth;
     r->output_palette = l->writer.palette;
     r->output_size_bytes = bci_sink_size(l->writer.sink);
-    r->raw_bytes = (pixels * info->n_channels * (uint64_t)info->depth + 7) / 8;
-    r->packed_bytes = (pixels * (n_colours * (uint64_t)settings->bits + alpha_bits) + 7) / 8;
+    r->raw_bytes = (pixels * l->input.n_channels * (uint64_t)info->depth + 7) / 8;
+    r->palette = l->palette;
+    r->packed_bytes = (pixels * bits_of_pixel(l, settings) + 7) / 8;
     r->cpu_level = bc_cpu_level();
+    describe_metadata(l, r);
+}
+
+static void measure(const line_up *l, bc_image_result *r)
+{
+    if (l->palette_rows)
+        bci_palette_rows_measure(l->palette_rows, r);
+    else
+        bci_planes_measure(l->rows, r);
+    r->blurred_psnr_db = r->ssim = NAN;
+    if (l->quality)
+        bci_quality_measure(l->quality, r);
 }
 
 static double now_s(void)
@@ -229,20 +367,19 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     const int n_threads = bci_thread_count(settings->n_threads);
     line_up l = { .settings = settings };
     bc_image_result r = { 0 };
-    bc_status st = bc_image_open(in, &l.reader, err);
+    bc_status st = bci_image_open_as(in, settings->grey, &l.reader, &l.input, err);
     const bci_image_codec *codec = NULL;
 
     if (!st)
         st = choose_codec(out, settings, &codec, err);
     if (!st)
-        st = bci_rows_new(&l.reader->info, settings, &l.rows, err);
+        st = choose_rows(&l, in, out, n_threads, codec, err);
     if (!st)
         st = line_up_new(&l, err);
     if (!st)
         st = bci_sink_open(settings->dry_run ? NULL : out, settings->force, &l.writer.sink, err);
     if (st)
         goto done;
-    l.writer.picture = picture_of(&l.reader->info, settings, out);
     l.writer.codec = codec;
     st = codec->begin(&l.writer, err);
     if (st)
@@ -254,7 +391,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
             *err = l.error;
         goto done;
     }
-    bci_rows_measure(l.rows, &r);
+    measure(&l, &r);
     if (bc_error_snr_db(&r.coded) < settings->min_snr_db)
         st = bci_fail(err, BC_E_QUALITY, "%s: SNR %.2f dB, expected at least %.2f dB; no output "
                       "written", in, bc_error_snr_db(&r.coded), settings->min_snr_db);

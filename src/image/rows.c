@@ -5,6 +5,7 @@
  * dither, its position on the grid for noise, its value for error diffusion. */
 #include "image/rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,11 @@
 
 enum {
     N_PARTS = 4,         /* rows of a batch are quantized in so many parts when they can */
-    MAX_PAIRS = 1 << 16, /* (sample, code) pairs counted in a table rather than summed */
+    /* The first line is diffused so often before it counts (an even number, for serpentines).
+     * Without, a dark top stays black until enough error has gathered: on a dark photograph at
+     * 1 bit 0.0003 of full scale was missing. */
+    N_WARM_UP = 32,
+    MAX_PAIRS = 1 << 18, /* (sample, code) pairs counted in a table rather than summed */
 };
 
 /* Scratch and counts of one part of a batch. */
@@ -23,7 +28,8 @@ typedef struct {
     int32_t *wide_codes;
     uint16_t *codes; /* colour codes of a row without alpha */
     uint8_t *opaque;
-    uint64_t *pairs; /* counts by sample << bits | code, or NULL */
+    uint32_t *pairs; /* counts by sample << bits | code, or NULL */
+    uint64_t n_pairs; /* counted since they were last summed */
     uint64_t *histogram;
     bc_error_sums coded, linear;
 } part;
@@ -36,9 +42,10 @@ struct bci_rows {
     uint32_t row; /* rows done */
     bc_grid grid; /* the levels, coded or in linear light */
     float *light_table;
+    uint32_t first_channel; /* of the picture */
     uint32_t streams[3];
-    uint16_t *code_of;  /* no dither: by sample */
-    float *place_of;    /* noise: position; diffusion: value; by sample */
+    uint16_t *code_of;  /* no dither: the code; noise: the code below; by sample */
+    float *place_of;    /* noise: the way to the next code; diffusion: value; by sample */
     float *coded_of, *light_of;             /* by sample */
     float *coded_of_code, *light_of_code;   /* by code */
     bc_diffuser *diffuser;
@@ -48,6 +55,14 @@ struct bci_rows {
 static bool has_noise(const bc_image_settings *s)
 {
     return s->noise && s->noise->form != BC_NOISE_NONE;
+}
+
+/* The noise that goes with the settings: what was asked for, or what the kernel brings. */
+static const bc_noise *noise_of(const bc_image_settings *s)
+{
+    if (has_noise(s))
+        return s->noise;
+    return s->kernel && s->kernel->n_modulations ? bc_noise_find("rpdf") : NULL;
 }
 
 static bool is_dithered(const bc_image_settings *s)
@@ -60,6 +75,11 @@ static bool counts_pairs(const bci_rows *q)
     return ((uint64_t)q->info->maxval + 1) << q->settings->bits <= MAX_PAIRS;
 }
 
+static double light_of(const bci_rows *q, double coded)
+{
+    return bc_transfer_decode(&q->info->transfer, coded);
+}
+
 static bc_status build_grid(bci_rows *q, bc_error *err)
 {
     const int bits = q->settings->bits;
@@ -69,16 +89,14 @@ static bc_status build_grid(bci_rows *q, bc_error *err)
     q->light_table = malloc(2 * (size_t)q->n_levels * sizeof *q->light_table);
     if (!q->light_table)
         return bci_fail(err, BC_E_LIMIT, "picture: out of memory for %u levels", q->n_levels);
-    return bc_grid_light(bits, q->light_table, &q->grid, err);
+    return bc_grid_light(bits, &q->info->transfer, q->light_table, &q->grid, err);
 }
 
 /* Nearest level of every sample, by the grid in double: exact for every depth. */
 static void fill_codes(bci_rows *q)
 {
-    const double maxval = q->info->maxval;
-
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = v / maxval;
+        const double x = bci_coded_value(q->info, q->settings->bits, v);
         int32_t code;
 
         bc_quantize_f64(&q->grid, &BC_SCALE_IDENTITY, q->settings->rounding, &x, NULL, 1, NULL,
@@ -87,24 +105,42 @@ static void fill_codes(bci_rows *q)
     }
 }
 
+/* Where noise is added: a code and the fraction of a step above it, so that the fraction keeps
+ * its bits on every code and a sample that is a level stays one. */
+static void fill_position(bci_rows *q, uint32_t v, double x)
+{
+    /* The levels in linear light are floats: compared as such, a level lies on itself. The
+     * coded ones may miss it by the rounding of a product. */
+    const bc_position p = bc_grid_position(&q->grid, q->light_table ? (double)(float)x : x);
+    const double nearest = rint(p.rest);
+    const double rest = fabs(p.rest - nearest) < 1e-9 ? nearest : p.rest;
+    const double below = floor(rest);
+
+    q->code_of[v] = (uint16_t)(p.base + below);
+    q->place_of[v] = (float)(rest - below);
+}
+
 static void fill_tables(bci_rows *q)
 {
-    const double maxval = q->info->maxval, top = q->n_levels - 1;
+    const double top = q->n_levels - 1;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double coded = v / maxval;
-        const double x = q->light_table ? bc_light_from_coded(coded) : coded;
-        const bc_position p = bc_grid_position(&q->grid, x);
+        const double coded = bci_coded_value(q->info, q->settings->bits, v);
+        const double x = q->light_table ? light_of(q, coded) : coded;
 
-        q->place_of[v] = q->settings->kernel ? (float)x : (float)(p.base + p.rest);
+        if (q->settings->kernel)
+            q->place_of[v] = (float)x;
+        else if (is_dithered(q->settings))
+            fill_position(q, v, x);
         q->coded_of[v] = (float)coded;
-        q->light_of[v] = (float)bc_light_from_coded(coded);
+        q->light_of[v] = (float)light_of(q, coded);
     }
     for (uint32_t k = 0; k < q->n_levels; k++) {
         q->coded_of_code[k] = (float)(k / top);
-        q->light_of_code[k] = (float)bc_light_from_coded(k / top);
+        q->light_of_code[k] = (float)light_of(q, k / top);
     }
-    fill_codes(q);
+    if (!is_dithered(q->settings))
+        fill_codes(q);
 }
 
 /* Streams differ by channel and by the depth that the samples come with: a picture reduced
@@ -115,7 +151,7 @@ static void choose_streams(bci_rows *q)
     const uint64_t history = (uint64_t)q->info->true_depth << 32 | q->info->maxval;
 
     for (size_t c = 0; c < q->n_colours; c++)
-        q->streams[c] = bc_noise_stream(names[c], history);
+        q->streams[c] = bc_noise_stream(names[q->first_channel + c], history);
 }
 
 static bool allocate_part(bci_rows *q, part *p)
@@ -161,9 +197,6 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
     if (s->effort < 0 || s->effort > 12)
         return bci_fail(err, BC_E_USAGE, "effort %d, expected 1 to 12, or 0 for the default",
                         s->effort);
-    if (s->kernel && has_noise(s))
-        return bci_fail(err, BC_E_USAGE, "dither %s+%s: two dithers, expected one",
-                        s->kernel->name, s->noise->name);
     if (s->rounding == BC_ROUND_TRUNCATE && is_dithered(s))
         return bci_fail(err, BC_E_USAGE, "rounding truncate is the bare bit shift and takes no "
                         "dither, expected dither none");
@@ -171,7 +204,7 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
 }
 
 bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                       bci_rows **out, bc_error *err)
+                       uint32_t first_channel, bci_rows **out, bc_error *err)
 {
     bc_status st = check(settings, err);
     bci_rows *q = NULL;
@@ -186,6 +219,7 @@ bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *setti
     q->n_colours = info->n_channels - info->has_alpha;
     q->row_samples = q->n_colours * info->width;
     q->n_levels = 1u << settings->bits;
+    q->first_channel = first_channel;
     choose_streams(q);
     st = build_grid(q, err);
     if (!st && !allocate(q))
@@ -275,11 +309,19 @@ static void make_noise(const bci_rows *q, part *p, uint32_t y)
     for (size_t c = 0; c < q->n_colours; c++) {
         float *to = q->n_colours == 1 ? p->noise : p->plane;
 
-        bc_noise_fill_row(q->settings->noise, q->settings->seed, q->streams[c], width, 0, y, to,
-                          width);
+        const bc_noise *kind = noise_of(q->settings);
+        const uint8_t *offset = kind->channel_offsets[q->first_channel + c];
+
+        bc_noise_fill_row(kind, q->settings->seed, q->streams[c], width, offset[0], y + offset[1],
+                          to, width);
         for (size_t x = 0; to == p->plane && x < width; x++)
             p->noise[x * q->n_colours + c] = p->plane[x];
     }
+}
+
+static inline uint16_t near_code(const bci_rows *q, int32_t code)
+{
+    return (uint16_t)(code < 0 ? 0 : code > q->grid.hi ? q->grid.hi : code);
 }
 
 /* Colour samples of row y to p->codes. */
@@ -290,21 +332,25 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
         return;
     }
     FOR_COLOURS(q, row, p->x[i] = q->place_of[v]);
+    const bool needs_noise = noise_of(q->settings) != NULL;
+
+    if (needs_noise)
+        make_noise(q, p, y);
     if (q->settings->kernel) {
         if (q->info->has_alpha)
             note_opaque(q, row, p->opaque);
-        bc_diffuse_row(q->diffuser, p->x, q->info->has_alpha ? p->opaque : NULL, p->codes);
+        for (int i = y == 0 ? -N_WARM_UP : 0; i <= 0; i++)
+            bc_diffuse_row(q->diffuser, p->x, needs_noise ? p->noise : NULL,
+                           q->info->has_alpha ? p->opaque : NULL, p->codes);
         return;
     }
-    /* x holds positions already: steps of 1 from code 0. */
-    const bc_grid steps = { .family = BC_GRID_AFFINE, .lo = 0, .hi = q->grid.hi, .den = 1.0,
-                            .shift_gain = 1.0, .bits = q->grid.bits };
+    /* x holds fractions of a step; no noise reaches further than these codes from them. */
+    const bc_grid steps = { .family = BC_GRID_AFFINE, .lo = -8, .hi = 8, .den = 1.0,
+                            .shift_gain = 1.0, .bits = 5 };
 
-    make_noise(q, p, y);
     bc_quantize_f32(&steps, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, p->x, p->noise, q->row_samples,
                     NULL, p->wide_codes);
-    for (size_t i = 0; i < q->row_samples; i++)
-        p->codes[i] = (uint16_t)p->wide_codes[i];
+    FOR_COLOURS(q, row, p->codes[i] = near_code(q, q->code_of[v] + p->wide_codes[i]));
 }
 
 static void sum_errors(const bci_rows *q, part *p, const void *row, const float *of_sample,
@@ -316,12 +362,38 @@ static void sum_errors(const bci_rows *q, part *p, const void *row, const float 
     bc_error_add_f32(sums, p->x, p->y, q->row_samples);
 }
 
+/* The counted pairs as sums, in the order of samples and codes. */
+static void sum_pairs(const bci_rows *q, part *p)
+{
+    const int bits = q->settings->bits;
+    const double top = q->n_levels - 1;
+
+    for (uint32_t v = 0; v <= q->info->maxval; v++) {
+        const double x = bci_coded_value(q->info, q->settings->bits, v), light = light_of(q, x);
+
+        for (uint32_t k = 0; k < q->n_levels; k++) {
+            const uint32_t count = p->pairs[v << bits | k];
+
+            if (!count)
+                continue;
+            p->histogram[k] += count;
+            bc_error_add_pair(&p->coded, x, k / top, count);
+            bc_error_add_pair(&p->linear, light, light_of(q, k / top), count);
+        }
+    }
+    memset(p->pairs, 0, (((size_t)q->info->maxval + 1) << bits) * sizeof *p->pairs);
+    p->n_pairs = 0;
+}
+
 static void measure_row(const bci_rows *q, part *p, const void *row)
 {
     const int bits = q->settings->bits;
 
     if (p->pairs) {
         FOR_COLOURS(q, row, p->pairs[v << bits | p->codes[i]]++);
+        p->n_pairs += q->row_samples;
+        if (p->n_pairs > UINT32_MAX - q->row_samples) /* before a count can overflow */
+            sum_pairs(q, p);
         return;
     }
     for (size_t i = 0; i < q->row_samples; i++)
@@ -383,39 +455,15 @@ void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *cod
     q->row += n;
 }
 
-/* The counted pairs of one part as sums, in the order of samples and codes. */
-static void sum_pairs(const bci_rows *q, const part *p, uint64_t *histogram,
-                      bc_image_result *result)
-{
-    const int bits = q->settings->bits;
-    const double maxval = q->info->maxval, top = q->n_levels - 1;
-
-    for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = v / maxval, light = bc_light_from_coded(x);
-
-        for (uint32_t k = 0; k < q->n_levels; k++) {
-            const uint64_t count = p->pairs[v << bits | k];
-
-            if (!count)
-                continue;
-            histogram[k] += count;
-            bc_error_add_pair(&result->coded, x, k / top, count);
-            bc_error_add_pair(&result->linear, light, bc_light_from_coded(k / top), count);
-        }
-    }
-}
-
-void bci_rows_measure(const bci_rows *q, bc_image_result *result)
+void bci_rows_measure(bci_rows *q, bc_image_result *result)
 {
     uint64_t *histogram = q->parts[0].histogram; /* the others are added to it */
 
     for (int i = 0; i < N_PARTS; i++) {
-        const part *p = &q->parts[i];
+        part *p = &q->parts[i];
 
-        if (p->pairs) {
-            sum_pairs(q, p, histogram, result);
-            continue;
-        }
+        if (p->pairs)
+            sum_pairs(q, p);
         for (uint32_t k = 0; i > 0 && k < q->n_levels; k++)
             histogram[k] += p->histogram[k];
         bc_error_merge(&result->coded, &p->coded);

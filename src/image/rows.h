@@ -6,16 +6,32 @@
 
 typedef struct bci_rows bci_rows;
 
-/* Prepare the reduction of pictures like `info`. `settings` and `info` must stay alive. */
+/* The coded value of sample v, to be reduced to `bits`. A file that declares n real bits stores
+ * level k of n bits as the nearest of its own samples; such a sample is the level again, not
+ * its rounding, so that reducing a reduced picture changes nothing. At the depth of the file
+ * the samples themselves are levels. */
+static inline double bci_coded_value(const bc_image_info *info, int bits, uint32_t v)
+{
+    if (bits >= info->depth)
+        return v / (double)info->maxval;
+    const double max = info->maxval, top = (double)((1u << info->true_depth) - 1);
+    const double k = (double)(uint32_t)(v * top / max + 0.5);
+
+    return (uint32_t)(k * max / top + 0.5) == v ? k / top : v / max;
+}
+
+/* Prepare the reduction of pictures like `info`, all colour channels at settings->bits; the
+ * first of them is channel `first_channel` of the picture. `settings` and `info` must stay
+ * alive. */
 BC_NODISCARD bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                                    bci_rows **out, bc_error *err);
+                                    uint32_t first_channel, bci_rows **out, bc_error *err);
 
 /* Reduce the next n rows: samples as bc_image_read gives them, codes as bci_picture has them.
  * Runs as OpenMP tasks of the current team where rows do not depend on each other. */
 void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *codes);
 
-/* Fill in the figures of all rows so far. */
-void bci_rows_measure(const bci_rows *q, bc_image_result *result);
+/* Add the figures of all rows to those of `result`; call once, after the last row. */
+void bci_rows_measure(bci_rows *q, bc_image_result *result);
 
 /* Release; NULL is fine. */
 void bci_rows_free(bci_rows *q);

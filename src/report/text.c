@@ -16,24 +16,36 @@ static const struct {
 } lines[] = {
     { "", "{input.path}| -> {output.path}| ({output.kept})" },
     { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
-                 "|, {input.true_depth_bits} of them real|, {input.format}" },
-    { "reduced", "to {output.bits}-bit samples, {output.levels} levels|; dither {settings.dither}"
+                 "|, {input.true_depth_bits} of them real|, {input.format}"
+                 "|, {input.transfer} ({input.transfer_source})"
+                 "|, {input.turned} from orientation {input.orientation}" },
+    { "reduced", "to {output.bits}-bit samples, {output.levels} levels"
+                 "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
+    { "reduced", "to {output.colours} colours, palette {settings.palette}"
+                 "|; dither {settings.dither}|, {settings.scan}|, strength {settings.strength:2}"
+                 "|, {settings.light} light|; seed {settings.seed}" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
              "|; rule of thumb 6.02 x {output.bits} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
-    { "PSNR", "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light" },
+    { "PSNR", "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"
+              "|, {metrics.psnr_blurred_db:2} dB blurred (Gaussian, sigma {metrics.blur_sigma:0} pixels)" },
+    { "SSIM", "{metrics.ssim:4}| of luma, at 1/{metrics.ssim_scale} of the size" },
     { "error", "of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
                "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
     { "light", "mean error {metrics.mean_light_error:+5} in linear light, which is what an eye averages" },
     { "levels", "{metrics.levels_used} of {output.levels} used"
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
+    { "colours", "{output.colours_used} of {output.colours} used"
+                 "|, entropy {metrics.entropy_bits:2} bits a pixel" },
     { "clipped", "{metrics.clipped} samples" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
-               "| ({metrics.compression_ratio:2}x)|, file {output.size_bytes} bytes"
-               "| ({metrics.file_ratio:2}x of {input.size_bytes})" },
+               "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
+               "|, input file {input.size_bytes}" },
     { "stored", "{output.format}|, {output.layout} {output.depth_bits} bits"
                 "|, {output.palette} colours" },
+    { "kept", "{output.metadata}" },
+    { "dropped", "{output.dropped}" },
     { "time", "{time_s:2} s" },
 };
 

@@ -13,18 +13,48 @@
 # are. It is made once and kept in bench/ beside the program.
 set -eu
 
-# A row: name|command. The first row is what the others are compared with. A
-# command runs in a scratch directory, by sh; one that is not installed is left
-# out with a word.
+# A row: name|command. The first row is what the others are compared with; a name
+# without a command is a heading. A command runs in a scratch directory, by sh; one
+# whose first word is not installed is left out with a word. Every command leaves its
+# picture in out.png.
 rows() {
     cat <<'EOF'
 libpng decode|png-decode "$picture"
+RGB, 4 bits, error diffusion
 bitcrush 4, 1 thread|bitcrush "$picture" 4 --threads 1 -q -f -o out.png
 bitcrush 4|bitcrush "$picture" 4 -q -f -o out.png
-bitcrush 4 --dither none|bitcrush "$picture" 4 --dither none -q -f -o out.png
+bitcrush 4 --fast|bitcrush "$picture" 4 --fast -q -f -o out.png
+bitcrush 4, with report|bitcrush "$picture" 4 -f -o out.png >report
+bitcrush 4 ... ostromoukhov|bitcrush "$picture" 4 --dither ostromoukhov -q -f -o out.png
+ImageMagick -remap 4096|"$convert" "$picture" -dither FloydSteinberg -remap colours4096.ppm out.png
+RGB, 4 bits, ordered
 bitcrush 4 --dither bayer8|bitcrush "$picture" 4 --dither bayer8 -q -f -o out.png
+ImageMagick o8x8,16|"$convert" "$picture" -ordered-dither o8x8,16 out.png
+ppmdither -dim 3|pngtopnm "$picture" | ppmdither -dim 3 -red 16 -green 16 -blue 16 | pnmtopng >out.png
+RGB, 4 bits, not dithered
+bitcrush 4 --dither none|bitcrush "$picture" 4 --dither none -q -f -o out.png
+vips maplut|vips maplut "$picture" out.png levels16.pgm
+grey, 1 bit, from PNG
+bitcrush 1 --gray, 1 thread|bitcrush "$picture" 1 --gray --threads 1 -q -f -o out.png
+bitcrush 1 --gray|bitcrush "$picture" 1 --gray -q -f -o out.png
+bitcrush 1 --gray --fast|bitcrush "$picture" 1 --gray --fast -q -f -o out.png
+Pillow convert('1')|"$python" -c "$pillow" "$picture"
+ImageMagick -monochrome|"$convert" "$picture" -monochrome out.png
+ImageMagick gray50|"$convert" "$picture" -dither FloydSteinberg -remap pattern:gray50 out.png
+ffmpeg ed monob|ffmpeg -v error -nostdin -y -i "$picture" -sws_dither ed -pix_fmt monob out.png
+grey, 1 bit, from JPEG
+bitcrush 1 --gray, 1 thread|bitcrush "$jpeg" 1 --gray --threads 1 -q -f -o out.png
+bitcrush 1 --gray|bitcrush "$jpeg" 1 --gray -q -f -o out.png
+Pillow convert('1')|"$python" -c "$pillow" "$jpeg"
+ImageMagick -monochrome|"$convert" "$jpeg" -monochrome out.png
+ImageMagick gray50|"$convert" "$jpeg" -dither FloydSteinberg -remap pattern:gray50 out.png
+ffmpeg ed monob|ffmpeg -v error -nostdin -y -i "$jpeg" -sws_dither ed -pix_fmt monob out.png
 EOF
 }
+pillow="import sys
+from PIL import Image
+Image.MAX_IMAGE_PIXELS = None
+Image.open(sys.argv[1]).convert('1').save('out.png')"
 
 say() {
     printf 'bench image: %s\n' "$*" >&2
@@ -55,6 +85,14 @@ for candidate in convert-im7.q16 convert-im6.q16 magick /usr/bin/convert convert
     fi
 done
 
+# Pillow belongs to one Python of several.
+python=
+for candidate in python3 /usr/bin/python3; do
+    if [ -z "$python" ] && "$candidate" -c 'import PIL' 2>/dev/null; then
+        python=$candidate
+    fi
+done
+
 if [ ! -s "$work/$picture" ]; then
     if [ -z "$convert" ]; then
         say "making a picture of 24 megapixels needs ImageMagick: please install it" \
@@ -66,6 +104,20 @@ if [ ! -s "$work/$picture" ]; then
         -filter point -distort SRT 0 -strip -depth 8 "PNG24:$work/unfinished.png"
     mv "$work/unfinished.png" "$work/$picture"
 fi
+
+jpeg=${picture%.png}.jpg
+if [ ! -s "$work/$jpeg" ] && [ -n "$convert" ]; then
+    "$convert" "$work/$picture" -quality 90 "$work/unfinished.jpg"
+    mv "$work/unfinished.jpg" "$work/$jpeg"
+fi
+
+# What others need to know of 4 bits: all colours of 16 levels, and the level of a sample.
+awk 'BEGIN { print "P3 64 64 255"
+             for (i = 0; i < 4096; i++)
+                 print i % 16 * 17, int(i / 16) % 16 * 17, int(i / 256) * 17 }' >"$work/colours4096.ppm"
+awk 'BEGIN { print "P2 256 1 255"
+             for (i = 0; i < 256; i++)
+                 print int(i / 17 + 0.5) * 17 }' >"$work/levels16.pgm"
 
 # ---- the tools
 
@@ -80,18 +132,34 @@ done
 
 cd "$work"
 PATH=$work:$build:$PATH
-export PATH picture
+export PATH picture jpeg convert python pillow
 printf '%s, 6000 x 4000, %s bytes; medians of %s runs\n\n' "$name" \
     "$(wc -c <"$picture" | tr -d ' ')" "${RUNS:-5}"
-printf '%-30s %7s %7s %9s %10s\n' '' 'CPU s' 'wall s' 'peak MiB' 'CPU ratio'
+printf '%-30s %7s %7s %9s %10s %9s\n' '' 'CPU s' 'wall s' 'peak MiB' 'CPU ratio' 'file KB'
 rows | while IFS='|' read -r name command; do
-    if ! command -v "${command%% *}" >/dev/null; then
+    if [ -z "$command" ]; then
+        printf '\n%s\n' "$name"
+        continue
+    fi
+    eval "program=${command%% *}"
+    # Named by a row.
+    # shellcheck disable=SC2154
+    if ! command -v "$program" >/dev/null; then
         printf '%-30s not installed\n' "$name"
         continue
     fi
-    measure "${RUNS:-5}" sh -c "$command" >cost
+    rm -f out.png
+    if ! measure "${RUNS:-5}" sh -c "$command" >cost </dev/null; then
+        printf '%-30s failed\n' "$name"
+        continue
+    fi
     read -r cpu_s wall_s rss_kib <cost
     : "${decode_s:=$cpu_s}"
-    echo "$cpu_s $wall_s $rss_kib $decode_s" | awk -v name="$name" '{
-        printf "%-30s %7.2f %7.2f %9.1f %9.1fx\n", name, $1, $2, $3 / 1024, $1 / $4 }'
+    size=-
+    if [ -e out.png ]; then
+        size=$(wc -c <out.png)
+    fi
+    echo "$cpu_s $wall_s $rss_kib $decode_s $size" | awk -v name="$name" '{
+        printf "%-30s %7.2f %7.2f %9.1f %9.1fx %9s\n", name, $1, $2, $3 / 1024, $1 / $4,
+            $5 == "-" ? $5 : sprintf("%.0f", $5 / 1000) }'
 done

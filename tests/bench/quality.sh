@@ -34,23 +34,29 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' HUP INT TERM
 grey=$scratch/grey.pgm
-reduced=$scratch/reduced.pgm
+
+# Reduce to each depth and compare.
+measure_light() { # light
+    for bits in 1 2 4; do
+        reduced=$scratch/$1.pgm
+        bitcrush "$grey" "$bits" --dither "$dither" --light "$1" -q -f -o "$reduced"
+        blurred-psnr "$grey" "$reduced" "${SIGMA:-2}"
+    done
+}
 
 to-grey "$picture" >"$grey"
 dithers=$(bitcrush --list | awk '/^[^ ]/ { on = /^dithers/; next } on { print $1 }')
 
 printf '%s as grey, PSNR in dB after a blur of sigma %s, in linear light\n\n' \
     "${picture##*/}" "${SIGMA:-2}"
-printf '%-16s %-20s %-20s %s\n' '' '--light linear' '--light coded' 'shift of the mean, 1 bit'
-printf '%-16s %6s %6s %6s %6s %6s %6s %9s %9s\n' dither '1 bit' 2 4 '1 bit' 2 4 linear coded
+printf '%-22s %-20s %-20s %s\n' '' '--light linear' '--light coded' 'shift of the mean, 1 bit'
+printf '%-22s %6s %6s %6s %6s %6s %6s %9s %9s\n' dither '1 bit' 2 4 '1 bit' 2 4 linear coded
 for dither in $dithers; do
-    for light in linear coded; do
-        for bits in 1 2 4; do
-            bitcrush "$grey" "$bits" --dither "$dither" --light "$light" -q -f -o "$reduced"
-            blurred-psnr "$grey" "$reduced" "${SIGMA:-2}"
-        done
-    done | awk -v dither="$dither" '{ db[NR] = $1; mean[NR] = $4 }
-        END { printf "%-16s", dither
+    measure_light coded >"$scratch/coded" &
+    measure_light linear >"$scratch/linear"
+    wait "$!"
+    cat "$scratch/linear" "$scratch/coded" | awk -v dither="$dither" '{ db[NR] = $1; mean[NR] = $4 }
+        END { printf "%-22s", dither
               for (i = 1; i <= 6; i++) printf " %6.1f", db[i]
               printf " %+9.4f %+9.4f\n", mean[1], mean[4] }'
 done

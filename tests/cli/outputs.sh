@@ -75,12 +75,33 @@ exits 7
 says 'bitcrush: nowhere/out.png: cannot be created: No such file or directory'
 only big.png in.png
 
-it 'a directory as output is 7'
+it 'a directory as output takes the file under its usual name'
 mkdir dir.png
-bitcrush in.png 4 -o dir.png --force
+bitcrush in.png 4 -o dir.png -q
+exits 0
+[ -s dir.png/in-4bit.png ] || fail 'dir.png/in-4bit.png is not there'
+rm -r dir.png
+
+it 'a directory in the place of the file is 7'
+mkdir in-4bit.png
+bitcrush in.png 4 --force
 exits 7
-says 'bitcrush: dir.png: is a directory, expected a file to write'
-rmdir dir.png
+says 'bitcrush: in-4bit.png: is a directory, expected a file to write'
+rmdir in-4bit.png
+
+it 'a bad file among several does not stop the rest'
+head -c 500 big.png >bad.png
+bitcrush in.png bad.png big.png missing.png 2 -o many/ -q
+exits 4
+mentions 'bitcrush: bad.png: file ends early'
+mentions 'bitcrush: missing.png: cannot be opened for reading: No such file or directory'
+[ -s many/in-2bit.png ] && [ -s many/big-2bit.png ] || fail 'the good files are not there'
+rm -r many bad.png
+
+it 'several files need a directory'
+bitcrush in.png big.png 2 -o out.png
+exits 2
+says 'bitcrush: -o out.png: expected a directory for several files'
 
 it 'a read-only directory is 7'
 if [ "$(id -u)" -ne 0 ]; then

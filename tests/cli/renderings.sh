@@ -9,7 +9,7 @@ it '--help is on standard output, with every option and exit status'
 bitcrush --help
 exits 0
 silent "$err"
-prints 'usage: bitcrush FILE BITS [OPTION...]'
+prints 'usage: bitcrush FILE... BITS [OPTION...]'
 for option in $options; do
     prints "--$option"
 done
@@ -27,7 +27,7 @@ exits 0
 same "$out" "$base/help"
 run "$BITCRUSH_IMAGE" --help
 exits 0
-prints 'usage: bitcrush-image FILE BITS'
+prints 'usage: bitcrush-image FILE... BITS'
 
 it '--version names the program and its version'
 bitcrush --version

@@ -13,7 +13,7 @@ prints '768 x 512 RGB, 8 bits a sample'
 prints 'to 4-bit samples, 16 levels; dither floyd-steinberg, serpentine, linear light; rounding nearest'
 prints 'seed 1651078243'
 prints "file $(size_of in-4bit.png) bytes"
-prints "of $(size_of in.png)"
+prints "input file $(size_of in.png)"
 rm in-4bit.png
 
 # Keys that every report on a picture has.

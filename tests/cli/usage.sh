@@ -25,8 +25,12 @@ refused 'bits -4: expected a whole number from 1 to 16' -- in.png -4
 
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)'
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png
-refused 'too many arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png 4 5
-refused '17: too many arguments, expected FILE BITS' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17
+refused 'bits in.png: expected a whole number from 1 to 16' 4 in.png
+refused '--channels 5,,5: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,,5
+refused '--channels 5,6,17: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,6,17
+refused '--fast --small: expected one of them' in.png 4 --fast --small
+refused '--dither bayer8+rpdf: expected one error diffusion, one noise or mask, or one of each' \
+    in.png 4 --dither bayer8+rpdf
 
 refused '--dithre: unknown option, did you mean --dither?' in.png 4 --dithre none
 refused '--dithre: unknown option, did you mean --dither?' in.png 4 --dithre=none
@@ -42,7 +46,7 @@ refused '--seed: expected N after it' in.png 4 --seed
 refused '--light: expected linear|coded after it' in.png 4 --light
 refused '--force: takes no value, expected it alone' in.png 4 --force=yes
 
-refused '--dither floyd: unknown, expected a name that --list shows' in.png 4 --dither floyd
+refused '--dither floyd: unknown, did you mean floyd-steinberg?' in.png 4 --dither floyd
 refused '--dither floyd-steinburg: unknown, did you mean floyd-steinberg?' in.png 4 --dither floyd-steinburg
 refused '--dither byer8: unknown, did you mean bayer8?' in.png 4 --dither byer8
 refused '--light linaer: unknown, expected linear|coded' in.png 4 --light linaer

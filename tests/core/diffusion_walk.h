@@ -51,7 +51,7 @@ static inline void diffuse(const diffusion *d, const float *x, const uint8_t *op
                            &diffuser, &err) == BC_OK,
            "%s: %s", d->name, err.text);
     for (size_t y = 0; y < d->height; y++)
-        bc_diffuse_row(diffuser, x + y * line, opaque ? opaque + y * d->width : NULL,
+        bc_diffuse_row(diffuser, x + y * line, NULL, opaque ? opaque + y * d->width : NULL,
                        codes + y * line);
     bc_diffuser_free(diffuser);
 }
@@ -61,6 +61,8 @@ static inline void walk(const diffusion *d, const float *x, const uint8_t *opaqu
                         const uint16_t *codes, double tolerance)
 {
     const size_t n = d->width * d->height * d->n_channels;
+    const double first = level(d->grid, 0);
+    const double span = level(d->grid, (size_t)bc_grid_levels(d->grid) - 1) - first;
     double *sent = calloc(n, sizeof *sent);
 
     assert_non_null(sent);
@@ -73,7 +75,9 @@ static inline void walk(const diffusion *d, const float *x, const uint8_t *opaqu
 
             for (size_t c = 0; c < d->n_channels; c++) {
                 const size_t at = (y * d->width + px) * d->n_channels + c;
-                const double v = (double)x[at] + (given ? sent[at] : 0.0);
+                /* Carried errors are bounded to one span past the ends. */
+                const double v = fmax(first - span, fmin((double)x[at] + (given ? sent[at] : 0.0),
+                                                         first + 2.0 * span));
 
                 EXPECT(codes[at] < bc_grid_levels(d->grid), "%s: code %d", d->name, codes[at]);
                 EXPECT(misplaced(d->grid, codes[at], v) <= tolerance,
@@ -85,10 +89,14 @@ static inline void walk(const diffusion *d, const float *x, const uint8_t *opaqu
 
                 for (int t = 0; t < d->kernel->n_taps; t++) {
                     const bc_kernel_tap tap = d->kernel->taps[t];
-                    const ptrdiff_t tx = (ptrdiff_t)px + (backward ? -tap.dx : tap.dx);
-                    const size_t ty = y + (size_t)tap.dy;
+                    const ptrdiff_t aimed = (ptrdiff_t)px + (backward ? -tap.dx : tap.dx);
+                    const ptrdiff_t last = (ptrdiff_t)d->width - 1;
+                    /* What falls beside the picture goes to its border, and from the end of
+                     * the line walked to the line below. */
+                    const ptrdiff_t tx = aimed < 0 ? 0 : aimed > last ? last : aimed;
+                    const size_t ty = y + (size_t)(tap.dy > 0 ? tap.dy : tx != aimed);
 
-                    if (tx >= 0 && tx < (ptrdiff_t)d->width && ty < d->height)
+                    if (ty < d->height)
                         sent[(ty * d->width + (size_t)tx) * d->n_channels + c] +=
                             e * d->strength * tap.weight / d->kernel->divisor;
                 }

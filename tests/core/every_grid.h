@@ -24,7 +24,7 @@ static inline void on_every_grid(void (*visit)(const char *name, const bc_grid *
     }
     assert_int_equal(bc_grid_codebook(uneven, 5, &g, NULL), BC_OK);
     visit("codebook", &g);
-    assert_int_equal(bc_grid_light(10, light_table, &g, NULL), BC_OK);
+    assert_int_equal(bc_grid_light(10, NULL, light_table, &g, NULL), BC_OK);
     visit("light10", &g);
 }
 

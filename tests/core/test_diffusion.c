@@ -27,10 +27,12 @@ static void make_picture(const bc_grid *g)
         opaque[i] = random_bits(&seed) % 4 != 0 && i % WIDTH > 1 && i / WIDTH != 7;
 }
 
-/* Floats of 24 bits lose 2^-24 of the span per operation; a few dozen of them meet in a pixel. */
+/* Floats of 24 bits lose 2^-24 of the span per operation; a few dozen of them meet in a pixel,
+ * and a border pixel of a raster scan, which keeps its whole error, gathers those of the lines
+ * above: twice as much. */
 static double tolerance_of(const bc_grid *g)
 {
-    return 4e-6 * (level(g, (size_t)bc_grid_levels(g) - 1) - level(g, 0));
+    return 8e-6 * (level(g, (size_t)bc_grid_levels(g) - 1) - level(g, 0));
 }
 
 static void compare(const char *name, const bc_grid *g)
@@ -40,7 +42,8 @@ static void compare(const char *name, const bc_grid *g)
 
     make_picture(g);
     for (size_t k = 0; k < n_kernels; k++) {
-        for (int variant = 0; variant < 16; variant++) {
+        /* Weights by tone are walked in test_tone_kernels.c. */
+        for (int variant = kernel[k].keys ? 16 : 0; variant < 16; variant++) {
             char row[96];
             diffusion d = { .name = row,
                             .grid = g,
@@ -72,7 +75,7 @@ static void every_kernel_and_grid(void **state)
         g = grid_of_bits("uniform", n);
         snprintf(name, sizeof name, "uniform%d", n);
         compare(name, &g);
-        assert_int_equal(bc_grid_light(n, light_table, &g, NULL), BC_OK);
+        assert_int_equal(bc_grid_light(n, NULL, light_table, &g, NULL), BC_OK);
         snprintf(name, sizeof name, "light%d", n);
         compare(name, &g);
     }
@@ -112,12 +115,13 @@ static void floyd_steinberg(void **state)
 
 /* 1 bit, value plus errors sent, then the level and the error:
  *   0.25       0  0.25      0.671875 1 -0.328   0.356 0 0.356   0.531 1 -0.469
- *   serpentine, from the right: 0.626 1 -0.374; 0.089 0; 0.519 1 -0.481; 0.431 0
- *   raster, from the left:      0.642 1 -0.358; 0.323 0; 0.394 0  0.394; 0.798 1 */
+ * Errors beside the picture go to its border: line 2 gets +0.063, -0.020, +0.003, -0.359.
+ *   serpentine, from the right: 0.391 0  0.391; 0.424 0  0.424; 0.665 1 -0.335; 0.542 1
+ *   raster, from the left:      0.688 1 -0.312; 0.344 0  0.344; 0.403 0  0.403; 0.568 1 */
 static void small_picture_by_hand(void **state)
 {
     static const float picture[8] = { 0.25f, 0.5625f, 0.5f, 0.375f, 0.625f, 0.5f, 0.25f, 0.75f };
-    static const uint16_t serpentine[8] = { 0, 1, 0, 1, 0, 1, 0, 1 };
+    static const uint16_t serpentine[8] = { 0, 1, 0, 1, 1, 1, 0, 0 };
     static const uint16_t raster[8] = { 0, 1, 0, 1, 1, 0, 0, 1 };
     const bc_grid one_bit = grid_of("uniform1");
     diffusion d = { .name = "by hand",

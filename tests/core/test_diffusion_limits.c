@@ -66,7 +66,7 @@ static void greys_keep_their_mean(void **state)
         const bc_grid uniform = grid_of_bits("uniform", n);
         bc_grid light;
 
-        assert_int_equal(bc_grid_light(n, light_table, &light, NULL), BC_OK);
+        assert_int_equal(bc_grid_light(n, NULL, light_table, &light, NULL), BC_OK);
         for (int grey = 0; grey <= 20; grey++) {
             check_grey(&uniform, BC_SCAN_SERPENTINE, grey / 20.0);
             check_grey(&uniform, BC_SCAN_RASTER, grey / 20.0);

@@ -167,7 +167,7 @@ static void light_marks(void **state)
         const double top = (double)power(n) - 1.0;
         bc_grid g;
 
-        EXPECT(bc_grid_light(n, table, &g, NULL) == BC_OK, "light grid of %d bits", n);
+        EXPECT(bc_grid_light(n, NULL, table, &g, NULL) == BC_OK, "light grid of %d bits", n);
         assert_int_equal(g.lo, 0);
         assert_int_equal(g.hi, power(n) - 1);
         assert_int_equal(g.bits, n);
@@ -185,8 +185,8 @@ static void light_marks(void **state)
     }
     bc_grid g = { .bits = 77 };
 
-    assert_int_equal(bc_grid_light(0, table, &g, NULL), BC_E_USAGE);
-    assert_int_equal(bc_grid_light(17, table, &g, NULL), BC_E_USAGE);
+    assert_int_equal(bc_grid_light(0, NULL, table, &g, NULL), BC_E_USAGE);
+    assert_int_equal(bc_grid_light(17, NULL, table, &g, NULL), BC_E_USAGE);
     assert_int_equal(g.bits, 77);
 }
 

@@ -13,7 +13,7 @@
 #define PICTURE(w, h, n, b, a)                                                                     \
     {                                                                                              \
         .width = w, .height = h, .n_channels = n, .has_alpha = (n) % 2 == 0, .bits = b,            \
-        .alpha_maxval = a, .effort = 6                                                             \
+        .channel_bits = { b, b, b }, .alpha_maxval = a, .effort = 6                                \
     }
 
 static char dir[256];

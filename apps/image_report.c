@@ -1,0 +1,193 @@
+/* Knows what the report of a picture says. */
+#include "image_report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bitcrush/quality.h"
+#include "bitcrush/report.h"
+
+static const char *colours_of(const bc_image_info *info)
+{
+    static const char *const names[] = { "", "grey", "grey + alpha", "RGB", "RGBA" };
+
+    return names[info->n_channels];
+}
+
+/* What the file says beside its samples, and what became of it. */
+static void add_input_metadata(bc_report *r, const bc_image_info *info)
+{
+    char transfer[32];
+
+    bc_transfer_name(&info->transfer, transfer, sizeof transfer);
+    bc_report_string(r, "input", "transfer", transfer);
+    bc_report_string(r, "input", "transfer_source", info->transfer_source);
+    bc_report_integer(r, "input", "orientation", (uint64_t)info->orientation);
+    bc_report_string(r, "input", "turned", info->orientation != 1 ? "turned upright" : NULL);
+}
+
+static void add_files(bc_report *r, const char *in, const char *out, const options *o,
+                      const bc_image_settings *s, const bc_image_result *m)
+{
+    bc_report_string(r, "", "tool", "bitcrush-image " BC_VERSION);
+    bc_report_string(r, "input", "path", in);
+    bc_report_string(r, "input", "kind", "image");
+    bc_report_string(r, "input", "format", m->input.format);
+    bc_report_integer(r, "input", "width", m->input.width);
+    bc_report_integer(r, "input", "height", m->input.height);
+    bc_report_string(r, "input", "colours", colours_of(&m->input));
+    bc_report_integer(r, "input", "depth_bits", (uint64_t)m->input.depth);
+    if (m->input.true_depth != m->input.depth)
+        bc_report_integer(r, "input", "true_depth_bits", (uint64_t)m->input.true_depth);
+    if (m->input_size_bytes)
+        bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
+    bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
+    add_input_metadata(r, &m->input);
+    bc_report_string(r, "output", "path", out);
+    bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
+    bc_report_string(r, "output", "format", m->output_format);
+    bc_report_string(r, "output", "layout", m->output_layout);
+    if (o->palette) {
+        bc_report_integer(r, "output", "colours", m->palette.n_colours);
+        bc_report_integer(r, "output", "colours_used", m->n_levels_used);
+    } else {
+        bc_report_integer(r, "output", "bits", (uint64_t)s->bits);
+        bc_report_string(r, "output", "channels", o->channels);
+        bc_report_integer(r, "output", "levels", m->n_levels);
+    }
+    bc_report_integer(r, "output", "depth_bits", (uint64_t)m->output_depth);
+    if (m->output_palette)
+        bc_report_integer(r, "output", "palette", m->output_palette);
+    bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    bc_report_string(r, "output", "metadata", *m->carried ? m->carried : NULL);
+    bc_report_string(r, "output", "dropped", *m->dropped ? m->dropped : NULL);
+}
+
+static bool is_mixed(const bc_image_settings *s)
+{
+    return s->channel_bits[0] != s->channel_bits[1] || s->channel_bits[1] != s->channel_bits[2];
+}
+
+/* What was done in full: enough to do it again. */
+static void add_settings(bc_report *r, const options *o, const bc_image_settings *s,
+                         const bc_image_result *m)
+{
+    const bool has_noise = s->noise->form != BC_NOISE_NONE;
+    char grid[32], dither[64];
+
+    if (o->palette)
+        snprintf(grid, sizeof grid, "palette");
+    else if (is_mixed(s))
+        snprintf(grid, sizeof grid, "uniform%d,%d,%d", s->channel_bits[0], s->channel_bits[1],
+                 s->channel_bits[2]);
+    else
+        snprintf(grid, sizeof grid, "uniform%d", s->bits);
+    bc_report_string(r, "settings", "grid", grid);
+    bc_report_string(r, "settings", "palette", o->palette);
+    bc_report_string(r, "settings", "scale", "full");
+    snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
+             s->kernel && has_noise ? "+" : "", !s->kernel || has_noise ? s->noise->name : "");
+    bc_report_string(r, "settings", "dither", dither);
+    bc_report_string(r, "settings", "colours", s->grey ? "BT.709 luma" : NULL);
+    bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
+    bc_report_string(r, "settings", "scan", !s->kernel ? NULL
+                     : s->scan == BC_SCAN_SERPENTINE ? "serpentine" : "raster");
+    if (s->kernel && s->strength != 1.0)
+        bc_report_number(r, "settings", "strength", s->strength);
+    bc_report_string(r, "settings", "rounding",
+                     s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
+    bc_report_string(r, "settings", "light",
+                     s->linear_light && (s->kernel || has_noise) ? "linear" : "coded");
+    bc_report_integer(r, "settings", "seed", s->seed);
+    if (!o->palette && !is_mixed(s))
+        bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
+    bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
+    bc_report_string(r, "settings", "cpu", m->cpu_level);
+}
+
+/* The closed form holds where errors are independent of the signal in coded values. */
+static double expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
+{
+    const bool in_coded = !s->linear_light || s->noise->form == BC_NOISE_NONE;
+    bc_error error;
+    bc_grid grid;
+
+    if (s->kernel || !in_coded || m->palette.n_colours > 0 || is_mixed(s) ||
+        s->rounding != BC_ROUND_NEAREST || m->coded.sum_e2 == 0.0 ||
+        bc_grid_uniform(s->bits, &grid, &error))
+        return NAN;
+    return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
+}
+
+static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
+{
+    const double snr_db = bc_error_snr_db(&m->coded);
+
+    bc_report_number(r, "metrics", "snr_db", snr_db);
+    bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(&m->coded, 1.0));
+    bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(&m->linear, 1.0));
+    bc_report_number(r, "metrics", "psnr_blurred_db", m->blurred_psnr_db);
+    bc_report_number(r, "metrics", "blur_sigma", isnan(m->blurred_psnr_db) ? NAN : BC_BLURRED_SIGMA);
+    bc_report_number(r, "metrics", "ssim", m->ssim);
+    if (!isnan(m->ssim))
+        bc_report_integer(r, "metrics", "ssim_scale", m->ssim_factor);
+    bc_report_number(r, "metrics", "rmse", bc_error_rmse(&m->coded));
+    bc_report_number(r, "metrics", "max_error", m->coded.max_abs_e);
+    bc_report_number(r, "metrics", "mean_error", bc_error_mean(&m->coded));
+    bc_report_number(r, "metrics", "mean_light_error", bc_error_mean(&m->linear));
+    if (isfinite(snr_db))
+        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
+    if (m->palette.n_colours == 0)
+        bc_report_integer(r, "metrics", "levels_used", m->n_levels_used);
+    bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
+    bc_report_integer(r, "metrics", "packed_bytes", m->packed_bytes);
+    bc_report_number(r, "metrics", "compression_ratio",
+                     (double)m->raw_bytes / (double)m->packed_bytes);
+    if (m->input_size_bytes)
+        bc_report_number(r, "metrics", "file_ratio",
+                         (double)m->input_size_bytes / (double)m->output_size_bytes);
+    bc_report_number(r, "theory", "snr_db", expected_snr_db(s, m));
+    if (m->palette.n_colours == 0 && !is_mixed(s))
+        bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
+    bc_report_number(r, "", "time_s", m->time_s);
+}
+
+static bc_status print(const bc_report *r, const options *o, FILE *to, bc_error *err)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const bool may = !(no_color && *no_color) && isatty(fileno(to));
+    const bool colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
+    char *text = NULL;
+    const bc_status st = o->json ? bc_report_json(r, &text, err)
+                                 : bc_report_text(r, colour, &text, err);
+
+    if (st)
+        return st;
+    const bool ok = fprintf(to, o->json ? "%s\n" : "%s", text) >= 0 && fflush(to) == 0;
+
+    free(text);
+    if (!ok) {
+        err->status = BC_E_WRITE;
+        snprintf(err->text, sizeof err->text, "the report cannot be written");
+    }
+    return ok ? BC_OK : BC_E_WRITE;
+}
+
+bc_status image_report(const options *o, const bc_image_settings *s, const char *in,
+                       const char *out, const bc_image_result *m, bc_error *err)
+{
+    bc_report *r = NULL;
+    bc_status st = bc_report_new(&r, err);
+
+    if (!st) {
+        add_files(r, in, out, o, s, m);
+        add_settings(r, o, s, m);
+        add_metrics(r, s, m);
+        st = print(r, o, strcmp(out, "-") == 0 ? stderr : stdout, err);
+    }
+    bc_report_free(r);
+    return st;
+}

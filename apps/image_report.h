@@ -1,0 +1,13 @@
+/* The report of one picture. */
+#ifndef BITCRUSH_IMAGE_REPORT_H
+#define BITCRUSH_IMAGE_REPORT_H
+
+#include "bitcrush/image.h"
+#include "options.h"
+
+/* Print what became of `in`, as text or JSON: to standard output, or to standard error when the
+ * picture itself went there. BC_E_WRITE where that fails. */
+BC_NODISCARD bc_status image_report(const options *o, const bc_image_settings *s, const char *in,
+                                    const char *out, const bc_image_result *m, bc_error *err);
+
+#endif
