@@ -1,6 +1,7 @@
 /* The program bitcrush: finds the tool for a file, by verb or by content. */
 #include <string.h>
 
+#include "idle.h"
 #include "image_tool.h"
 
 /* Tools by verb; without one the first serves. */
@@ -13,6 +14,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+    idle_passively(argv);
     for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
         if (strcmp(argv[1], tools[i].verb) == 0) {
             argv[1] = argv[0];
