@@ -10,6 +10,7 @@ static const struct {
     int (*run)(const char *program, int argc, char **argv);
 } tools[] = {
     { "image", image_tool },
+    { "compare", compare_tool },
 };
 
 int main(int argc, char **argv)

@@ -29,19 +29,24 @@ static void add_input_metadata(bc_report *r, const bc_image_info *info)
     bc_report_string(r, "input", "turned", info->orientation != 1 ? "turned upright" : NULL);
 }
 
+static void add_input(bc_report *r, const char *path, const bc_image_info *info)
+{
+    bc_report_string(r, "", "tool", "bitcrush-image " BC_VERSION);
+    bc_report_string(r, "input", "path", path);
+    bc_report_string(r, "input", "kind", "image");
+    bc_report_string(r, "input", "format", info->format);
+    bc_report_integer(r, "input", "width", info->width);
+    bc_report_integer(r, "input", "height", info->height);
+    bc_report_string(r, "input", "colours", colours_of(info));
+    bc_report_integer(r, "input", "depth_bits", (uint64_t)info->depth);
+    if (info->true_depth != info->depth)
+        bc_report_integer(r, "input", "true_depth_bits", (uint64_t)info->true_depth);
+}
+
 static void add_files(bc_report *r, const char *in, const char *out, const options *o,
                       const bc_image_settings *s, const bc_image_result *m)
 {
-    bc_report_string(r, "", "tool", "bitcrush-image " BC_VERSION);
-    bc_report_string(r, "input", "path", in);
-    bc_report_string(r, "input", "kind", "image");
-    bc_report_string(r, "input", "format", m->input.format);
-    bc_report_integer(r, "input", "width", m->input.width);
-    bc_report_integer(r, "input", "height", m->input.height);
-    bc_report_string(r, "input", "colours", colours_of(&m->input));
-    bc_report_integer(r, "input", "depth_bits", (uint64_t)m->input.depth);
-    if (m->input.true_depth != m->input.depth)
-        bc_report_integer(r, "input", "true_depth_bits", (uint64_t)m->input.true_depth);
+    add_input(r, in, &m->input);
     if (m->input_size_bytes)
         bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
     bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
@@ -122,24 +127,31 @@ static double expected_snr_db(const bc_image_settings *s, const bc_image_result 
     return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
 }
 
-static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
+/* What two pictures differ by. */
+static void add_difference(bc_report *r, const bc_error_sums *coded, const bc_error_sums *linear,
+                           double blurred_psnr_db, double ssim, uint32_t ssim_factor)
 {
-    const double snr_db = bc_error_snr_db(&m->coded);
+    const double snr_db = bc_error_snr_db(coded);
 
     bc_report_number(r, "metrics", "snr_db", snr_db);
-    bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(&m->coded, 1.0));
-    bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(&m->linear, 1.0));
-    bc_report_number(r, "metrics", "psnr_blurred_db", m->blurred_psnr_db);
-    bc_report_number(r, "metrics", "blur_sigma", isnan(m->blurred_psnr_db) ? NAN : BC_BLURRED_SIGMA);
-    bc_report_number(r, "metrics", "ssim", m->ssim);
-    if (!isnan(m->ssim))
-        bc_report_integer(r, "metrics", "ssim_scale", m->ssim_factor);
-    bc_report_number(r, "metrics", "rmse", bc_error_rmse(&m->coded));
-    bc_report_number(r, "metrics", "max_error", m->coded.max_abs_e);
-    bc_report_number(r, "metrics", "mean_error", bc_error_mean(&m->coded));
-    bc_report_number(r, "metrics", "mean_light_error", bc_error_mean(&m->linear));
+    bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(coded, 1.0));
+    bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(linear, 1.0));
+    bc_report_number(r, "metrics", "psnr_blurred_db", blurred_psnr_db);
+    bc_report_number(r, "metrics", "blur_sigma", isnan(blurred_psnr_db) ? NAN : BC_BLURRED_SIGMA);
+    bc_report_number(r, "metrics", "ssim", ssim);
+    if (!isnan(ssim))
+        bc_report_integer(r, "metrics", "ssim_scale", ssim_factor);
+    bc_report_number(r, "metrics", "rmse", bc_error_rmse(coded));
+    bc_report_number(r, "metrics", "max_error", coded->max_abs_e);
+    bc_report_number(r, "metrics", "mean_error", bc_error_mean(coded));
+    bc_report_number(r, "metrics", "mean_light_error", bc_error_mean(linear));
     if (isfinite(snr_db))
         bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
+}
+
+static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
+{
+    add_difference(r, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor);
     if (m->palette.n_colours == 0)
         bc_report_integer(r, "metrics", "levels_used", m->n_levels_used);
     bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
@@ -187,6 +199,26 @@ bc_status image_report(const options *o, const bc_image_settings *s, const char 
         add_settings(r, o, s, m);
         add_metrics(r, s, m);
         st = print(r, o, strcmp(out, "-") == 0 ? stderr : stdout, err);
+    }
+    bc_report_free(r);
+    return st;
+}
+
+bc_status image_comparison_report(const options *o, const char *a, const char *b,
+                                  const bc_image_comparison *m, bc_error *err)
+{
+    bc_report *r = NULL;
+    bc_status st = bc_report_new(&r, err);
+
+    if (!st) {
+        add_input(r, a, &m->a);
+        add_input_metadata(r, &m->a);
+        bc_report_string(r, "compared", "path", b);
+        bc_report_string(r, "compared", "format", m->b.format);
+        bc_report_string(r, "compared", "colours", colours_of(&m->b));
+        bc_report_integer(r, "compared", "depth_bits", (uint64_t)m->b.depth);
+        add_difference(r, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor);
+        st = print(r, o, stdout, err);
     }
     bc_report_free(r);
     return st;

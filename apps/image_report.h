@@ -10,4 +10,8 @@
 BC_NODISCARD bc_status image_report(const options *o, const bc_image_settings *s, const char *in,
                                     const char *out, const bc_image_result *m, bc_error *err);
 
+/* The same for a comparison of picture b with picture a. */
+BC_NODISCARD bc_status image_comparison_report(const options *o, const char *a, const char *b,
+                                               const bc_image_comparison *m, bc_error *err);
+
 #endif

@@ -371,7 +371,27 @@ static void print_list(void)
                : formats[i].reads ? "reads" : "writes");
 }
 
-static bc_status run(const char *program, const options *o, bc_error *err)
+/* `compare A B`. */
+static bc_status compare(const options *o, bc_error *err)
+{
+    bc_image_comparison result;
+    bc_status st;
+
+    if (o->n_operands != 2)
+        return usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
+                     "expected compare A B, two pictures of one size");
+    st = bc_image_compare(o->operands[0], o->operands[1], &result, err);
+    if (!st && bc_error_snr_db(&result.coded) < o->min_snr) {
+        err->status = st = BC_E_QUALITY;
+        snprintf(err->text, sizeof err->text, "%s: SNR %.2f dB, expected at least %.2f dB",
+                 o->operands[1], bc_error_snr_db(&result.coded), o->min_snr);
+    }
+    if (!st && !o->quiet)
+        st = image_comparison_report(o, o->operands[0], o->operands[1], &result, err);
+    return st;
+}
+
+static bc_status run(const char *program, bool compares, const options *o, bc_error *err)
 {
     if (o->help)
         options_print_help(program);
@@ -383,6 +403,8 @@ static bc_status run(const char *program, const options *o, bc_error *err)
         return options_print_completion(o->completion, err);
     else if (o->list)
         print_list();
+    else if (compares)
+        return compare(o, err);
     else if (o->palette && o->channels)
         return usage(err, "--palette --channels", "", "expected one of them");
     else if (o->n_operands < (takes_bits(o) ? 2 : 1))
@@ -396,7 +418,7 @@ static bc_status run(const char *program, const options *o, bc_error *err)
     return BC_OK;
 }
 
-int image_tool(const char *program, int argc, char **argv)
+static int run_tool(const char *program, bool compares, int argc, char **argv)
 {
     bc_error err = { 0 };
     options o;
@@ -407,7 +429,7 @@ int image_tool(const char *program, int argc, char **argv)
     if (!st)
         st = bc_cpu_check(&err);
     if (!st)
-        st = run(program, &o, &err);
+        st = run(program, compares, &o, &err);
     if (!st && fflush(stdout) != 0) {
         st = BC_E_WRITE;
         snprintf(err.text, sizeof err.text, "standard output: cannot be written");
@@ -419,4 +441,14 @@ int image_tool(const char *program, int argc, char **argv)
     if (st && err.text[0])
         fprintf(stderr, "%s: %s\n", program, err.text);
     return (int)st;
+}
+
+int image_tool(const char *program, int argc, char **argv)
+{
+    return run_tool(program, false, argc, argv);
+}
+
+int compare_tool(const char *program, int argc, char **argv)
+{
+    return run_tool(program, true, argc, argv);
 }

@@ -253,7 +253,8 @@ void options_print_help(const char *program)
            "Reduce the bit depth of pictures and say what it cost. FILE is PNG, JPEG, PNM or\n"
            "PAM, - is standard input; BITS is 1 to 16 a sample. The output is FILE-BITSbit.png\n"
            "(of a palette FILE-Ncolours.png or FILE-NAME.png) beside the input unless -o names\n"
-           "another, or a directory for several files.\n\n",
+           "another, or a directory for several files.\n\n"
+           "`bitcrush compare A B` reports the same figures for any two pictures of one size.\n\n",
            program, program);
     for (const option *o = table; o < table + N_OPTIONS; o++) {
         spell(o, spelled, sizeof spelled);

@@ -139,6 +139,21 @@ BC_API BC_NODISCARD bc_status bc_image_reduce(const char *in, const char *out,
                                               const bc_image_settings *settings,
                                               bc_image_result *result, bc_error *err);
 
+/* How two pictures differ: b against a. */
+typedef struct {
+    bc_image_info a, b;
+    bc_error_sums coded;    /* colour samples over full scale 1, as coded in each file */
+    bc_error_sums linear;   /* the same in linear light, each by its own transfer function */
+    double blurred_psnr_db; /* in linear light, blurred by BC_BLURRED_SIGMA */
+    double ssim;            /* of coded luma, see bc_ssim; NaN: too small */
+    uint32_t ssim_factor;
+} bc_image_comparison;
+
+/* Compare two pictures of one size (else BC_E_USAGE); formats, depths and grey or colour may
+ * differ. Alpha is left out. Nothing is aligned or scaled. */
+BC_API BC_NODISCARD bc_status bc_image_compare(const char *path_a, const char *path_b,
+                                               bc_image_comparison *result, bc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -14,11 +14,12 @@
 static const struct {
     const char *label, *pattern;
 } lines[] = {
-    { "", "{input.path}| -> {output.path}| ({output.kept})" },
+    { "", "{input.path}| -> {output.path}| ({output.kept})| and {compared.path}" },
     { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
                  "|, {input.true_depth_bits} of them real|, {input.format}"
                  "|, {input.transfer} ({input.transfer_source})"
                  "|, {input.turned} from orientation {input.orientation}" },
+    { "against", "{compared.colours}, {compared.depth_bits} bits a sample|, {compared.format}" },
     { "reduced", "to {output.bits}-bit samples, {output.levels} levels"
                  "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"

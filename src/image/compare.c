@@ -1,0 +1,133 @@
+/* Knows the comparison of two pictures: the figures of a reduction for any two files of one
+ * size. Depths, formats and transfer functions may differ; grey counts as colour of equal
+ * channels, alpha is left out. */
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "bitcrush/quality.h"
+#include "image/codec.h"
+
+/* One of the two: its rows as coded values and as light. */
+typedef struct {
+    bc_image_reader *reader;
+    float *coded_of, *light_of; /* by sample */
+    void *row;
+    float *coded, *light; /* a row of n_colours values a pixel */
+} side;
+
+static bc_status open_side(side *s, const char *path, bc_error *err)
+{
+    const bc_status st = bc_image_open(path, &s->reader, err);
+
+    if (st)
+        return st;
+    const bc_image_info *info = &s->reader->info;
+    const size_t n = (size_t)info->maxval + 1, width = info->width;
+
+    s->coded_of = malloc(n * sizeof *s->coded_of);
+    s->light_of = malloc(n * sizeof *s->light_of);
+    s->row = malloc(width * info->n_channels * sizeof(uint16_t));
+    s->coded = malloc(width * 3 * sizeof *s->coded);
+    s->light = malloc(width * 3 * sizeof *s->light);
+    if (!s->coded_of || !s->light_of || !s->row || !s->coded || !s->light)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixels", path,
+                        info->width);
+    for (size_t v = 0; v < n; v++) {
+        const double coded = (double)v / info->maxval;
+
+        s->coded_of[v] = (float)coded;
+        s->light_of[v] = (float)bc_transfer_decode(&info->transfer, coded);
+    }
+    return BC_OK;
+}
+
+static void close_side(side *s)
+{
+    bc_image_reader_free(s->reader);
+    free(s->coded_of);
+    free(s->light_of);
+    free(s->row);
+    free(s->coded);
+    free(s->light);
+}
+
+static bc_status read_row(side *s, size_t n_colours, bc_error *err)
+{
+    const bc_image_info *info = &s->reader->info;
+    const bc_status st = bc_image_read(s->reader, s->row, 1, err);
+    const uint8_t *bytes = s->row;
+    const uint16_t *words = s->row;
+    const size_t own = info->n_channels - info->has_alpha;
+
+    for (size_t x = 0; !st && x < info->width; x++) {
+        for (size_t c = 0; c < n_colours; c++) {
+            const size_t at = x * info->n_channels + (c < own ? c : 0);
+            const uint32_t v = info->maxval > 255 ? words[at] : bytes[at];
+
+            s->coded[x * n_colours + c] = s->coded_of[v];
+            s->light[x * n_colours + c] = s->light_of[v];
+        }
+    }
+    return st;
+}
+
+static bc_status compare_rows(side *a, side *b, size_t n_colours, bc_image_comparison *r,
+                              bc_error *err)
+{
+    const size_t n = n_colours * a->reader->info.width;
+    bc_blurred *blurred = NULL;
+    bc_ssim *ssim = NULL;
+    bc_status st = bc_blurred_new(r->a.width, r->a.height, (uint32_t)n_colours, BC_BLURRED_SIGMA,
+                                  BC_BLURRED_AUTO, &blurred, err);
+
+    if (!st)
+        st = bc_ssim_new(r->a.width, r->a.height, (uint32_t)n_colours, 1, 1, &ssim, err);
+    for (uint32_t y = 0; !st && y < r->a.height; y++) {
+        st = read_row(a, n_colours, err);
+        if (!st)
+            st = read_row(b, n_colours, err);
+        if (st)
+            break;
+        bc_error_add_f32(&r->coded, a->coded, b->coded, n);
+        bc_error_add_f32(&r->linear, a->light, b->light, n);
+        bc_ssim_add_row(ssim, a->coded, b->coded);
+        for (size_t i = 0; i < n; i++)
+            b->light[i] -= a->light[i];
+        bc_blurred_add_row(blurred, b->light);
+    }
+    if (!st) {
+        r->blurred_psnr_db = bc_blurred_psnr_db(blurred);
+        r->ssim = bc_ssim_mean(ssim);
+        r->ssim_factor = bc_ssim_factor(ssim);
+    }
+    bc_blurred_free(blurred);
+    bc_ssim_free(ssim);
+    return st;
+}
+
+bc_status bc_image_compare(const char *path_a, const char *path_b, bc_image_comparison *result,
+                           bc_error *err)
+{
+    side a = { 0 }, b = { 0 };
+    bc_image_comparison r = { 0 };
+    bc_status st = open_side(&a, path_a, err);
+
+    if (!st)
+        st = open_side(&b, path_b, err);
+    if (st)
+        goto done;
+    r.a = a.reader->info;
+    r.b = b.reader->info;
+    if (r.a.width != r.b.width || r.a.height != r.b.height) {
+        st = bci_fail(err, BC_E_USAGE, "%s: %u x %u pixels, expected %u x %u as %s has", path_b,
+                      r.b.width, r.b.height, r.a.width, r.a.height, path_a);
+        goto done;
+    }
+    st = compare_rows(&a, &b, r.a.n_channels >= 3 || r.b.n_channels >= 3 ? 3 : 1, &r, err);
+    if (!st)
+        *result = r;
+done:
+    close_side(&a);
+    close_side(&b);
+    return st;
+}
