@@ -98,8 +98,10 @@ static void add_settings(bc_report *r, const options *o, const bc_image_settings
     bc_report_string(r, "settings", "dither", dither);
     bc_report_string(r, "settings", "colours", s->grey ? "BT.709 luma" : NULL);
     bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
-    bc_report_string(r, "settings", "scan", !s->kernel ? NULL
-                     : s->scan == BC_SCAN_SERPENTINE ? "serpentine" : "raster");
+    bc_report_string(r, "settings", "scan",
+                     !s->kernel                      ? NULL
+                     : s->scan == BC_SCAN_SERPENTINE ? "serpentine"
+                                                     : "raster");
     if (s->kernel && s->strength != 1.0)
         bc_report_number(r, "settings", "strength", s->strength);
     bc_report_string(r, "settings", "rounding",
@@ -173,8 +175,8 @@ static bc_status print(const bc_report *r, const options *o, FILE *to, bc_error 
     const bool may = !(no_color && *no_color) && isatty(fileno(to));
     const bool colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
     char *text = NULL;
-    const bc_status st = o->json ? bc_report_json(r, &text, err)
-                                 : bc_report_text(r, colour, &text, err);
+    const bc_status st =
+        o->json ? bc_report_json(r, &text, err) : bc_report_text(r, colour, &text, err);
 
     if (st)
         return st;

@@ -94,8 +94,9 @@ static bc_status unknown_dither(const char *name, bc_error *err)
         near = suggest(near, kernels[i].name, name);
     for (size_t i = 0; i < n_noises; i++)
         near = suggest(near, noises[i].name, name);
-    snprintf(hint, sizeof hint, near ? "unknown, did you mean %s?"
-                                     : "unknown, expected a name that --list shows", near);
+    snprintf(hint, sizeof hint,
+             near ? "unknown, did you mean %s?" : "unknown, expected a name that --list shows",
+             near);
     return usage(err, "--dither", name, hint);
 }
 
@@ -119,7 +120,8 @@ static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *
         if (!kernel && !noise)
             return unknown_dither(name, err);
         if ((kernel && s->kernel) || (noise && s->noise))
-            return usage(err, "--dither", text, "expected one error diffusion, one noise or mask, "
+            return usage(err, "--dither", text,
+                         "expected one error diffusion, one noise or mask, "
                          "or one of each");
         s->kernel = kernel ? kernel : s->kernel;
         s->noise = noise ? noise : s->noise;
@@ -143,7 +145,8 @@ static bc_status parse_palette(const char *text, bc_image_settings *s, bc_palett
         const unsigned long n = strtoul(text, NULL, 10);
 
         if (n < 2 || n > BC_PALETTE_MAX_COLOURS)
-            return usage(err, "--palette", text, "expected 2 to 256 colours, a name that --list "
+            return usage(err, "--palette", text,
+                         "expected 2 to 256 colours, a name that --list "
                          "shows, or a file");
         s->n_colours = (uint32_t)n;
         return BC_OK;
@@ -207,8 +210,10 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_palett
     *s = bc_image_settings_default(bits);
     s->rounding = o->rounding == 0 ? BC_ROUND_NEAREST : BC_ROUND_TRUNCATE;
     /* The bare bit shift is what it is by taking no dither. */
-    st = parse_dither(o->dither ? o->dither : o->rounding == 0 ? "floyd-steinberg" : "none", s,
-                      err);
+    st = parse_dither(o->dither          ? o->dither
+                      : o->rounding == 0 ? "floyd-steinberg"
+                                         : "none",
+                      s, err);
     if (!st && o->channels)
         st = parse_channels(o->channels, s, err);
     if (!st && o->palette)
@@ -243,8 +248,7 @@ static void name_choice(const options *o, const bc_image_settings *s, char *to, 
     else if (!s->palette)
         snprintf(to, size, "%ucolours", s->n_colours);
     else
-        snprintf(to, size, "%.*s", dot && dot > name ? (int)(dot - name) : (int)strlen(name),
-                 name);
+        snprintf(to, size, "%.*s", dot && dot > name ? (int)(dot - name) : (int)strlen(name), name);
 }
 
 /* "photo-4bit.png" for "dir/photo.jpg", beside it or in `directory` (NULL: beside). The caller
@@ -368,7 +372,8 @@ static void print_list(void)
     for (size_t i = 0; i < n_formats; i++)
         printf("  %-18s %s, %s\n", formats[i].name, formats[i].doc,
                formats[i].reads && formats[i].writes ? "reads and writes"
-               : formats[i].reads ? "reads" : "writes");
+               : formats[i].reads                    ? "reads"
+                                                     : "writes");
 }
 
 /* `compare A B`. */
@@ -411,7 +416,8 @@ static bc_status run(const char *program, bool compares, const options *o, bc_er
         return usage(err, "too few arguments", "",
                      "expected FILE BITS, for example photo.png 4 (see --help)");
     else if (!takes_bits(o) && has_stray_bits(o))
-        return usage(err, "too many arguments", "", "expected no BITS with --palette or "
+        return usage(err, "too many arguments", "",
+                     "expected no BITS with --palette or "
                      "--channels, which take their place");
     else
         return reduce_all(program, o, err);

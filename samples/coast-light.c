@@ -2,9 +2,9 @@
  * the lamp of the lighthouse, and the paint and shading of everything else. */
 #include "coast.h"
 
-static const vec3 sun_dir = {-0.2295, 0.0480, 0.9721};
-static const vec3 sun_colour = {7.0, 2.9, 0.85};
-static const vec3 glow_dir = {-0.78, 0.50, -0.37}; /* lit air to the left */
+static const vec3 sun_dir = { -0.2295, 0.0480, 0.9721 };
+static const vec3 sun_colour = { 7.0, 2.9, 0.85 };
+static const vec3 glow_dir = { -0.78, 0.50, -0.37 }; /* lit air to the left */
 
 /* Henyey-Greenstein 1941, without its 1/(4 pi), equal to 1 at g = 0. */
 static double forward_scatter(double cosine, double g)
@@ -60,7 +60,7 @@ static vec3 ambient(vec3 n)
  * its start, passes their axis closest. */
 static double lamp_beam(vec3 q, vec3 dir)
 {
-    const vec3 axis = {-0.8944, 0.0, -0.4472};
+    const vec3 axis = { -0.8944, 0.0, -0.4472 };
     const double cosine = dot(axis, dir);
     const double out = (cosine * dot(q, dir) - dot(q, axis)) / (1.0 - cosine * cosine);
     const vec3 gap = along(q, axis, out);
@@ -97,7 +97,7 @@ struct paint {
 
 static struct paint plain(vec3 colour, double gloss)
 {
-    return (struct paint){colour, gloss, 0.0, 0.0};
+    return (struct paint){ colour, gloss, 0.0, 0.0 };
 }
 
 static struct paint paint_tower(const struct thing *tower, vec3 p)
@@ -107,7 +107,7 @@ static struct paint paint_tower(const struct thing *tower, vec3 p)
     if (p.y < 0.5)
         return plain(scale(v3(0.10, 0.085, 0.075), 0.4 + 1.2 * fractal3(scale(p, 1.2), 4)), 0.0);
     if (p.y > 13.7 && p.y < 16.4 && r < 1.3)
-        return (struct paint){{0.0, 0.0, 0.0}, 0.0, 0.0, 1.0};
+        return (struct paint){ { 0.0, 0.0, 0.0 }, 0.0, 0.0, 1.0 };
     if (p.y > 12.8 && p.y < 16.4)
         return plain(v3(0.03, 0.03, 0.035), 0.3);
     if (p.y < 12.8 && fabs(p.x + 0.5) < 0.25 && fabs(above_floor - 2.2) < 0.45)
@@ -163,8 +163,8 @@ static struct paint paint_sail(const struct thing *rig, vec3 p)
     const double to_seam = 0.5 - fabs(panel - floor(panel) - 0.5);
     if (fabs(p.x) < 0.11)
         return plain(v3(0.08, 0.04, 0.02), 0.0);
-    return (struct paint){scale(rig->colour, 0.70 + 0.30 * ramp(0.02, 0.12, to_seam)), 0.0,
-                          0.16 + 0.015 * p.y, 0.0};
+    return (struct paint){ scale(rig->colour, 0.70 + 0.30 * ramp(0.02, 0.12, to_seam)), 0.0,
+                           0.16 + 0.015 * p.y, 0.0 };
 }
 
 static struct paint paint_at(const struct thing *thing, vec3 p, vec3 n)
@@ -177,7 +177,7 @@ static struct paint paint_at(const struct thing *thing, vec3 p, vec3 n)
     case HULL: return paint_hull(thing, local);
     case RIG: return paint_sail(thing, local);
     }
-    return (struct paint){{0.0, 0.0, 0.0}, 0.0, 0.0, 0.0};
+    return (struct paint){ { 0.0, 0.0, 0.0 }, 0.0, 0.0, 0.0 };
 }
 
 /* How much of the surroundings a point sees, from the clearance at three distances
@@ -191,7 +191,10 @@ static double openness(vec3 p, vec3 n, double size)
     return a * b * (0.4 + 0.6 * c);
 }
 
-static vec3 reflected(vec3 dir, vec3 n) { return along(dir, n, -2.0 * dot(dir, n)); }
+static vec3 reflected(vec3 dir, vec3 n)
+{
+    return along(dir, n, -2.0 * dot(dir, n));
+}
 
 /* (1 - cos)^5, the angle's part of Schlick 1994. */
 static double grazing(vec3 dir, vec3 n)
@@ -291,7 +294,7 @@ static vec3 sea(vec3 from, vec3 dir, double t)
 vec3 light_along(vec3 from, vec3 dir)
 {
     const double t_sea = dir.y < -1e-6 ? -from.y / dir.y : 1e5;
-    struct hit hit = {smaller(t_sea, 1e5), NULL};
+    struct hit hit = { smaller(t_sea, 1e5), NULL };
     vec3 c;
     if (march(from, dir, smaller(t_sea, 400.0), &hit))
         c = shade(hit, from, dir);

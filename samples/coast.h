@@ -15,20 +15,62 @@ typedef struct {
     double x, y, z;
 } vec3;
 
-static inline vec3 v3(double x, double y, double z) { return (vec3){x, y, z}; }
-static inline vec3 add(vec3 a, vec3 b) { return v3(a.x + b.x, a.y + b.y, a.z + b.z); }
-static inline vec3 sub(vec3 a, vec3 b) { return v3(a.x - b.x, a.y - b.y, a.z - b.z); }
-static inline vec3 mul(vec3 a, vec3 b) { return v3(a.x * b.x, a.y * b.y, a.z * b.z); }
-static inline vec3 scale(vec3 a, double s) { return v3(a.x * s, a.y * s, a.z * s); }
-static inline double dot(vec3 a, vec3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
-static inline double length(vec3 a) { return sqrt(dot(a, a)); }
-static inline vec3 unit(vec3 a) { return scale(a, 1.0 / length(a)); }
-static inline vec3 along(vec3 o, vec3 d, double t) { return add(o, scale(d, t)); }
-static inline double larger(double a, double b) { return a > b ? a : b; }
-static inline double smaller(double a, double b) { return a < b ? a : b; }
-static inline double clamp01(double x) { return larger(0.0, smaller(1.0, x)); }
-static inline double lerp(double a, double b, double s) { return a + (b - a) * s; }
-static inline vec3 mix(vec3 a, vec3 b, double s) { return add(scale(a, 1.0 - s), scale(b, s)); }
+static inline vec3 v3(double x, double y, double z)
+{
+    return (vec3){ x, y, z };
+}
+static inline vec3 add(vec3 a, vec3 b)
+{
+    return v3(a.x + b.x, a.y + b.y, a.z + b.z);
+}
+static inline vec3 sub(vec3 a, vec3 b)
+{
+    return v3(a.x - b.x, a.y - b.y, a.z - b.z);
+}
+static inline vec3 mul(vec3 a, vec3 b)
+{
+    return v3(a.x * b.x, a.y * b.y, a.z * b.z);
+}
+static inline vec3 scale(vec3 a, double s)
+{
+    return v3(a.x * s, a.y * s, a.z * s);
+}
+static inline double dot(vec3 a, vec3 b)
+{
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
+static inline double length(vec3 a)
+{
+    return sqrt(dot(a, a));
+}
+static inline vec3 unit(vec3 a)
+{
+    return scale(a, 1.0 / length(a));
+}
+static inline vec3 along(vec3 o, vec3 d, double t)
+{
+    return add(o, scale(d, t));
+}
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+static inline double clamp01(double x)
+{
+    return larger(0.0, smaller(1.0, x));
+}
+static inline double lerp(double a, double b, double s)
+{
+    return a + (b - a) * s;
+}
+static inline vec3 mix(vec3 a, vec3 b, double s)
+{
+    return add(scale(a, 1.0 - s), scale(b, s));
+}
 
 /* 0 below `from`, 1 above `to`, with flat ends. */
 static inline double ramp(double from, double to, double x)

@@ -12,16 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jpeglib.h>
 #include <png.h>
+#include <jpeglib.h>
 
-#define WIDTH_PX 768
-#define HEIGHT_PX 512
-#define HORIZON_PX 292.0
-#define N_SUB 4
+#define WIDTH_PX     768
+#define HEIGHT_PX    512
+#define HORIZON_PX   292.0
+#define N_SUB        4
 #define FOCAL_WIDTHS 1.05
-#define EXIT_USAGE 2
-#define EXIT_WRITE 7
+#define EXIT_USAGE   2
+#define EXIT_WRITE   7
 #define REASON_CHARS 256
 
 static uint8_t picture[HEIGHT_PX][WIDTH_PX * 3];
@@ -53,9 +53,9 @@ static uint8_t srgb_code(double light)
  * against the sun would stay jagged. */
 static void draw_row(int row)
 {
-    const vec3 eye = {0.0, 3.0, 0.0};
+    const vec3 eye = { 0.0, 3.0, 0.0 };
     for (int column = 0; column < WIDTH_PX; column++) {
-        vec3 sum = {0.0, 0.0, 0.0};
+        vec3 sum = { 0.0, 0.0, 0.0 };
         for (int i = 0; i < N_SUB * N_SUB; i++) {
             const double x = column + (i % N_SUB + 0.5) / N_SUB - 0.5 * WIDTH_PX;
             const double y = HORIZON_PX - row - (i / N_SUB + 0.5) / N_SUB;
@@ -154,8 +154,8 @@ static void put_jpeg(struct jpeg_compress_struct *jpeg, FILE *file)
 
 static bool encode_jpeg(FILE *file, char *reason)
 {
-    struct jpeg_compress_struct jpeg = {0};
-    struct jpeg_errors errors = {.reason = reason};
+    struct jpeg_compress_struct jpeg = { 0 };
+    struct jpeg_errors errors = { .reason = reason };
     jpeg.err = jpeg_std_error(&errors.base);
     errors.base.error_exit = jpeg_failed;
     if (setjmp(errors.back)) {

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define BC_CODEBOOK_MAX_DIMS 4
+#define BC_CODEBOOK_MAX_DIMS    4
 #define BC_CODEBOOK_MAX_CENTRES 4096
 
 /* n_points points of n_dims coordinates each, without gaps, all finite. weights: one for each
@@ -42,9 +42,8 @@ BC_API bc_codebook_rules bc_codebook_rules_default(void);
  * Graphics Gems II, 1991, on principal axes). centres has room for k * n_dims; *n_centres is
  * less than k when there are fewer distinct points. BC_E_USAGE for sizes out of range or
  * no point of positive weight, BC_E_LIMIT when memory is short. */
-BC_API BC_NODISCARD bc_status bc_codebook_split(const bc_points *points, uint32_t k,
-                                                float *centres, uint32_t *n_centres,
-                                                bc_error *err);
+BC_API BC_NODISCARD bc_status bc_codebook_split(const bc_points *points, uint32_t k, float *centres,
+                                                uint32_t *n_centres, bc_error *err);
 
 /* Lloyd's iteration from `centres`, which are moved in place: each point goes to its nearest
  * centre (of equals, the first), each centre to the mean of its points; one without points

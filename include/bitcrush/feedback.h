@@ -90,8 +90,7 @@ typedef struct bc_diffuser bc_diffuser;
  * BC_E_LIMIT when memory is short, BC_E_USAGE for arguments out of range. */
 BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid,
                                               bc_scan scan, double strength, size_t width,
-                                              size_t n_channels, bc_diffuser **out,
-                                              bc_error *err);
+                                              size_t n_channels, bc_diffuser **out, bc_error *err);
 
 /* Quantize the next line. x: width * n_channels values in the units of the grid. noise: as
  * many values in steps, added to the position that decides (a modulated kernel takes it for

@@ -40,12 +40,12 @@ typedef enum {
 
 typedef struct {
     bc_grid_family family;
-    int32_t lo, hi;     /* lowest and highest code */
-    double den;         /* affine: codes per unit of value */
-    double shift_gain;  /* truncation is floor(position * shift_gain); see bc_rounding */
-    int exponent_bits;  /* float */
-    int mantissa_bits;  /* float */
-    int exponent_bias;  /* float */
+    int32_t lo, hi;    /* lowest and highest code */
+    double den;        /* affine: codes per unit of value */
+    double shift_gain; /* truncation is floor(position * shift_gain); see bc_rounding */
+    int exponent_bits; /* float */
+    int mantissa_bits; /* float */
+    int exponent_bias; /* float */
     bc_float_flavour flavour;
     const float *values;     /* table: hi + 1 rising values */
     const float *thresholds; /* table: hi points of decision between neighbours, or NULL
@@ -75,9 +75,8 @@ BC_API BC_NODISCARD bc_status bc_grid_int_zero_point(int bits, bc_grid *out, bc_
  * -k are the k-th finite magnitude with either sign, 0 is zero. BC_FLOAT_IEEE adds
  * infinity as code hi. At most 32 bits in all, else BC_E_USAGE; an IEEE or FN grid needs
  * room for its reserved codes. NaN data becomes bc_grid_nan_code where the format has NaN. */
-BC_API BC_NODISCARD bc_status bc_grid_float(int exponent_bits, int mantissa_bits,
-                                            int exponent_bias, bc_float_flavour flavour,
-                                            bc_grid *out, bc_error *err);
+BC_API BC_NODISCARD bc_status bc_grid_float(int exponent_bits, int mantissa_bits, int exponent_bias,
+                                            bc_float_flavour flavour, bc_grid *out, bc_error *err);
 
 /* A grid over values[0..n), strictly rising and finite, 2 <= n <= 65536, else
  * BC_E_USAGE. Keeps the pointer. */

@@ -21,8 +21,8 @@
 extern "C" {
 #endif
 
-#define BC_IMAGE_MAX_SIDE 1000000u                  /* pixels */
-#define BC_IMAGE_MAX_PIXELS UINT64_C(10000000000)   /* 10 gigapixels */
+#define BC_IMAGE_MAX_SIDE   1000000u              /* pixels */
+#define BC_IMAGE_MAX_PIXELS UINT64_C(10000000000) /* 10 gigapixels */
 
 typedef struct {
     const char *format;     /* "png", "jpeg", "pnm"; static text */
@@ -44,8 +44,7 @@ typedef struct bc_image_reader bc_image_reader;
 
 /* Open a picture ("-" for standard input); its format is told from its first bytes.
  * BC_E_OPEN, BC_E_FORMAT, BC_E_UNSUPPORTED, or BC_E_LIMIT past the sizes above. */
-BC_API BC_NODISCARD bc_status bc_image_open(const char *path, bc_image_reader **out,
-                                            bc_error *err);
+BC_API BC_NODISCARD bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err);
 
 /* What the reader holds; valid until it is freed. */
 BC_API const bc_image_info *bc_image_get_info(const bc_image_reader *r);
@@ -72,27 +71,27 @@ BC_API size_t bc_image_formats(const bc_image_format **out);
 
 /* How to reduce. Zero it, set what differs, and see bc_image_settings_default. */
 typedef struct {
-    int bits;                /* levels are k / (2^bits - 1), 1..16; unused with a palette */
-    int channel_bits[3];     /* of red, green, blue, none above `bits`; 0: as `bits` */
-    int alpha_bits;          /* round alpha to so many bits; 0 keeps it */
-    uint32_t n_colours;      /* fit a palette of so many colours, 2..256; 0: do not */
+    int bits;                  /* levels are k / (2^bits - 1), 1..16; unused with a palette */
+    int channel_bits[3];       /* of red, green, blue, none above `bits`; 0: as `bits` */
+    int alpha_bits;            /* round alpha to so many bits; 0 keeps it */
+    uint32_t n_colours;        /* fit a palette of so many colours, 2..256; 0: do not */
     const bc_palette *palette; /* take these colours; goes before n_colours; or NULL */
-    bc_rounding rounding;    /* truncate takes no noise and no kernel */
-    const bc_kernel *kernel; /* error diffusion, or NULL */
-    const bc_noise *noise;   /* added to the position that decides, or the row "none" */
-    bool grey;               /* reduce the luma of colour pictures (BT.709, in linear light) */
-    bool linear_light;       /* with any dither: sum errors in linear light */
+    bc_rounding rounding;      /* truncate takes no noise and no kernel */
+    const bc_kernel *kernel;   /* error diffusion, or NULL */
+    const bc_noise *noise;     /* added to the position that decides, or the row "none" */
+    bool grey;                 /* reduce the luma of colour pictures (BT.709, in linear light) */
+    bool linear_light;         /* with any dither: sum errors in linear light */
     bc_scan scan;
-    double strength;         /* of the kernel, 0..1 */
+    double strength; /* of the kernel, 0..1 */
     uint64_t seed;
-    int n_threads;           /* 0: one per core */
-    int effort;              /* of compression, 1..12; 0: the default, 4 */
-    bool force;              /* replace an existing output */
-    bool strip;              /* keep no metadata but what is needed to show the picture right */
-    bool dry_run;            /* do everything but keep no output */
-    bool skip_quality;       /* leave out blurred PSNR and SSIM, which take time */
-    double min_snr_db;       /* below it: BC_E_QUALITY and no output; NaN: no gate */
-    const char *format;      /* output format, or NULL to go by the name ("-": png) */
+    int n_threads;      /* 0: one per core */
+    int effort;         /* of compression, 1..12; 0: the default, 4 */
+    bool force;         /* replace an existing output */
+    bool strip;         /* keep no metadata but what is needed to show the picture right */
+    bool dry_run;       /* do everything but keep no output */
+    bool skip_quality;  /* leave out blurred PSNR and SSIM, which take time */
+    double min_snr_db;  /* below it: BC_E_QUALITY and no output; NaN: no gate */
+    const char *format; /* output format, or NULL to go by the name ("-": png) */
     const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
     void (*progress)(void *context, uint32_t rows_done, uint32_t n_rows); /* or NULL */
     void *context;
@@ -104,27 +103,27 @@ BC_API bc_image_settings bc_image_settings_default(int bits);
 /* What was done and what it cost. */
 typedef struct {
     bc_image_info input;
-    uint64_t input_size_bytes;  /* of the file; 0 when it is not known (a pipe) */
-    const char *output_format;  /* "png", ... */
-    const char *output_layout;  /* "grey", "indexed", "RGB", "grey + alpha", "RGBA" */
-    int output_depth;           /* bits per sample or index in the output */
-    uint32_t output_palette;    /* palette entries, 0 without palette */
+    uint64_t input_size_bytes; /* of the file; 0 when it is not known (a pipe) */
+    const char *output_format; /* "png", ... */
+    const char *output_layout; /* "grey", "indexed", "RGB", "grey + alpha", "RGBA" */
+    int output_depth;          /* bits per sample or index in the output */
+    uint32_t output_palette;   /* palette entries, 0 without palette */
     uint64_t output_size_bytes;
-    uint64_t raw_bytes;         /* input samples at their depth, packed */
-    uint64_t packed_bytes;      /* output codes at `bits` each, alpha kept, packed; with a palette
+    uint64_t raw_bytes;     /* input samples at their depth, packed */
+    uint64_t packed_bytes;  /* output codes at `bits` each, alpha kept, packed; with a palette
                                  * one index a pixel */
-    bc_palette palette;         /* the colours, fitted or given; none without a palette */
-    bc_error_sums coded;        /* colour samples over full scale 1, as coded */
-    bc_error_sums linear;       /* the same in linear light */
-    double blurred_psnr_db;     /* in linear light, blurred by BC_BLURRED_SIGMA; NaN: not asked */
-    double ssim;                /* of coded luma, see bc_ssim; NaN: not asked, or too small */
-    uint32_t ssim_factor;       /* the pictures were averaged down by it first */
-    uint32_t n_levels;          /* 2^bits, or the colours of the palette */
+    bc_palette palette;     /* the colours, fitted or given; none without a palette */
+    bc_error_sums coded;    /* colour samples over full scale 1, as coded */
+    bc_error_sums linear;   /* the same in linear light */
+    double blurred_psnr_db; /* in linear light, blurred by BC_BLURRED_SIGMA; NaN: not asked */
+    double ssim;            /* of coded luma, see bc_ssim; NaN: not asked, or too small */
+    uint32_t ssim_factor;   /* the pictures were averaged down by it first */
+    uint32_t n_levels;      /* 2^bits, or the colours of the palette */
     uint32_t n_levels_used;
-    double entropy_bits;        /* per colour sample, with a palette per pixel */
-    double time_s;              /* wall clock */
-    char carried[128];          /* metadata in the output, by name: "gAMA iCCP tEXt" */
-    char dropped[128];          /* metadata of the input that are not: "bKGD eXIf" */
+    double entropy_bits; /* per colour sample, with a palette per pixel */
+    double time_s;       /* wall clock */
+    char carried[128];   /* metadata in the output, by name: "gAMA iCCP tEXt" */
+    char dropped[128];   /* metadata of the input that are not: "bKGD eXIf" */
     const char *cpu_level;
     int n_threads;
 } bc_image_result;

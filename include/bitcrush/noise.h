@@ -56,13 +56,13 @@ BC_API const bc_noise *bc_noise_find(const char *name);
  * An ordered kind gives the first row of its tile, repeated. */
 BC_API void bc_noise_fill(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first,
                           float *out, size_t n);
-BC_API void bc_noise_fill_f64(const bc_noise *kind, uint64_t seed, uint32_t stream,
-                              uint64_t first, double *out, size_t n);
+BC_API void bc_noise_fill_f64(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first,
+                              double *out, size_t n);
 
 /* The same in the plane: columns x .. x + n - 1 of line y of a picture `width` samples
  * wide. Ordered kinds read their tile at (x, y); the others take sample y * width + x. */
-BC_API void bc_noise_fill_row(const bc_noise *kind, uint64_t seed, uint32_t stream,
-                              uint32_t width, uint32_t x, uint32_t y, float *out, size_t n);
+BC_API void bc_noise_fill_row(const bc_noise *kind, uint64_t seed, uint32_t stream, uint32_t width,
+                              uint32_t x, uint32_t y, float *out, size_t n);
 
 /* A stream number from a name (a channel, a tensor) and what the data already went
  * through, so that a second pass does not add the noise of the first again. */

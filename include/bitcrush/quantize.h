@@ -27,8 +27,7 @@ typedef enum {
  * overflows a double, gives value `offset` for all finite x. Cannot fail and does not
  * allocate. */
 BC_API void bc_quantize_f32(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
-                            const float *x, const float *noise, size_t n, float *y,
-                            int32_t *codes);
+                            const float *x, const float *noise, size_t n, float *y, int32_t *codes);
 BC_API void bc_quantize_f64(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
                             const double *x, const double *noise, size_t n, double *y,
                             int32_t *codes);

@@ -22,8 +22,7 @@ BC_API BC_NODISCARD bc_status bc_report_new(bc_report **out, bc_error *err);
  * "inf". Shortage of memory is remembered and reported by the rendering call. */
 BC_API void bc_report_number(bc_report *r, const char *section, const char *key, double value);
 BC_API void bc_report_integer(bc_report *r, const char *section, const char *key, uint64_t value);
-BC_API void bc_report_string(bc_report *r, const char *section, const char *key,
-                             const char *value);
+BC_API void bc_report_string(bc_report *r, const char *section, const char *key, const char *value);
 BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, bool value);
 
 /* The report for people: a few lines, labels in bold with `colour`. The caller frees *out. */

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define BC_NODISCARD __attribute__((warn_unused_result))
+#define BC_NODISCARD         __attribute__((warn_unused_result))
 #define BC_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define BC_NODISCARD

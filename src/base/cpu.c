@@ -44,8 +44,10 @@ bc_status bci_cpu_choose(bci_cpu *out, bc_error *err)
         if (strcmp(want, names[i]) != 0)
             continue;
         if (i > (int)have)
-            return bci_fail(err, BC_E_USAGE, "BITCRUSH_CPU=%s: this machine has level %s, "
-                            "expected that or a lower one", want, names[have]);
+            return bci_fail(err, BC_E_USAGE,
+                            "BITCRUSH_CPU=%s: this machine has level %s, "
+                            "expected that or a lower one",
+                            want, names[have]);
         *out = (bci_cpu)i;
         return BC_OK;
     }

@@ -41,9 +41,9 @@ bc_status bci_sink_check(const char *path, bool force, bc_error *err)
 
     /* A link that leads nowhere is a taken name too. */
     if (!is_found && lstat(path, &info) != 0)
-        return errno == ENOENT ? BC_OK
-                               : bci_fail(err, BC_E_WRITE, "%s: cannot be created: %s", path,
-                                          strerror(errno));
+        return errno == ENOENT
+                   ? BC_OK
+                   : bci_fail(err, BC_E_WRITE, "%s: cannot be created: %s", path, strerror(errno));
     if (is_found && is_direct(&info))
         return BC_OK;
     if (S_ISDIR(info.st_mode))
@@ -79,8 +79,7 @@ static char *scratch_name(const char *target)
     return name;
 }
 
-static bc_status open_scratch(bci_sink *s, const char *path, const struct stat *old,
-                              bc_error *err)
+static bc_status open_scratch(bci_sink *s, const char *path, const struct stat *old, bc_error *err)
 {
     s->target = old ? realpath(path, NULL) : strdup(path);
     s->scratch = s->target ? scratch_name(s->target) : NULL;
@@ -193,8 +192,10 @@ static bc_status put_in_place(bci_sink *s, bc_error *err)
         return BC_OK;
     }
     if (!s->force && (errno == EEXIST || access(s->target, F_OK) == 0))
-        return bci_fail(err, BC_E_EXISTS, "%s: appeared while it was being written, expected a "
-                        "new name or --force to replace it", s->name);
+        return bci_fail(err, BC_E_EXISTS,
+                        "%s: appeared while it was being written, expected a "
+                        "new name or --force to replace it",
+                        s->name);
     if (rename(s->scratch, s->target) != 0)
         return bci_fail(err, BC_E_WRITE, "%s: cannot be put in place: %s", s->name,
                         strerror(errno));

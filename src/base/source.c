@@ -23,8 +23,8 @@ bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
     }
     s->file = is_stdin ? stdin : fopen(path, "rb");
     if (!s->file) {
-        st = bci_fail(err, BC_E_OPEN, "%s: cannot be opened for reading: %s", path,
-                      strerror(errno));
+        st =
+            bci_fail(err, BC_E_OPEN, "%s: cannot be opened for reading: %s", path, strerror(errno));
         goto done;
     }
     (void)setvbuf(s->file, NULL, _IOFBF, BUFFER_SIZE); /* fewer system calls; or the default */

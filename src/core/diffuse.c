@@ -108,12 +108,15 @@ bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan 
     if (!(strength >= 0.0 && strength <= 1.0))
         return bci_fail(err, BC_E_USAGE, "error diffusion: strength %g, expected 0 to 1", strength);
     if (width == 0 || width > SIZE_MAX / 64 || n_channels < 1 || n_channels > MAX_CHANNELS)
-        return bci_fail(err, BC_E_USAGE, "error diffusion: %zu pixels of %zu channels, expected at "
-                        "least 1 pixel of 1 to 4 channels", width, n_channels);
+        return bci_fail(err, BC_E_USAGE,
+                        "error diffusion: %zu pixels of %zu channels, expected at "
+                        "least 1 pixel of 1 to 4 channels",
+                        width, n_channels);
     d = calloc(1, sizeof *d);
     if (d)
-        *d = (bc_diffuser){ .kernel = kernel, .scan = scan, .width = width,
-                            .n_channels = n_channels };
+        *d = (bc_diffuser){
+            .kernel = kernel, .scan = scan, .width = width, .n_channels = n_channels
+        };
     if (!d || !allocate(d))
         st = bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for lines of %zu pixels",
                       width);
@@ -160,7 +163,8 @@ static uint32_t decide(const bci_levels *l, const tone *at, float v, const float
     if (at) /* as published, noise of 0..1 raises the threshold */
         shift = noise ? -at->modulation * (*noise + 0.5f) : 0.0f;
     else
-        shift = (noise ? *noise : 0.0f) + 0.5f - (l->thresholds[k] - l->values[k]) / (l->values[k + 1] - l->values[k]);
+        shift = (noise ? *noise : 0.0f) + 0.5f -
+                (l->thresholds[k] - l->values[k]) / (l->values[k + 1] - l->values[k]);
     float code = (float)k + floorf(fraction + shift + 0.5f);
 
     code = bounded(code, 0.0f, (float)(l->n - 1));
@@ -195,9 +199,10 @@ static inline uint32_t nearest_of_two(const bci_levels *l, float v, float *value
 }
 
 /* One line. Errors for the rest of this line travel in `ahead`. */
-static inline __attribute__((always_inline)) void
-diffuse_line(bc_diffuser *d, const shape how, const float *x, const float *noise,
-             const uint8_t *opaque, uint16_t *codes)
+static inline __attribute__((always_inline)) void diffuse_line(bc_diffuser *d, const shape how,
+                                                               const float *x, const float *noise,
+                                                               const uint8_t *opaque,
+                                                               uint16_t *codes)
 {
     const bool backward = d->scan == BC_SCAN_SERPENTINE && d->line % 2 != 0;
     const size_t n_channels = how.n_channels;
@@ -214,19 +219,20 @@ diffuse_line(bc_diffuser *d, const shape how, const float *x, const float *noise
             const size_t at = pixel * n_channels + c;
             const float *here = s.errors[0] + PAD * n_channels + at;
             const float own = (x[at] - s.levels.first) * s.levels.cell_gain;
-            const float known = bounded(own == own ? own : s.levels.zero, s.levels.v_min,
-                                        s.levels.v_max);
-            const float v = bounded(given ? (known + *here) + ahead[0][c] : known,
-                                    s.levels.v_min, s.levels.v_max);
+            const float known =
+                bounded(own == own ? own : s.levels.zero, s.levels.v_min, s.levels.v_max);
+            const float v = bounded(given ? (known + *here) + ahead[0][c] : known, s.levels.v_min,
+                                    s.levels.v_max);
             const tone *tones = !how.is_plain && s.tones ? tone_of(d, known) : NULL;
             const float *weights = tones ? tones->weights : s.weights;
             float value;
 
-            codes[at] = (uint16_t)(
-                how.is_binary ? nearest_of_two(&s.levels, v, &value)
-                : how.is_plain ? bci_nearest(&s.levels, true, v, &value)
-                : tones || noise ? decide(&d->levels, tones, v, noise ? &noise[at] : NULL, &value)
-                                 : bci_nearest(&d->levels, d->levels.cells_suffice, v, &value));
+            codes[at] =
+                (uint16_t)(how.is_binary  ? nearest_of_two(&s.levels, v, &value)
+                           : how.is_plain ? bci_nearest(&s.levels, true, v, &value)
+                           : tones || noise
+                               ? decide(&d->levels, tones, v, noise ? &noise[at] : NULL, &value)
+                               : bci_nearest(&d->levels, d->levels.cells_suffice, v, &value));
             const float e = given ? v - value : 0.0f;
 
             ahead[0][c] = ahead[1][c];
@@ -264,15 +270,15 @@ static void fold_sides(bc_diffuser *d, float *line)
 }
 
 /* Floyd-Steinberg, the default, is unrolled for grey and RGB; one line serves all others. */
-static void diffuse_any(bc_diffuser *d, const float *x, const float *noise,
-                        const uint8_t *opaque, uint16_t *codes)
+static void diffuse_any(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
+                        uint16_t *codes)
 {
     static const bc_kernel floyd_steinberg = {
         .n_taps = 4, .taps = { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } }
     };
-    const bool is_plain = !noise && !opaque && !d->tones && d->levels.cells_suffice &&
-                          memcmp(d->kernel->taps, floyd_steinberg.taps,
-                                 sizeof floyd_steinberg.taps) == 0;
+    const bool is_plain =
+        !noise && !opaque && !d->tones && d->levels.cells_suffice &&
+        memcmp(d->kernel->taps, floyd_steinberg.taps, sizeof floyd_steinberg.taps) == 0;
 
     if (is_plain && d->n_channels == 1 && d->levels.n == 2)
         diffuse_line(d, (shape){ &floyd_steinberg, 1, true, true }, x, NULL, NULL, codes);

@@ -11,9 +11,9 @@ extern const bci_kernels bci_kernels_v2, bci_kernels_v3, bci_kernels_v4;
 const bci_kernels *bci_kernels_get(void)
 {
 #ifdef BCI_X86_LEVELS
-    static const bci_kernels *const levels[BCI_CPU_LEVELS] = {
-        &bci_kernels_baseline, &bci_kernels_v2, &bci_kernels_v3, &bci_kernels_v4
-    };
+    static const bci_kernels *const levels[BCI_CPU_LEVELS] = { &bci_kernels_baseline,
+                                                               &bci_kernels_v2, &bci_kernels_v3,
+                                                               &bci_kernels_v4 };
     /* Written with the same value by every thread that gets here first. */
     static const bci_kernels *chosen;
     const bci_kernels *table = __atomic_load_n(&chosen, __ATOMIC_RELAXED);

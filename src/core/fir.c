@@ -39,9 +39,8 @@ static double step_at(const bc_grid *g, const bc_scale *s, int32_t code)
     return widest * s->gain;
 }
 
-void bc_quantize_fir_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *fir,
-                         const double *x, const double *noise, size_t n, double *y,
-                         int32_t *codes)
+void bc_quantize_fir_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *fir, const double *x,
+                         const double *noise, size_t n, double *y, int32_t *codes)
 {
     for (size_t i = 0; i < n; i++) {
         const double d = noise ? noise[i] : 0.0;

@@ -23,7 +23,11 @@ bc_status bc_grid_uniform(int bits, bc_grid *out, bc_error *err)
         return st;
     const int32_t hi = (int32_t)((1u << bits) - 1);
 
-    *out = (bc_grid){ .family = BC_GRID_AFFINE, .lo = 0, .hi = hi, .den = hi, .bits = bits,
+    *out = (bc_grid){ .family = BC_GRID_AFFINE,
+                      .lo = 0,
+                      .hi = hi,
+                      .den = hi,
+                      .bits = bits,
                       .shift_gain = (hi + 1.0) / hi };
     return BC_OK;
 }
@@ -36,8 +40,12 @@ bc_status bc_grid_pcm(int bits, bc_grid *out, bc_error *err)
         return st;
     const int64_t half = INT64_C(1) << (bits - 1);
 
-    *out = (bc_grid){ .family = BC_GRID_AFFINE, .lo = (int32_t)-half, .hi = (int32_t)(half - 1),
-                      .den = (double)half, .bits = bits, .shift_gain = 1.0 };
+    *out = (bc_grid){ .family = BC_GRID_AFFINE,
+                      .lo = (int32_t)-half,
+                      .hi = (int32_t)(half - 1),
+                      .den = (double)half,
+                      .bits = bits,
+                      .shift_gain = 1.0 };
     return BC_OK;
 }
 
@@ -49,8 +57,9 @@ bc_status bc_grid_int_symmetric(int bits, bc_grid *out, bc_error *err)
         return st;
     const int32_t hi = (int32_t)((1u << (bits - 1)) - 1);
 
-    *out = (bc_grid){ .family = BC_GRID_AFFINE, .lo = -hi, .hi = hi, .den = hi, .bits = bits,
-                      .shift_gain = 1.0 };
+    *out = (bc_grid){
+        .family = BC_GRID_AFFINE, .lo = -hi, .hi = hi, .den = hi, .bits = bits, .shift_gain = 1.0
+    };
     return BC_OK;
 }
 
@@ -62,8 +71,9 @@ bc_status bc_grid_int_zero_point(int bits, bc_grid *out, bc_error *err)
         return st;
     const int32_t hi = (int32_t)((1u << bits) - 1);
 
-    *out = (bc_grid){ .family = BC_GRID_AFFINE, .lo = 0, .hi = hi, .den = hi, .bits = bits,
-                      .shift_gain = 1.0 };
+    *out = (bc_grid){
+        .family = BC_GRID_AFFINE, .lo = 0, .hi = hi, .den = hi, .bits = bits, .shift_gain = 1.0
+    };
     return BC_OK;
 }
 
@@ -84,21 +94,31 @@ bc_status bc_grid_float(int exponent_bits, int mantissa_bits, int exponent_bias,
                         bc_float_flavour flavour, bc_grid *out, bc_error *err)
 {
     if (exponent_bits < 1 || exponent_bits > 8 || mantissa_bits < 0 || mantissa_bits > 23)
-        return bci_fail(err, BC_E_USAGE, "float grid: %d exponent and %d mantissa bits, expected "
-                        "1 to 8 and 0 to 23", exponent_bits, mantissa_bits);
+        return bci_fail(err, BC_E_USAGE,
+                        "float grid: %d exponent and %d mantissa bits, expected "
+                        "1 to 8 and 0 to 23",
+                        exponent_bits, mantissa_bits);
     if (exponent_bias < -1000 || exponent_bias > 1000)
         return bci_fail(err, BC_E_USAGE, "float grid: exponent bias %d, expected -1000 to 1000",
                         exponent_bias);
     if ((flavour == BC_FLOAT_IEEE && mantissa_bits == 0) ||
         (flavour != BC_FLOAT_FINITE && exponent_bits + mantissa_bits < 2))
-        return bci_fail(err, BC_E_USAGE, "float grid: %d exponent and %d mantissa bits leave no "
-                        "code for NaN", exponent_bits, mantissa_bits);
+        return bci_fail(err, BC_E_USAGE,
+                        "float grid: %d exponent and %d mantissa bits leave no "
+                        "code for NaN",
+                        exponent_bits, mantissa_bits);
     const int32_t top = float_top_code(exponent_bits, mantissa_bits, flavour);
 
-    *out = (bc_grid){ .family = BC_GRID_FLOAT, .lo = -top, .hi = top, .den = 1.0,
-                      .shift_gain = 1.0, .exponent_bits = exponent_bits,
-                      .mantissa_bits = mantissa_bits, .exponent_bias = exponent_bias,
-                      .flavour = flavour, .bits = 1 + exponent_bits + mantissa_bits };
+    *out = (bc_grid){ .family = BC_GRID_FLOAT,
+                      .lo = -top,
+                      .hi = top,
+                      .den = 1.0,
+                      .shift_gain = 1.0,
+                      .exponent_bits = exponent_bits,
+                      .mantissa_bits = mantissa_bits,
+                      .exponent_bias = exponent_bias,
+                      .flavour = flavour,
+                      .bits = 1 + exponent_bits + mantissa_bits };
     return BC_OK;
 }
 
@@ -120,11 +140,18 @@ bc_status bc_grid_codebook(const float *values, size_t n, bc_grid *out, bc_error
         if (!isfinite(values[i]))
             return bci_fail(err, BC_E_USAGE, "codebook: value %zu is not finite", i);
         if (i > 0 && !(values[i] > values[i - 1]))
-            return bci_fail(err, BC_E_USAGE, "codebook: value %zu (%g) does not exceed the one "
-                            "before it (%g)", i, (double)values[i], (double)values[i - 1]);
+            return bci_fail(err, BC_E_USAGE,
+                            "codebook: value %zu (%g) does not exceed the one "
+                            "before it (%g)",
+                            i, (double)values[i], (double)values[i - 1]);
     }
-    *out = (bc_grid){ .family = BC_GRID_TABLE, .lo = 0, .hi = (int32_t)n - 1, .den = 1.0,
-                      .shift_gain = 1.0, .values = values, .bits = bits_for(n) };
+    *out = (bc_grid){ .family = BC_GRID_TABLE,
+                      .lo = 0,
+                      .hi = (int32_t)n - 1,
+                      .den = 1.0,
+                      .shift_gain = 1.0,
+                      .values = values,
+                      .bits = bits_for(n) };
     return BC_OK;
 }
 
@@ -142,8 +169,13 @@ bc_status bc_grid_light(int bits, const bc_transfer *transfer, float *table, bc_
         table[k] = (float)bc_transfer_decode(transfer, (double)k / top);
     for (size_t k = 0; k + 1 < n; k++)
         table[n + k] = (float)bc_transfer_decode(transfer, ((double)k + 0.5) / top);
-    *out = (bc_grid){ .family = BC_GRID_TABLE, .lo = 0, .hi = (int32_t)(n - 1), .den = 1.0,
-                      .shift_gain = (double)n / top, .values = table, .thresholds = table + n,
+    *out = (bc_grid){ .family = BC_GRID_TABLE,
+                      .lo = 0,
+                      .hi = (int32_t)(n - 1),
+                      .den = 1.0,
+                      .shift_gain = (double)n / top,
+                      .values = table,
+                      .thresholds = table + n,
                       .bits = bits };
     return BC_OK;
 }

@@ -6,7 +6,8 @@
 #include "bitcrush/grid.h"
 
 static const bc_grid_row rows[] = {
-    { "uniform", "n-bit levels k / (2^n - 1) over full scale 0..1", "PNG specification, sBIT", 1, 16 },
+    { "uniform", "n-bit levels k / (2^n - 1) over full scale 0..1", "PNG specification, sBIT", 1,
+      16 },
     { "pcm", "n-bit two's complement k / 2^(n-1), mid-tread", "IEC 60958; RIFF WAVE", 1, 32 },
     { "int", "symmetric signed integers, extremes at -1 and 1", "Jacob et al. 2018", 2, 16 },
     { "uint", "unsigned integers under a scale with zero-point", "Jacob et al. 2018", 1, 16 },
@@ -25,14 +26,10 @@ static const struct {
     int exponent_bits, mantissa_bits, exponent_bias;
     bc_float_flavour flavour;
 } floats[] = {
-    { "float32", 8, 23, 127, BC_FLOAT_IEEE },
-    { "float16", 5, 10, 15, BC_FLOAT_IEEE },
-    { "bfloat16", 8, 7, 127, BC_FLOAT_IEEE },
-    { "e5m2", 5, 2, 15, BC_FLOAT_IEEE },
-    { "e4m3", 4, 3, 7, BC_FLOAT_FN },
-    { "e3m2", 3, 2, 3, BC_FLOAT_FINITE },
-    { "e2m3", 2, 3, 1, BC_FLOAT_FINITE },
-    { "e2m1", 2, 1, 1, BC_FLOAT_FINITE },
+    { "float32", 8, 23, 127, BC_FLOAT_IEEE }, { "float16", 5, 10, 15, BC_FLOAT_IEEE },
+    { "bfloat16", 8, 7, 127, BC_FLOAT_IEEE }, { "e5m2", 5, 2, 15, BC_FLOAT_IEEE },
+    { "e4m3", 4, 3, 7, BC_FLOAT_FN },         { "e3m2", 3, 2, 3, BC_FLOAT_FINITE },
+    { "e2m3", 2, 3, 1, BC_FLOAT_FINITE },     { "e2m1", 2, 1, 1, BC_FLOAT_FINITE },
 };
 
 static const struct {
@@ -67,6 +64,8 @@ bc_status bc_grid_named(const char *name, bc_grid *out, bc_error *err)
             name[stem] && !*end)
             return integers[i].build(bits < 0 || bits > 99 ? 99 : (int)bits, out, err);
     }
-    return bci_fail(err, BC_E_USAGE, "grid '%s' is unknown, expected a name such as uniform4, "
-                    "pcm16, int8, float16 or e4m3", name);
+    return bci_fail(err, BC_E_USAGE,
+                    "grid '%s' is unknown, expected a name such as uniform4, "
+                    "pcm16, int8, float16 or e4m3",
+                    name);
 }

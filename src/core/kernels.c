@@ -15,20 +15,20 @@
 #error "fast-math changes results between compilers and CPUs; build without it"
 #endif
 
-#define REAL float
-#define AFFINE bci_affine_f32
+#define REAL     float
+#define AFFINE   bci_affine_f32
 #define QUANTIZE quantize_f32
-#define ROUNDER 12582912.0f
+#define ROUNDER  12582912.0f
 #include "core/affine_kernel.h"
 #undef REAL
 #undef AFFINE
 #undef QUANTIZE
 #undef ROUNDER
 
-#define REAL double
-#define AFFINE bci_affine_f64
+#define REAL     double
+#define AFFINE   bci_affine_f64
 #define QUANTIZE quantize_f64
-#define ROUNDER 6755399441055744.0
+#define ROUNDER  6755399441055744.0
 #include "core/affine_kernel.h"
 
 static void error_lane(bci_error_lanes *s, size_t j, double x, double y)
@@ -79,9 +79,8 @@ static void random_words(uint64_t seed, uint64_t first, uint32_t stream, uint32_
 
     for (size_t b = 0; b < n_blocks; b++) {
         const uint64_t block = first + b;
-        const philox4x32_ctr_t counter = {
-            { (uint32_t)block, (uint32_t)(block >> 32), stream, purpose }
-        };
+        const philox4x32_ctr_t counter = { { (uint32_t)block, (uint32_t)(block >> 32), stream,
+                                             purpose } };
         const philox4x32_ctr_t r = philox4x32(counter, key);
 
         out[4 * b + 0] = r.v[0];
@@ -102,8 +101,8 @@ static void rpdf(const uint32_t *words, float *out, size_t n)
 static void tpdf(const uint32_t *words, float *out, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        out[i] = (float)((int32_t)(words[i] >> 16) + (int32_t)(words[i] & 0xFFFF) - 0xFFFF) *
-                 0x1p-16f;
+        out[i] =
+            (float)((int32_t)(words[i] >> 16) + (int32_t)(words[i] & 0xFFFF) - 0xFFFF) * 0x1p-16f;
 }
 
 /* Natural logarithm of u in (0, 1], by the series of 2 atanh((m - 1) / (m + 1)) on
@@ -163,9 +162,9 @@ static void gaussian(const uint32_t *words, float *out, size_t n)
 }
 
 #define TABLE_NAME_(level) bci_kernels_##level
-#define TABLE_NAME(level) TABLE_NAME_(level)
-#define TEXT_(level) #level
-#define TEXT(level) TEXT_(level)
+#define TABLE_NAME(level)  TABLE_NAME_(level)
+#define TEXT_(level)       #level
+#define TEXT(level)        TEXT_(level)
 
 extern const bci_kernels TABLE_NAME(BCI_LEVEL);
 const bci_kernels TABLE_NAME(BCI_LEVEL) = {

@@ -14,8 +14,8 @@ static void copy_marks(bci_levels *l, const bc_grid *g)
     for (uint32_t k = 0; k < l->n; k++)
         l->values[k] = (float)bc_grid_value(g, g->lo + (int32_t)k);
     for (uint32_t k = 0; k + 1 < l->n; k++)
-        l->thresholds[k] = g->thresholds ? g->thresholds[k]
-                                         : 0.5f * (l->values[k] + l->values[k + 1]);
+        l->thresholds[k] =
+            g->thresholds ? g->thresholds[k] : 0.5f * (l->values[k] + l->values[k + 1]);
 }
 
 /* Cells are filled through bci_cell_at itself, which is monotone: so a cell's code is right

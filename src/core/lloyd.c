@@ -31,10 +31,10 @@ typedef struct {
     uint32_t k;
     float *centres;
     uint32_t *owners;
-    float *errors;      /* by point: weighted squared distance */
-    neighbour *around;  /* by centre: the k - 1 others, nearest first */
+    float *errors;     /* by point: weighted squared distance */
+    neighbour *around; /* by centre: the k - 1 others, nearest first */
     size_t chunk, n_chunks;
-    share *shares;      /* by chunk and centre */
+    share *shares; /* by chunk and centre */
     double *chunk_errors;
 } fit;
 
@@ -48,12 +48,15 @@ bc_status bci_points_check(const bc_points *p, uint32_t k, bc_error *err)
     double weight = 0.0;
 
     if (p->n_dims < 1 || p->n_dims > N_DIMS || k < 1 || k > BC_CODEBOOK_MAX_CENTRES)
-        return bci_fail(err, BC_E_USAGE, "codebook: %u centres of %u dimensions, expected 1 to %d "
-                        "of 1 to %d", k, p->n_dims, BC_CODEBOOK_MAX_CENTRES, N_DIMS);
+        return bci_fail(err, BC_E_USAGE,
+                        "codebook: %u centres of %u dimensions, expected 1 to %d "
+                        "of 1 to %d",
+                        k, p->n_dims, BC_CODEBOOK_MAX_CENTRES, N_DIMS);
     for (size_t i = 0; i < p->n_points; i++)
         weight += (double)bci_weight(p, i);
     if (!(weight > 0.0))
-        return bci_fail(err, BC_E_USAGE, "codebook: no points, expected at least one of positive "
+        return bci_fail(err, BC_E_USAGE,
+                        "codebook: no points, expected at least one of positive "
                         "weight");
     return BC_OK;
 }
@@ -237,8 +240,7 @@ bc_status bc_codebook_refine(const bc_points *points, uint32_t k, const bc_codeb
     f.chunk = f.chunk < MIN_CHUNK ? MIN_CHUNK : f.chunk;
     f.n_chunks = (points->n_points - 1) / f.chunk + 1;
     if (!allocate(&f, owners)) {
-        st = bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu points",
-                      points->n_points);
+        st = bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu points", points->n_points);
         goto done;
     }
     start(&f);

@@ -109,8 +109,8 @@ static void fill_ordered(const bc_noise *kind, uint32_t x, uint32_t y, float *ou
             continue;
         }
         const uint32_t at = x + (uint32_t)i;
-        const uint32_t rank = kind->form == BC_NOISE_BAYER ? bayer_rank(at, y, side)
-                                                           : blue_rank(at, y, side);
+        const uint32_t rank =
+            kind->form == BC_NOISE_BAYER ? bayer_rank(at, y, side) : blue_rank(at, y, side);
 
         out[i] = 0.5f - ((float)rank + 0.5f) / cells;
     }
@@ -142,12 +142,12 @@ static void fill_chunk(const bc_noise *kind, uint64_t seed, uint32_t stream, uin
     case BC_NOISE_BLUE: break;
     }
     for (size_t i = 0; i < n; i++)
-        out[i] = kind->form == BC_NOISE_HPTPDF ? made[skip + i + 1] - made[skip + i]
-                                               : made[skip + i];
+        out[i] =
+            kind->form == BC_NOISE_HPTPDF ? made[skip + i + 1] - made[skip + i] : made[skip + i];
 }
 
-void bc_noise_fill(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first,
-                   float *out, size_t n)
+void bc_noise_fill(const bc_noise *kind, uint64_t seed, uint32_t stream, uint64_t first, float *out,
+                   size_t n)
 {
     if (kind->form == BC_NOISE_NONE) {
         memset(out, 0, n * sizeof *out);

@@ -26,8 +26,13 @@ static bci_affine_f64 affine_f64(const bc_grid *g, const bc_scale *s, bc_roundin
     const bool truncate = rounding == BC_ROUND_TRUNCATE;
 
     return (bci_affine_f64){ .inv = inverse(truncate ? g->den * g->shift_gain : g->den, s->gain),
-                             .den = g->den, .gain = s->gain, .offset = s->offset,
-                             .zero = s->zero, .lo = g->lo, .hi = g->hi, .truncate = truncate };
+                             .den = g->den,
+                             .gain = s->gain,
+                             .offset = s->offset,
+                             .zero = s->zero,
+                             .lo = g->lo,
+                             .hi = g->hi,
+                             .truncate = truncate };
 }
 
 /* For x = v / 65535, x 2^n is 2^-16 of itself above the edge of a cell when v is the first in
@@ -40,9 +45,13 @@ static bci_affine_f32 affine_f32(const bc_grid *g, const bc_scale *s, bc_roundin
     const bci_affine_f64 a = affine_f64(g, s, rounding);
     const double margin = a.truncate && g->shift_gain != 1.0 ? f32_shift_margin : 1.0;
 
-    return (bci_affine_f32){ .inv = (float)(a.inv * margin), .den = (float)a.den,
-                             .gain = (float)a.gain, .offset = (float)a.offset,
-                             .zero = (float)a.zero, .lo = (float)a.lo, .hi = (float)a.hi,
+    return (bci_affine_f32){ .inv = (float)(a.inv * margin),
+                             .den = (float)a.den,
+                             .gain = (float)a.gain,
+                             .offset = (float)a.offset,
+                             .zero = (float)a.zero,
+                             .lo = (float)a.lo,
+                             .hi = (float)a.hi,
                              .truncate = a.truncate };
 }
 
@@ -74,8 +83,8 @@ typedef struct {
 static code_range finite_codes(const bc_grid *g, bc_rounding rounding)
 {
     /* Truncation stops short of the infinities of a format (IEEE 754-2019, 4.3.2). */
-    const int32_t spared = rounding == BC_ROUND_TRUNCATE && g->family == BC_GRID_FLOAT &&
-                           g->flavour == BC_FLOAT_IEEE;
+    const int32_t spared =
+        rounding == BC_ROUND_TRUNCATE && g->family == BC_GRID_FLOAT && g->flavour == BC_FLOAT_IEEE;
 
     return (code_range){ g->lo + spared, g->hi - spared };
 }
@@ -110,9 +119,8 @@ static double scaled_value(const bc_grid *g, const bc_scale *s, int32_t code)
     return isinf(v) ? v : v * s->gain + s->offset; /* not 0 * infinity */
 }
 
-static void quantize_any(const bc_grid *g, const bc_scale *s, bc_rounding rounding,
-                         const double *x, const double *noise, size_t n, double *y,
-                         int32_t *codes)
+static void quantize_any(const bc_grid *g, const bc_scale *s, bc_rounding rounding, const double *x,
+                         const double *noise, size_t n, double *y, int32_t *codes)
 {
     const double inv = inverse(1.0, s->gain);
     const code_range ends = finite_codes(g, rounding);
@@ -153,8 +161,7 @@ void bc_quantize_f64(const bc_grid *grid, const bc_scale *scale, bc_rounding rou
 
 /* Grids that the float kernel cannot serve: widen, quantize in double, narrow. */
 static void quantize_widened(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
-                             const float *x, const float *noise, size_t n, float *y,
-                             int32_t *codes)
+                             const float *x, const float *noise, size_t n, float *y, int32_t *codes)
 {
     double wide_x[CHUNK], wide_noise[CHUNK], wide_y[CHUNK];
 
@@ -193,15 +200,15 @@ void bc_quantize_f32(const bc_grid *grid, const bc_scale *scale, bc_rounding rou
     }
 }
 
-void bc_dequantize_f64(const bc_grid *grid, const bc_scale *scale, const int32_t *codes,
-                       size_t n, double *y)
+void bc_dequantize_f64(const bc_grid *grid, const bc_scale *scale, const int32_t *codes, size_t n,
+                       double *y)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = scaled_value(grid, scale, codes[i]);
 }
 
-void bc_dequantize_f32(const bc_grid *grid, const bc_scale *scale, const int32_t *codes,
-                       size_t n, float *y)
+void bc_dequantize_f32(const bc_grid *grid, const bc_scale *scale, const int32_t *codes, size_t n,
+                       float *y)
 {
     if (!fits_f32(grid, scale)) {
         for (size_t i = 0; i < n; i++)

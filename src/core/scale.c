@@ -108,14 +108,14 @@ static double top_value(const bc_grid *g)
     return isinf(top) ? bc_grid_value(g, g->hi - 1) : top;
 }
 
-static bc_status by_magnitude(const char *method, const bc_grid *g, double magnitude,
-                              bc_scale *out, bc_error *err)
+static bc_status by_magnitude(const char *method, const bc_grid *g, double magnitude, bc_scale *out,
+                              bc_error *err)
 {
     const double top = top_value(g);
 
     if (!(top > 0.0))
-        return bci_fail(err, BC_E_USAGE,
-                        "%s scale: the grid ends at %g, expected an end above 0", method, top);
+        return bci_fail(err, BC_E_USAGE, "%s scale: the grid ends at %g, expected an end above 0",
+                        method, top);
     *out = (bc_scale){ fmin(magnitude / top, DBL_MAX), 0.0, 0 };
     return BC_OK;
 }
@@ -147,11 +147,8 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
                      double *scratch, bc_scale *out, bc_error *err)
 {
     switch (method) {
-    case BC_SCALE_FULL:
-        *out = BC_SCALE_IDENTITY;
-        return BC_OK;
-    case BC_SCALE_ABSMAX:
-        return by_magnitude("absmax", grid, extent_of(&s).absmax, out, err);
+    case BC_SCALE_FULL: *out = BC_SCALE_IDENTITY; return BC_OK;
+    case BC_SCALE_ABSMAX: return by_magnitude("absmax", grid, extent_of(&s).absmax, out, err);
     case BC_SCALE_MINMAX:
         if (!isfinite(bc_grid_value(grid, grid->lo)))
             return bci_fail(err, BC_E_USAGE,
@@ -166,23 +163,25 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
         return BC_OK;
     case BC_SCALE_PERCENTILE:
         if (!(percent > 0.0 && percent <= 100.0))
-            return bci_fail(err, BC_E_USAGE, "percentile scale: %g percent, expected more than 0 "
-                            "and at most 100", percent);
+            return bci_fail(err, BC_E_USAGE,
+                            "percentile scale: %g percent, expected more than 0 "
+                            "and at most 100",
+                            percent);
         return by_magnitude("percentile", grid, percentile_of(&s, percent, scratch), out, err);
     }
     return bci_fail(err, BC_E_INTERNAL, "scale method %d is unknown", (int)method);
 }
 
 bc_status bc_scale_fit_f32(bc_scale_method method, double percent, const bc_grid *grid,
-                           const float *x, size_t n, size_t stride, double *scratch,
-                           bc_scale *out, bc_error *err)
+                           const float *x, size_t n, size_t stride, double *scratch, bc_scale *out,
+                           bc_error *err)
 {
     return fit(method, percent, grid, (samples){ x, NULL, n, stride }, scratch, out, err);
 }
 
 bc_status bc_scale_fit_f64(bc_scale_method method, double percent, const bc_grid *grid,
-                           const double *x, size_t n, size_t stride, double *scratch,
-                           bc_scale *out, bc_error *err)
+                           const double *x, size_t n, size_t stride, double *scratch, bc_scale *out,
+                           bc_error *err)
 {
     return fit(method, percent, grid, (samples){ NULL, x, n, stride }, scratch, out, err);
 }

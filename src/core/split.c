@@ -20,7 +20,7 @@ typedef struct {
 } heap;
 
 typedef struct {
-    size_t first, n;         /* of the order */
+    size_t first, n; /* of the order */
     heap all;
     double axis[N_DIMS];     /* of unit length */
     double origin, per_unit; /* bucket = (x . axis - origin) * per_unit */
@@ -99,8 +99,8 @@ static void find_axis(cell *c, double m[N_DIMS][N_DIMS])
 
     for (int d = 0; d < N_DIMS; d++)
         for (int e = 0; e <= d; e++)
-            m[e][d] = m[d][e] -= c->all.weight > 0.0
-                                     ? c->all.sums[d] * c->all.sums[e] / c->all.weight : 0.0;
+            m[e][d] = m[d][e] -=
+                c->all.weight > 0.0 ? c->all.sums[d] * c->all.sums[e] / c->all.weight : 0.0;
     for (int d = 1; d < N_DIMS; d++)
         widest = m[d][d] > m[widest][widest] ? d : widest;
     for (int d = 0; d < N_DIMS; d++)
@@ -132,8 +132,8 @@ static void lay_buckets(const splitter *s, cell *c)
     double low = INFINITY, high = -INFINITY;
 
     for (size_t i = c->first; i < c->first + c->n; i++) {
-        const double t = along(c->axis, s->points->coordinates + (size_t)s->order[i] * n_dims,
-                               n_dims);
+        const double t =
+            along(c->axis, s->points->coordinates + (size_t)s->order[i] * n_dims, n_dims);
 
         low = t < low ? t : low;
         high = t > high ? t : high;
@@ -227,8 +227,7 @@ bc_status bc_codebook_split(const bc_points *points, uint32_t k, float *centres,
     s.spare = malloc(points->n_points * sizeof *s.spare);
     s.cells = malloc(k * sizeof *s.cells);
     if (!s.order || !s.spare || !s.cells) {
-        st = bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu points",
-                      points->n_points);
+        st = bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu points", points->n_points);
         goto done;
     }
     for (size_t i = 0; i < points->n_points; i++)

@@ -33,16 +33,16 @@ typedef struct {
     int channel_bits[3];       /* of each colour channel */
     const bc_palette *palette; /* or NULL */
     uint32_t alpha_maxval;
-    int effort;                /* of compression, 1..12 */
-    const char *path;          /* of the output, "-" for standard output */
-    bci_carried carried;       /* of the input's metadata */
+    int effort;          /* of compression, 1..12 */
+    const char *path;    /* of the output, "-" for standard output */
+    bci_carried carried; /* of the input's metadata */
 } bci_picture;
 
 typedef struct {
     const bci_image_codec *codec;
     bci_sink *sink;
     bci_picture picture;
-    const char *layout;    /* filled in by the codec: see bc_image_result */
+    const char *layout; /* filled in by the codec: see bc_image_result */
     int depth;
     uint32_t palette;
     void *state;
@@ -60,8 +60,7 @@ struct bci_image_codec {
     bc_status (*read)(bc_image_reader *r, void *rows, uint32_t n, bc_error *err);
     void (*close)(bc_image_reader *r);
     bc_status (*begin)(bci_image_writer *w, bc_error *err);
-    bc_status (*write)(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows,
-                       bc_error *err);
+    bc_status (*write)(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows, bc_error *err);
     bc_status (*finish)(bci_image_writer *w, bc_error *err); /* after the last row */
     void (*abandon)(bci_image_writer *w);                    /* release w->state */
 };

@@ -19,8 +19,8 @@
 
 enum {
     PIECE_SIZE = 1 << 19,
-    N_PIECES = 8,    /* gathered before they are compressed side by side */
-    JOINT_SIZE = 5,  /* an empty stored block: 3 bits, fill, 00 00 FF FF */
+    N_PIECES = 8,   /* gathered before they are compressed side by side */
+    JOINT_SIZE = 5, /* an empty stored block: 3 bits, fill, 00 00 FF FF */
 };
 
 typedef struct {
@@ -91,8 +91,10 @@ void bci_deflater_free(bci_deflater *d)
 static bool find_last_block(const piece *p, size_t *header, size_t *end)
 {
     enum { UNUSED_BITS = 7, IN_LAST = 64, AT_BOUNDARY = 128 }; /* of z_stream.data_type */
-    z_stream z = { .next_in = p->compressed, .avail_in = (uInt)p->n_compressed,
-                   .next_out = p->check, .avail_out = PIECE_SIZE };
+    z_stream z = { .next_in = p->compressed,
+                   .avail_in = (uInt)p->n_compressed,
+                   .next_out = p->check,
+                   .avail_out = PIECE_SIZE };
     bool found = false;
 
     if (inflateInit2(&z, -15) != Z_OK)
@@ -117,12 +119,12 @@ static void compress_piece(piece *p, size_t bound)
     size_t header, end;
 
     p->adler = libdeflate_adler32(1, p->data, p->n);
-    p->n_compressed = libdeflate_deflate_compress(p->compressor, p->data, p->n, p->compressed,
-                                                  bound);
+    p->n_compressed =
+        libdeflate_deflate_compress(p->compressor, p->data, p->n, p->compressed, bound);
     p->ok = p->n_compressed > 0 && find_last_block(p, &header, &end);
     if (!p->ok)
         return;
-    p->compressed[header / 8] &= (uint8_t)~(1u << header % 8);
+    p->compressed[header / 8] &= (uint8_t) ~(1u << header % 8);
 
     /* Header 000 of a stored block; bits past the end of the data are 0 already. */
     size_t n = (end + 3 + 7) / 8;
@@ -154,8 +156,10 @@ static bc_status flush_pieces(bci_deflater *d, size_t n, bc_error *err)
         piece *p = &d->pieces[i];
 
         if (!p->ok)
-            return bci_fail(err, BC_E_INTERNAL, "compression: a piece of %zu bytes was not "
-                            "compressed", p->n);
+            return bci_fail(err, BC_E_INTERNAL,
+                            "compression: a piece of %zu bytes was not "
+                            "compressed",
+                            p->n);
         d->adler = (uint32_t)adler32_combine(d->adler, p->adler, (z_off_t)p->n);
         st = d->out(d->context, p->compressed, p->n_compressed, err);
         p->n = 0;
@@ -193,14 +197,17 @@ bc_status bci_deflater_finish(bci_deflater *d, bc_error *err)
     if (st)
         return st;
     /* A last empty block of fixed codes, then the checksum. */
-    const uint8_t tail[6] = { 0x03, 0x00, (uint8_t)(d->adler >> 24), (uint8_t)(d->adler >> 16),
-                              (uint8_t)(d->adler >> 8), (uint8_t)d->adler };
+    const uint8_t tail[6] = { 0x03,
+                              0x00,
+                              (uint8_t)(d->adler >> 24),
+                              (uint8_t)(d->adler >> 16),
+                              (uint8_t)(d->adler >> 8),
+                              (uint8_t)d->adler };
 
     return d->out(d->context, tail, sizeof tail, err);
 }
 
-bc_status bci_zlib_pack(const uint8_t *data, size_t n, uint8_t **out, size_t *n_out,
-                        bc_error *err)
+bc_status bci_zlib_pack(const uint8_t *data, size_t n, uint8_t **out, size_t *n_out, bc_error *err)
 {
     struct libdeflate_compressor *c = libdeflate_alloc_compressor(9);
     const size_t bound = c ? libdeflate_zlib_compress_bound(c, n) : 0;
@@ -215,8 +222,8 @@ bc_status bci_zlib_pack(const uint8_t *data, size_t n, uint8_t **out, size_t *n_
 }
 
 /* How long the data will be is not written anywhere: room grows until they fit. */
-bc_status bci_zlib_unpack(const uint8_t *data, size_t n, size_t limit, uint8_t **out,
-                          size_t *n_out, bc_error *err)
+bc_status bci_zlib_unpack(const uint8_t *data, size_t n, size_t limit, uint8_t **out, size_t *n_out,
+                          bc_error *err)
 {
     struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
     enum libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;

@@ -41,8 +41,7 @@ static void put(uint8_t *exif, size_t at, int n_bytes, uint32_t v)
 
 bool bci_exif_is_valid(const uint8_t *exif, size_t n)
 {
-    return n >= HEADER_SIZE &&
-           (memcmp(exif, "II*\0", 4) == 0 || memcmp(exif, "MM\0*", 4) == 0);
+    return n >= HEADER_SIZE && (memcmp(exif, "II*\0", 4) == 0 || memcmp(exif, "MM\0*", 4) == 0);
 }
 
 /* The number of entries of the directory at `at` that lie in the data. */

@@ -82,10 +82,11 @@ bc_status bci_image_check_size(const char *name, uint64_t width, uint64_t height
                         (unsigned long long)width, (unsigned long long)height);
     if (width > BC_IMAGE_MAX_SIDE || height > BC_IMAGE_MAX_SIDE ||
         width * height > BC_IMAGE_MAX_PIXELS)
-        return bci_fail(err, BC_E_LIMIT, "%s: %llu x %llu pixels, expected at most %u a side and "
-                        "%llu in all", name, (unsigned long long)width,
-                        (unsigned long long)height, BC_IMAGE_MAX_SIDE,
-                        (unsigned long long)BC_IMAGE_MAX_PIXELS);
+        return bci_fail(err, BC_E_LIMIT,
+                        "%s: %llu x %llu pixels, expected at most %u a side and "
+                        "%llu in all",
+                        name, (unsigned long long)width, (unsigned long long)height,
+                        BC_IMAGE_MAX_SIDE, (unsigned long long)BC_IMAGE_MAX_PIXELS);
     return BC_OK;
 }
 
@@ -120,8 +121,10 @@ bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err)
         goto done;
     r->codec = codec_of_content(r->source->peeked, r->source->n_peeked);
     if (!r->codec) {
-        st = bci_fail(err, BC_E_UNSUPPORTED, "%s: is no picture known here, expected PNG, JPEG, "
-                      "PNM or PAM", r->source->name);
+        st = bci_fail(err, BC_E_UNSUPPORTED,
+                      "%s: is no picture known here, expected PNG, JPEG, "
+                      "PNM or PAM",
+                      r->source->name);
         goto done;
     }
     r->info.format = r->codec->format.name;

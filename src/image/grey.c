@@ -56,8 +56,11 @@ bc_status bci_grey_reader_new(bc_image_reader *inner, bc_image_reader **out, bc_
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", inner->source->name);
     }
     g->inner = inner;
-    *r = (bc_image_reader){ .codec = &codec, .source = inner->source, .info = inner->info,
-                            .metadata = inner->metadata, .state = g };
+    *r = (bc_image_reader){ .codec = &codec,
+                            .source = inner->source,
+                            .info = inner->info,
+                            .metadata = inner->metadata,
+                            .state = g };
     r->info.n_channels = inner->info.has_alpha ? 2 : 1;
     r->info.maxval = 65535;
     st = fill_tables(g, err);

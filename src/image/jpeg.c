@@ -192,8 +192,8 @@ static boolean take_marker(j_decompress_ptr decoder)
     if (size < 2)
         leave(s, bci_fail(s->err, BC_E_FORMAT,
                           "%s: marker 0x%02x says that it has %u bytes at byte %llu, expected at "
-                          "least 2", s->source->name, (unsigned)decoder->unread_marker, size,
-                          offset_of(s)));
+                          "least 2",
+                          s->source->name, (unsigned)decoder->unread_marker, size, offset_of(s)));
     for (unsigned i = 0; i < size - 2; i++)
         s->marker[i] = next_byte(s);
     if (decoder->input_scan_number > 0)

@@ -36,8 +36,8 @@ int bci_late_orientation(const bci_source *s)
         memcmp(head, "\x89PNG\r\n\x1a\n", SIGNATURE_SIZE) != 0)
         return 1;
     while (read_at(s, at, head, sizeof head)) {
-        const uint32_t n = (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 |
-                           (uint32_t)head[2] << 8 | head[3];
+        const uint32_t n =
+            (uint32_t)head[0] << 24 | (uint32_t)head[1] << 16 | (uint32_t)head[2] << 8 | head[3];
 
         if (memcmp(head + 4, "eXIf", 4) == 0 && n <= BCI_MAX_METADATA)
             return orientation_at(s, at + HEAD_SIZE, n);

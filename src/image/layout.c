@@ -94,8 +94,9 @@ void bci_palette_add_row(bci_palette *p, const uint16_t *codes)
 
 size_t bci_layout_row_bytes(bci_layout l, uint32_t width)
 {
-    static const uint8_t samples[] = { [BCI_GREY] = 1, [BCI_INDEXED] = 1, [BCI_RGB] = 3,
-                                       [BCI_GREY_ALPHA] = 2, [BCI_RGB_ALPHA] = 4 };
+    static const uint8_t samples[] = {
+        [BCI_GREY] = 1, [BCI_INDEXED] = 1, [BCI_RGB] = 3, [BCI_GREY_ALPHA] = 2, [BCI_RGB_ALPHA] = 4
+    };
 
     return bc_packed_size((size_t)width * samples[l.kind], l.depth);
 }
@@ -116,8 +117,8 @@ static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, u
     const bci_space space = bci_carried_space(&pic->carried);
 
     is_grey = is_grey && space != BCI_RGB_SPACE; /* a profile for colours stays valid */
-    const bci_layout_kind direct = is_grey ? (is_opaque ? BCI_GREY : BCI_GREY_ALPHA)
-                                           : (is_opaque ? BCI_RGB : BCI_RGB_ALPHA);
+    const bci_layout_kind direct =
+        is_grey ? (is_opaque ? BCI_GREY : BCI_GREY_ALPHA) : (is_opaque ? BCI_RGB : BCI_RGB_ALPHA);
     const bci_layout plain = { direct, sample_depth(direct, pic, !is_opaque) };
     /* Palette entries have 8 bits a channel. */
     const bool fits = n_colours <= BCI_MAX_COLOURS && pic->bits <= 8 && space != BCI_GREY_SPACE &&
@@ -126,8 +127,8 @@ static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, u
 
     while ((1u << indexed.depth) < n_colours && indexed.depth < 8)
         indexed.depth *= 2;
-    const uint64_t palette_bytes = 12 + 3 * (uint64_t)n_colours +
-                                   (is_opaque ? 0 : 12 + (uint64_t)n_colours);
+    const uint64_t palette_bytes =
+        12 + 3 * (uint64_t)n_colours + (is_opaque ? 0 : 12 + (uint64_t)n_colours);
     const uint64_t rows = pic->height;
 
     const bool is_smaller = rows * bci_layout_row_bytes(indexed, pic->width) + palette_bytes <
@@ -240,8 +241,8 @@ static void direct_row(const bci_picture *pic, int depth, uint32_t n_colour_samp
     }
 }
 
-static void indexed_row(const bci_palette *p, int depth, const uint16_t *codes,
-                        uint16_t *indices, uint8_t *out)
+static void indexed_row(const bci_palette *p, int depth, const uint16_t *codes, uint16_t *indices,
+                        uint8_t *out)
 {
     const bci_picture *pic = p->picture;
     bci_colour last = 0;
@@ -256,8 +257,8 @@ static void indexed_row(const bci_palette *p, int depth, const uint16_t *codes,
 }
 
 /* Grey of 1, 2 or 4 bits, or indices: the codes are the samples. */
-static void packed_row(const bci_picture *pic, int depth, const uint16_t *codes,
-                       uint16_t *indices, uint8_t *out)
+static void packed_row(const bci_picture *pic, int depth, const uint16_t *codes, uint16_t *indices,
+                       uint8_t *out)
 {
     for (uint32_t x = 0; x < pic->width; x++)
         indices[x] = codes[(size_t)x * pic->n_channels];

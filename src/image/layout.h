@@ -25,8 +25,8 @@ enum { BCI_MAX_COLOURS = 256, BCI_COLOUR_SLOTS = 1024 };
 /* What is known of the colours so far; all of it can only get worse as rows come in. */
 typedef struct {
     const bci_picture *picture;
-    bool is_grey;   /* red = green = blue everywhere */
-    bool is_opaque; /* alpha = alpha_maxval everywhere */
+    bool is_grey;       /* red = green = blue everywhere */
+    bool is_opaque;     /* alpha = alpha_maxval everywhere */
     uint32_t n_colours; /* BCI_MAX_COLOURS + 1 when there are more */
     bci_colour colours[BCI_MAX_COLOURS];
     uint16_t slots[BCI_COLOUR_SLOTS]; /* open addressing: 1 + index into colours */

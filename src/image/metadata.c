@@ -27,26 +27,16 @@ static const struct {
     unsigned rules;
     size_t size; /* the only right one, or 0 */
 } kinds[] = {
-    { "cICP", ONCE | SHOWS, 4 },
-    { "mDCV", ONCE | SHOWS, 24 },
-    { "cLLI", ONCE | SHOWS, 8 },
-    { "iCCP", ONCE | SHOWS | KEYWORD, 0 },
-    { "sRGB", ONCE | SHOWS, 1 },
-    { "gAMA", ONCE | SHOWS, 4 },
-    { "cHRM", ONCE | SHOWS, 32 },
-    { "pHYs", ONCE, 9 },
-    { "eXIf", ONCE, 0 },
-    { "tIME", ONCE, 7 },
-    { "tEXt", KEYWORD, 0 },
-    { "zTXt", KEYWORD, 0 },
-    { "iTXt", KEYWORD, 0 },
-    { "oFFs", ONCE | PLACED, 9 },
-    { "bKGD", ONCE | DROPPED, 0 },
-    { "hIST", ONCE | DROPPED, 0 },
-    { "sPLT", DROPPED, 0 },
-    { "sCAL", ONCE | PLACED, 0 },
-    { "pCAL", ONCE | DROPPED, 0 },
-    { "sTER", ONCE | DROPPED, 0 },
+    { "cICP", ONCE | SHOWS, 4 },   { "mDCV", ONCE | SHOWS, 24 },
+    { "cLLI", ONCE | SHOWS, 8 },   { "iCCP", ONCE | SHOWS | KEYWORD, 0 },
+    { "sRGB", ONCE | SHOWS, 1 },   { "gAMA", ONCE | SHOWS, 4 },
+    { "cHRM", ONCE | SHOWS, 32 },  { "pHYs", ONCE, 9 },
+    { "eXIf", ONCE, 0 },           { "tIME", ONCE, 7 },
+    { "tEXt", KEYWORD, 0 },        { "zTXt", KEYWORD, 0 },
+    { "iTXt", KEYWORD, 0 },        { "oFFs", ONCE | PLACED, 9 },
+    { "bKGD", ONCE | DROPPED, 0 }, { "hIST", ONCE | DROPPED, 0 },
+    { "sPLT", DROPPED, 0 },        { "sCAL", ONCE | PLACED, 0 },
+    { "pCAL", ONCE | DROPPED, 0 }, { "sTER", ONCE | DROPPED, 0 },
 };
 
 enum { N_KINDS = sizeof kinds / sizeof *kinds, UNKNOWN = N_KINDS };
@@ -179,9 +169,12 @@ static bc_status append(bci_metadata *m, bool is_late, const bci_chunk *chunk,
     bci_chunk copy = *chunk;
 
     /* A chunk of nothing takes memory too. */
-    if (chunk->n > BCI_MAX_METADATA - m->size || sizeof copy > BCI_MAX_METADATA - m->size - chunk->n)
-        return bci_fail(err, BC_E_LIMIT, "%s: text, profiles and the like take more than %zu MiB, "
-                        "expected less", source_name, BCI_MAX_METADATA >> 20);
+    if (chunk->n > BCI_MAX_METADATA - m->size ||
+        sizeof copy > BCI_MAX_METADATA - m->size - chunk->n)
+        return bci_fail(err, BC_E_LIMIT,
+                        "%s: text, profiles and the like take more than %zu MiB, "
+                        "expected less",
+                        source_name, BCI_MAX_METADATA >> 20);
     if (l->n == l->room) {
         const size_t room = 2 * l->room + 8;
         bci_chunk *grown = realloc(l->chunks, room * sizeof *grown);
@@ -210,7 +203,8 @@ bc_status bci_metadata_add(bci_metadata *m, const char *name, const uint8_t *dat
     const unsigned rules = rules_of(name);
 
     snprintf(chunk.name, sizeof chunk.name, "%s", name);
-    chunk.is_dropped = (rules & DROPPED) || !is_right(name, data, n) || (is_late && (rules & SHOWS));
+    chunk.is_dropped =
+        (rules & DROPPED) || !is_right(name, data, n) || (is_late && (rules & SHOWS));
     if (((rules & ONCE) || chunk.is_dropped) && is_known(m, name, chunk.is_dropped))
         return BC_OK;
     if (chunk.is_dropped)
@@ -223,8 +217,9 @@ bc_status bci_metadata_add(bci_metadata *m, const char *name, const uint8_t *dat
 bc_status bci_metadata_add_profile(bci_metadata *m, const uint8_t *profile, size_t n,
                                    const char *source_name, bc_error *err)
 {
-    const bci_chunk chunk = { .name = "iCCP", .data = (uint8_t *)(uintptr_t)profile, .n = n,
-                              .is_bare_profile = true };
+    const bci_chunk chunk = {
+        .name = "iCCP", .data = (uint8_t *)(uintptr_t)profile, .n = n, .is_bare_profile = true
+    };
 
     m->has_profile = true;
     m->profile = bci_icc_facts(profile, n);

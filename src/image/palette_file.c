@@ -29,8 +29,7 @@ static bc_status add(bc_palette *p, const uint8_t colour[3], const char *name, b
 /* A sample in 8 bits. */
 static uint8_t in_8_bits(const bc_image_info *info, const void *row, size_t i)
 {
-    const uint32_t v = info->maxval > 255 ? ((const uint16_t *)row)[i]
-                                          : ((const uint8_t *)row)[i];
+    const uint32_t v = info->maxval > 255 ? ((const uint16_t *)row)[i] : ((const uint8_t *)row)[i];
 
     return (uint8_t)((v * 510 + info->maxval) / (2 * info->maxval));
 }
@@ -42,8 +41,7 @@ static bc_status add_row(bc_palette *p, const bc_image_info *info, const void *r
     bc_status st = BC_OK;
 
     for (size_t x = 0; !st && x < info->width; x++) {
-        const uint8_t colour[3] = { in_8_bits(info, row, x * n),
-                                    in_8_bits(info, row, x * n + step),
+        const uint8_t colour[3] = { in_8_bits(info, row, x * n), in_8_bits(info, row, x * n + step),
                                     in_8_bits(info, row, x * n + 2 * step) };
 
         if (!info->has_alpha || in_8_bits(info, row, x * n + n - 1) > 0)

@@ -130,8 +130,8 @@ static void place_samples(bci_palette_map *m)
     for (uint32_t v = 0; v <= m->info->maxval; v++) {
         const double coded = v / (double)m->info->maxval;
 
-        m->place_of[v] = (float)(m->view == VIEW_CODED
-                                    ? coded : bc_transfer_decode(&m->info->transfer, coded));
+        m->place_of[v] =
+            (float)(m->view == VIEW_CODED ? coded : bc_transfer_decode(&m->info->transfer, coded));
     }
 }
 
@@ -164,8 +164,8 @@ static void prepare_kernel(bci_palette_map *m)
     const bc_kernel *k = m->settings->kernel;
 
     for (int t = 0; t < k->n_taps; t++)
-        m->weights[t] = bci_vec_all(
-            (float)(m->settings->strength * k->taps[t].weight / k->divisor));
+        m->weights[t] =
+            bci_vec_all((float)(m->settings->strength * k->taps[t].weight / k->divisor));
     bound_errors(m);
 }
 
@@ -201,7 +201,8 @@ bc_status bci_palette_map_new(const bc_image_info *info, const bc_image_settings
     bc_status st;
 
     if (settings->kernel && settings->kernel->keys)
-        return bci_fail(err, BC_E_USAGE, "dither %s: its weights go by levels of one channel, "
+        return bci_fail(err, BC_E_USAGE,
+                        "dither %s: its weights go by levels of one channel, "
                         "expected a kernel of fixed weights with a palette",
                         settings->kernel->name);
     m = calloc(1, sizeof *m);
@@ -209,8 +210,9 @@ bc_status bci_palette_map_new(const bc_image_info *info, const bc_image_settings
         return bci_fail(err, BC_E_LIMIT, "palette: out of memory");
     m->info = info;
     m->settings = settings;
-    m->view = in_coded ? VIEW_CODED
-              : settings->kernel || has_noise(settings) ? VIEW_MIXED : VIEW_OKLAB;
+    m->view = in_coded                                  ? VIEW_CODED
+              : settings->kernel || has_noise(settings) ? VIEW_MIXED
+                                                        : VIEW_OKLAB;
     m->n_colours = palette->n_colours;
     st = allocate(m) ? place_palette(m, palette, err)
                      : bci_fail(err, BC_E_LIMIT, "palette: out of memory for rows of %u pixels",
@@ -288,8 +290,7 @@ static void mix(const bci_palette_map *m, bci_vec place, uint8_t *indices)
     bci_vec owed = { 0 };
 
     for (int i = 0; i < N_MIX; i++) {
-        const bci_vec wanted = bci_vec_bounded(place + owed, bci_vec_all(-1.0f),
-                                               bci_vec_all(2.0f));
+        const bci_vec wanted = bci_vec_bounded(place + owed, bci_vec_all(-1.0f), bci_vec_all(2.0f));
         const uint32_t k = bci_search_nearest(&m->search, seen(m->view, wanted));
         int to = i;
 
@@ -331,8 +332,8 @@ static void mixed_row(bci_palette_map *m, int part, const void *row, uint32_t y,
         const float place = noise[x] + 0.5f, within = place - floorf(place);
         const int i = (int)(within * N_MIX);
 
-        indices[x] = is_transparent(m, row, x)
-                         ? 0 : mixture_at(m, part, row, x)[i < N_MIX ? i : N_MIX - 1];
+        indices[x] =
+            is_transparent(m, row, x) ? 0 : mixture_at(m, part, row, x)[i < N_MIX ? i : N_MIX - 1];
     }
 }
 

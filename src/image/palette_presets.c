@@ -4,9 +4,14 @@
 #include "base/fail.h"
 #include "bitcrush/palette.h"
 
-#define ROW(name, doc, source, ...)                                                            \
-    { name, doc, source, sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),               \
-      (const uint32_t[]){ __VA_ARGS__ } }
+#define ROW(name, doc, source, ...)                                                                \
+    {                                                                                              \
+        name, doc, source, sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),                 \
+            (const uint32_t[])                                                                     \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
 
 /* clang-format off */
 static const bc_palette_row rows[] = {
@@ -53,5 +58,6 @@ bc_status bc_palette_named(const char *name, bc_palette *out, bc_error *err)
                 out->colours[k][c] = (uint8_t)(rows[i].colours[k] >> (16 - 8 * c));
         return BC_OK;
     }
-    return bci_fail(err, BC_E_USAGE, "palette %s: unknown, expected a name that --list shows", name);
+    return bci_fail(err, BC_E_USAGE, "palette %s: unknown, expected a name that --list shows",
+                    name);
 }

@@ -108,7 +108,8 @@ bc_status bci_palette_rows_new(const bc_image_info *info, const bc_image_setting
     bc_status st;
 
     if (settings->rounding == BC_ROUND_TRUNCATE)
-        return bci_fail(err, BC_E_USAGE, "rounding truncate is the bare bit shift, expected "
+        return bci_fail(err, BC_E_USAGE,
+                        "rounding truncate is the bare bit shift, expected "
                         "rounding nearest with a palette");
     q = calloc(1, sizeof *q);
     if (!q)
@@ -147,8 +148,8 @@ void bci_palette_rows_free(bci_palette_rows *q)
 
 static inline bool is_transparent(const bc_image_info *info, const void *row, size_t x)
 {
-    return info->has_alpha && bci_sample_at(row, info->maxval > 255,
-                                            (x + 1) * info->n_channels - 1) == 0;
+    return info->has_alpha &&
+           bci_sample_at(row, info->maxval > 255, (x + 1) * info->n_channels - 1) == 0;
 }
 
 /* The counted pairs of one part as sums, in the order of channels, samples and indices. */
@@ -157,8 +158,8 @@ static void sum_pairs(const bci_palette_rows *q, part *p)
     const uint32_t n_samples = q->info->maxval + 1;
 
     for (size_t c = 0; c < 3; c++) {
-        const uint32_t *count = p->pairs + (c < q->n_colours ? c : 0) * n_samples *
-                                               BC_PALETTE_MAX_COLOURS;
+        const uint32_t *count =
+            p->pairs + (c < q->n_colours ? c : 0) * n_samples * BC_PALETTE_MAX_COLOURS;
 
         for (uint32_t v = 0; v < n_samples; v++, count += BC_PALETTE_MAX_COLOURS) {
             const double x = v / (double)q->info->maxval, light = (double)q->light_of[v];
@@ -229,8 +230,7 @@ static uint16_t alpha_code(const bci_palette_rows *q, const void *row, size_t x)
     return (uint16_t)(bits ? bci_rescale(a, info->alpha_maxval, (1u << bits) - 1) : a);
 }
 
-static void write_codes(const bci_palette_rows *q, const part *p, const void *row,
-                        uint16_t *codes)
+static void write_codes(const bci_palette_rows *q, const part *p, const void *row, uint16_t *codes)
 {
     const bc_image_info *info = q->info;
 
@@ -248,8 +248,8 @@ static void write_codes(const bci_palette_rows *q, const part *p, const void *ro
     }
 }
 
-static void reduce_part(bci_palette_rows *q, int i, const uint8_t *samples, uint32_t y,
-                        uint32_t n, uint16_t *codes)
+static void reduce_part(bci_palette_rows *q, int i, const uint8_t *samples, uint32_t y, uint32_t n,
+                        uint16_t *codes)
 {
     const bc_image_info *info = q->info;
     const size_t row_bytes = bci_image_row_bytes(info);
@@ -266,8 +266,7 @@ static void reduce_part(bci_palette_rows *q, int i, const uint8_t *samples, uint
     }
 }
 
-void bci_palette_rows_reduce(bci_palette_rows *q, const void *samples, uint32_t n,
-                             uint16_t *codes)
+void bci_palette_rows_reduce(bci_palette_rows *q, const void *samples, uint32_t n, uint16_t *codes)
 {
     const bc_image_info *info = q->info;
     const size_t row_bytes = bci_image_row_bytes(info);

@@ -60,8 +60,8 @@ static bool store(bci_search *s, uint32_t cell, const uint8_t *candidates, uint3
 }
 
 /* Fill the cells of the cube of side 2^level cells at x, y, z. */
-static bool fill(bci_search *s, int level, uint32_t x, uint32_t y, uint32_t z,
-                 const uint8_t *from, uint32_t n)
+static bool fill(bci_search *s, int level, uint32_t x, uint32_t y, uint32_t z, const uint8_t *from,
+                 uint32_t n)
 {
     const float side = (float)(1u << level), slack = 1e-3f;
     const bci_vec at = { (float)x, (float)y, (float)z, 0.0f };

@@ -14,7 +14,7 @@ enum { BCI_SEARCH_LEVELS = 5, BCI_SEARCH_SIDE = 1 << BCI_SEARCH_LEVELS };
 typedef struct {
     bci_vec points[256];
     uint32_t n;
-    bci_vec low, high, cells_per_unit; /* the box */
+    bci_vec low, high, cells_per_unit;                                   /* the box */
     uint32_t cells[BCI_SEARCH_SIDE * BCI_SEARCH_SIDE * BCI_SEARCH_SIDE]; /* first << 8 | n - 1 */
     uint8_t *candidates;
     size_t n_candidates, room;
@@ -31,8 +31,7 @@ void bci_search_free(bci_search *s);
 static inline uint32_t bci_search_nearest(const bci_search *s, bci_vec v)
 {
     v = bci_vec_bounded(v, s->low, s->high);
-    const bci_places p =
-        __builtin_convertvector((v - s->low) * s->cells_per_unit, bci_places);
+    const bci_places p = __builtin_convertvector((v - s->low) * s->cells_per_unit, bci_places);
     const uint32_t cell = s->cells[(p[0] * BCI_SEARCH_SIDE + p[1]) * BCI_SEARCH_SIDE + p[2]];
     const uint8_t *candidates = s->candidates + (cell >> 8);
     uint32_t best = candidates[0];

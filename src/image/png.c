@@ -15,7 +15,7 @@
  * error, what happened. */
 typedef struct {
     jmp_buf escape;
-    bc_error error; /* status BC_OK while all is well */
+    bc_error error;   /* status BC_OK while all is well */
     const char *name; /* of the file */
 } guard;
 
@@ -77,12 +77,16 @@ static bc_status explain(const bc_image_reader *r, bc_error *err)
     if (s->guard.error.status == BC_E_LIMIT) /* a sentence of its own */
         return bci_fail(err, BC_E_LIMIT, "%s", s->guard.error.text);
     if (r->info.height == 0)
-        return bci_fail(err, s->guard.error.status, "%s: %s at byte %llu, in the header, expected "
-                        "an intact PNG", r->source->name, s->guard.error.text,
+        return bci_fail(err, s->guard.error.status,
+                        "%s: %s at byte %llu, in the header, expected "
+                        "an intact PNG",
+                        r->source->name, s->guard.error.text,
                         (unsigned long long)r->source->offset);
-    return bci_fail(err, s->guard.error.status, "%s: %s at byte %llu, row %u of %u, expected an "
-                    "intact PNG", r->source->name, s->guard.error.text,
-                    (unsigned long long)r->source->offset, r->rows_read, r->info.height);
+    return bci_fail(err, s->guard.error.status,
+                    "%s: %s at byte %llu, row %u of %u, expected an "
+                    "intact PNG",
+                    r->source->name, s->guard.error.text, (unsigned long long)r->source->offset,
+                    r->rows_read, r->info.height);
 }
 
 /* A chunk that libpng does not read itself: taken as it is. */
@@ -94,8 +98,8 @@ static int take_chunk(png_structp png, png_unknown_chunkp chunk)
 
     if (!(chunk->name[0] & 0x20)) /* a critical one: libpng refuses it */
         return 0;
-    if (bci_metadata_add(r->metadata, (const char *)chunk->name, chunk->data, chunk->size,
-                         is_late, r->source->name, &s->guard.error))
+    if (bci_metadata_add(r->metadata, (const char *)chunk->name, chunk->data, chunk->size, is_late,
+                         r->source->name, &s->guard.error))
         longjmp(s->guard.escape, 1);
     return 1;
 }

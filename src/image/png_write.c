@@ -208,10 +208,8 @@ static bc_status encode_spooled(writer *s, bc_error *err)
 static bc_status decide(writer *s, bc_error *err)
 {
     static const char *const names[] = {
-        [BCI_GREY] = "grey",
-        [BCI_INDEXED] = "indexed",
-        [BCI_RGB] = "RGB",
-        [BCI_GREY_ALPHA] = "grey + alpha",
+        [BCI_GREY] = "grey",      [BCI_INDEXED] = "indexed",
+        [BCI_RGB] = "RGB",        [BCI_GREY_ALPHA] = "grey + alpha",
         [BCI_RGB_ALPHA] = "RGBA",
     };
     bci_image_writer *w = s->owner;
@@ -221,7 +219,8 @@ static bc_status decide(writer *s, bc_error *err)
     s->is_decided = true;
     s->layout = bci_layout_choose(&s->palette);
     s->row_bytes = bci_layout_row_bytes(s->layout, pic->width);
-    s->is_filtered = pic->bits >= MIN_FILTERED_BITS && s->layout.kind != BCI_INDEXED && s->layout.depth >= 8;
+    s->is_filtered =
+        pic->bits >= MIN_FILTERED_BITS && s->layout.kind != BCI_INDEXED && s->layout.depth >= 8;
     s->row = malloc(s->row_bytes);
     s->above = calloc(1, s->row_bytes);
     s->filtered = malloc(s->row_bytes + 1);
@@ -253,8 +252,7 @@ bc_status bci_png_begin(bci_image_writer *w, bc_error *err)
     return bci_spool_new(SPOOL_MEMORY, &s->spool, err);
 }
 
-bc_status bci_png_write(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows,
-                           bc_error *err)
+bc_status bci_png_write(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows, bc_error *err)
 {
     writer *s = w->state;
     const size_t row_codes = (size_t)w->picture.width * w->picture.n_channels;
@@ -302,4 +300,3 @@ void bci_png_abandon(bci_image_writer *w)
     free(s->codes);
     free(s);
 }
-

@@ -11,10 +11,10 @@
 typedef struct {
     int kind; /* 4, 5, 6 or 7 */
     uint32_t maxval;
-    uint32_t tops[4]; /* of the codes that come in, by channel */
-    bool is_rescaled; /* not all tops are the file's maxval */
-    size_t row_length;              /* samples */
-    size_t row_size;                /* bytes */
+    uint32_t tops[4];  /* of the codes that come in, by channel */
+    bool is_rescaled;  /* not all tops are the file's maxval */
+    size_t row_length; /* samples */
+    size_t row_size;   /* bytes */
     uint8_t row[];
 } pnm_writer;
 
@@ -87,8 +87,7 @@ bc_status bci_pnm_begin(bci_image_writer *w, bc_error *err)
     for (uint32_t c = 0; c < pic->n_channels; c++) {
         const bool is_alpha = pic->has_alpha && c == pic->n_channels - 1;
 
-        p->tops[c] = is_alpha ? pic->alpha_maxval
-                              : (UINT32_C(1) << pic->channel_bits[c]) - 1;
+        p->tops[c] = is_alpha ? pic->alpha_maxval : (UINT32_C(1) << pic->channel_bits[c]) - 1;
         p->maxval = p->tops[c] > p->maxval ? p->tops[c] : p->maxval;
     }
     for (uint32_t c = 0; c < pic->n_channels; c++)
@@ -155,8 +154,7 @@ static void put_rescaled_row(const pnm_writer *p, uint8_t *out, const uint16_t *
     }
 }
 
-bc_status bci_pnm_write(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows,
-                        bc_error *err)
+bc_status bci_pnm_write(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows, bc_error *err)
 {
     pnm_writer *p = w->state;
     bc_status st = BC_OK;

@@ -17,9 +17,9 @@ struct bci_quality {
     const bci_picture *picture;
     size_t n_colours, row_samples; /* of what is compared, without alpha */
     bool repeats_grey;
-    void *samples;   /* a row of grey samples as RGB, or NULL */
-    uint16_t *codes; /* a row of indices as colours, or NULL */
-    bool is_direct; /* samples and codes can be compared as they lie */
+    void *samples;                     /* a row of grey samples as RGB, or NULL */
+    uint16_t *codes;                   /* a row of indices as colours, or NULL */
+    bool is_direct;                    /* samples and codes can be compared as they lie */
     float *light_of;                   /* by sample */
     float *light_of_code[MAX_COLOURS]; /* by channel and code */
     float *coded_of_code[MAX_COLOURS];
@@ -42,8 +42,8 @@ static bool fill_tables(bci_quality *q)
 
     q->light_of = malloc(((size_t)maxval + 1) * sizeof *q->light_of);
     for (uint32_t v = 0; q->light_of && v <= maxval; v++)
-        q->light_of[v] = (float)bc_transfer_decode(
-            &q->info->transfer, bci_coded_value(q->info, q->picture->bits, v));
+        q->light_of[v] = (float)bc_transfer_decode(&q->info->transfer,
+                                                   bci_coded_value(q->info, q->picture->bits, v));
     for (size_t c = 0; c < q->n_colours; c++) {
         const size_t n = (size_t)1 << q->picture->channel_bits[c];
 
@@ -76,8 +76,8 @@ static bool allocate(bci_quality *q)
            (q->codes || !bci_has_indices(q->picture)) && fill_tables(q);
 }
 
-bc_status bci_quality_new(const bc_image_info *info, const bci_picture *picture,
-                          bci_quality **out, bc_error *err)
+bc_status bci_quality_new(const bc_image_info *info, const bci_picture *picture, bci_quality **out,
+                          bc_error *err)
 {
     bci_quality *q = calloc(1, sizeof *q);
     bc_status st = BC_OK;
@@ -167,8 +167,8 @@ static void take_row(bci_quality *q, const void *samples, const uint16_t *codes)
 
     for (size_t i = 0; i < q->row_samples; at += q->info->has_alpha) {
         const size_t alpha_at = at + q->n_colours;
-        const bool is_hidden = q->info->has_alpha &&
-                               (is_wide ? words[alpha_at] : bytes[alpha_at]) == 0;
+        const bool is_hidden =
+            q->info->has_alpha && (is_wide ? words[alpha_at] : bytes[alpha_at]) == 0;
 
         for (size_t c = 0; c < q->n_colours; c++, i++, at++) {
             const uint32_t v = is_wide ? words[at] : bytes[at];
@@ -209,7 +209,8 @@ void bci_quality_add(bci_quality *q, const void *samples, const uint16_t *codes,
     const uint8_t *row = samples;
 
     for (uint32_t y = 0; y < n; y++, row += row_bytes, codes += row_codes)
-        add_row(q, q->repeats_grey ? repeated(q, row) : row, q->codes ? looked_up(q, codes) : codes);
+        add_row(q, q->repeats_grey ? repeated(q, row) : row,
+                q->codes ? looked_up(q, codes) : codes);
 }
 
 void bci_quality_measure(const bci_quality *q, bc_image_result *result)

@@ -37,10 +37,14 @@ typedef struct {
 
 bc_image_settings bc_image_settings_default(int bits)
 {
-    return (bc_image_settings){ .bits = bits, .kernel = bc_kernel_find("floyd-steinberg"),
-                                .noise = bc_noise_find("none"), .linear_light = true,
-                                .scan = BC_SCAN_SERPENTINE, .strength = 1.0,
-                                .seed = BC_DEFAULT_SEED, .min_snr_db = NAN };
+    return (bc_image_settings){ .bits = bits,
+                                .kernel = bc_kernel_find("floyd-steinberg"),
+                                .noise = bc_noise_find("none"),
+                                .linear_light = true,
+                                .scan = BC_SCAN_SERPENTINE,
+                                .strength = 1.0,
+                                .seed = BC_DEFAULT_SEED,
+                                .min_snr_db = NAN };
 }
 
 /* By `format`, by the ending of the name, or PNG for a name without one (a pipe, a device). */
@@ -55,10 +59,14 @@ static bc_status choose_codec(const char *out, const bc_image_settings *settings
     if (*codec && (*codec)->begin)
         return BC_OK;
     if (name)
-        return bci_fail(err, BC_E_UNSUPPORTED, "%s: format %s cannot be written here, expected "
-                        "png or pnm", out, name);
-    return bci_fail(err, BC_E_USAGE, "%s: the name does not end in a format that can be written, "
-                    "expected .png, .pbm, .pgm, .ppm, .pnm or .pam", out);
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: format %s cannot be written here, expected "
+                        "png or pnm",
+                        out, name);
+    return bci_fail(err, BC_E_USAGE,
+                    "%s: the name does not end in a format that can be written, "
+                    "expected .png, .pbm, .pgm, .ppm, .pnm or .pam",
+                    out);
 }
 
 static bool wants_palette(const bc_image_settings *s)
@@ -102,23 +110,26 @@ static void use_palette(bci_picture *p, const line_up *l, const bci_image_codec 
     p->carried.is_grey = false;
 }
 
-static bci_picture picture_of(const line_up *l, const bc_image_settings *settings,
-                              const char *out)
+static bci_picture picture_of(const line_up *l, const bc_image_settings *settings, const char *out)
 {
     const bc_image_info *info = &l->reader->info;
     const int bits = settings->bits;
     const int *own = settings->channel_bits;
 
-    return (bci_picture){ .path = out, .width = info->width, .height = info->height,
-                          .n_channels = info->n_channels, .has_alpha = info->has_alpha,
+    return (bci_picture){ .path = out,
+                          .width = info->width,
+                          .height = info->height,
+                          .n_channels = info->n_channels,
+                          .has_alpha = info->has_alpha,
                           .bits = bits,
                           .channel_bits = { own[0] ? own[0] : bits, own[1] ? own[1] : bits,
                                             own[2] ? own[2] : bits },
-                          .alpha_maxval = !info->has_alpha      ? 255
+                          .alpha_maxval = !info->has_alpha       ? 255
                                           : settings->alpha_bits ? (1u << settings->alpha_bits) - 1
                                                                  : info->alpha_maxval,
                           .effort = settings->effort > 0 ? settings->effort : 4,
-                          .carried = { .metadata = l->reader->metadata, .strips = settings->strip,
+                          .carried = { .metadata = l->reader->metadata,
+                                       .strips = settings->strip,
                                        .is_grey = info->n_channels < 3 } };
 }
 
@@ -264,11 +275,15 @@ static void make_tasks(line_up *l, uint32_t first, uint32_t end)
     for (uint32_t i = first; i < end; i++) {
 #pragma omp task depend(inout : reader) depend(out : in_slot[i % N_SLOTS])
         read_batch(l, i);
-#pragma omp task depend(inout : rows) depend(in : in_slot[i % N_SLOTS])                            \
-    depend(out : code_slot[i % N_SLOTS])
+#pragma omp task depend(inout                                                                      \
+                        : rows) depend(in                                                          \
+                                       : in_slot[i % N_SLOTS]) depend(out                          \
+                                                                      : code_slot[i % N_SLOTS])
         quantize_batch(l, i);
-#pragma omp task depend(inout : quality) depend(in : in_slot[i % N_SLOTS])                         \
-    depend(in : code_slot[i % N_SLOTS])
+#pragma omp task depend(inout                                                                      \
+                        : quality) depend(in                                                       \
+                                          : in_slot[i % N_SLOTS]) depend(in                        \
+                                                                         : code_slot[i % N_SLOTS])
         judge_batch(l, i);
 #pragma omp task depend(inout : writer) depend(in : code_slot[i % N_SLOTS])
         write_batch(l, i);
@@ -327,8 +342,8 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     const uint64_t pixels = (uint64_t)info->width * info->height;
 
     r->input = l->input;
-    r->input_size_bytes = l->reader->source->size_bytes == UINT64_MAX
-                              ? 0 : l->reader->source->size_bytes;
+    r->input_size_bytes =
+        l->reader->source->size_bytes == UINT64_MAX ? 0 : l->reader->source->size_bytes;
     r->output_format = l->writer.codec->format.name;
     r->output_layout = l->writer.layout;
     r->output_depth = l->writer.depth;
@@ -393,8 +408,10 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     }
     measure(&l, &r);
     if (bc_error_snr_db(&r.coded) < settings->min_snr_db)
-        st = bci_fail(err, BC_E_QUALITY, "%s: SNR %.2f dB, expected at least %.2f dB; no output "
-                      "written", in, bc_error_snr_db(&r.coded), settings->min_snr_db);
+        st = bci_fail(err, BC_E_QUALITY,
+                      "%s: SNR %.2f dB, expected at least %.2f dB; no output "
+                      "written",
+                      in, bc_error_snr_db(&r.coded), settings->min_snr_db);
     else
         st = bci_sink_commit(l.writer.sink, err);
     if (st)

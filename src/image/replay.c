@@ -9,15 +9,18 @@
 enum { BATCH_BYTES = 1 << 18, MEMORY = 64 << 20 };
 
 static bc_status read_all(bc_image_reader *r, bci_spool *spool, const volatile sig_atomic_t *stop,
-                          void (*see)(void *context, const void *rows, uint32_t n),
-                          void *context, bc_error *err)
+                          void (*see)(void *context, const void *rows, uint32_t n), void *context,
+                          bc_error *err)
 {
     const bc_image_info *info = &r->info;
     const size_t row_bytes = bci_image_row_bytes(info);
     const uint32_t n_batch = row_bytes < BATCH_BYTES ? (uint32_t)(BATCH_BYTES / row_bytes) : 1;
     void *rows = malloc(n_batch * row_bytes);
-    bc_status st = rows ? BC_OK : bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u "
-                                           "pixels", r->source->name, info->width);
+    bc_status st = rows ? BC_OK
+                        : bci_fail(err, BC_E_LIMIT,
+                                   "%s: out of memory for rows of %u "
+                                   "pixels",
+                                   r->source->name, info->width);
 
     for (uint32_t y = 0, n; !st && y < info->height; y += n) {
         n = info->height - y < n_batch ? info->height - y : n_batch;
@@ -35,8 +38,8 @@ static bc_status read_all(bc_image_reader *r, bci_spool *spool, const volatile s
 
 bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
                            const volatile sig_atomic_t *stop,
-                           void (*see)(void *context, const void *rows, uint32_t n),
-                           void *context, bc_error *err)
+                           void (*see)(void *context, const void *rows, uint32_t n), void *context,
+                           bc_error *err)
 {
     const uint64_t size = (uint64_t)bci_image_row_bytes(&(*r)->info) * (*r)->info.height;
     const bool is_file = (*r)->source->size_bytes != UINT64_MAX && (*r)->source->file != stdin;
@@ -63,7 +66,9 @@ bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
     st = bci_image_open_as(path, as_grey, r, NULL, err);
     if (!st && ((*r)->info.width != first.width || (*r)->info.height != first.height ||
                 (*r)->info.n_channels != first.n_channels || (*r)->info.maxval != first.maxval))
-        st = bci_fail(err, BC_E_FORMAT, "%s: changed while it was read, expected the same picture "
-                      "twice", path);
+        st = bci_fail(err, BC_E_FORMAT,
+                      "%s: changed while it was read, expected the same picture "
+                      "twice",
+                      path);
     return st;
 }

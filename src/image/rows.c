@@ -13,7 +13,7 @@
 #include "bitcrush/light.h"
 
 enum {
-    N_PARTS = 4,         /* rows of a batch are quantized in so many parts when they can */
+    N_PARTS = 4, /* rows of a batch are quantized in so many parts when they can */
     /* The first line is diffused so often before it counts (an even number, for serpentines).
      * Without, a dark top stays black until enough error has gathered: on a dark photograph at
      * 1 bit 0.0003 of full scale was missing. */
@@ -28,7 +28,7 @@ typedef struct {
     int32_t *wide_codes;
     uint16_t *codes; /* colour codes of a row without alpha */
     uint8_t *opaque;
-    uint32_t *pairs; /* counts by sample << bits | code, or NULL */
+    uint32_t *pairs;  /* counts by sample << bits | code, or NULL */
     uint64_t n_pairs; /* counted since they were last summed */
     uint64_t *histogram;
     bc_error_sums coded, linear;
@@ -44,10 +44,10 @@ struct bci_rows {
     float *light_table;
     uint32_t first_channel; /* of the picture */
     uint32_t streams[3];
-    uint16_t *code_of;  /* no dither: the code; noise: the code below; by sample */
-    float *place_of;    /* noise: the way to the next code; diffusion: value; by sample */
-    float *coded_of, *light_of;             /* by sample */
-    float *coded_of_code, *light_of_code;   /* by code */
+    uint16_t *code_of;          /* no dither: the code; noise: the code below; by sample */
+    float *place_of;            /* noise: the way to the next code; diffusion: value; by sample */
+    float *coded_of, *light_of; /* by sample */
+    float *coded_of_code, *light_of_code; /* by code */
     bc_diffuser *diffuser;
     part parts[N_PARTS];
 };
@@ -198,7 +198,8 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
         return bci_fail(err, BC_E_USAGE, "effort %d, expected 1 to 12, or 0 for the default",
                         s->effort);
     if (s->rounding == BC_ROUND_TRUNCATE && is_dithered(s))
-        return bci_fail(err, BC_E_USAGE, "rounding truncate is the bare bit shift and takes no "
+        return bci_fail(err, BC_E_USAGE,
+                        "rounding truncate is the bare bit shift and takes no "
                         "dither, expected dither none");
     return BC_OK;
 }
@@ -223,8 +224,7 @@ bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *setti
     choose_streams(q);
     st = build_grid(q, err);
     if (!st && !allocate(q))
-        st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixels",
-                      info->width);
+        st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixels", info->width);
     if (st)
         goto done;
     fill_tables(q);
@@ -276,22 +276,22 @@ static inline uint32_t sample_at(const void *row, bool is_wide, size_t i)
 
 /* Run `body` for every colour sample v of a row; i counts them without alpha. The two widths
  * and the case without alpha get loops of their own. */
-#define FOR_COLOURS(q, row, body)                                                              \
-    do {                                                                                       \
-        const bool wide_ = (q)->info->maxval > 255;                                            \
-        const size_t channels_ = (q)->info->n_channels;                                        \
-        if (!wide_ && !(q)->info->has_alpha) {                                                 \
-            for (size_t i = 0; i < (q)->row_samples; i++) {                                    \
-                const uint32_t v = ((const uint8_t *)(row))[i];                                \
-                body;                                                                          \
-            }                                                                                  \
-        } else {                                                                               \
-            for (size_t i = 0; i < (q)->row_samples; i++) {                                    \
-                const size_t at_ = i / (q)->n_colours * channels_ + i % (q)->n_colours;        \
-                const uint32_t v = sample_at(row, wide_, at_);                                 \
-                body;                                                                          \
-            }                                                                                  \
-        }                                                                                      \
+#define FOR_COLOURS(q, row, body)                                                                  \
+    do {                                                                                           \
+        const bool wide_ = (q)->info->maxval > 255;                                                \
+        const size_t channels_ = (q)->info->n_channels;                                            \
+        if (!wide_ && !(q)->info->has_alpha) {                                                     \
+            for (size_t i = 0; i < (q)->row_samples; i++) {                                        \
+                const uint32_t v = ((const uint8_t *)(row))[i];                                    \
+                body;                                                                              \
+            }                                                                                      \
+        } else {                                                                                   \
+            for (size_t i = 0; i < (q)->row_samples; i++) {                                        \
+                const size_t at_ = i / (q)->n_colours * channels_ + i % (q)->n_colours;            \
+                const uint32_t v = sample_at(row, wide_, at_);                                     \
+                body;                                                                              \
+            }                                                                                      \
+        }                                                                                          \
     } while (0)
 
 static void note_opaque(const bci_rows *q, const void *row, uint8_t *opaque)
@@ -345,8 +345,9 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
         return;
     }
     /* x holds fractions of a step; no noise reaches further than these codes from them. */
-    const bc_grid steps = { .family = BC_GRID_AFFINE, .lo = -8, .hi = 8, .den = 1.0,
-                            .shift_gain = 1.0, .bits = 5 };
+    const bc_grid steps = {
+        .family = BC_GRID_AFFINE, .lo = -8, .hi = 8, .den = 1.0, .shift_gain = 1.0, .bits = 5
+    };
 
     bc_quantize_f32(&steps, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, p->x, p->noise, q->row_samples,
                     NULL, p->wide_codes);
@@ -414,8 +415,8 @@ static void interleave(const bci_rows *q, const part *p, const void *row, uint16
     for (size_t x = 0; x < q->info->width; x++) {
         for (size_t c = 0; c < q->n_colours; c++)
             codes[x * channels + c] = p->codes[x * q->n_colours + c];
-        codes[x * channels + channels - 1] = (uint16_t)sample_at(
-            row, q->info->maxval > 255, x * channels + channels - 1);
+        codes[x * channels + channels - 1] =
+            (uint16_t)sample_at(row, q->info->maxval > 255, x * channels + channels - 1);
     }
 }
 

@@ -12,14 +12,13 @@
 static const struct {
     bool swaps_axes, reverses_columns, reverses_rows;
 } ways[9] = {
-    [1] = { false, false, false },
-    [2] = { false, true, false },  /* mirrored left to right */
-    [3] = { false, true, true },   /* upside down */
-    [4] = { false, false, true },  /* mirrored top to bottom */
-    [5] = { true, false, false },  /* the file's rows are columns: first left, from the top */
-    [6] = { true, false, true },   /* first right, from the top: to be turned clockwise */
-    [7] = { true, true, true },    /* first right, from the bottom */
-    [8] = { true, true, false },   /* first left, from the bottom: counterclockwise */
+    [1] = { false, false, false }, [2] = { false, true, false }, /* mirrored left to right */
+    [3] = { false, true, true },                                 /* upside down */
+    [4] = { false, false, true },                                /* mirrored top to bottom */
+    [5] = { true, false, false }, /* the file's rows are columns: first left, from the top */
+    [6] = { true, false, true },  /* first right, from the top: to be turned clockwise */
+    [7] = { true, true, true },   /* first right, from the bottom */
+    [8] = { true, true, false },  /* first left, from the bottom: counterclockwise */
 };
 
 enum { MIRRORED = 2, READ_BYTES = 1 << 20 };
@@ -51,8 +50,12 @@ bc_status bci_upright_reader_new(bc_image_reader *inner, int orientation, bc_ima
     u->orientation = orientation;
     u->pixel_bytes = (size_t)inner->info.n_channels * (inner->info.maxval > 255 ? 2 : 1);
     u->row_bytes = u->pixel_bytes * inner->info.width;
-    *r = (bc_image_reader){ .codec = &codec, .source = inner->source, .info = inner->info,
-                            .palette = inner->palette, .metadata = inner->metadata, .state = u };
+    *r = (bc_image_reader){ .codec = &codec,
+                            .source = inner->source,
+                            .info = inner->info,
+                            .palette = inner->palette,
+                            .metadata = inner->metadata,
+                            .state = u };
     if (ways[orientation].swaps_axes) {
         r->info.width = inner->info.height;
         r->info.height = inner->info.width;
@@ -161,8 +164,8 @@ static bc_status upright_read(bc_image_reader *r, void *rows, uint32_t n, bc_err
         return BC_OK;
     }
     for (uint32_t y = 0; y < n; y++, to += u->row_bytes) {
-        const uint8_t *from = u->whole +
-                              (size_t)(r->info.height - 1 - (r->rows_read + y)) * u->row_bytes;
+        const uint8_t *from =
+            u->whole + (size_t)(r->info.height - 1 - (r->rows_read + y)) * u->row_bytes;
 
         if (ways[u->orientation].reverses_columns)
             mirror_row(u, from, to);

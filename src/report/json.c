@@ -70,7 +70,8 @@ bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
     (void)r;
     (void)out;
-    return bci_fail(err, BC_E_UNSUPPORTED, "report: this build has no JSON, expected one with "
+    return bci_fail(err, BC_E_UNSUPPORTED,
+                    "report: this build has no JSON, expected one with "
                     "jansson");
 }
 #endif

@@ -29,12 +29,14 @@ static const struct {
                  "|, {settings.light} light|; seed {settings.seed}" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
              "|; rule of thumb 6.02 x {output.bits} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
-    { "PSNR", "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"
-              "|, {metrics.psnr_blurred_db:2} dB blurred (Gaussian, sigma {metrics.blur_sigma:0} pixels)" },
+    { "PSNR",
+      "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"
+      "|, {metrics.psnr_blurred_db:2} dB blurred (Gaussian, sigma {metrics.blur_sigma:0} pixels)" },
     { "SSIM", "{metrics.ssim:4}| of luma, at 1/{metrics.ssim_scale} of the size" },
     { "error", "of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
                "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
-    { "light", "mean error {metrics.mean_light_error:+5} in linear light, which is what an eye averages" },
+    { "light",
+      "mean error {metrics.mean_light_error:+5} in linear light, which is what an eye averages" },
     { "levels", "{metrics.levels_used} of {output.levels} used"
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
     { "colours", "{output.colours_used} of {output.colours} used"

@@ -106,8 +106,8 @@ static void clusters(void **state)
         for (size_t i = 0; i < N_CLUSTERS * N_EACH; i++)
             EXPECT(owners[i] == owners[i % N_CLUSTERS], "%u dimensions: point %zu", n_dims, i);
         /* Uniform in a cube of side 0.2: variance 0.2^2 / 12 in each dimension. */
-        EXPECT_NEAR(distortion, n_dims * 0.04 / 12.0, 0.05 * n_dims * 0.04 / 12.0,
-                    "%u dimensions", n_dims);
+        EXPECT_NEAR(distortion, n_dims * 0.04 / 12.0, 0.05 * n_dims * 0.04 / 12.0, "%u dimensions",
+                    n_dims);
     }
 }
 
@@ -216,9 +216,9 @@ static void misuse(void **state)
         size_t n;
         const float *weights;
     } rows[] = {
-        { "no centre", 0, 1, 2, NULL },         { "too many centres", 4097, 1, 2, NULL },
-        { "no dimension", 1, 0, 2, NULL },      { "too many dimensions", 1, 5, 0, NULL },
-        { "no points", 1, 1, 0, NULL },         { "no weight", 1, 1, 2, none },
+        { "no centre", 0, 1, 2, NULL },    { "too many centres", 4097, 1, 2, NULL },
+        { "no dimension", 1, 0, 2, NULL }, { "too many dimensions", 1, 5, 0, NULL },
+        { "no points", 1, 1, 0, NULL },    { "no weight", 1, 1, 2, none },
     };
 
     (void)state;

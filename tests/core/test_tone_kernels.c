@@ -50,8 +50,8 @@ static double received(const char *name, int level, int dx, int dy)
 
         lines[0][2] = tone;
         lines[dy][2 + dx] = (float)(0.5 - middle);
-        assert_int_equal(bc_diffuser_new(bc_kernel_find(name), &g, BC_SCAN_RASTER, 1.0, 5, 1, &d,
-                                         &err), BC_OK);
+        assert_int_equal(
+            bc_diffuser_new(bc_kernel_find(name), &g, BC_SCAN_RASTER, 1.0, 5, 1, &d, &err), BC_OK);
         bc_diffuse_row(d, lines[0], NULL, NULL, codes);
         if (dy == 1)
             bc_diffuse_row(d, lines[1], NULL, NULL, codes);
@@ -99,7 +99,8 @@ static void means_are_kept(void **state)
                 const bc_grid g = grid_of(grid);
 
                 assert_int_equal(bc_diffuser_new(bc_kernel_find(names[k]), &g, BC_SCAN_SERPENTINE,
-                                                 1.0, WIDTH, 1, &d, &err), BC_OK);
+                                                 1.0, WIDTH, 1, &d, &err),
+                                 BC_OK);
                 for (int i = 0; i < WIDTH; i++)
                     x[i] = (float)tone / 16.0f;
                 for (uint32_t y = 0; y < HEIGHT + 32; y++) {

@@ -1,11 +1,13 @@
 /* Transfer functions that are powers, against powl. */
-#include "bits.h"
 #include "bitcrush/grid.h"
+#include "bits.h"
 #include "expect.h"
 
 /* gAMA 0.45455 and others, Adobe RGB (1998), ProPhoto, the ends. */
-static const double exponents[] = { 100000.0 / 45455.0, 2.2, 563.0 / 256.0, 1.8, 1.0 / 1.8, 2.5,
-                                    0.4, 1.0, 3.0, BC_MIN_EXPONENT, BC_MAX_EXPONENT };
+static const double exponents[] = {
+    100000.0 / 45455.0, 2.2, 563.0 / 256.0, 1.8, 1.0 / 1.8, 2.5, 0.4, 1.0, 3.0, BC_MIN_EXPONENT,
+    BC_MAX_EXPONENT
+};
 enum { N_EXPONENTS = sizeof exponents / sizeof *exponents };
 
 static bc_transfer of_exponent(double exponent)

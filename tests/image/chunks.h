@@ -51,8 +51,8 @@ static inline chunk_list chunks_of(const char *path)
         EXPECT(c->n <= size - at - 12, "%s: chunk %zu is cut", path, l.n - 1);
         memcpy(c->name, l.bytes + at + 4, 4);
         c->data = l.bytes + at + 8;
-        EXPECT(chunk_crc(l.bytes + at + 4, c->n + 4) == chunk_u32(c->data + c->n),
-               "%s: CRC of %s", path, c->name);
+        EXPECT(chunk_crc(l.bytes + at + 4, c->n + 4) == chunk_u32(c->data + c->n), "%s: CRC of %s",
+               path, c->name);
         at += c->n + 12;
     }
     return l;

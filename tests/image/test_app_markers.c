@@ -2,8 +2,8 @@
 #include "chunks.h"
 #include "reduce.h"
 
-#include <jpeglib.h>
 #include <png.h>
+#include <jpeglib.h>
 
 #define ROWS(table)    (sizeof(table) / sizeof *(table))
 #define BYTES(literal) literal, sizeof(literal) - 1
@@ -84,7 +84,7 @@ static chunk_list reduce_jpeg(bc_image_result *result)
 
 #define EXIF_6 "Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"
 #define EXIF_1 "MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\1\0\0\0\0\0\0"
-#define XMP "http://ns.adobe.com/xap/1.0/\0"
+#define XMP    "http://ns.adobe.com/xap/1.0/\0"
 
 /* Orientation 6: the first row belongs to the right. Black was left and comes to the top. */
 static void turned(void **state)
@@ -137,8 +137,8 @@ static void densities(void **state)
     } rows[] = {
         { 0, 1, 1, NULL },
         { 0, 3, 2, "\0\0\0\3\0\0\0\2\0" },
-        { 1, 300, 300, "\0\0\x2e\x23\0\0\x2e\x23\1" },       /* 11811.02 */
-        { 1, 65535, 1, "\0\x27\x5e\x96\0\0\0\x27\1" },       /* 2580118.1, 39.37 */
+        { 1, 300, 300, "\0\0\x2e\x23\0\0\x2e\x23\1" }, /* 11811.02 */
+        { 1, 65535, 1, "\0\x27\x5e\x96\0\0\0\x27\1" }, /* 2580118.1, 39.37 */
         { 2, 118, 118, "\0\0\x2e\x18\0\0\x2e\x18\1" },
         { 3, 10, 10, NULL },
         { 1, 0, 72, NULL },
@@ -233,9 +233,12 @@ static void profile_parts(void **state)
 static void others_are_named(void **state)
 {
     static const marker more[] = {
-        { JPEG_COM, BYTES("a comment") },       { JPEG_COM, BYTES("another") },
-        { JPEG_APP0 + 13, BYTES("Photoshop") }, { JPEG_APP0 + 1, BYTES("Exif") },
-        { JPEG_APP0 + 2, BYTES("MPF\0") },      { JPEG_APP0 + 1, BYTES("") },
+        { JPEG_COM, BYTES("a comment") },
+        { JPEG_COM, BYTES("another") },
+        { JPEG_APP0 + 13, BYTES("Photoshop") },
+        { JPEG_APP0 + 1, BYTES("Exif") },
+        { JPEG_APP0 + 2, BYTES("MPF\0") },
+        { JPEG_APP0 + 1, BYTES("") },
         { JPEG_APP0 + 1, BYTES("Exif\0\0no tiff") },
     };
     bc_image_result r;

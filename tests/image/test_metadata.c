@@ -75,8 +75,9 @@ static chunk_list reduce_with(const picture *p, const new_chunk *more, size_t n,
 #define EXIF_1 "MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\1\0\0\0\0\0\0"
 static const new_chunk every_kind[] = {
     { BEFORE_PLTE, "gAMA", BYTES("\0\0\xb1\x8f") },
-    { BEFORE_PLTE, "cHRM", BYTES("\0\0\x7a\x26\0\0\x80\x84\0\0\xfa\0\0\0\x80\xe8\0\0\x75\x30"
-                                 "\0\0\xea\x60\0\0\x3a\x98\0\0\x17\x70") },
+    { BEFORE_PLTE, "cHRM",
+      BYTES("\0\0\x7a\x26\0\0\x80\x84\0\0\xfa\0\0\0\x80\xe8\0\0\x75\x30"
+            "\0\0\xea\x60\0\0\x3a\x98\0\0\x17\x70") },
     { BEFORE_PLTE, "sRGB", BYTES("\1") },
     { BEFORE_IDAT, "pHYs", BYTES("\0\0\x0b\x13\0\0\x0b\x13\1") },
     { BEFORE_IDAT, "eXIf", BYTES(EXIF_1) },
@@ -116,15 +117,17 @@ static void everything_stays(void **state)
                     in_all += strcmp(every_kind[k].name, every_kind[i].name) == 0;
                 }
                 check_same(&l, &every_kind[i], before);
-                EXPECT(count_chunks(&l, every_kind[i].name) == in_all, "%zu chunks %s, expected %zu",
-                       count_chunks(&l, every_kind[i].name), every_kind[i].name, in_all);
+                EXPECT(count_chunks(&l, every_kind[i].name) == in_all,
+                       "%zu chunks %s, expected %zu", count_chunks(&l, every_kind[i].name),
+                       every_kind[i].name, in_all);
             }
             /* Orders of the PNG specification, table 7; late text stays late. */
             EXPECT(chunk_place(&l, "gAMA") < chunk_place(&l, "PLTE") &&
-                   chunk_place(&l, "cHRM") < chunk_place(&l, "PLTE") &&
-                   chunk_place(&l, "sRGB") < chunk_place(&l, "PLTE") &&
-                   (bits == 8 || chunk_place(&l, "sBIT") <= chunk_place(&l, "PLTE")) &&
-                   chunk_place(&l, "pHYs") < chunk_place(&l, "IDAT"), "colour type %d", types[t]);
+                       chunk_place(&l, "cHRM") < chunk_place(&l, "PLTE") &&
+                       chunk_place(&l, "sRGB") < chunk_place(&l, "PLTE") &&
+                       (bits == 8 || chunk_place(&l, "sBIT") <= chunk_place(&l, "PLTE")) &&
+                       chunk_place(&l, "pHYs") < chunk_place(&l, "IDAT"),
+                   "colour type %d", types[t]);
             assert_true(chunk_named(&l, "tEXt", 2) > chunk_named(&l, "IDAT", 0));
             assert_string_equal(r.carried, "gAMA cHRM sRGB pHYs eXIf tIME tEXt iTXt");
             assert_string_equal(r.dropped, "");
@@ -177,10 +180,10 @@ static void layout_follows_profile(void **state)
         int in_type, bits, out_type;
         bool is_kept;
     } rows[] = {
-        { "RGB ", GREY, 4, GREY, false },     { "GRAY", GREY, 4, GREY, true },
+        { "RGB ", GREY, 4, GREY, false }, { "GRAY", GREY, 4, GREY, true },
         { "GRAY", GREY, 3, GREY, true }, /* 8 bits instead of a palette of 4 */
-        { "GRAY", RGB, 4, GREY, false },      { "RGB ", RGB, 4, INDEXED, true },
-        { "RGB ", RGB, 16, RGB, true },       { "RGB ", RGB_ALPHA, 16, RGB_ALPHA, true },
+        { "GRAY", RGB, 4, GREY, false },  { "RGB ", RGB, 4, INDEXED, true },
+        { "RGB ", RGB, 16, RGB, true },   { "RGB ", RGB_ALPHA, 16, RGB_ALPHA, true },
         { "CMYK", RGB, 4, GREY, false },
     };
 
@@ -198,8 +201,8 @@ static void layout_follows_profile(void **state)
                 p.samples[k * picture_channels(&p) + c] = (uint16_t)(k % 256);
         chunk_list l = reduce_with(&p, &more, 1, &s, &r);
 
-        EXPECT(chunk_named(&l, "IHDR", 0)->data[9] == rows[i].out_type,
-               "row %zu: colour type %d", i, chunk_named(&l, "IHDR", 0)->data[9]);
+        EXPECT(chunk_named(&l, "IHDR", 0)->data[9] == rows[i].out_type, "row %zu: colour type %d",
+               i, chunk_named(&l, "IHDR", 0)->data[9]);
         EXPECT(count_chunks(&l, "iCCP") == (rows[i].is_kept ? 1u : 0u), "row %zu: profile", i);
         EXPECT(strcmp(rows[i].is_kept ? r.carried : r.dropped, "iCCP") == 0, "row %zu: report", i);
         chunks_free(&l);
@@ -240,10 +243,12 @@ static void nothing_stale(void **state)
 static void once_and_valid(void **state)
 {
     static const new_chunk twice[] = {
-        { BEFORE_PLTE, "gAMA", BYTES("\0\1\x86\xa0") }, { BEFORE_PLTE, "gAMA", BYTES("\0\0\0\1") },
+        { BEFORE_PLTE, "gAMA", BYTES("\0\1\x86\xa0") },
+        { BEFORE_PLTE, "gAMA", BYTES("\0\0\0\1") },
         { BEFORE_IDAT, "pHYs", BYTES("\0\0\0\1\0\0\0\1\0") },
         { BEFORE_IEND, "pHYs", BYTES("\0\0\0\2\0\0\0\2\0") },
-        { BEFORE_IEND, "eXIf", BYTES(EXIF_1) }, { BEFORE_IEND, "eXIf", BYTES("II*\0\0\0\0\0") },
+        { BEFORE_IEND, "eXIf", BYTES(EXIF_1) },
+        { BEFORE_IEND, "eXIf", BYTES("II*\0\0\0\0\0") },
     };
     static const new_chunk broken[] = {
         { BEFORE_PLTE, "gAMA", BYTES("\0\0\0\0") }, { BEFORE_PLTE, "gAMA", BYTES("\0\1\x86\xa0") },
@@ -338,10 +343,12 @@ static void limits(void **state)
     (void)state;
     assert_non_null(text);
     text[0] = 'x';
-    check_limit((new_chunk[]){ { BEFORE_IDAT, "tEXt", text, SIZE },
-                               { BEFORE_IDAT, "tEXt", text, SIZE } }, 2, "take more than 64 MiB");
-    check_limit((new_chunk[]){ { BEFORE_IDAT, "tEXt", text, SIZE },
-                               { BEFORE_IEND, "tEXt", text, SIZE } }, 2, "take more than 64 MiB");
+    check_limit(
+        (new_chunk[]){ { BEFORE_IDAT, "tEXt", text, SIZE }, { BEFORE_IDAT, "tEXt", text, SIZE } },
+        2, "take more than 64 MiB");
+    check_limit(
+        (new_chunk[]){ { BEFORE_IDAT, "tEXt", text, SIZE }, { BEFORE_IEND, "tEXt", text, SIZE } },
+        2, "take more than 64 MiB");
     check_limit((new_chunk[]){ { BEFORE_IDAT, "tEXt", text, 2 * SIZE } }, 1, "too large");
 
     /* A profile of zeros packs 1000 : 1. */
@@ -351,7 +358,8 @@ static void limits(void **state)
     assert_non_null(iccp);
     memcpy(iccp, "x\0\0", 3);
     assert_int_equal(compress2(iccp + 3, &n, text, 2 * SIZE, 9), Z_OK);
-    check_limit((new_chunk[]){ { BEFORE_PLTE, "iCCP", iccp, n + 3 } }, 1, "profile unpacks to more");
+    check_limit((new_chunk[]){ { BEFORE_PLTE, "iCCP", iccp, n + 3 } }, 1,
+                "profile unpacks to more");
     free(iccp);
     free(text);
 }

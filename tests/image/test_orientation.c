@@ -26,12 +26,26 @@ static const struct {
 /* EXIF of two directories and a thumbnail's: orientation; the sides 3 and 2. At byte 0:
  *   0 header, 8: 2 entries, 10 orientation, 22 link to 38, 34 link to 56
  *   38: 1 entry (the width) 40, 52 end; 56: the thumbnail's directory, 0 entries. */
-#define EXIF_II "II*\0\x08\0\0\0" "\2\0" "\x12\1\3\0\1\0\0\0\1\0\0\0" \
-                "\x69\x87\4\0\1\0\0\0\x26\0\0\0" "\x38\0\0\0" \
-                "\1\0" "\2\xa0\4\0\1\0\0\0\3\0\0\0" "\0\0\0\0" "\0\0\0\0\0\0\0\0"
-#define EXIF_MM "MM\0*\0\0\0\x08" "\0\2" "\1\x12\0\3\0\0\0\1\0\1\0\0" \
-                "\x87\x69\0\4\0\0\0\1\0\0\0\x26" "\0\0\0\x38" \
-                "\0\1" "\xa0\2\0\4\0\0\0\1\0\0\0\3" "\0\0\0\0" "\0\0\0\0\0\0\0\0"
+#define EXIF_II                                                                                    \
+    "II*\0\x08\0\0\0"                                                                              \
+    "\2\0"                                                                                         \
+    "\x12\1\3\0\1\0\0\0\1\0\0\0"                                                                   \
+    "\x69\x87\4\0\1\0\0\0\x26\0\0\0"                                                               \
+    "\x38\0\0\0"                                                                                   \
+    "\1\0"                                                                                         \
+    "\2\xa0\4\0\1\0\0\0\3\0\0\0"                                                                   \
+    "\0\0\0\0"                                                                                     \
+    "\0\0\0\0\0\0\0\0"
+#define EXIF_MM                                                                                    \
+    "MM\0*\0\0\0\x08"                                                                              \
+    "\0\2"                                                                                         \
+    "\1\x12\0\3\0\0\0\1\0\1\0\0"                                                                   \
+    "\x87\x69\0\4\0\0\0\1\0\0\0\x26"                                                               \
+    "\0\0\0\x38"                                                                                   \
+    "\0\1"                                                                                         \
+    "\xa0\2\0\4\0\0\0\1\0\0\0\3"                                                                   \
+    "\0\0\0\0"                                                                                     \
+    "\0\0\0\0\0\0\0\0"
 enum { EXIF_SIZE = sizeof EXIF_II - 1, AT_ORIENTATION = 18, AT_THUMBNAIL = 34, AT_WIDTH = 48 };
 
 static void make_exif(uint8_t *to, bool is_big, int orientation)
@@ -68,7 +82,7 @@ static void check_pixels(const picture *in, const picture *out, size_t row, cons
 static void all_eight(void **state)
 {
     /* 1, 2, 3, 4, 6 and 8 bytes a pixel, and interlaced. */
-    static const int kinds[][2] = { { GREY, 8 },       { GREY, 16 }, { GREY_ALPHA, 8 }, { RGB, 8 },
+    static const int kinds[][2] = { { GREY, 8 },      { GREY, 16 }, { GREY_ALPHA, 8 }, { RGB, 8 },
                                     { RGB_ALPHA, 8 }, { RGB, 16 },  { RGB_ALPHA, 16 } };
     static const int places[] = { BEFORE_IDAT, BEFORE_IEND };
 
@@ -110,7 +124,8 @@ static void all_eight(void **state)
         }
         EXPECT(carried->n == EXIF_SIZE && memcmp(carried->data, exif, EXIF_SIZE) == 0,
                "orientation %d, %s: eXIf", turned[row].orientation, what);
-        EXPECT(memcmp(phys->data, swaps ? "\0\0\0\x14\0\0\0\x0a\1" : "\0\0\0\x0a\0\0\0\x14\1", 9) == 0,
+        EXPECT(memcmp(phys->data, swaps ? "\0\0\0\x14\0\0\0\x0a\1" : "\0\0\0\x0a\0\0\0\x14\1", 9) ==
+                   0,
                "orientation %d, %s: pHYs", turned[row].orientation, what);
         EXPECT(count_chunks(&l, "oFFs") == (is_turned ? 0u : 1u), "orientation %d, %s: oFFs",
                turned[row].orientation, what);
@@ -146,7 +161,8 @@ static void there_and_back(void **state)
         picture out = picture_load(path_of("out.png"));
 
         EXPECT(out.width == in.width && out.height == in.height &&
-               picture_sum(&out) == picture_sum(&in), "orientation %d", orientation);
+                   picture_sum(&out) == picture_sum(&in),
+               "orientation %d", orientation);
         picture_free(&in);
         picture_free(&out);
     }
@@ -225,6 +241,5 @@ int main(void)
         SENTENCE("the orientation in XMP follows", xmp),
     };
 
-    return cmocka_run_group_tests_name("orientation", tests, make_scratch_dir,
-                                       remove_scratch_dir);
+    return cmocka_run_group_tests_name("orientation", tests, make_scratch_dir, remove_scratch_dir);
 }

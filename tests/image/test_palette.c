@@ -115,8 +115,9 @@ static void search_is_exact(void **state)
         for (uint32_t k = 0; k < sizes[i]; k++)
             for (int d = 0; d < 3; d++)
                 points[k][d] = (float)random_between(&seed, 0.0, 1.0);
-        assert_int_equal(bci_search_init(&s, points, sizes[i], bci_vec_all(0.0f),
-                                         bci_vec_all(1.0f), &err), BC_OK);
+        assert_int_equal(
+            bci_search_init(&s, points, sizes[i], bci_vec_all(0.0f), bci_vec_all(1.0f), &err),
+            BC_OK);
         for (int t = 0; t < 50000; t++) {
             bci_vec v = { 0 };
             uint32_t best = 0;
@@ -128,8 +129,8 @@ static void search_is_exact(void **state)
                 best = bci_vec_square(v, points[k]) < bci_vec_square(v, points[best]) ? k : best;
             const uint32_t found = bci_search_nearest(&s, v);
 
-            EXPECT(found == best, "%u points: found %u at %g, nearest is %u at %g", sizes[i],
-                   found, (double)bci_vec_square(v, points[found]), best,
+            EXPECT(found == best, "%u points: found %u at %g, nearest is %u at %g", sizes[i], found,
+                   (double)bci_vec_square(v, points[found]), best,
                    (double)bci_vec_square(v, points[best]));
         }
         bci_search_free(&s);
@@ -169,14 +170,17 @@ static picture ramps(uint32_t width, uint32_t height, int colour_type, int depth
         for (uint32_t x = 0; x < width; x++)
             for (uint32_t c = 0; c < n; c++)
                 p.samples[(y * width + x) * n + c] =
-                    (uint16_t)(c == 0 ? x * max / (width - 1) : c == 1 ? y * max / (height - 1)
-                               : c == 2 ? (x + y) * max / (width + height - 2)
-                               : (x / 7 + y / 9) % 3 == 0 ? 0 : max);
+                    (uint16_t)(c == 0                     ? x * max / (width - 1)
+                               : c == 1                   ? y * max / (height - 1)
+                               : c == 2                   ? (x + y) * max / (width + height - 2)
+                               : (x / 7 + y / 9) % 3 == 0 ? 0
+                                                          : max);
     return p;
 }
 
-static const char *const dithers[] = { "none", "floyd-steinberg", "jarvis", "atkinson",
-                                       "stevenson-arce", "bayer8", "rpdf", "tpdf", "gaussian" };
+static const char *const dithers[] = { "none",           "floyd-steinberg", "jarvis", "atkinson",
+                                       "stevenson-arce", "bayer8",          "rpdf",   "tpdf",
+                                       "gaussian" };
 
 enum { N_DITHERS = sizeof dithers / sizeof *dithers };
 
@@ -260,10 +264,14 @@ static void mean_light_is_kept(void **state)
         const char *palette, *dither;
         double tolerance; /* of light; mixtures of 16 colours are up to one colour off: 1 / 16 */
     } rows[] = {
-        { "bw", "floyd-steinberg", 0.002 },       { "7-colour", "floyd-steinberg", 0.003 },
-        { "7-colour", "jarvis", 0.003 },          { "cga16", "sierra-lite", 0.003 },
-        { "7-colour", "floyd-steinberg+tpdf", 0.003 }, { "7-colour", "bayer8", 0.0625 },
-        { "bw", "bayer4", 0.0625 },                 { "cga16", "rpdf", 0.0625 },
+        { "bw", "floyd-steinberg", 0.002 },
+        { "7-colour", "floyd-steinberg", 0.003 },
+        { "7-colour", "jarvis", 0.003 },
+        { "cga16", "sierra-lite", 0.003 },
+        { "7-colour", "floyd-steinberg+tpdf", 0.003 },
+        { "7-colour", "bayer8", 0.0625 },
+        { "bw", "bayer4", 0.0625 },
+        { "cga16", "rpdf", 0.0625 },
     };
     static const uint8_t colours[][3] = { { 128, 128, 128 }, { 90, 90, 90 }, { 200, 190, 195 } };
 
@@ -417,7 +425,9 @@ static void misuse_is_told(void **state)
         bc_error err = { 0 };
 
         EXPECT(bc_image_reduce(path_of("in.png"), path_of("out.png"), &rows[i], &r, &err) ==
-                   BC_E_USAGE && err.text[0], "row %d: %s", i, err.text);
+                       BC_E_USAGE &&
+                   err.text[0],
+               "row %d: %s", i, err.text);
     }
     picture_free(&in);
 }

@@ -25,7 +25,7 @@ static picture grey_ramp(int colour_type, int depth)
     for (uint32_t i = 0; i < 64 * 48; i++)
         for (uint32_t c = 0; c < n; c++)
             p.samples[i * n + c] = (uint16_t)(n % 2 == 0 && c == n - 1 ? (i / 64 % 7 ? max : 0)
-                                                                      : i * max / (64 * 48 - 1));
+                                                                       : i * max / (64 * 48 - 1));
     return p;
 }
 
@@ -34,7 +34,9 @@ static void grey_is_rgb(void **state)
 {
     static const struct {
         int grey, rgb, depth;
-    } rows[] = { { GREY, RGB, 8 }, { GREY, RGB, 16 }, { GREY_ALPHA, RGB_ALPHA, 8 },
+    } rows[] = { { GREY, RGB, 8 },
+                 { GREY, RGB, 16 },
+                 { GREY_ALPHA, RGB_ALPHA, 8 },
                  { GREY_ALPHA, RGB_ALPHA, 16 } };
 
     (void)state;
@@ -50,7 +52,8 @@ static void grey_is_rgb(void **state)
 
         EXPECT(picture_sum(&a) == picture_sum(&b), "row %zu", i);
         EXPECT(r[0].coded.n == r[1].coded.n && r[0].coded.sum_e2 == r[1].coded.sum_e2 &&
-                   r[0].linear.sum_e2 == r[1].linear.sum_e2, "row %zu: errors", i);
+                   r[0].linear.sum_e2 == r[1].linear.sum_e2,
+               "row %zu: errors", i);
         EXPECT(r[0].blurred_psnr_db == r[1].blurred_psnr_db && r[0].ssim == r[1].ssim,
                "row %zu: %g and %g dB blurred, SSIM %g and %g", i, r[0].blurred_psnr_db,
                r[1].blurred_psnr_db, r[0].ssim, r[1].ssim);
@@ -77,8 +80,9 @@ static void formats_cost_the_same(void **state)
         const bc_image_result pnm = reduce_file(path_of("in.png"), path_of("out.pam"), &s);
 
         EXPECT(png.coded.sum_e2 == pnm.coded.sum_e2 && png.blurred_psnr_db == pnm.blurred_psnr_db &&
-                   png.ssim == pnm.ssim, "kind %d: %g and %g dB blurred, SSIM %g and %g", kinds[i],
-               png.blurred_psnr_db, pnm.blurred_psnr_db, png.ssim, pnm.ssim);
+                   png.ssim == pnm.ssim,
+               "kind %d: %g and %g dB blurred, SSIM %g and %g", kinds[i], png.blurred_psnr_db,
+               pnm.blurred_psnr_db, png.ssim, pnm.ssim);
         picture_free(&in);
     }
 }
@@ -189,8 +193,7 @@ static void metadata_go_along(void **state)
 static void pictures_are_upright(void **state)
 {
     static const new_chunk turned = {
-        BEFORE_IDAT, "eXIf",
-        BYTES("MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0")
+        BEFORE_IDAT, "eXIf", BYTES("MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0")
     };
     picture in = picture_random(23, 17, INDEXED, 4, 9);
     bc_image_settings s = settings_of("floyd-steinberg", 8);
@@ -211,7 +214,8 @@ static void pictures_are_upright(void **state)
     for (uint32_t y = 0; y < 23; y++) /* 6: the first row is the last column */
         for (uint32_t x = 0; x < 17; x++)
             EXPECT(memcmp(out.palette[out.samples[y * 17 + x]],
-                          in.palette[in.samples[(16 - x) * 23 + y]], 3) == 0, "pixel %u, %u", x, y);
+                          in.palette[in.samples[(16 - x) * 23 + y]], 3) == 0,
+                   "pixel %u, %u", x, y);
     assert_int_equal(bc_palette_load(path_of("in.png"), &p, &err), BC_OK);
     for (uint32_t i = 0; i < in.n_palette; i++) /* in the order of the file's palette */
         EXPECT(memcmp(p.colours[i], in.palette[i], 3) == 0, "entry %u", i);

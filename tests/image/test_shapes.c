@@ -82,8 +82,8 @@ static void channels_have_their_depths(void **state)
  * claims to keep it. */
 static void half_steps_average(void **state)
 {
-    static const char *const dithers[] = { "floyd-steinberg", "rpdf", "tpdf", "bayer16", "jarvis",
-                                           "ostromoukhov" };
+    static const char *const dithers[] = { "floyd-steinberg", "rpdf",   "tpdf",
+                                           "bayer16",         "jarvis", "ostromoukhov" };
     const double want = 257 * 100.5;
     picture p = picture_new(256, 256, GREY, 16);
 

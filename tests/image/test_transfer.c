@@ -19,9 +19,18 @@ static double light_of(double exponent, double coded)
     return exponent == 0.0 ? srgb_light(coded) : pow(coded, exponent);
 }
 
-#define GAMMA(text) { BEFORE_PLTE, "gAMA", BYTES(text) }
-#define SRGB        { BEFORE_PLTE, "sRGB", BYTES("\0") }
-#define CICP(text)  { BEFORE_PLTE, "cICP", BYTES(text) }
+#define GAMMA(text)                                                                                \
+    {                                                                                              \
+        BEFORE_PLTE, "gAMA", BYTES(text)                                                           \
+    }
+#define SRGB                                                                                       \
+    {                                                                                              \
+        BEFORE_PLTE, "sRGB", BYTES("\0")                                                           \
+    }
+#define CICP(text)                                                                                 \
+    {                                                                                              \
+        BEFORE_PLTE, "cICP", BYTES(text)                                                           \
+    }
 #define GAMMA_1     "\0\1\x86\xa0" /* 100000 */
 #define GAMMA_45455 "\0\0\xb1\x8f"
 
@@ -29,7 +38,7 @@ static const struct {
     const char *what;
     new_chunk chunks[2];
     size_t n;
-    double exponent;    /* 0: sRGB */
+    double exponent; /* 0: sRGB */
     const char *source;
 } rows[] = {
     { "nothing", { SRGB }, 0, 0.0, "default" },
@@ -79,8 +88,9 @@ static void flat_grey(void **state)
         picture out = picture_load(path_of("out.png"));
 
         /* One grey step of 8 bits is what can be told from the input at all. */
-        EXPECT_NEAR(mean_light(&out, rows[row].exponent), light_of(rows[row].exponent, grey / 255.0),
-                    1.0 / 255.0, "%s, grey %d, %d bits", rows[row].what, grey, bits);
+        EXPECT_NEAR(mean_light(&out, rows[row].exponent),
+                    light_of(rows[row].exponent, grey / 255.0), 1.0 / 255.0, "%s, grey %d, %d bits",
+                    rows[row].what, grey, bits);
         assert_string_equal(r.input.transfer_source, rows[row].source);
         EXPECT(rows[row].exponent == 0.0
                    ? r.input.transfer.kind == BC_TRANSFER_SRGB
