@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../core/expect.h"
+#include "../base/scratch_dir.h"
 #include "bitcrush/image.h"
 
 #include <jpeglib.h>
@@ -12,29 +12,11 @@
 #define ROWS(table)    (sizeof(table) / sizeof *(table))
 #define BYTES(literal) literal, sizeof(literal) - 1
 
-static char dir[256];
-
-static const char *path_of(const char *name)
-{
-    static char path[320];
-
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    return path;
-}
-
-static int make_dir(void **state)
-{
-    const char *tmp = getenv("TMPDIR");
-
-    (void)state;
-    snprintf(dir, sizeof dir, "%s/test-jpeg.XXXXXX", tmp ? tmp : "/tmp");
-    return mkdtemp(dir) ? 0 : -1;
-}
-
+/* Nothing may be left: every test removes what it made. */
 static int remove_dir(void **state)
 {
     (void)state;
-    return rmdir(dir);
+    return rmdir(scratch_dir);
 }
 
 /* Decode n bytes as the file x.jpg, `step` rows at a time (0: all at once); the caller frees
@@ -652,5 +634,5 @@ int main(void)
         SENTENCE("a damaged file is read or refused", survives_damage),
     };
 
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, make_scratch_dir, remove_dir);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../core/expect.h"
+#include "../base/scratch_dir.h"
 #include "bitcrush/image.h"
 #include "image/codec.h"
 
@@ -16,29 +16,11 @@
         .channel_bits = { b, b, b }, .alpha_maxval = a, .effort = 6                                \
     }
 
-static char dir[256];
-
-static const char *path_of(const char *name)
-{
-    static char path[320];
-
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    return path;
-}
-
-static int make_dir(void **state)
-{
-    const char *tmp = getenv("TMPDIR");
-
-    (void)state;
-    snprintf(dir, sizeof dir, "%s/test-pnm.XXXXXX", tmp ? tmp : "/tmp");
-    return mkdtemp(dir) ? 0 : -1;
-}
-
+/* Nothing may be left: every test removes what it made. */
 static int remove_dir(void **state)
 {
     (void)state;
-    return rmdir(dir);
+    return rmdir(scratch_dir);
 }
 
 static void save(const char *name, const void *bytes, size_t n)
@@ -675,5 +657,5 @@ int main(void)
                  rescales_to_the_nearest),
     };
 
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, make_scratch_dir, remove_dir);
 }
