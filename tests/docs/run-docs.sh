@@ -164,7 +164,7 @@ run_page() { # page steps
             cat "$steps/$i.command"
         } >"$steps/script"
         status=0
-        (cd "$steps/work" && exec sh "$steps/script") </dev/null >"$steps/printed" 2>&1 ||
+        (cd "$steps/tree" && exec sh "$steps/script") </dev/null >"$steps/printed" 2>&1 ||
             status=$?
         compare "$page" "$line" "$exact" "$steps/$i.expected" "$steps/printed" || result=1
         if [ "$status" -ne 0 ] && [ "$shows_status" -eq 0 ]; then
@@ -183,7 +183,7 @@ pixels() {
 
 compare_pictures() { # page steps
     result=0
-    for made in "$2"/work/docs/pictures/*.png; do
+    for made in "$2"/tree/docs/pictures/*.png; do
         name=docs/pictures/${made##*/}
         if [ ! -e "$made" ] || cmp -s "$made" "$root/$name"; then
             continue
@@ -202,12 +202,12 @@ n=0
 for page; do
     n=$((n + 1))
     steps=$scratch/$n
-    mkdir -p "$steps/work/docs"
-    cp -R "$root/samples" "$steps/work/samples"
+    mkdir -p "$steps/tree/docs"
+    cp -R "$root/samples" "$steps/tree/samples"
     # Whoever has tried the program has left its outputs beside the samples.
-    rm -f "$steps"/work/samples/*-*bit.png
+    rm -f "$steps"/tree/samples/*-*bit.png
     if [ -d "$root/docs/pictures" ]; then
-        cp -R "$root/docs/pictures" "$steps/work/docs/pictures"
+        cp -R "$root/docs/pictures" "$steps/tree/docs/pictures"
     fi
     cut_page "$page" "$steps" && run_page "$page" "$steps" && compare_pictures "$page" "$steps" ||
         worst=1
