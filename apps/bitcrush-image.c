@@ -4,6 +4,8 @@
 
 int main(int argc, char **argv)
 {
+    static const tool *const tools[] = { &image_tool };
+
     idle_passively(argv);
-    return image_tool("bitcrush-image", argc, argv);
+    return tool_run(&program_image, tools, 1, VERB_REDUCE, argc, argv);
 }

@@ -4,23 +4,29 @@
 #include "idle.h"
 #include "image_tool.h"
 
-/* Tools by verb; without one the first serves. */
+static const tool *const tools[] = { &image_tool };
+
+enum { N_TOOLS = sizeof tools / sizeof *tools };
+
+/* Verbs, and which tools they go to. */
 static const struct {
-    const char *verb;
-    int (*run)(const char *program, int argc, char **argv);
-} tools[] = {
-    { "image", image_tool },
-    { "compare", compare_tool },
+    const char *name;
+    tool_verb verb;
+    size_t first_tool, n_tools;
+} verbs[] = {
+    { "image", VERB_REDUCE, 0, 1 },
+    { "compare", VERB_COMPARE, 0, N_TOOLS },
 };
 
 int main(int argc, char **argv)
 {
     idle_passively(argv);
-    for (size_t i = 0; argc > 1 && i < sizeof tools / sizeof *tools; i++) {
-        if (strcmp(argv[1], tools[i].verb) == 0) {
+    for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0) {
             argv[1] = argv[0];
-            return tools[i].run("bitcrush", argc - 1, argv + 1);
+            return tool_run(&program_bitcrush, tools + verbs[i].first_tool, verbs[i].n_tools,
+                            verbs[i].verb, argc - 1, argv + 1);
         }
     }
-    return tools[0].run("bitcrush", argc, argv);
+    return tool_run(&program_bitcrush, tools, N_TOOLS, VERB_REDUCE, argc, argv);
 }

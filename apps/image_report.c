@@ -3,12 +3,11 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bitcrush/quality.h"
 #include "bitcrush/report.h"
+#include "tool.h"
 
 static const char *colours_of(const bc_image_info *info)
 {
@@ -169,27 +168,6 @@ static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image
     bc_report_number(r, "", "time_s", m->time_s);
 }
 
-static bc_status print(const bc_report *r, const options *o, FILE *to, bc_error *err)
-{
-    const char *no_color = getenv("NO_COLOR");
-    const bool may = !(no_color && *no_color) && isatty(fileno(to));
-    const bool colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
-    char *text = NULL;
-    const bc_status st =
-        o->json ? bc_report_json(r, &text, err) : bc_report_text(r, colour, &text, err);
-
-    if (st)
-        return st;
-    const bool ok = fprintf(to, o->json ? "%s\n" : "%s", text) >= 0 && fflush(to) == 0;
-
-    free(text);
-    if (!ok) {
-        err->status = BC_E_WRITE;
-        snprintf(err->text, sizeof err->text, "the report cannot be written");
-    }
-    return ok ? BC_OK : BC_E_WRITE;
-}
-
 bc_status image_report(const options *o, const bc_image_settings *s, const char *in,
                        const char *out, const bc_image_result *m, bc_error *err)
 {
@@ -200,7 +178,7 @@ bc_status image_report(const options *o, const bc_image_settings *s, const char 
         add_files(r, in, out, o, s, m);
         add_settings(r, o, s, m);
         add_metrics(r, s, m);
-        st = print(r, o, strcmp(out, "-") == 0 ? stderr : stdout, err);
+        st = tool_report(r, o, out, err);
     }
     bc_report_free(r);
     return st;
@@ -220,7 +198,7 @@ bc_status image_comparison_report(const options *o, const char *a, const char *b
         bc_report_string(r, "compared", "colours", colours_of(&m->b));
         bc_report_integer(r, "compared", "depth_bits", (uint64_t)m->b.depth);
         add_difference(r, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor);
-        st = print(r, o, stdout, err);
+        st = tool_report(r, o, "", err);
     }
     bc_report_free(r);
     return st;

@@ -1,80 +1,16 @@
-/* Knows the options: the table, and what is rendered from it. */
+/* Knows how arguments become options. */
 #include "options.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bitcrush/noise.h"
+#include "option_table.h"
 #include "suggest.h"
-
-typedef enum { FLAG, TEXT, COUNT, NUMBER, CHOICE } kind;
-
-typedef struct {
-    char letter; /* 0: none */
-    const char *name;
-    kind kind;
-    const char *value; /* what --help calls it; a CHOICE's words, separated by '|' */
-    size_t field;
-    double min, max;
-    const char *doc;
-} option;
-
-#define FIELD(name) offsetof(options, name)
-
-/* clang-format off */
-static const option table[] = {
-    { 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
-    { 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
-    { 0,   "strip",      FLAG,   NULL,     FIELD(strip),    0, 0, "keep no metadata but what shows the picture right" },
-    { 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
-    { 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
-    { 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
-    { 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; default floyd-steinberg" },
-    { 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
-    { 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
-    { 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
-    { 0,   "light",      CHOICE, "linear|coded",     FIELD(light),    0, 0, "where dithered errors are summed" },
-    { 0,   "scan",       CHOICE, "serpentine|raster", FIELD(scan),    0, 0, "the way of error diffusion over the lines" },
-    { 0,   "strength",   NUMBER, "X",      FIELD(strength), 0, 1, "share of the error that is diffused, 0 to 1" },
-    { 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
-    { 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
-    { 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
-    { 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
-    { 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },
-    { 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 when the SNR is lower" },
-    { 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, palettes, grids and file formats" },
-    { 0,   "progress",   CHOICE, "auto|always|never", FIELD(progress), 0, 0, "progress on standard error" },
-    { 0,   "color",      CHOICE, "auto|always|never", FIELD(color),    0, 0, "bold labels in the report" },
-    { 'h', "help",       FLAG,   NULL,     FIELD(help),     0, 0, "print this text" },
-    { 'V', "version",    FLAG,   NULL,     FIELD(version),  0, 0, "print the version" },
-    { 0,   "man",        FLAG,   NULL,     FIELD(man),      0, 0, "print the man page" },
-    { 0,   "completion", TEXT,   "SHELL",  FIELD(completion), 0, 0, "print completions for bash, zsh or fish" },
-};
-/* clang-format on */
-
-enum { N_OPTIONS = sizeof table / sizeof *table };
-
-static const struct {
-    int status;
-    const char *meaning;
-} exits[] = {
-    { 0, "ok" },
-    { 2, "usage" },
-    { 3, "cannot open" },
-    { 4, "corrupt input" },
-    { 5, "unsupported" },
-    { 6, "refuses to overwrite" },
-    { 7, "write failed" },
-    { 8, "over a limit" },
-    { 9, "quality gate not met" },
-    { 70, "internal error" },
-    { 130, "interrupted" },
-};
 
 static bc_status usage(bc_error *err, const char *format, ...) BC_PRINTF(2, 3);
 static bc_status usage(bc_error *err, const char *format, ...)
@@ -87,8 +23,6 @@ static bc_status usage(bc_error *err, const char *format, ...)
     va_end(args);
     return BC_E_USAGE;
 }
-
-/* --- parsing ------------------------------------------------------------------------- */
 
 static bc_status set_choice(const option *o, const char *text, int *to, bc_error *err)
 {
@@ -134,10 +68,20 @@ static bc_status set_count(const option *o, const char *text, uint64_t *to, bc_e
     return BC_OK;
 }
 
+/* The bit of a row in options.given. */
+static uint64_t bit_of(const option *o)
+{
+    const option *rows;
+
+    (void)option_rows(&rows);
+    return UINT64_C(1) << (o - rows);
+}
+
 static bc_status set(const option *o, const char *text, options *out, bc_error *err)
 {
     char *field = (char *)out + o->field;
 
+    out->given |= bit_of(o);
     switch (o->kind) {
     case FLAG: *(bool *)(void *)field = true; return BC_OK;
     case TEXT:
@@ -152,13 +96,14 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
 
 static bc_status unknown(const char *argument, bc_error *err)
 {
-    const size_t n = strcspn(argument, "=");
+    const option *rows;
+    const size_t n = option_rows(&rows);
     char typed[64];
     const char *near = NULL;
 
-    snprintf(typed, sizeof typed, "%.*s", (int)n, argument);
-    for (int i = 0; i < N_OPTIONS; i++)
-        near = suggest(near, table[i].name, typed + strspn(typed, "-"));
+    snprintf(typed, sizeof typed, "%.*s", (int)strcspn(argument, "="), argument);
+    for (size_t i = 0; i < n; i++)
+        near = suggest(near, rows[i].name, typed + strspn(typed, "-"));
     if (near)
         return usage(err, "%s: unknown option, did you mean --%s?", typed, near);
     return usage(err, "%s: unknown option, expected one of those that --help lists", typed);
@@ -171,7 +116,10 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
     const char *equals = strchr(name, '=');
     const size_t n = equals ? (size_t)(equals - name) : strlen(name);
 
-    for (const option *o = table; o < table + N_OPTIONS; o++) {
+    const option *rows;
+    const size_t n_rows = option_rows(&rows);
+
+    for (const option *o = rows; o < rows + n_rows; o++) {
         if (strlen(o->name) != n || strncmp(o->name, name, n) != 0)
             continue;
         if (o->kind == FLAG && equals)
@@ -189,11 +137,13 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
 static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_error *err)
 {
     for (const char *at = argv[*i] + 1; *at; at++) {
-        const option *o = table;
+        const option *rows;
+        const size_t n = option_rows(&rows);
+        const option *o = rows;
 
-        while (o < table + N_OPTIONS && o->letter != *at)
+        while (o < rows + n && o->letter != *at)
             o++;
-        if (o == table + N_OPTIONS)
+        if (o == rows + n)
             return usage(err, "-%c: unknown option, expected one of those that --help lists", *at);
         if (o->kind == FLAG) {
             (void)set(o, NULL, out, err);
@@ -231,144 +181,14 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     return BC_OK;
 }
 
-/* --- rendering ----------------------------------------------------------------------- */
-
-/* "-o, --output FILE" in `to`. */
-static void spell(const option *o, char *to, size_t size)
+bc_status options_belong(const options *o, unsigned tool, const char *what, bc_error *err)
 {
-    char letter[5] = "    ";
+    const option *rows;
+    const size_t n = option_rows(&rows);
 
-    if (o->letter)
-        snprintf(letter, sizeof letter, "-%c, ", o->letter);
-    snprintf(to, size, "%s--%s%s%s", letter, o->name, o->value ? " " : "",
-             o->value ? o->value : "");
-}
-
-void options_print_help(const char *program)
-{
-    char spelled[80];
-
-    printf("usage: %s FILE... BITS [OPTION...]\n"
-           "       %s FILE... --palette N|NAME|FILE [OPTION...]\n\n"
-           "Reduce the bit depth of pictures and say what it cost. FILE is PNG, JPEG, PNM or\n"
-           "PAM, - is standard input; BITS is 1 to 16 a sample. The output is FILE-BITSbit.png\n"
-           "(of a palette FILE-Ncolours.png or FILE-NAME.png) beside the input unless -o names\n"
-           "another, or a directory for several files.\n\n"
-           "`bitcrush compare A B` reports the same figures for any two pictures of one size.\n\n",
-           program, program);
-    for (const option *o = table; o < table + N_OPTIONS; o++) {
-        spell(o, spelled, sizeof spelled);
-        printf("  %-36s %s\n", spelled, o->doc);
-    }
-    printf("\nExit status:\n");
-    for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
-        printf("  %3d %s\n", exits[i].status, exits[i].meaning);
-    printf("\nBITCRUSH_CPU=baseline|v2|v3|v4 forces a level of the vector kernels.\n");
-}
-
-/* Text with its hyphens escaped as man(7) wants them. */
-static void print_roff(const char *text)
-{
-    for (; *text; text++)
-        printf(*text == '-' ? "\\-" : "%c", *text);
-}
-
-void options_print_man(const char *program)
-{
-    printf(".TH %s 1 \"\" \"bitcrush %s\" \"User Commands\"\n.SH NAME\n", program, BC_VERSION);
-    print_roff(program);
-    printf(" \\- reduce bit depth and say what it cost\n.SH SYNOPSIS\n.B ");
-    print_roff(program);
-    printf("\n.I FILE... BITS\n.RI [ OPTION ...]\n.PP\n.B ");
-    print_roff(program);
-    printf("\n.I FILE...\n.B \\-\\-palette\n.I N|NAME|FILE\n.RI [ OPTION ...]\n.SH OPTIONS\n");
-    for (const option *o = table; o < table + N_OPTIONS; o++) {
-        printf(".TP\n.B ");
-        if (o->letter)
-            printf("\\-%c, ", o->letter);
-        printf("\\-\\-");
-        print_roff(o->name);
-        printf("%s%s\n", o->value ? " " : "", o->value ? o->value : "");
-        print_roff(o->doc);
-        printf("\n");
-    }
-    printf(".SH EXIT STATUS\n");
-    for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
-        printf(".TP\n.B %d\n%s\n", exits[i].status, exits[i].meaning);
-}
-
-static void complete_bash(void)
-{
-    printf("_bitcrush() {\n"
-           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-           "    case $before in\n");
-    for (const option *o = table; o < table + N_OPTIONS; o++) {
-        if (o->kind != CHOICE)
-            continue;
-        printf("    --%s) COMPREPLY=($(compgen -W '", o->name);
-        for (const char *c = o->value; *c; c++)
-            putchar(*c == '|' ? ' ' : *c);
-        printf("' -- \"$word\")); return ;;\n");
-    }
-    printf("    esac\n    if [[ $word == -* ]]; then\n        COMPREPLY=($(compgen -W '");
-    for (const option *o = table; o < table + N_OPTIONS; o++)
-        printf("%s--%s", o == table ? "" : " ", o->name);
-    printf("' -- \"$word\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$word\"))\n    fi\n}\n"
-           "complete -o filenames -F _bitcrush bitcrush bitcrush-image\n");
-}
-
-static void complete_zsh(void)
-{
-    printf("#compdef bitcrush bitcrush-image\n_arguments \\\n");
-    for (const option *o = table; o < table + N_OPTIONS; o++) {
-        printf("    '--%s%s[%s]", o->name, o->kind == FLAG ? "" : "=", o->doc);
-        if (o->kind == CHOICE) {
-            printf(":%s:(", o->name);
-            for (const char *c = o->value; *c; c++)
-                putchar(*c == '|' ? ' ' : *c);
-            putchar(')');
-        } else if (o->kind != FLAG) {
-            printf(":%s:%s", o->value, strcmp(o->value, "FILE") == 0 ? "_files" : "");
-        }
-        printf("' \\\n");
-    }
-    printf("    '*:file:_files'\n");
-}
-
-static void complete_fish(void)
-{
-    static const char *const programs[] = { "bitcrush", "bitcrush-image" };
-
-    for (size_t p = 0; p < sizeof programs / sizeof *programs; p++) {
-        for (const option *o = table; o < table + N_OPTIONS; o++) {
-            printf("complete -c %s -l %s", programs[p], o->name);
-            if (o->letter)
-                printf(" -s %c", o->letter);
-            if (o->kind != FLAG)
-                printf(o->kind == CHOICE ? " -x" : " -r");
-            if (o->kind == CHOICE) {
-                printf(" -a '");
-                for (const char *c = o->value; *c; c++)
-                    putchar(*c == '|' ? ' ' : *c);
-                putchar('\'');
-            }
-            printf(" -d '%s'\n", o->doc);
-        }
-    }
-}
-
-bc_status options_print_completion(const char *shell, bc_error *err)
-{
-    static const struct {
-        const char *shell;
-        void (*print)(void);
-    } scripts[] = { { "bash", complete_bash }, { "zsh", complete_zsh }, { "fish", complete_fish } };
-
-    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
-        if (strcmp(shell, scripts[i].shell) == 0) {
-            scripts[i].print();
-            return BC_OK;
-        }
-    }
-    return usage(err, "--completion %s: unknown shell, expected bash, zsh or fish", shell);
+    for (const option *row = rows; row < rows + n; row++)
+        if ((o->given & bit_of(row)) && !(row->tools & tool))
+            return usage(err, "--%s: not an option for %s, expected one of those that --help lists",
+                         row->name, what);
+    return BC_OK;
 }

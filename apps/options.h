@@ -1,5 +1,4 @@
-/* The options of all programs: one table that parsing, --help, the man page and shell
- * completion are rendered from. */
+/* The options of all programs, parsed. */
 #ifndef BITCRUSH_OPTIONS_H
 #define BITCRUSH_OPTIONS_H
 
@@ -7,6 +6,9 @@
 #include <stdint.h>
 
 #include "bitcrush/status.h"
+
+/* The tools, a bit each. */
+enum { TOOL_IMAGE = 1, TOOL_AUDIO = 2 };
 
 /* Choices, in the order of their table rows. */
 enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
@@ -19,6 +21,7 @@ typedef struct {
     int rounding, light, scan, progress, color; /* index of the choice */
     uint64_t seed, threads;
     double min_snr, strength;
+    uint64_t given;  /* a bit for each row of the table that was set */
     char **operands; /* argv, reordered: operands first */
     int n_operands;
 } options;
@@ -27,13 +30,9 @@ typedef struct {
  * with a sentence for anything unknown, incomplete or out of range. */
 BC_NODISCARD bc_status options_parse(int argc, char **argv, options *out, bc_error *err);
 
-/* The help text of a program, to `out`. */
-void options_print_help(const char *program);
-
-/* The man page of a program in man(7) form, to standard output. */
-void options_print_man(const char *program);
-
-/* The completion script for "bash", "zsh" or "fish"; BC_E_USAGE for another shell. */
-BC_NODISCARD bc_status options_print_completion(const char *shell, bc_error *err);
+/* BC_E_USAGE when an option was given that `tool` does not take; `what` names its data in the
+ * sentence: "pictures". */
+BC_NODISCARD bc_status options_belong(const options *o, unsigned tool, const char *what,
+                                      bc_error *err);
 
 #endif

@@ -10,8 +10,17 @@
 
 enum { BUFFER_SIZE = 1 << 17 };
 
+/* Standard input that was only looked at: a pipe cannot be wound back, so the next one to open
+ * it takes it over. */
+static bci_source *looked_at;
+
 bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
 {
+    if (looked_at && strcmp(path, "-") == 0) {
+        *out = looked_at;
+        looked_at = NULL;
+        return BC_OK;
+    }
     const bool is_stdin = strcmp(path, "-") == 0;
     bci_source *s = calloc(1, sizeof *s);
     struct stat info;
@@ -80,4 +89,20 @@ void bci_source_free(bci_source *s)
         fclose(s->file);
     free(s->name);
     free(s);
+}
+
+bc_status bc_input_head(const char *path, uint8_t head[BC_HEAD_SIZE], size_t *n, bc_error *err)
+{
+    bci_source *s;
+    const bc_status st = bci_source_open(path, &s, err);
+
+    if (st)
+        return st;
+    memcpy(head, s->peeked, s->n_peeked);
+    *n = s->n_peeked;
+    if (s->file == stdin)
+        looked_at = s;
+    else
+        bci_source_free(s);
+    return BC_OK;
 }

@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "bitcrush/status.h"
+#include "bitcrush/input.h"
 
-enum { BCI_PEEK_SIZE = 64 };
+enum { BCI_PEEK_SIZE = BC_HEAD_SIZE };
 
 typedef struct {
     FILE *file;

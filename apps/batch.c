@@ -1,0 +1,76 @@
+/* Knows how a job goes over many files. */
+#include "batch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tool.h"
+
+/* "photo-4bit.png" for "dir/photo.jpg", beside it or in `directory` (NULL: beside). The caller
+ * frees it. */
+static char *derived_output(const batch *b, const char *in, const char *directory)
+{
+    const char *slash = strrchr(in, '/');
+    const char *base = slash ? slash + 1 : in;
+    const char *dot = strrchr(base, '.');
+    const int stem = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
+    const int beside = directory ? 0 : (int)(base - in);
+
+    if (strcmp(in, "-") == 0 && !directory)
+        return strdup("-");
+    const char *ending = b->ending(b->settings, in);
+    const size_t size = strlen(in) + (directory ? strlen(directory) : 0) + strlen(b->choice) +
+                        strlen(ending) + 3;
+    char *out = malloc(size);
+
+    if (out)
+        snprintf(out, size, "%s%s%.*s%.*s-%s%s", directory ? directory : "",
+                 directory && directory[strlen(directory) - 1] != '/' ? "/" : "", beside, in, stem,
+                 base, b->choice, ending);
+    return out;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat info;
+    const size_t n = strlen(path);
+
+    return (n > 0 && path[n - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
+}
+
+static bc_status short_of_memory(bc_error *err)
+{
+    err->status = BC_E_LIMIT;
+    snprintf(err->text, sizeof err->text, "out of memory");
+    return BC_E_LIMIT;
+}
+
+bc_status batch_run(const batch *b, const options *o, bc_error *err)
+{
+    const bool to_directory = o->output && is_directory(o->output);
+    bc_status first = BC_OK, st = BC_OK;
+
+    if (b->n_files > 1 && o->output && !to_directory)
+        return tool_usage(err, "-o", o->output, "expected a directory for several files");
+    if (to_directory && !o->dry_run)
+        (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
+    for (int i = 0; i < b->n_files; i++) {
+        const char *in = o->operands[i];
+        char *out = o->output && !to_directory
+                        ? strdup(o->output)
+                        : derived_output(b, in, to_directory ? o->output : NULL);
+
+        st = out ? b->file(o, b->settings, in, out, err) : short_of_memory(err);
+        free(out);
+        first = first ? first : st;
+        if (st == BC_E_INTERRUPTED)
+            return st;
+        if (st && i + 1 < b->n_files)
+            fprintf(stderr, "%s: %s\n", b->program, err->text);
+    }
+    if (first && !st) /* its sentence is out already */
+        err->text[0] = '\0';
+    return first;
+}

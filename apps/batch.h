@@ -1,0 +1,23 @@
+/* Many files: what the outputs are called, and one bad file not stopping the rest. */
+#ifndef BITCRUSH_BATCH_H
+#define BITCRUSH_BATCH_H
+
+#include "options.h"
+
+/* A job over the first n_files operands. */
+typedef struct {
+    const char *program;
+    int n_files;
+    const char *choice;  /* what was done, for the names of outputs: "4bit" */
+    const char *(*ending)(const void *settings, const char *in); /* of outputs: ".png" */
+    bc_status (*file)(const options *o, void *settings, const char *in, const char *out,
+                      bc_error *err);
+    void *settings;
+} batch;
+
+/* Do it. Each output is -o, or "NAME-CHOICE.ENDING" beside its input or in the directory that -o
+ * names. A bad file does not stop the rest: its sentence is printed at once, and the first
+ * failure is the status. Only the sentence of the last is left in err. */
+BC_NODISCARD bc_status batch_run(const batch *b, const options *o, bc_error *err);
+
+#endif

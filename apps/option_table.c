@@ -1,0 +1,49 @@
+/* Knows the options: a row for each. */
+#include "option_table.h"
+
+#include "options.h"
+
+#define ALL   (TOOL_IMAGE | TOOL_AUDIO)
+#define MEDIA (TOOL_IMAGE | TOOL_AUDIO)
+#define IMAGE TOOL_IMAGE
+#define AUDIO TOOL_AUDIO
+
+#define FIELD(name) offsetof(options, name)
+
+/* clang-format off */
+static const option table[] = {
+    { ALL, 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
+    { ALL, 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
+    { MEDIA, 0,   "strip",      FLAG,   NULL,     FIELD(strip),    0, 0, "keep no metadata but what shows the picture right" },
+    { ALL, 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
+    { ALL, 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
+    { ALL, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
+    { ALL, 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; default floyd-steinberg" },
+    { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
+    { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
+    { IMAGE, 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
+    { IMAGE, 0,   "light",      CHOICE, "linear|coded",     FIELD(light),    0, 0, "where dithered errors are summed" },
+    { IMAGE, 0,   "scan",       CHOICE, "serpentine|raster", FIELD(scan),    0, 0, "the way of error diffusion over the lines" },
+    { IMAGE, 0,   "strength",   NUMBER, "X",      FIELD(strength), 0, 1, "share of the error that is diffused, 0 to 1" },
+    { ALL, 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
+    { ALL, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
+    { IMAGE, 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
+    { IMAGE, 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
+    { ALL, 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },
+    { ALL, 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 when the SNR is lower" },
+    { ALL, 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, palettes, grids and file formats" },
+    { ALL, 0,   "progress",   CHOICE, "auto|always|never", FIELD(progress), 0, 0, "progress on standard error" },
+    { ALL, 0,   "color",      CHOICE, "auto|always|never", FIELD(color),    0, 0, "bold labels in the report" },
+    { ALL, 'h', "help",       FLAG,   NULL,     FIELD(help),     0, 0, "print this text" },
+    { ALL, 'V', "version",    FLAG,   NULL,     FIELD(version),  0, 0, "print the version" },
+    { ALL, 0,   "man",        FLAG,   NULL,     FIELD(man),      0, 0, "print the man page" },
+    { ALL, 0,   "completion", TEXT,   "SHELL",  FIELD(completion), 0, 0, "print completions for bash, zsh or fish" },
+};
+/* clang-format on */
+
+
+size_t option_rows(const option **out)
+{
+    *out = table;
+    return sizeof table / sizeof *table;
+}

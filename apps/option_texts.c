@@ -1,0 +1,214 @@
+/* Knows what is rendered from the table of options: help, man page, completions. */
+#include "option_texts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "option_table.h"
+#include "options.h"
+
+static const struct {
+    int status;
+    const char *meaning;
+} exits[] = {
+    { 0, "ok" },
+    { 2, "usage" },
+    { 3, "cannot open" },
+    { 4, "corrupt input" },
+    { 5, "unsupported" },
+    { 6, "refuses to overwrite" },
+    { 7, "write failed" },
+    { 8, "over a limit" },
+    { 9, "quality gate not met" },
+    { 70, "internal error" },
+    { 130, "interrupted" },
+};
+
+/* "-o, --output FILE" in `to`. */
+static void spell(const option *o, char *to, size_t size)
+{
+    char letter[5] = "    ";
+
+    if (o->letter)
+        snprintf(letter, sizeof letter, "-%c, ", o->letter);
+    snprintf(to, size, "%s--%s%s%s", letter, o->name, o->value ? " " : "",
+             o->value ? o->value : "");
+}
+
+static void print_usages(const program *p)
+{
+    for (const char *const *way = p->usages; *way; way++)
+        printf("%s %s %s\n", way == p->usages ? "usage:" : "      ", p->name, *way);
+    printf("\n");
+}
+
+void print_help(const program *p)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+    char spelled[80];
+
+    print_usages(p);
+    for (const char *const *about = p->abouts; *about; about++)
+        printf("%s\n\n", *about);
+    for (const option *o = rows; o < rows + n; o++) {
+        if (!(o->tools & p->tools))
+            continue;
+        spell(o, spelled, sizeof spelled);
+        printf("  %-36s %s\n", spelled, o->doc);
+    }
+    printf("\nExit status:\n");
+    for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
+        printf("  %3d %s\n", exits[i].status, exits[i].meaning);
+    printf("\nBITCRUSH_CPU=baseline|v2|v3|v4 forces a level of the vector kernels.\n");
+}
+
+/* Text with its hyphens escaped as man(7) wants them. */
+static void print_roff(const char *text)
+{
+    for (; *text; text++)
+        printf(*text == '-' ? "\\-" : "%c", *text);
+}
+
+void print_man(const program *p)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    printf(".TH %s 1 \"\" \"bitcrush %s\" \"User Commands\"\n.SH NAME\n", p->name, BC_VERSION);
+    print_roff(p->name);
+    printf(" \\- reduce bit depth and say what it cost\n.SH SYNOPSIS\n");
+    for (const char *const *way = p->usages; *way; way++) {
+        printf("%s.B ", way == p->usages ? "" : ".PP\n");
+        print_roff(p->name);
+        printf("\n");
+        print_roff(*way);
+        printf("\n");
+    }
+    printf(".SH DESCRIPTION\n");
+    for (const char *const *about = p->abouts; *about; about++) {
+        printf(".PP\n");
+        print_roff(*about);
+        printf("\n");
+    }
+    printf(".SH OPTIONS\n");
+    for (const option *o = rows; o < rows + n; o++) {
+        if (!(o->tools & p->tools))
+            continue;
+        printf(".TP\n.B ");
+        if (o->letter)
+            printf("\\-%c, ", o->letter);
+        printf("\\-\\-");
+        print_roff(o->name);
+        printf("%s%s\n", o->value ? " " : "", o->value ? o->value : "");
+        print_roff(o->doc);
+        printf("\n");
+    }
+    printf(".SH EXIT STATUS\n");
+    for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
+        printf(".TP\n.B %d\n%s\n", exits[i].status, exits[i].meaning);
+}
+
+static void print_programs(void)
+{
+    const program *const *all;
+    const size_t n = programs(&all);
+
+    for (size_t i = 0; i < n; i++)
+        printf(" %s", all[i]->name);
+    printf("\n");
+}
+
+static void complete_bash(void)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    printf("_bitcrush() {\n"
+           "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+           "    case $before in\n");
+    for (const option *o = rows; o < rows + n; o++) {
+        if (o->kind != CHOICE)
+            continue;
+        printf("    --%s) COMPREPLY=($(compgen -W '", o->name);
+        for (const char *c = o->value; *c; c++)
+            putchar(*c == '|' ? ' ' : *c);
+        printf("' -- \"$word\")); return ;;\n");
+    }
+    printf("    esac\n    if [[ $word == -* ]]; then\n        COMPREPLY=($(compgen -W '");
+    for (const option *o = rows; o < rows + n; o++)
+        printf("%s--%s", o == rows ? "" : " ", o->name);
+    printf("' -- \"$word\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$word\"))\n    fi\n}\n"
+           "complete -o filenames -F _bitcrush");
+    print_programs();
+}
+
+static void complete_zsh(void)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    printf("#compdef");
+    print_programs();
+    printf("_arguments \\\n");
+    for (const option *o = rows; o < rows + n; o++) {
+        printf("    '--%s%s[%s]", o->name, o->kind == FLAG ? "" : "=", o->doc);
+        if (o->kind == CHOICE) {
+            printf(":%s:(", o->name);
+            for (const char *c = o->value; *c; c++)
+                putchar(*c == '|' ? ' ' : *c);
+            putchar(')');
+        } else if (o->kind != FLAG) {
+            printf(":%s:%s", o->value, strcmp(o->value, "FILE") == 0 ? "_files" : "");
+        }
+        printf("' \\\n");
+    }
+    printf("    '*:file:_files'\n");
+}
+
+static void complete_fish(void)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    const program *const *all;
+    const size_t n_programs = programs(&all);
+
+    for (size_t p = 0; p < n_programs; p++) {
+        for (const option *o = rows; o < rows + n; o++) {
+            if (!(o->tools & all[p]->tools))
+                continue;
+            printf("complete -c %s -l %s", all[p]->name, o->name);
+            if (o->letter)
+                printf(" -s %c", o->letter);
+            if (o->kind != FLAG)
+                printf(o->kind == CHOICE ? " -x" : " -r");
+            if (o->kind == CHOICE) {
+                printf(" -a '");
+                for (const char *c = o->value; *c; c++)
+                    putchar(*c == '|' ? ' ' : *c);
+                putchar('\'');
+            }
+            printf(" -d '%s'\n", o->doc);
+        }
+    }
+}
+
+bc_status print_completion(const char *shell, bc_error *err)
+{
+    static const struct {
+        const char *shell;
+        void (*print)(void);
+    } scripts[] = { { "bash", complete_bash }, { "zsh", complete_zsh }, { "fish", complete_fish } };
+
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        if (strcmp(shell, scripts[i].shell) == 0) {
+            scripts[i].print();
+            return BC_OK;
+        }
+    }
+    err->status = BC_E_USAGE;
+    snprintf(err->text, sizeof err->text,
+             "--completion %s: unknown shell, expected bash, zsh or fish", shell);
+    return BC_E_USAGE;
+}

@@ -1,0 +1,19 @@
+/* The programs, as their help, man pages and completions show them. */
+#ifndef BITCRUSH_PROGRAMS_H
+#define BITCRUSH_PROGRAMS_H
+
+#include <stddef.h>
+
+typedef struct {
+    const char *name;
+    unsigned tools;            /* whose options it takes */
+    const char *const *usages; /* what follows the name, one way of calling it each, then NULL */
+    const char *const *abouts; /* paragraphs, then NULL */
+} program;
+
+extern const program program_bitcrush, program_image;
+
+/* All of them; returns their number. */
+size_t programs(const program *const **out);
+
+#endif

@@ -1,0 +1,140 @@
+/* Knows what every program does around its work: standard streams, signals, the choice of the
+ * tool, the printing of reports and of the last sentence. */
+#include "tool.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bitcrush/input.h"
+#include "bitcrush/quantize.h"
+#include "option_texts.h"
+
+volatile sig_atomic_t tool_stop_asked;
+
+static void ask_stop(int signal_number)
+{
+    (void)signal_number;
+    tool_stop_asked = 1;
+}
+
+/* A full pipe or file shows as a failed write, with its sentence, not as a death. What was
+ * ignored from the start (nohup, a shell's &) stays ignored. */
+static void set_signals(void)
+{
+    static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction stop = { .sa_handler = ask_stop }, ignore = { .sa_handler = SIG_IGN }, old;
+
+    sigemptyset(&stop.sa_mask);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(stops[i], &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+/* A standard stream that is closed would lend its number to the next file that is opened, and
+ * messages would land in it. Opened the wrong way round, so that its use still fails. */
+static void fill_standard_streams(void)
+{
+    static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", modes[fd]);
+}
+
+bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected)
+{
+    err->status = BC_E_USAGE;
+    snprintf(err->text, sizeof err->text, "%s%s%s: %s", what, *got ? " " : "", got, expected);
+    return BC_E_USAGE;
+}
+
+bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_error *err)
+{
+    FILE *to = strcmp(out, "-") == 0 ? stderr : stdout;
+    const char *no_color = getenv("NO_COLOR");
+    const bool may = !(no_color && *no_color) && isatty(fileno(to));
+    const bool colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
+    char *text = NULL;
+    const bc_status st =
+        o->json ? bc_report_json(r, &text, err) : bc_report_text(r, colour, &text, err);
+
+    if (st)
+        return st;
+    const bool ok = fprintf(to, o->json ? "%s\n" : "%s", text) >= 0 && fflush(to) == 0;
+
+    free(text);
+    if (!ok) {
+        err->status = BC_E_WRITE;
+        snprintf(err->text, sizeof err->text, "the report cannot be written");
+    }
+    return ok ? BC_OK : BC_E_WRITE;
+}
+
+/* The tool that knows a file. What cannot be opened is left to the first, which says so. */
+static const tool *choose(const tool *const *tools, size_t n_tools, const options *o)
+{
+    uint8_t head[BC_HEAD_SIZE];
+    size_t n = 0;
+
+    if (n_tools == 1 || o->n_operands == 0 || bc_input_head(o->operands[0], head, &n, NULL))
+        return tools[0];
+    for (size_t i = 0; i < n_tools; i++)
+        if (tools[i]->knows(head, n))
+            return tools[i];
+    return tools[0];
+}
+
+static bc_status run(const program *self, const tool *const *tools, size_t n_tools,
+                     tool_verb verb, const options *o, bc_error *err)
+{
+    if (o->help)
+        print_help(self);
+    else if (o->version)
+        printf("bitcrush %s, kernels at level %s\n", BC_VERSION, bc_cpu_level());
+    else if (o->man)
+        print_man(self);
+    else if (o->completion)
+        return print_completion(o->completion, err);
+    if (o->help || o->version || o->man)
+        return BC_OK;
+    if (o->list) {
+        for (size_t i = 0; i < n_tools; i++)
+            tools[i]->list();
+        return BC_OK;
+    }
+    const tool *chosen = choose(tools, n_tools, o);
+    const bc_status st = options_belong(o, chosen->bit, chosen->medium, err);
+
+    return st ? st : chosen->verbs[verb](self->name, o, err);
+}
+
+int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool_verb verb,
+             int argc, char **argv)
+{
+    bc_error err = { 0 };
+    options o;
+    bc_status st = options_parse(argc, argv, &o, &err);
+
+    fill_standard_streams();
+    set_signals();
+    if (!st)
+        st = bc_cpu_check(&err);
+    if (!st)
+        st = run(self, tools, n_tools, verb, &o, &err);
+    if (!st && fflush(stdout) != 0) {
+        st = BC_E_WRITE;
+        snprintf(err.text, sizeof err.text, "standard output: cannot be written");
+    }
+    if (st && tool_stop_asked) { /* a read that the signal broke off says something else */
+        st = BC_E_INTERRUPTED;
+        snprintf(err.text, sizeof err.text, "interrupted, no output written");
+    }
+    if (st && err.text[0])
+        fprintf(stderr, "%s: %s\n", self->name, err.text);
+    return (int)st;
+}

@@ -1,0 +1,41 @@
+/* What the tools for pictures and for sound have in common. */
+#ifndef BITCRUSH_TOOL_H
+#define BITCRUSH_TOOL_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "bitcrush/report.h"
+#include "options.h"
+#include "programs.h"
+
+/* What a program is asked to do. */
+typedef enum { VERB_REDUCE, VERB_COMPARE, N_VERBS } tool_verb;
+
+/* A tool: what it is for and what it can do. */
+typedef struct {
+    unsigned bit;                                 /* TOOL_... */
+    const char *medium;                           /* what it reads: "pictures" */
+    bool (*knows)(const uint8_t *head, size_t n); /* a file by its first bytes */
+    void (*list)(void);
+    /* By verb; NULL where the tool lacks it. name: of the program, for messages. */
+    bc_status (*verbs[N_VERBS])(const char *name, const options *o, bc_error *err);
+} tool;
+
+/* Run a program: parse, and hand over to the first of tools[0..n_tools) that knows the first
+ * operand, or to tools[0], which says what is wrong with it. Returns the exit status. */
+int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool_verb verb,
+             int argc, char **argv);
+
+/* Set once the program was asked to stop. */
+extern volatile sig_atomic_t tool_stop_asked;
+
+/* BC_E_USAGE with the sentence "WHAT GOT: EXPECTED". */
+bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected);
+
+/* Print a report as text or JSON: to standard error when the data went to standard output,
+ * which `out` "-" says. BC_E_WRITE where that fails. */
+BC_NODISCARD bc_status tool_report(const bc_report *r, const options *o, const char *out,
+                                   bc_error *err);
+
+#endif
