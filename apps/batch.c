@@ -21,8 +21,8 @@ static char *derived_output(const batch *b, const char *in, const char *director
     if (strcmp(in, "-") == 0 && !directory)
         return strdup("-");
     const char *ending = b->ending(b->settings, in);
-    const size_t size = strlen(in) + (directory ? strlen(directory) : 0) + strlen(b->choice) +
-                        strlen(ending) + 3;
+    const size_t size =
+        strlen(in) + (directory ? strlen(directory) : 0) + strlen(b->choice) + strlen(ending) + 3;
     char *out = malloc(size);
 
     if (out)

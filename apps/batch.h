@@ -8,7 +8,7 @@
 typedef struct {
     const char *program;
     int n_files;
-    const char *choice;  /* what was done, for the names of outputs: "4bit" */
+    const char *choice; /* what was done, for the names of outputs: "4bit" */
     const char *(*ending)(const void *settings, const char *in); /* of outputs: ".png" */
     bc_status (*file)(const options *o, void *settings, const char *in, const char *out,
                       bc_error *err);

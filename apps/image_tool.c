@@ -1,6 +1,7 @@
 /* Knows the image tool: from options to settings, from files to files. */
 #include "image_tool.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,7 +181,10 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_palett
     s->effort = o->fast ? 1 : o->small ? 9 : 0;
     s->linear_light = o->light == LIGHT_LINEAR;
     s->scan = o->scan == 0 ? BC_SCAN_SERPENTINE : BC_SCAN_RASTER;
-    s->strength = o->strength;
+    if (!isnan(o->strength))
+        s->strength = o->strength;
+    else if (s->n_colours && !s->palette)
+        s->strength = BC_STRENGTH_FITTED;
     s->seed = o->seed;
     s->n_threads = (int)o->threads;
     s->force = o->force;

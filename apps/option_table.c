@@ -41,7 +41,6 @@ static const option table[] = {
 };
 /* clang-format on */
 
-
 size_t option_rows(const option **out)
 {
     *out = table;

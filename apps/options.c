@@ -162,7 +162,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
 {
     bool only_operands = false;
 
-    *out = (options){ .seed = BC_DEFAULT_SEED, .min_snr = NAN, .strength = 1.0, .operands = argv };
+    *out = (options){ .seed = BC_DEFAULT_SEED, .min_snr = NAN, .strength = NAN, .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
         bc_status st = BC_OK;

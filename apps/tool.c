@@ -89,8 +89,8 @@ static const tool *choose(const tool *const *tools, size_t n_tools, const option
     return tools[0];
 }
 
-static bc_status run(const program *self, const tool *const *tools, size_t n_tools,
-                     tool_verb verb, const options *o, bc_error *err)
+static bc_status run(const program *self, const tool *const *tools, size_t n_tools, tool_verb verb,
+                     const options *o, bc_error *err)
 {
     if (o->help)
         print_help(self);

@@ -112,7 +112,8 @@ BC_API int32_t bc_grid_nan_code(const bc_grid *grid);
 BC_API uint32_t bc_grid_code_to_bits(const bc_grid *grid, int32_t code);
 
 /* The code of a stored bit pattern; inverse of bc_grid_code_to_bits. Negative zero gives
- * 0, every NaN gives bc_grid_nan_code, and negative infinity lo. */
+ * 0, every NaN gives bc_grid_nan_code, and negative infinity lo. Patterns that no code has (as of a
+ * codebook whose size is not a power of two) give the nearer of lo and hi. */
 BC_API int32_t bc_grid_code_from_bits(const bc_grid *grid, uint32_t bits);
 
 /* The number of marks, hi - lo + 1. */

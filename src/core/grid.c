@@ -320,9 +320,11 @@ int32_t bc_grid_code_from_bits(const bc_grid *g, uint32_t bits)
             return bc_grid_nan_code(g);
         return bits & sign ? -magnitude : magnitude;
     }
+    int64_t code = bits;
+
     if (g->lo < 0 && bits & sign) /* sign extension without shifting into the sign bit */
-        return (int32_t)((int64_t)bits - ((int64_t)sign << 1));
-    return (int32_t)bits;
+        code -= (int64_t)sign << 1;
+    return (int32_t)(code < g->lo ? g->lo : code > g->hi ? g->hi : code);
 }
 
 uint64_t bc_grid_levels(const bc_grid *g)

@@ -3,7 +3,13 @@
  *
  * It is fitted in coded values, where 16 colours of 13 photographs came out 0.1 to 0.6 dB (PSNR)
  * better than by pngquant at its speed 3; fitted in OKLab 0.2 to 0.9 dB worse, with the RMS
- * error in OKLab smaller by 3 to 12 %. */
+ * error in OKLab smaller by 3 to 12 %.
+ *
+ * Colours that dither mixes need not lie where the picture's are, but around them. So for these
+ * the fit stretches coded values (to the power 5/4, nearer to light; and away from grey by 1.4,
+ * so that colours do not line up along the greys, where mixing covers the ground between them) and
+ * then moves the colours a little outward. At 16 colours that is worth 1.4 dB of PSNR blurred
+ * with a Gaussian of sigma 2, for 0.3 dB of plain PSNR (means of 13 photographs). */
 #include "image/palette_fit.h"
 
 #include <math.h>
@@ -16,6 +22,8 @@
 #include "image/palette_map.h"
 
 enum { BIN_BITS = 6, N_BINS = 1 << (3 * BIN_BITS), N_SLOTS = 1024 };
+
+static const float STRETCH = 1.4f;
 
 /* Sums of weight and of weight * sample: below 2^64 for 10 gigapixels of 16 bits. */
 typedef struct {
@@ -124,8 +132,48 @@ void bci_histogram_add(bci_histogram *h, const void *rows, uint32_t n)
         count(h, (const uint32_t[3]){ at[0], at[1], at[2] }, 255);
 }
 
-/* The bins that are not empty, as points of coded values. */
-static size_t gather(const bci_histogram *h, float *places, float *weights)
+/* By square roots, as these are the same everywhere. */
+static float bent(double coded)
+{
+    return (float)(coded * sqrt(sqrt(coded)));
+}
+
+/* Away from grey by a factor. */
+static void stretch(float v[3], float factor)
+{
+    const float grey = (v[0] + v[1] + v[2]) / 3.0f;
+
+    for (int c = 0; c < 3; c++)
+        v[c] = grey + factor * (v[c] - grey);
+}
+
+/* Away from the mean of all points. Less where there are many colours: these leave less outside. */
+static void spread(const bc_points *points, uint32_t k, float *centres)
+{
+    const double more = k <= 16 ? 0.03 : 0.48 / k;
+    double weight = 0.0, sums[3] = { 0 };
+
+    for (size_t i = 0; i < points->n_points; i++) {
+        weight += (double)points->weights[i];
+        for (size_t c = 0; c < 3; c++)
+            sums[c] += (double)points->weights[i] * (double)points->coordinates[3 * i + c];
+    }
+    for (size_t i = 0; i < 3 * (size_t)k; i++)
+        centres[i] += (float)(more * ((double)centres[i] - sums[i % 3] / weight));
+}
+
+static uint8_t nearest_bent(float v)
+{
+    int best = 0;
+
+    for (int i = 1; i < 256; i++)
+        if (fabsf(bent(i / 255.0) - v) < fabsf(bent(best / 255.0) - v))
+            best = i;
+    return (uint8_t)best;
+}
+
+/* The bins that are not empty, as points of coded values, or of stretched ones. */
+static size_t gather(const bci_histogram *h, bool to_mix, float *places, float *weights)
 {
     size_t n = 0;
 
@@ -134,9 +182,13 @@ static size_t gather(const bci_histogram *h, float *places, float *weights)
 
         if (b->weight == 0)
             continue;
-        for (int c = 0; c < 3; c++)
-            places[3 * n + (size_t)c] =
-                (float)((double)b->sums[c] / (double)b->weight / h->info->maxval);
+        for (int c = 0; c < 3; c++) {
+            const double coded = (double)b->sums[c] / (double)b->weight / h->info->maxval;
+
+            places[3 * n + (size_t)c] = to_mix ? bent(coded) : (float)coded;
+        }
+        if (to_mix)
+            stretch(places + 3 * n, STRETCH);
         weights[n++] = (float)b->weight;
     }
     return n;
@@ -168,8 +220,8 @@ static void sort_palette(bc_palette *p)
     p->n_colours = n;
 }
 
-static bc_status fit_bins(const bci_histogram *h, uint32_t k, int n_threads, bc_palette *out,
-                          bc_error *err)
+static bc_status fit_bins(const bci_histogram *h, uint32_t k, bool to_mix, int n_threads,
+                          bc_palette *out, bc_error *err)
 {
     bc_codebook_rules rules = bc_codebook_rules_default();
     float *places = malloc((size_t)N_BINS * 3 * sizeof *places);
@@ -181,15 +233,22 @@ static bc_status fit_bins(const bci_histogram *h, uint32_t k, int n_threads, bc_
         st = bci_fail(err, BC_E_LIMIT, "palette: out of memory for %d bins", N_BINS);
         goto done;
     }
-    const bc_points points = { places, weights, gather(h, places, weights), 3 };
+    const bc_points points = { places, weights, gather(h, to_mix, places, weights), 3 };
 
     rules.n_threads = n_threads;
     st = bc_codebook_split(&points, k, centres, &k, err);
     if (!st)
         st = bc_codebook_refine(&points, k, &rules, centres, NULL, NULL, err);
-    for (uint32_t i = 0; !st && i < k; i++)
+    if (!st && to_mix)
+        spread(&points, k, centres);
+    for (uint32_t i = 0; !st && i < k; i++) {
+        float *v = centres + 3 * (size_t)i;
+
+        if (to_mix)
+            stretch(v, 1.0f / STRETCH);
         for (int c = 0; c < 3; c++)
-            out->colours[i][c] = (uint8_t)lrintf(255.0f * centres[3 * i + (uint32_t)c]);
+            out->colours[i][c] = to_mix ? nearest_bent(v[c]) : (uint8_t)lrintf(255.0f * v[c]);
+    }
     out->n_colours = k;
 done:
     free(places);
@@ -197,7 +256,7 @@ done:
     return st;
 }
 
-bc_status bci_histogram_fit(const bci_histogram *h, uint32_t n_colours, int n_threads,
+bc_status bci_histogram_fit(const bci_histogram *h, uint32_t n_colours, bool to_mix, int n_threads,
                             bc_palette *out, bc_error *err)
 {
     const uint32_t k = n_colours - (h->has_transparent && n_colours > 1);
@@ -210,7 +269,7 @@ bc_status bci_histogram_fit(const bci_histogram *h, uint32_t n_colours, int n_th
     if (h->few.n_colours <= k)
         palette = h->few; /* all of them; none where all is transparent */
     else
-        st = fit_bins(h, k, n_threads, &palette, err);
+        st = fit_bins(h, k, to_mix, n_threads, &palette, err);
     if (st)
         return st;
     if (palette.n_colours == 0)

@@ -14,10 +14,11 @@ BC_NODISCARD bc_status bci_histogram_new(const bc_image_info *info, bci_histogra
 /* Count n rows; pixels weigh by their alpha. */
 void bci_histogram_add(bci_histogram *h, const void *rows, uint32_t n);
 
-/* At most n_colours (2..256) colours, fitted to the picture, from dark to light. One is kept
- * back for transparency where there are fully transparent pixels. */
-BC_NODISCARD bc_status bci_histogram_fit(const bci_histogram *h, uint32_t n_colours, int n_threads,
-                                         bc_palette *out, bc_error *err);
+/* At most n_colours (2..256) colours, fitted to the picture, from dark to light; to be nearest to
+ * its colours, or to mix to them. One is kept back for transparency where there are fully
+ * transparent pixels. */
+BC_NODISCARD bc_status bci_histogram_fit(const bci_histogram *h, uint32_t n_colours, bool to_mix,
+                                         int n_threads, bc_palette *out, bc_error *err);
 
 /* Release; NULL is fine. */
 void bci_histogram_free(bci_histogram *h);

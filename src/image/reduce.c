@@ -84,6 +84,7 @@ static bc_status choose_palette(line_up *l, const char *in, int n_threads, bc_er
 {
     const bc_image_settings *s = l->settings;
     const bc_image_info info = l->reader->info; /* the second pass may take another reader */
+    const bool is_dithered = s->kernel || (s->noise && s->noise->form != BC_NOISE_NONE);
     bci_histogram *histogram = NULL;
     bc_status st;
 
@@ -93,7 +94,7 @@ static bc_status choose_palette(line_up *l, const char *in, int n_threads, bc_er
     if (!st)
         st = bci_image_replay(&l->reader, in, s->grey, s->stop, see_rows, histogram, err);
     if (!st)
-        st = bci_histogram_fit(histogram, s->n_colours, n_threads, &l->palette, err);
+        st = bci_histogram_fit(histogram, s->n_colours, is_dithered, n_threads, &l->palette, err);
     bci_histogram_free(histogram);
     return st;
 }

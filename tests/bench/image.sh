@@ -34,6 +34,11 @@ ppmdither -dim 3|pngtopnm "$picture" | ppmdither -dim 3 -red 16 -green 16 -blue 
 RGB, 4 bits, not dithered
 bitcrush 4 --dither none|bitcrush "$picture" 4 --dither none -q -f -o out.png
 vips maplut|vips maplut "$picture" out.png levels16.pgm
+palette of 16 colours
+bitcrush --palette 16, 1 thread|bitcrush "$picture" --palette 16 --threads 1 -q -f -o out.png
+bitcrush --palette 16|bitcrush "$picture" --palette 16 -q -f -o out.png
+pngquant --speed 10|pngquant --speed 10 --force --output out.png 16 "$picture"
+pngquant --speed 3|pngquant --speed 3 --force --output out.png 16 "$picture"
 grey, 1 bit, from PNG
 bitcrush 1 --gray, 1 thread|bitcrush "$picture" 1 --gray --threads 1 -q -f -o out.png
 bitcrush 1 --gray|bitcrush "$picture" 1 --gray -q -f -o out.png

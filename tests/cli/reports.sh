@@ -96,6 +96,16 @@ exits 0
 same a.png b.png
 rm -f a.png b.png out.png again.png
 
+it 'a fitted palette passes on half of the error unless told otherwise'
+facts in.png --palette 16 -n
+is settings.strength 0.5
+facts in.png --palette 16 -n --strength 0.25
+is settings.strength 0.25
+facts in.png --palette 16 -n --strength 1
+absent settings.strength
+facts in.png --palette bw -n
+absent settings.strength
+
 it 'figures that do not apply are absent, an exact copy has infinite SNR'
 facts in.png 8 -n
 is metrics.snr_db inf

@@ -143,6 +143,24 @@ static void no_nan(void **state)
     }
 }
 
+/* A code of 5 values is stored in 3 bits; 5, 6 and 7 have no value to read. */
+static void patterns_without_code(void **state)
+{
+    static const float values[] = { -3.0f, -1.0f, 0.0f, 2.0f, 7.0f };
+    bc_grid g;
+
+    (void)state;
+    assert_int_equal(bc_grid_codebook(values, 5, &g, NULL), BC_OK);
+    assert_int_equal(g.bits, 3);
+    for (uint32_t bits = 0; bits < 8; bits++) {
+        const int32_t code = bc_grid_code_from_bits(&g, bits);
+
+        EXPECT(code == (int32_t)(bits < 5 ? bits : 4), "codebook of 5: bits %x read as %d", bits,
+               (int)code);
+    }
+    assert_int_equal(bc_grid_code_from_bits(&g, UINT32_MAX), 4);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -150,6 +168,7 @@ int main(void)
         SENTENCE("every code of every grid up to 16 bits survives its bits", every_code_returns),
         SENTENCE("NaN is stored quiet, and every NaN pattern reads as NaN", nan_bits),
         SENTENCE("negative zero reads as code 0", negative_zero),
+        SENTENCE("patterns that no code has read as the nearer end", patterns_without_code),
         SENTENCE("NaN is code 0 where a grid has none", no_nan),
     };
 
