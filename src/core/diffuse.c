@@ -1,4 +1,6 @@
-/* Knows error diffusion in the plane: the walk over a line.
+/* Knows error diffusion in the plane: the walk over a line, which nothing but the errors that
+ * stay on the line has to follow pixel after pixel, and what the lines below get of it, which
+ * is a sum of shifted lines.
  *
  * Values are in cells of bci_levels. What a pixel waits for, from the error of its neighbour
  * to its own, is then an addition, two bounds, a conversion, two loads, a subtraction and a
@@ -12,9 +14,10 @@
 #include "core/levels.h"
 
 enum {
-    PAD = 3,     /* pixels beside a line that errors may fall on: lost at the border */
-    N_LINES = 4, /* the line in work and three below it */
-    N_AHEAD = 2, /* pixels ahead on the line that errors may go to */
+    PAD = 3,      /* pixels beside a line that errors may fall on: lost at the border */
+    N_LINES = 4,  /* the line in work and three below it */
+    N_AHEAD = 2,  /* pixels ahead on the line that errors may go to */
+    BLOCK = 1024, /* values that all taps are taken of while they are in the cache */
     MAX_CHANNELS = 4,
     N_TONES = 256, /* places in an interval between codes, for kernels with keys */
 };
@@ -31,9 +34,14 @@ struct bc_diffuser {
     size_t width, n_channels;
     size_t line; /* lines done */
     float weights[BC_KERNEL_MAX_TAPS];
-    tone *tones; /* N_TONES, for kernels with keys */
+    float ahead[N_AHEAD]; /* of them, those on the line */
+    tone *tones;          /* N_TONES, for kernels with keys */
+    uint8_t *tone_at;     /* with them: of the line in work, which tone a sample has */
+    float *shift;         /* and how noise moves its position, in steps */
     bci_levels levels;
-    float *errors[N_LINES];
+    float *errors[N_LINES];     /* what has fallen on the line in work and those below it */
+    float *sent;                /* the errors of the line in work, zero for 2 PAD beside it */
+    float beyond[MAX_CHANNELS]; /* what had no pixel left on the line */
 };
 
 /* Place of level 0..127 among keys: the key at or below it, and how far to the next. */
@@ -91,8 +99,13 @@ static bool allocate(bc_diffuser *d)
     const size_t line_size = (d->width + 2 * PAD) * d->n_channels;
     bool ok = true;
 
-    if (d->kernel->keys)
-        ok = (d->tones = malloc(N_TONES * sizeof *d->tones)) != NULL;
+    if (d->kernel->keys) {
+        d->tones = malloc(N_TONES * sizeof *d->tones);
+        d->tone_at = malloc(d->width * d->n_channels);
+        d->shift = malloc(d->width * d->n_channels * sizeof *d->shift);
+        ok = d->tones && d->tone_at && d->shift;
+    }
+    ok = ok && (d->sent = calloc(line_size + 2 * PAD * d->n_channels, sizeof *d->sent)) != NULL;
     for (int i = 0; ok && i < N_LINES; i++)
         ok = (d->errors[i] = calloc(line_size, sizeof *d->errors[i])) != NULL;
     return ok;
@@ -121,11 +134,14 @@ bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan 
         st = bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for lines of %zu pixels",
                       width);
     if (!st)
-        st = bci_levels_init(&d->levels, grid, err);
+        st = bci_levels_init(&d->levels, grid, kernel->keys != NULL, err);
     if (st)
         goto done;
-    for (int t = 0; t < kernel->n_taps && !kernel->keys; t++)
+    for (int t = 0; t < kernel->n_taps && !kernel->keys; t++) {
         d->weights[t] = (float)(strength * kernel->taps[t].weight / kernel->divisor);
+        if (kernel->taps[t].dy == 0)
+            d->ahead[kernel->taps[t].dx - 1] = d->weights[t];
+    }
     if (kernel->keys)
         fill_tones(d, strength);
     *out = d;
@@ -143,6 +159,9 @@ void bc_diffuser_free(bc_diffuser *d)
         free(d->errors[i]);
     bci_levels_free(&d->levels);
     free(d->tones);
+    free(d->tone_at);
+    free(d->shift);
+    free(d->sent);
     free(d);
 }
 
@@ -152,40 +171,76 @@ static inline float bounded(float v, float low, float high)
     return v < high ? v : high;
 }
 
-/* The code for v when noise (NULL: none) shifts the decision, in steps. A kernel with keys decides
- * half way between the codes, the others where the grid says. */
-static uint32_t decide(const bci_levels *l, const tone *at, float v, const float *noise,
-                       float *value)
+/* The sample x in cells. */
+static inline float known_of(const bci_levels *l, float x)
 {
-    float fraction, shift;
+    const float own = (x - l->first) * l->cell_gain;
+
+    return bounded(own == own ? own : l->zero, l->v_min, l->v_max);
+}
+
+/* The code for v when its position on the grid moves by `shift` steps before it is rounded. */
+static inline uint32_t decide(const bci_levels *l, bool half_way, float v, float shift,
+                              float *value)
+{
+    float fraction;
     const uint32_t k = bci_interval(l, v, &fraction);
+    const float *mark = &l->values[k];
 
-    if (at) /* as published, noise of 0..1 raises the threshold */
-        shift = noise ? -at->modulation * (*noise + 0.5f) : 0.0f;
-    else
-        shift = (noise ? *noise : 0.0f) + 0.5f -
-                (l->thresholds[k] - l->values[k]) / (l->values[k + 1] - l->values[k]);
-    float code = (float)k + floorf(fraction + shift + 0.5f);
+    if (!half_way)
+        shift = shift + 0.5f - (l->thresholds[k] - mark[0]) / (mark[1] - mark[0]);
+    /* No code is further away; a conversion and a comparison are floorf without a call. */
+    const float place = bounded(fraction + shift + 0.5f, -65536.0f, 65536.0f);
+    int32_t code = (int32_t)k + (int32_t)place - (place < (float)(int32_t)place);
 
-    code = bounded(code, 0.0f, (float)(l->n - 1));
-    *value = l->values[(uint32_t)code];
+    code = code > 0 ? code : 0;
+    code = code < (int32_t)l->n ? code : (int32_t)l->n - 1;
+    *value = l->values[code];
     return (uint32_t)code;
 }
 
-static const tone *tone_of(const bc_diffuser *d, float v)
+/* The same for v in the only interval of two marks, the first of which is 0. */
+static inline uint32_t decide_of_two(const bci_levels *l, bool half_way, float v, float shift,
+                                     float *value)
 {
-    float fraction;
+    const float top = l->values[1];
 
-    (void)bci_interval(&d->levels, v, &fraction);
-    return &d->tones[(int)(bounded(fraction, 0.0f, 1.0f) * (N_TONES - 1))];
+    if (!half_way)
+        shift = shift + 0.5f - l->thresholds[0] / top;
+    const bool is_above = v / top + shift + 0.5f >= 1.0f;
+
+    *value = is_above ? top : 0.0f;
+    return is_above;
 }
 
-/* What is literal in every call of diffuse_line, so that its loops unroll and its branches
+/* What a kernel with keys does at the samples of a line, known before any error: their tones
+ * and, with noise, the shifts that raise the thresholds by noise of 0..1, as published. */
+static void find_tones(bc_diffuser *d, const float *x, const float *noise)
+{
+    const size_t n = d->width * d->n_channels;
+    const bci_levels l = d->levels;
+    const tone *tones = d->tones;
+    uint8_t *tone_at = d->tone_at;
+    float *shift = d->shift;
+
+    for (size_t i = 0; i < n; i++) {
+        const float known = bounded(known_of(&l, x[i]), 0.0f, l.values[l.n - 1]);
+        float fraction;
+
+        (void)bci_interval(&l, known, &fraction);
+        tone_at[i] = (uint8_t)(fraction * (N_TONES - 1));
+    }
+    for (size_t i = 0; noise && i < n; i++)
+        shift[i] = -tones[tone_at[i]].modulation * (noise[i] + 0.5f);
+}
+
+/* What is literal in every call of walk_line, so that its loops unroll and its branches
  * vanish. */
 typedef struct {
-    const bc_kernel *kernel;
     size_t n_channels;
-    bool is_plain;  /* no noise, no keys, all opaque, and cells suffice */
+    int n_ahead;    /* pixels ahead that errors go to */
+    bool is_keyed;  /* weights by tone */
+    bool is_plain;  /* all opaque, and cells suffice */
     bool is_binary; /* plain, and two marks only */
 } shape;
 
@@ -198,16 +253,36 @@ static inline uint32_t nearest_of_two(const bci_levels *l, float v, float *value
     return is_above;
 }
 
-/* One line. Errors for the rest of this line travel in `ahead`. */
-static inline __attribute__((always_inline)) void diffuse_line(bc_diffuser *d, const shape how,
-                                                               const float *x, const float *noise,
-                                                               const uint8_t *opaque,
-                                                               uint16_t *codes)
+static inline uint32_t code_for(const bci_levels *l, const shape how, float v, const float *shift,
+                                float *value)
 {
-    const bool backward = d->scan == BC_SCAN_SERPENTINE && d->line % 2 != 0;
+    if (shift && how.is_binary)
+        return decide_of_two(l, how.is_keyed, v, *shift, value);
+    if (shift)
+        return decide(l, how.is_keyed, v, *shift, value);
+    if (how.is_binary)
+        return nearest_of_two(l, v, value);
+    return bci_nearest(l, how.is_plain || l->cells_suffice, v, value);
+}
+
+static bool is_backward(const bc_diffuser *d)
+{
+    return d->scan == BC_SCAN_SERPENTINE && d->line % 2 != 0;
+}
+
+/* One line: its codes, and its errors to d->sent or, where each has weights of its own, to the
+ * line below. Errors for the rest of this line travel in `ahead`. */
+static inline __attribute__((always_inline)) void walk_line(bc_diffuser *d, const shape how,
+                                                            const float *x, const float *shift,
+                                                            const uint8_t *opaque, uint16_t *codes)
+{
     const size_t n_channels = how.n_channels;
-    const ptrdiff_t step = backward ? -(ptrdiff_t)n_channels : (ptrdiff_t)n_channels;
+    const bool backward = is_backward(d);
+    const size_t behind = backward ? n_channels : -n_channels;
     const bc_diffuser s = *d; /* the stores below cannot change a local copy */
+    const float *here = s.errors[0] + PAD * n_channels;
+    float *below = s.errors[1] + PAD * n_channels;
+    float *sent = s.sent + 2 * PAD * n_channels;
     float ahead[N_AHEAD][MAX_CHANNELS] = { { 0 } };
     size_t pixel = backward ? s.width - 1 : 0;
 
@@ -217,42 +292,30 @@ static inline __attribute__((always_inline)) void diffuse_line(bc_diffuser *d, c
 #pragma GCC unroll 4
         for (size_t c = 0; c < n_channels; c++) {
             const size_t at = pixel * n_channels + c;
-            const float *here = s.errors[0] + PAD * n_channels + at;
-            const float own = (x[at] - s.levels.first) * s.levels.cell_gain;
-            const float known =
-                bounded(own == own ? own : s.levels.zero, s.levels.v_min, s.levels.v_max);
-            const float v = bounded(given ? (known + *here) + ahead[0][c] : known, s.levels.v_min,
-                                    s.levels.v_max);
-            const tone *tones = !how.is_plain && s.tones ? tone_of(d, known) : NULL;
-            const float *weights = tones ? tones->weights : s.weights;
+            const float known = known_of(&s.levels, x[at]);
+            const float v = bounded(given ? (known + here[at]) + ahead[0][c] : known,
+                                    s.levels.v_min, s.levels.v_max);
             float value;
 
-            codes[at] =
-                (uint16_t)(how.is_binary  ? nearest_of_two(&s.levels, v, &value)
-                           : how.is_plain ? bci_nearest(&s.levels, true, v, &value)
-                           : tones || noise
-                               ? decide(&d->levels, tones, v, noise ? &noise[at] : NULL, &value)
-                               : bci_nearest(&d->levels, d->levels.cells_suffice, v, &value));
+            codes[at] = (uint16_t)code_for(&s.levels, how, v, shift ? &shift[at] : NULL, &value);
+
             const float e = given ? v - value : 0.0f;
 
-            ahead[0][c] = ahead[1][c];
-            ahead[1][c] = 0.0f;
-#pragma GCC unroll 11
-            for (int t = 0; t < how.kernel->n_taps; t++) {
-                const bc_kernel_tap tap = how.kernel->taps[t];
+            if (how.is_keyed) {
+                const float *weights = s.tones[s.tone_at[at]].weights;
 
-                if (tap.dy == 0)
-                    ahead[tap.dx - 1][c] += e * weights[t];
-                else
-                    s.errors[tap.dy][PAD * n_channels + at + (size_t)(tap.dx * step)] +=
-                        e * weights[t];
+                ahead[0][c] = e * weights[0];
+                below[at + behind] += e * weights[1];
+                below[at] += e * weights[2];
+            } else {
+                sent[at] = e;
+                ahead[0][c] = how.n_ahead > 1 ? ahead[1][c] + e * s.ahead[0] : e * s.ahead[0];
+                ahead[1][c] = how.n_ahead > 1 ? e * s.ahead[1] : 0.0f;
             }
         }
     }
-    /* What has no pixel left on this line goes to the one below its end. */
     for (size_t c = 0; c < n_channels; c++)
-        s.errors[1][(PAD + (backward ? 0 : s.width - 1)) * n_channels + c] +=
-            ahead[0][c] + ahead[1][c];
+        d->beyond[c] = ahead[0][c] + ahead[1][c];
 }
 
 /* Errors that fell beside a line go to its first and last pixel: none are lost there. */
@@ -269,34 +332,78 @@ static void fold_sides(bc_diffuser *d, float *line)
     }
 }
 
-/* Floyd-Steinberg, the default, is unrolled for grey and RGB; one line serves all others. */
-static void diffuse_any(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
-                        uint16_t *codes)
+/* Each call here is a loop of its own. The common cases have one: grey of 1 bit or, where errors
+ * go no further than the next pixel, of more, and RGB. */
+static void walk(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
+                 uint16_t *codes)
 {
-    static const bc_kernel floyd_steinberg = {
-        .n_taps = 4, .taps = { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } }
-    };
-    const bool is_plain =
-        !noise && !opaque && !d->tones && d->levels.cells_suffice &&
-        memcmp(d->kernel->taps, floyd_steinberg.taps, sizeof floyd_steinberg.taps) == 0;
+    const float *shift = noise && d->tones ? d->shift : noise;
+    const bool is_plain = !opaque && d->levels.cells_suffice;
+    const bool is_binary = d->levels.n == 2;
+    const size_t n = d->n_channels;
+    const int n_ahead = d->ahead[1] != 0.0f ? 2 : 1;
 
-    if (is_plain && d->n_channels == 1 && d->levels.n == 2)
-        diffuse_line(d, (shape){ &floyd_steinberg, 1, true, true }, x, NULL, NULL, codes);
-    else if (is_plain && d->n_channels == 1)
-        diffuse_line(d, (shape){ &floyd_steinberg, 1, true, false }, x, NULL, NULL, codes);
-    else if (is_plain && d->n_channels == 3)
-        diffuse_line(d, (shape){ &floyd_steinberg, 3, true, false }, x, NULL, NULL, codes);
+    if (d->tones && is_plain && n == 1 && is_binary)
+        walk_line(d, (shape){ 1, 1, true, true, true }, x, shift, NULL, codes);
+    else if (d->tones && is_plain && n == 3)
+        walk_line(d, (shape){ 3, 1, true, true, false }, x, shift, NULL, codes);
+    else if (d->tones)
+        walk_line(d, (shape){ n, 1, true, false, false }, x, shift, opaque, codes);
+    else if (is_plain && n == 1 && is_binary && n_ahead == 1)
+        walk_line(d, (shape){ 1, 1, false, true, true }, x, shift, NULL, codes);
+    else if (is_plain && n == 1 && is_binary)
+        walk_line(d, (shape){ 1, 2, false, true, true }, x, shift, NULL, codes);
+    else if (is_plain && n == 1 && n_ahead == 1)
+        walk_line(d, (shape){ 1, 1, false, true, false }, x, shift, NULL, codes);
+    else if (is_plain && n == 3 && n_ahead == 1)
+        walk_line(d, (shape){ 3, 1, false, true, false }, x, shift, NULL, codes);
+    else if (is_plain && n == 3)
+        walk_line(d, (shape){ 3, 2, false, true, false }, x, shift, NULL, codes);
     else
-        diffuse_line(d, (shape){ d->kernel, d->n_channels, false, false }, x, noise, opaque, codes);
+        walk_line(d, (shape){ n, 2, false, false, false }, x, shift, opaque, codes);
+}
+
+static void add_product(float *restrict to, const float *restrict from, float weight, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[i] * weight;
+}
+
+/* The errors of a line to the lines below, for each place in the order in which the walk came
+ * upon its neighbours: the taps of a line from the furthest ahead to the furthest behind. */
+static void spread(bc_diffuser *d)
+{
+    const size_t n = (d->width + 2 * PAD) * d->n_channels;
+    const ptrdiff_t step = (ptrdiff_t)d->n_channels * (is_backward(d) ? -1 : 1);
+
+    for (size_t from = 0; from < n; from += BLOCK) {
+        const size_t left = n - from;
+
+        for (int t = d->kernel->n_taps - 1; t >= 0; t--) {
+            const bc_kernel_tap tap = d->kernel->taps[t];
+            const float *shifted = d->sent + (PAD * d->n_channels + from) - tap.dx * step;
+
+            if (tap.dy > 0)
+                add_product(d->errors[tap.dy] + from, shifted, d->weights[t],
+                            left < BLOCK ? left : BLOCK);
+        }
+    }
 }
 
 void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
                     uint16_t *codes)
 {
-    fold_sides(d, d->errors[0]);
-    diffuse_any(d, x, noise, opaque, codes);
-
+    const size_t last = is_backward(d) ? 0 : d->width - 1;
     float *done = d->errors[0];
+
+    fold_sides(d, done);
+    if (d->tones)
+        find_tones(d, x, noise);
+    walk(d, x, noise, opaque, codes);
+    if (!d->tones)
+        spread(d);
+    for (size_t c = 0; c < d->n_channels; c++)
+        d->errors[1][(PAD + last) * d->n_channels + c] += d->beyond[c];
 
     memset(done, 0, (d->width + 2 * PAD) * d->n_channels * sizeof *done);
     for (int i = 0; i + 1 < N_LINES; i++)

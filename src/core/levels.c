@@ -9,13 +9,31 @@
 
 enum { MAX_CELLS = 1 << 16 };
 
-static void copy_marks(bci_levels *l, const bc_grid *g)
+static void copy_marks(bci_levels *l, const bc_grid *g, bool half_way)
 {
     for (uint32_t k = 0; k < l->n; k++)
         l->values[k] = (float)bc_grid_value(g, g->lo + (int32_t)k);
     for (uint32_t k = 0; k + 1 < l->n; k++)
-        l->thresholds[k] =
-            g->thresholds ? g->thresholds[k] : 0.5f * (l->values[k] + l->values[k + 1]);
+        l->thresholds[k] = g->thresholds && !half_way ? g->thresholds[k]
+                                                      : 0.5f * (l->values[k] + l->values[k + 1]);
+}
+
+static bool is_past_half(float v, float a, float b)
+{
+    return (v - a) / (b - a) + 0.5f >= 1.0f;
+}
+
+/* The first float past half of the way from a to b, as rounding the way tells: it is beside
+ * the mean. */
+static float half_of(float a, float b)
+{
+    float v = 0.5f * (a + b);
+
+    while (v < b && !is_past_half(v, a, b))
+        v = nextafterf(v, b);
+    while (v > a && is_past_half(nextafterf(v, a), a, b))
+        v = nextafterf(v, a);
+    return v;
 }
 
 /* Cells are filled through bci_cell_at itself, which is monotone: so a cell's code is right
@@ -50,7 +68,7 @@ static int32_t cells_needed(const bci_levels *l, float span)
     return n;
 }
 
-bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bc_error *err)
+bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bool half_way, bc_error *err)
 {
     const uint64_t n = bc_grid_levels(grid);
 
@@ -62,7 +80,7 @@ bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bc_error *err)
     l->thresholds = malloc(l->n * sizeof *l->thresholds);
     if (!l->values || !l->thresholds)
         goto short_of_memory;
-    copy_marks(l, grid);
+    copy_marks(l, grid, half_way);
     const float span = l->values[l->n - 1] - l->values[0];
 
     l->n_cells = cells_needed(l, span);
@@ -77,7 +95,8 @@ bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bc_error *err)
     for (uint32_t k = 0; k < l->n; k++)
         l->values[k] = (l->values[k] - l->first) * l->cell_gain;
     for (uint32_t k = 0; k + 1 < l->n; k++)
-        l->thresholds[k] = (l->thresholds[k] - l->first) * l->cell_gain;
+        l->thresholds[k] = half_way ? half_of(l->values[k], l->values[k + 1])
+                                    : (l->thresholds[k] - l->first) * l->cell_gain;
     fill_cells(l);
     return BC_OK;
 

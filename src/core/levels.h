@@ -31,8 +31,10 @@ typedef struct {
     float *thresholds;      /* n - 1, in cells: points of decision */
 } bci_levels;
 
-/* Prepare for a grid of 2 to 65536 finite marks, else BC_E_USAGE. `l` is zero or freed. */
-BC_NODISCARD bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bc_error *err);
+/* Prepare for a grid of 2 to 65536 finite marks, else BC_E_USAGE. Points of decision are those
+ * of the grid or, with `half_way`, in the middle between marks. `l` is zero or freed. */
+BC_NODISCARD bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bool half_way,
+                                       bc_error *err);
 
 /* Release what init made; `l` itself is the caller's. */
 void bci_levels_free(bci_levels *l);
@@ -69,8 +71,7 @@ static inline uint32_t bci_interval(const bci_levels *l, float v, float *fractio
     float value;
     uint32_t k = bci_nearest(l, l->cells_suffice, v, &value);
 
-    if (k > 0 && (v < value || k + 1 == l->n))
-        k--;
+    k -= (k > 0) & ((v < value) | (k + 1 == l->n)); /* by no branch, as above */
     *fraction = (v - l->values[k]) / (l->values[k + 1] - l->values[k]);
     return k;
 }

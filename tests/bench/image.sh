@@ -25,6 +25,7 @@ bitcrush 4, 1 thread|bitcrush "$picture" 4 --threads 1 -q -f -o out.png
 bitcrush 4|bitcrush "$picture" 4 -q -f -o out.png
 bitcrush 4 --fast|bitcrush "$picture" 4 --fast -q -f -o out.png
 bitcrush 4, with report|bitcrush "$picture" 4 -f -o out.png >report
+bitcrush 4 ... jarvis|bitcrush "$picture" 4 --dither jarvis -q -f -o out.png
 bitcrush 4 ... ostromoukhov|bitcrush "$picture" 4 --dither ostromoukhov -q -f -o out.png
 ImageMagick -remap 4096|"$convert" "$picture" -dither FloydSteinberg -remap colours4096.ppm out.png
 RGB, 4 bits, ordered

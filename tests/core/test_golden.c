@@ -164,6 +164,63 @@ static void feedback_bytes(void **state)
     EXPECT_HASH(hash, 0xcdcd20de40cdf80e, "error diffusion");
 }
 
+static const struct {
+    const char *kernel;
+    uint64_t hash;
+} kernels[] = {
+    { "floyd-steinberg", 0x25cb0147b230aa8f }, { "false-floyd-steinberg", 0x2f954834d5104a44 },
+    { "jarvis", 0xebb11a74960b18b1 },          { "stucki", 0xa4ce5dd028374db2 },
+    { "burkes", 0xa481c7cbfacee2e9 },          { "sierra3", 0xe06e94a5c247e0a9 },
+    { "sierra2", 0x04ea5ab0d531856d },         { "sierra-lite", 0x353eeb6fd4bf9935 },
+    { "atkinson", 0xd5cee754d59f8781 },        { "stevenson-arce", 0xa40df4adc9e9aeda },
+    { "ostromoukhov", 0x267f876d71cfa9d5 },    { "zhou-fang", 0x754c6ebe57fb8db0 },
+};
+
+/* Lines of 97 pixels, every seventh of them transparent or none, without noise or under it. */
+static uint64_t hash_diffusion(uint64_t hash, const bc_kernel *kernel, const bc_grid *g,
+                               bc_scan scan, size_t n_channels, bool has_noise, bool has_alpha)
+{
+    bc_diffuser *d = NULL;
+    uint8_t opaque[97];
+    uint16_t row[97 * 3];
+
+    for (size_t i = 0; i < 97; i++)
+        opaque[i] = i % 7 != 3;
+    assert_int_equal(bc_diffuser_new(kernel, g, scan, 1.0, 97, n_channels, &d, NULL), BC_OK);
+    for (size_t line = 0; line < 20; line++) {
+        for (size_t i = 0; i < 97 * n_channels; i++)
+            x[i] = (float)((line * 291 + i) * 7919 % 10007) / 9000.0f - 0.05f;
+        bc_noise_fill(bc_noise_find("rpdf"), BC_DEFAULT_SEED, 8, line * 291, noise, 291);
+        bc_diffuse_row(d, x, has_noise ? noise : NULL, has_alpha ? opaque : NULL, row);
+        for (size_t i = 0; i < 97 * n_channels; i++)
+            hash = hash_word(hash, row[i], 2);
+    }
+    bc_diffuser_free(d);
+    return hash;
+}
+
+static void kernel_bytes(void **state)
+{
+    static float table[2 << 4];
+    const bc_grid one_bit = grid_of("uniform1");
+    bc_grid light;
+
+    (void)state;
+    assert_int_equal(bc_grid_light(4, NULL, table, &light, NULL), BC_OK);
+    assert_int_equal(sizeof kernels / sizeof *kernels, bc_kernel_rows(&(const bc_kernel *){ 0 }));
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
+        const bc_kernel *kernel = bc_kernel_find(kernels[i].kernel);
+        uint64_t hash = hash_start;
+
+        assert_non_null(kernel);
+        for (int v = 0; v < 16; v++)
+            hash = hash_diffusion(hash, kernel, v & 1 ? &one_bit : &light,
+                                  v & 2 ? BC_SCAN_RASTER : BC_SCAN_SERPENTINE, v & 1 ? 1 : 3,
+                                  (v & 4) != 0, (v & 8) != 0);
+        EXPECT_HASH(hash, kernels[i].hash, "%s", kernels[i].kernel);
+    }
+}
+
 /* The order of summation is part of the contract: sums are the same to the last digit. */
 static void sum_bytes(void **state)
 {
@@ -190,6 +247,7 @@ int main(void)
         SENTENCE("quantized values and codes are the same in every build", quantized_bytes),
         SENTENCE("sums are the same in every build", sum_bytes),
         SENTENCE("fed back errors are the same in every build", feedback_bytes),
+        SENTENCE("every diffusion kernel gives the same codes in every build", kernel_bytes),
     };
 
     return cmocka_run_group_tests_name("golden", tests, NULL, NULL);
