@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/feedback.h"
+#include "core/floyd.h"
 #include "core/levels.h"
 
 enum {
@@ -185,18 +186,8 @@ static const tone *tone_of(const bc_diffuser *d, float v)
 typedef struct {
     const bc_kernel *kernel;
     size_t n_channels;
-    bool is_plain;  /* no noise, no keys, all opaque, and cells suffice */
-    bool is_binary; /* plain, and two marks only */
+    bool is_plain; /* no noise, no keys, all opaque, and cells suffice */
 } shape;
-
-/* bci_nearest where there are two marks: no table to wait for. */
-static inline uint32_t nearest_of_two(const bci_levels *l, float v, float *value)
-{
-    const bool is_above = v >= l->thresholds[0];
-
-    *value = is_above ? l->values[1] : 0.0f; /* the first mark is 0 cells from itself */
-    return is_above;
-}
 
 /* One line. Errors for the rest of this line travel in `ahead`. */
 static inline __attribute__((always_inline)) void diffuse_line(bc_diffuser *d, const shape how,
@@ -228,8 +219,7 @@ static inline __attribute__((always_inline)) void diffuse_line(bc_diffuser *d, c
             float value;
 
             codes[at] =
-                (uint16_t)(how.is_binary  ? nearest_of_two(&s.levels, v, &value)
-                           : how.is_plain ? bci_nearest(&s.levels, true, v, &value)
+                (uint16_t)(how.is_plain ? bci_nearest(&s.levels, true, v, &value)
                            : tones || noise
                                ? decide(&d->levels, tones, v, noise ? &noise[at] : NULL, &value)
                                : bci_nearest(&d->levels, d->levels.cells_suffice, v, &value));
@@ -281,13 +271,14 @@ static void diffuse_any(bc_diffuser *d, const float *x, const float *noise, cons
         memcmp(d->kernel->taps, floyd_steinberg.taps, sizeof floyd_steinberg.taps) == 0;
 
     if (is_plain && d->n_channels == 1 && d->levels.n == 2)
-        diffuse_line(d, (shape){ &floyd_steinberg, 1, true, true }, x, NULL, NULL, codes);
+        bci_floyd_line(&d->levels, d->weights, d->scan == BC_SCAN_SERPENTINE && d->line % 2 != 0, x,
+                       d->width, d->errors[0] + PAD, d->errors[1] + PAD, codes);
     else if (is_plain && d->n_channels == 1)
-        diffuse_line(d, (shape){ &floyd_steinberg, 1, true, false }, x, NULL, NULL, codes);
+        diffuse_line(d, (shape){ &floyd_steinberg, 1, true }, x, NULL, NULL, codes);
     else if (is_plain && d->n_channels == 3)
-        diffuse_line(d, (shape){ &floyd_steinberg, 3, true, false }, x, NULL, NULL, codes);
+        diffuse_line(d, (shape){ &floyd_steinberg, 3, true }, x, NULL, NULL, codes);
     else
-        diffuse_line(d, (shape){ d->kernel, d->n_channels, false, false }, x, noise, opaque, codes);
+        diffuse_line(d, (shape){ d->kernel, d->n_channels, false }, x, noise, opaque, codes);
 }
 
 void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
