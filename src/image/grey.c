@@ -104,30 +104,43 @@ static inline uint16_t coded_sample(const grey *g, float light)
     return (uint16_t)(coded < 1.0f ? coded * 65535.0f + 0.5f : 65535.0f);
 }
 
+/* A row of n pixels; what is literal in every call makes a loop of its own. */
+static inline __attribute__((always_inline)) void
+grey_row(const grey *g, const void *row, size_t n, bool is_wide, bool has_alpha, uint16_t *to)
+{
+    const size_t n_channels = has_alpha ? 4 : 3;
+    const float *const red = g->light_of[0], *green = g->light_of[1], *blue = g->light_of[2];
+    const uint8_t *bytes = row;
+    const uint16_t *words = row;
+
+    for (size_t x = 0, at = 0; x < n; x++, at += n_channels) {
+        const float light = (red[is_wide ? words[at] : bytes[at]] +
+                             green[is_wide ? words[at + 1] : bytes[at + 1]]) +
+                            blue[is_wide ? words[at + 2] : bytes[at + 2]];
+
+        *to++ = coded_sample(g, light);
+        if (has_alpha)
+            *to++ = is_wide ? words[at + 3] : bytes[at + 3];
+    }
+}
+
 static bc_status grey_read(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
 {
     const grey *g = r->state;
     const bc_image_info *from = &g->inner->info;
-    const bool is_wide = from->maxval > 255;
     uint16_t *to = rows;
 
-    for (uint32_t y = 0; y < n; y++) {
+    for (uint32_t y = 0; y < n; y++, to += (size_t)r->info.width * r->info.n_channels) {
         const bc_status st = bc_image_read(g->inner, g->row, 1, err);
-        const uint8_t *bytes = g->row;
-        const uint16_t *words = g->row;
 
         if (st)
             return st;
-        for (uint32_t x = 0; x < from->width; x++) {
-            const size_t at = (size_t)x * from->n_channels;
-            float light = 0.0f;
-
-            for (size_t c = 0; c < 3; c++)
-                light += g->light_of[c][is_wide ? words[at + c] : bytes[at + c]];
-            *to++ = coded_sample(g, light);
-            if (from->has_alpha)
-                *to++ = is_wide ? words[at + 3] : bytes[at + 3];
-        }
+        if (from->maxval > 255)
+            grey_row(g, g->row, from->width, true, from->has_alpha, to);
+        else if (from->has_alpha)
+            grey_row(g, g->row, from->width, false, true, to);
+        else
+            grey_row(g, g->row, from->width, false, false, to);
     }
     return BC_OK;
 }
