@@ -104,15 +104,15 @@ static inline uint16_t coded_sample(const float *coded, float light)
     return (uint16_t)(int32_t)(at * 65535.0f + 0.5f);
 }
 
-/* A row of n pixels; what is literal in every call makes a loop of its own. */
+/* The next n pixels; what is literal in every call makes a loop of its own. */
 static inline __attribute__((always_inline)) void
-grey_row(const grey *g, const void *row, size_t n, bool is_wide, bool has_alpha, uint16_t *to)
+grey_pixels(const grey *g, const void *pixels, size_t n, bool is_wide, bool has_alpha, uint16_t *to)
 {
     const size_t n_channels = has_alpha ? 4 : 3;
     const float *red = g->light_of[0], *green = g->light_of[1], *blue = g->light_of[2];
     const float *coded = g->coded;
-    const uint8_t *bytes = row;
-    const uint16_t *words = row;
+    const uint8_t *bytes = pixels;
+    const uint16_t *words = pixels;
 
     for (size_t x = 0, at = 0; x < n; x++, at += n_channels) {
         const float light = (red[is_wide ? words[at] : bytes[at]] +
@@ -125,23 +125,36 @@ grey_row(const grey *g, const void *row, size_t n, bool is_wide, bool has_alpha,
     }
 }
 
-static bc_status grey_read(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
+bc_image_reader *bci_grey_inner(const bc_image_reader *r)
+{
+    return r->codec == &codec && !r->replay ? ((const grey *)r->state)->inner : NULL;
+}
+
+void bci_grey_rows(const bc_image_reader *r, const void *colours, uint32_t n, void *rows)
 {
     const grey *g = r->state;
     const bc_image_info *from = &g->inner->info;
-    uint16_t *to = rows;
+    const size_t n_pixels = (size_t)from->width * n;
 
-    for (uint32_t y = 0; y < n; y++, to += (size_t)r->info.width * r->info.n_channels) {
+    if (from->maxval > 255)
+        grey_pixels(g, colours, n_pixels, true, from->has_alpha, rows);
+    else if (from->has_alpha)
+        grey_pixels(g, colours, n_pixels, false, true, rows);
+    else
+        grey_pixels(g, colours, n_pixels, false, false, rows);
+}
+
+static bc_status grey_read(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
+{
+    const grey *g = r->state;
+    uint8_t *to = rows;
+
+    for (uint32_t y = 0; y < n; y++, to += bci_image_row_bytes(&r->info)) {
         const bc_status st = bc_image_read(g->inner, g->row, 1, err);
 
         if (st)
             return st;
-        if (from->maxval > 255)
-            grey_row(g, g->row, from->width, true, from->has_alpha, to);
-        else if (from->has_alpha)
-            grey_row(g, g->row, from->width, false, true, to);
-        else
-            grey_row(g, g->row, from->width, false, false, to);
+        bci_grey_rows(r, g->row, 1, to);
     }
     return BC_OK;
 }
