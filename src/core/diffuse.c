@@ -11,6 +11,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/feedback.h"
+#include "core/floyd.h"
 #include "core/levels.h"
 
 enum {
@@ -390,6 +391,17 @@ static void spread(bc_diffuser *d)
     }
 }
 
+/* Whether core/floyd.c knows the line. */
+static bool is_floyd_line(const bc_diffuser *d, const float *noise, const uint8_t *opaque)
+{
+    static const bc_kernel_tap taps[BC_KERNEL_MAX_TAPS] = {
+        { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 }
+    };
+
+    return !noise && !opaque && !d->tones && d->n_channels == 1 && d->levels.n == 2 &&
+           d->levels.cells_suffice && memcmp(d->kernel->taps, taps, sizeof taps) == 0;
+}
+
 void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
                     uint16_t *codes)
 {
@@ -397,13 +409,18 @@ void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const ui
     float *done = d->errors[0];
 
     fold_sides(d, done);
-    if (d->tones)
-        find_tones(d, x, noise);
-    walk(d, x, noise, opaque, codes);
-    if (!d->tones)
-        spread(d);
-    for (size_t c = 0; c < d->n_channels; c++)
-        d->errors[1][(PAD + last) * d->n_channels + c] += d->beyond[c];
+    if (is_floyd_line(d, noise, opaque)) {
+        bci_floyd_line(&d->levels, d->weights, is_backward(d), x, d->width, done + PAD,
+                       d->errors[1] + PAD, codes);
+    } else {
+        if (d->tones)
+            find_tones(d, x, noise);
+        walk(d, x, noise, opaque, codes);
+        if (!d->tones)
+            spread(d);
+        for (size_t c = 0; c < d->n_channels; c++)
+            d->errors[1][(PAD + last) * d->n_channels + c] += d->beyond[c];
+    }
 
     memset(done, 0, (d->width + 2 * PAD) * d->n_channels * sizeof *done);
     for (int i = 0; i + 1 < N_LINES; i++)

@@ -11,8 +11,29 @@ size_t bc_packed_size(size_t n, int bits)
     return n / 8 * (size_t)bits + rest;
 }
 
+/* Groups of 8 codes of 1 bit, each a byte. */
+static void pack_binary(const uint16_t *codes, size_t n_bytes, bc_bit_order order, uint8_t *out)
+{
+    const int flip = order == BC_MSB_FIRST ? 7 : 0;
+
+    for (size_t i = 0; i < n_bytes; i++, codes += 8) {
+        unsigned byte = 0;
+
+        for (int j = 0; j < 8; j++)
+            byte |= (unsigned)codes[j] << (j ^ flip);
+        out[i] = (uint8_t)byte;
+    }
+}
+
 void bc_pack(const uint16_t *codes, size_t n, int bits, bc_bit_order order, uint8_t *out)
 {
+    const size_t n_groups = bits == 1 ? n / 8 : 0;
+
+    if (bits == 1)
+        pack_binary(codes, n_groups, order, out);
+    codes += 8 * n_groups;
+    n -= 8 * n_groups;
+    out += n_groups;
     uint32_t pending = 0; /* bits not yet written, at the low end in either order */
     int n_pending = 0;
 

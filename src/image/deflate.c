@@ -8,6 +8,7 @@
  * the 32 KiB of history at each cut. */
 #include "image/deflate.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,15 @@
 
 enum {
     PIECE_SIZE = 1 << 19,
-    N_PIECES = 8,   /* gathered before they are compressed side by side */
+    N_PIECES = 8,   /* a ring: being filled, waiting for compression, or for those before them */
     JOINT_SIZE = 5, /* an empty stored block: 3 bits, fill, 00 00 FF FF */
 };
 
+typedef enum { FILLING, FULL, COMPRESSED } piece_state;
+
 typedef struct {
+    pthread_mutex_t lock; /* of the state, and held while the piece is compressed */
+    piece_state state;
     struct libdeflate_compressor *compressor;
     uint8_t *data;       /* PIECE_SIZE */
     uint8_t *compressed; /* room for the bound of PIECE_SIZE and a joint */
@@ -37,8 +42,9 @@ struct bci_deflater {
     bci_deflate_out out;
     void *context;
     size_t bound;
-    size_t at;      /* the piece being filled */
-    uint32_t adler; /* of the pieces that were handed out */
+    size_t at;        /* the piece being filled */
+    size_t n_waiting; /* pieces before it, not handed out yet */
+    uint32_t adler;   /* of the pieces that were handed out */
     bool begun;
     piece pieces[N_PIECES];
 };
@@ -49,6 +55,8 @@ bc_status bci_deflater_new(int effort, bci_deflate_out out, void *context, bci_d
     bci_deflater *d = calloc(1, sizeof *d);
     bool ok = d != NULL;
 
+    for (size_t i = 0; ok && i < N_PIECES; i++)
+        (void)pthread_mutex_init(&d->pieces[i].lock, NULL); /* does not fail without attributes */
     for (size_t i = 0; ok && i < N_PIECES; i++) {
         piece *p = &d->pieces[i];
 
@@ -78,6 +86,7 @@ void bci_deflater_free(bci_deflater *d)
     for (size_t i = 0; i < N_PIECES; i++) {
         piece *p = &d->pieces[i];
 
+        (void)pthread_mutex_destroy(&p->lock);
         if (p->compressor)
             libdeflate_free_compressor(p->compressor);
         free(p->data);
@@ -135,36 +144,97 @@ static void compress_piece(piece *p, size_t bound)
     p->n_compressed = n + 4;
 }
 
-/* Compress and hand out pieces 0 .. n-1. */
-static bc_status flush_pieces(bci_deflater *d, size_t n, bc_error *err)
+/* Compress a piece that is full, with its lock held. */
+static void settle_locked(piece *p, size_t bound)
+{
+    if (p->state != FULL)
+        return;
+    compress_piece(p, bound);
+    p->state = COMPRESSED;
+}
+
+/* Compress a piece unless that is done, or wait for the thread that does it. */
+static void settle(piece *p, size_t bound)
+{
+    pthread_mutex_lock(&p->lock);
+    settle_locked(p, bound);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* The same without waiting; false when another thread is at it. */
+static bool try_to_settle(piece *p, size_t bound)
+{
+    if (pthread_mutex_trylock(&p->lock) != 0)
+        return false;
+    settle_locked(p, bound);
+    pthread_mutex_unlock(&p->lock);
+    return true;
+}
+
+static bool is_compressed(piece *p)
+{
+    if (pthread_mutex_trylock(&p->lock) != 0)
+        return false;
+    const bool is = p->state == COMPRESSED;
+
+    pthread_mutex_unlock(&p->lock);
+    return is;
+}
+
+/* The piece being filled is full: any thread of the caller's team may compress it. A task that
+ * comes late finds nothing to do, or a later piece in its place. */
+static void release_piece(bci_deflater *d)
+{
+    piece *p = &d->pieces[d->at];
+    const size_t bound = d->bound;
+
+    pthread_mutex_lock(&p->lock);
+    p->state = FULL;
+    pthread_mutex_unlock(&p->lock);
+    d->at = (d->at + 1) % N_PIECES;
+    d->n_waiting++;
+#pragma omp task firstprivate(p, bound)
+    settle(p, bound);
+}
+
+static piece *waiting_piece(bci_deflater *d, size_t i)
+{
+    return &d->pieces[(d->at + N_PIECES - d->n_waiting + i) % N_PIECES];
+}
+
+static bc_status hand_out(bci_deflater *d, piece *p, bc_error *err)
+{
+    if (!p->ok)
+        return bci_fail(err, BC_E_INTERNAL,
+                        "compression: a piece of %zu bytes was not "
+                        "compressed",
+                        p->n);
+    d->adler = (uint32_t)adler32_combine(d->adler, p->adler, (z_off_t)p->n);
+    d->n_waiting--;
+    p->n = 0;
+    p->state = FILLING;
+    return d->out(d->context, p->compressed, p->n_compressed, err);
+}
+
+/* Hand out pieces in their order: those that are compressed, and as many more as it takes until
+ * no more than `n_most` wait. While another thread has the first, this one goes on behind it. */
+static bc_status hand_out_pieces(bci_deflater *d, size_t n_most, bc_error *err)
 {
     bc_status st = BC_OK;
 
-    /* Full blown tasks rather than a parallel loop: the caller's team helps when it is idle. */
-    for (size_t i = 0; i < n; i++) {
-        piece *p = &d->pieces[i];
-        const size_t bound = d->bound;
-
-#pragma omp task firstprivate(p, bound) untied
-        compress_piece(p, bound);
-    }
-#pragma omp taskwait
     if (!d->begun)
         st = d->out(d->context, (const uint8_t *)"\x78\x9C", 2, err);
     d->begun = true;
-    for (size_t i = 0; !st && i < n; i++) {
-        piece *p = &d->pieces[i];
+    while (!st && d->n_waiting > 0) {
+        piece *first = waiting_piece(d, 0);
 
-        if (!p->ok)
-            return bci_fail(err, BC_E_INTERNAL,
-                            "compression: a piece of %zu bytes was not "
-                            "compressed",
-                            p->n);
-        d->adler = (uint32_t)adler32_combine(d->adler, p->adler, (z_off_t)p->n);
-        st = d->out(d->context, p->compressed, p->n_compressed, err);
-        p->n = 0;
+        if (d->n_waiting <= n_most && !is_compressed(first))
+            break;
+        for (size_t i = 0; i < d->n_waiting && !is_compressed(first); i++)
+            (void)try_to_settle(waiting_piece(d, i), d->bound);
+        settle(first, d->bound);
+        st = hand_out(d, first, err);
     }
-    d->at = 0;
     return st;
 }
 
@@ -179,20 +249,22 @@ bc_status bci_deflater_put(bci_deflater *d, const uint8_t *data, size_t n, bc_er
         p->n += m;
         data += m;
         n -= m;
-        if (p->n == PIECE_SIZE && ++d->at == N_PIECES) {
-            const bc_status st = flush_pieces(d, N_PIECES, err);
+        if (p->n < PIECE_SIZE)
+            continue;
+        release_piece(d);
+        const bc_status st = hand_out_pieces(d, N_PIECES - 1, err);
 
-            if (st)
-                return st;
-        }
+        if (st)
+            return st;
     }
     return BC_OK;
 }
 
 bc_status bci_deflater_finish(bci_deflater *d, bc_error *err)
 {
-    const size_t n = d->at < N_PIECES && d->pieces[d->at].n > 0 ? d->at + 1 : d->at;
-    bc_status st = flush_pieces(d, n, err);
+    if (d->pieces[d->at].n > 0)
+        release_piece(d);
+    const bc_status st = hand_out_pieces(d, 0, err);
 
     if (st)
         return st;

@@ -12,8 +12,8 @@ enum { N_POINTS = 1 << 16 };
 
 typedef struct {
     bc_image_reader *inner;
-    float *light_of[3]; /* by sample, weighted */
-    float *coded;       /* N_POINTS + 1, by linear light */
+    float *light_of[3]; /* by sample, weighted; 1 is N_POINTS */
+    float *coded;       /* by linear light; a point more for sums that are rounded up */
     void *row;
 } grey;
 
@@ -27,7 +27,7 @@ static bc_status fill_tables(grey *g, bc_error *err)
     static const double weights[3] = { 0.2126, 0.7152, 0.0722 }; /* ITU-R BT.709, sum 1 */
     const uint32_t maxval = g->inner->info.maxval;
 
-    g->coded = malloc((N_POINTS + 1) * sizeof *g->coded);
+    g->coded = malloc((N_POINTS + 2) * sizeof *g->coded);
     g->row = malloc((size_t)g->inner->info.width * g->inner->info.n_channels * sizeof(uint16_t));
     for (int c = 0; c < 3; c++)
         g->light_of[c] = malloc(((size_t)maxval + 1) * sizeof **g->light_of);
@@ -35,11 +35,12 @@ static bc_status fill_tables(grey *g, bc_error *err)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", g->inner->source->name);
     for (uint32_t i = 0; i <= N_POINTS; i++)
         g->coded[i] = (float)bc_transfer_encode(&g->inner->info.transfer, i / (double)N_POINTS);
+    g->coded[N_POINTS + 1] = g->coded[N_POINTS];
     for (uint32_t v = 0; v <= maxval; v++) {
         const double light = bc_transfer_decode(&g->inner->info.transfer, v / (double)maxval);
 
         for (int c = 0; c < 3; c++)
-            g->light_of[c][v] = (float)(weights[c] * light);
+            g->light_of[c][v] = (float)(N_POINTS * weights[c] * light);
     }
     return BC_OK;
 }
@@ -95,39 +96,65 @@ bc_status bci_image_open_as(const char *path, bool as_grey, bc_image_reader **ou
     return BC_OK;
 }
 
-static inline uint16_t coded_sample(const grey *g, float light)
+static inline uint16_t coded_sample(const float *coded, float light)
 {
-    const float at = light * (float)N_POINTS;
-    const uint32_t i = at < (float)(N_POINTS - 1) ? (uint32_t)at : N_POINTS - 1;
-    const float coded = g->coded[i] + (at - (float)i) * (g->coded[i + 1] - g->coded[i]);
+    const int32_t i = (int32_t)light;
+    const float at = coded[i] + (light - (float)i) * (coded[i + 1] - coded[i]);
 
-    return (uint16_t)(coded < 1.0f ? coded * 65535.0f + 0.5f : 65535.0f);
+    return (uint16_t)(int32_t)(at * 65535.0f + 0.5f);
+}
+
+/* The next n pixels; what is literal in every call makes a loop of its own. */
+static inline __attribute__((always_inline)) void
+grey_pixels(const grey *g, const void *pixels, size_t n, bool is_wide, bool has_alpha, uint16_t *to)
+{
+    const size_t n_channels = has_alpha ? 4 : 3;
+    const float *red = g->light_of[0], *green = g->light_of[1], *blue = g->light_of[2];
+    const float *coded = g->coded;
+    const uint8_t *bytes = pixels;
+    const uint16_t *words = pixels;
+
+    for (size_t x = 0, at = 0; x < n; x++, at += n_channels) {
+        const float light = (red[is_wide ? words[at] : bytes[at]] +
+                             green[is_wide ? words[at + 1] : bytes[at + 1]]) +
+                            blue[is_wide ? words[at + 2] : bytes[at + 2]];
+
+        *to++ = coded_sample(coded, light);
+        if (has_alpha)
+            *to++ = is_wide ? words[at + 3] : bytes[at + 3];
+    }
+}
+
+bc_image_reader *bci_grey_inner(const bc_image_reader *r)
+{
+    return r->codec == &codec && !r->replay ? ((const grey *)r->state)->inner : NULL;
+}
+
+void bci_grey_rows(const bc_image_reader *r, const void *colours, uint32_t n, void *rows)
+{
+    const grey *g = r->state;
+    const bc_image_info *from = &g->inner->info;
+    const size_t n_pixels = (size_t)from->width * n;
+
+    if (from->maxval > 255)
+        grey_pixels(g, colours, n_pixels, true, from->has_alpha, rows);
+    else if (from->has_alpha)
+        grey_pixels(g, colours, n_pixels, false, true, rows);
+    else
+        grey_pixels(g, colours, n_pixels, false, false, rows);
 }
 
 static bc_status grey_read(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
 {
     const grey *g = r->state;
-    const bc_image_info *from = &g->inner->info;
-    const bool is_wide = from->maxval > 255;
-    uint16_t *to = rows;
+    uint8_t *to = rows;
 
-    for (uint32_t y = 0; y < n; y++) {
+    for (uint32_t y = 0; y < n; y++, to += bci_image_row_bytes(&r->info)) {
         const bc_status st = bc_image_read(g->inner, g->row, 1, err);
-        const uint8_t *bytes = g->row;
-        const uint16_t *words = g->row;
 
         if (st)
             return st;
-        for (uint32_t x = 0; x < from->width; x++) {
-            const size_t at = (size_t)x * from->n_channels;
-            float light = 0.0f;
-
-            for (size_t c = 0; c < 3; c++)
-                light += g->light_of[c][is_wide ? words[at + c] : bytes[at + c]];
-            *to++ = coded_sample(g, light);
-            if (from->has_alpha)
-                *to++ = is_wide ? words[at + 3] : bytes[at + 3];
-        }
+        bci_grey_rows(r, g->row, 1, to);
     }
     return BC_OK;
 }

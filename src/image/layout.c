@@ -260,9 +260,9 @@ static void indexed_row(const bci_palette *p, int depth, const uint16_t *codes, 
 static void packed_row(const bci_picture *pic, int depth, const uint16_t *codes, uint16_t *indices,
                        uint8_t *out)
 {
-    for (uint32_t x = 0; x < pic->width; x++)
+    for (uint32_t x = 0; x < pic->width && pic->n_channels > 1; x++)
         indices[x] = codes[(size_t)x * pic->n_channels];
-    bc_pack(indices, pic->width, depth, BC_MSB_FIRST, out);
+    bc_pack(pic->n_channels > 1 ? indices : codes, pic->width, depth, BC_MSB_FIRST, out);
 }
 
 void bci_layout_row(bci_layout l, const bci_palette *p, const uint16_t *codes, uint16_t *indices,

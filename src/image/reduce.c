@@ -16,19 +16,21 @@
 #include "image/quality.h"
 #include "image/replay.h"
 
-enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 15 };
+enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 12 };
 
 typedef struct {
     bc_image_reader *reader;
-    bc_image_info input; /* of the file, before the reader made it grey */
-    bci_planes *rows;    /* or with a palette: */
+    bc_image_info input;      /* of the file, before the reader made it grey */
+    bc_image_reader *colours; /* inside of `reader`, to be made grey apart; or NULL */
+    bci_planes *rows;         /* or with a palette: */
     bci_palette_rows *palette_rows;
     bc_palette palette;   /* empty without one */
     bci_quality *quality; /* NULL: not asked for */
     bci_image_writer writer;
     const bc_image_settings *settings;
     uint32_t batch_rows, n_batches;
-    void *samples[N_SLOTS]; /* batch i in slot i % N_SLOTS */
+    void *colour_rows[N_SLOTS]; /* batch i in slot i % N_SLOTS */
+    void *samples[N_SLOTS];
     uint16_t *codes[N_SLOTS];
     int has_failed; /* set by the first task that fails; later ones do nothing */
     bc_status status;
@@ -164,12 +166,15 @@ static bc_status line_up_new(line_up *l, bc_error *err)
     const size_t row_codes = (size_t)info->width * l->writer.picture.n_channels;
     const size_t n = row_bytes < BATCH_BYTES ? BATCH_BYTES / row_bytes : 1;
 
+    l->colours = bci_grey_inner(l->reader);
     l->batch_rows = n < info->height ? (uint32_t)n : info->height;
     l->n_batches = (info->height - 1) / l->batch_rows + 1;
     for (uint32_t i = 0; i < N_SLOTS && i < l->n_batches; i++) {
         l->samples[i] = malloc(l->batch_rows * row_bytes);
         l->codes[i] = malloc(l->batch_rows * row_codes * sizeof **l->codes);
-        if (!l->samples[i] || !l->codes[i])
+        if (l->colours)
+            l->colour_rows[i] = malloc(l->batch_rows * bci_image_row_bytes(&l->colours->info));
+        if (!l->samples[i] || !l->codes[i] || (l->colours && !l->colour_rows[i]))
             return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixels",
                             l->reader->source->name, info->width);
     }
@@ -186,6 +191,7 @@ static void line_up_free(line_up *l)
     bci_quality_free(l->quality);
     bc_image_reader_free(l->reader);
     for (int i = 0; i < N_SLOTS; i++) {
+        free(l->colour_rows[i]);
         free(l->samples[i]);
         free(l->codes[i]);
     }
@@ -214,11 +220,19 @@ static void note(line_up *l, bc_status st, const bc_error *error)
 
 static void read_batch(line_up *l, uint32_t i)
 {
+    bc_image_reader *reader = l->colours ? l->colours : l->reader;
+    void *rows = l->colours ? l->colour_rows[i % N_SLOTS] : l->samples[i % N_SLOTS];
     bc_error error;
 
     if (!has_failed(l))
-        note(l, bc_image_read(l->reader, l->samples[i % N_SLOTS], rows_of_batch(l, i), &error),
-             &error);
+        note(l, bc_image_read(reader, rows, rows_of_batch(l, i), &error), &error);
+}
+
+static void grey_batch(line_up *l, uint32_t i)
+{
+    if (!has_failed(l))
+        bci_grey_rows(l->reader, l->colour_rows[i % N_SLOTS], rows_of_batch(l, i),
+                      l->samples[i % N_SLOTS]);
 }
 
 static void quantize_batch(line_up *l, uint32_t i)
@@ -270,12 +284,20 @@ static void finish_file(line_up *l)
 static void make_tasks(line_up *l, uint32_t first, uint32_t end)
 {
     /* Names for the clauses, never read. */
-    char in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, quality, writer;
+    char colour_slot[N_SLOTS], in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, quality, writer;
 
-    (void)in_slot, (void)code_slot, (void)reader, (void)rows, (void)quality, (void)writer;
+    (void)colour_slot, (void)in_slot, (void)code_slot;
+    (void)reader, (void)rows, (void)quality, (void)writer;
     for (uint32_t i = first; i < end; i++) {
+        if (l->colours) {
+#pragma omp task depend(inout : reader) depend(out : colour_slot[i % N_SLOTS])
+            read_batch(l, i);
+#pragma omp task depend(in : colour_slot[i % N_SLOTS]) depend(out : in_slot[i % N_SLOTS])
+            grey_batch(l, i);
+        } else {
 #pragma omp task depend(inout : reader) depend(out : in_slot[i % N_SLOTS])
-        read_batch(l, i);
+            read_batch(l, i);
+        }
 #pragma omp task depend(inout                                                                      \
                         : rows) depend(in                                                          \
                                        : in_slot[i % N_SLOTS]) depend(out                          \

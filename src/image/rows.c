@@ -44,10 +44,10 @@ struct bci_rows {
     float *light_table;
     uint32_t first_channel; /* of the picture */
     uint32_t streams[3];
-    uint16_t *code_of;          /* no dither: the code; noise: the code below; by sample */
-    float *place_of;            /* noise: the way to the next code; diffusion: value; by sample */
-    float *coded_of, *light_of; /* by sample */
-    float *coded_of_code, *light_of_code; /* by code */
+    uint16_t *code_of;           /* no dither: the code; noise: the code below; by sample */
+    float *place_of;             /* noise: the way to the next code; diffusion: value; by sample */
+    double *coded_of, *light_of; /* by sample */
+    double *coded_of_code, *light_of_code; /* by code */
     bc_diffuser *diffuser;
     part parts[N_PARTS];
 };
@@ -126,18 +126,18 @@ static void fill_tables(bci_rows *q)
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
         const double coded = bci_coded_value(q->info, q->settings->bits, v);
-        const double x = q->light_table ? light_of(q, coded) : coded;
+        const double light = light_of(q, coded), x = q->light_table ? light : coded;
 
         if (q->settings->kernel)
             q->place_of[v] = (float)x;
         else if (is_dithered(q->settings))
             fill_position(q, v, x);
-        q->coded_of[v] = (float)coded;
-        q->light_of[v] = (float)light_of(q, coded);
+        q->coded_of[v] = coded;
+        q->light_of[v] = light;
     }
     for (uint32_t k = 0; k < q->n_levels; k++) {
-        q->coded_of_code[k] = (float)(k / top);
-        q->light_of_code[k] = (float)light_of(q, k / top);
+        q->coded_of_code[k] = k / top;
+        q->light_of_code[k] = light_of(q, k / top);
     }
     if (!is_dithered(q->settings))
         fill_codes(q);
@@ -275,20 +275,25 @@ static inline uint32_t sample_at(const void *row, bool is_wide, size_t i)
 }
 
 /* Run `body` for every colour sample v of a row; i counts them without alpha. The two widths
- * and the case without alpha get loops of their own. */
+ * without alpha get loops of their own. */
 #define FOR_COLOURS(q, row, body)                                                                  \
     do {                                                                                           \
         const bool wide_ = (q)->info->maxval > 255;                                                \
-        const size_t channels_ = (q)->info->n_channels;                                            \
-        if (!wide_ && !(q)->info->has_alpha) {                                                     \
-            for (size_t i = 0; i < (q)->row_samples; i++) {                                        \
-                const uint32_t v = ((const uint8_t *)(row))[i];                                    \
+        const size_t n_ = (q)->row_samples, channels_ = (q)->info->n_channels;                     \
+        if ((q)->info->has_alpha) {                                                                \
+            for (size_t i = 0; i < n_; i++) {                                                      \
+                const size_t at_ = i / (q)->n_colours * channels_ + i % (q)->n_colours;            \
+                const uint32_t v = sample_at(row, wide_, at_);                                     \
+                body;                                                                              \
+            }                                                                                      \
+        } else if (wide_) {                                                                        \
+            for (size_t i = 0; i < n_; i++) {                                                      \
+                const uint32_t v = ((const uint16_t *)(row))[i];                                   \
                 body;                                                                              \
             }                                                                                      \
         } else {                                                                                   \
-            for (size_t i = 0; i < (q)->row_samples; i++) {                                        \
-                const size_t at_ = i / (q)->n_colours * channels_ + i % (q)->n_colours;            \
-                const uint32_t v = sample_at(row, wide_, at_);                                     \
+            for (size_t i = 0; i < n_; i++) {                                                      \
+                const uint32_t v = ((const uint8_t *)(row))[i];                                    \
                 body;                                                                              \
             }                                                                                      \
         }                                                                                          \
@@ -354,12 +359,12 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
     FOR_COLOURS(q, row, p->codes[i] = near_code(q, q->code_of[v] + p->wide_codes[i]));
 }
 
-static void sum_errors(const bci_rows *q, part *p, const void *row, const float *of_sample,
-                       const float *of_code, bc_error_sums *sums)
+static void sum_errors(const bci_rows *q, part *p, const void *row, const double *of_sample,
+                       const double *of_code, bc_error_sums *sums)
 {
-    FOR_COLOURS(q, row, p->x[i] = of_sample[v]);
+    FOR_COLOURS(q, row, p->x[i] = (float)of_sample[v]);
     for (size_t i = 0; i < q->row_samples; i++)
-        p->y[i] = of_code[p->codes[i]];
+        p->y[i] = (float)of_code[p->codes[i]];
     bc_error_add_f32(sums, p->x, p->y, q->row_samples);
 }
 
@@ -367,19 +372,16 @@ static void sum_errors(const bci_rows *q, part *p, const void *row, const float 
 static void sum_pairs(const bci_rows *q, part *p)
 {
     const int bits = q->settings->bits;
-    const double top = q->n_levels - 1;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = bci_coded_value(q->info, q->settings->bits, v), light = light_of(q, x);
-
         for (uint32_t k = 0; k < q->n_levels; k++) {
             const uint32_t count = p->pairs[v << bits | k];
 
             if (!count)
                 continue;
             p->histogram[k] += count;
-            bc_error_add_pair(&p->coded, x, k / top, count);
-            bc_error_add_pair(&p->linear, light, light_of(q, k / top), count);
+            bc_error_add_pair(&p->coded, q->coded_of[v], q->coded_of_code[k], count);
+            bc_error_add_pair(&p->linear, q->light_of[v], q->light_of_code[k], count);
         }
     }
     memset(p->pairs, 0, (((size_t)q->info->maxval + 1) << bits) * sizeof *p->pairs);
@@ -463,7 +465,7 @@ void bci_rows_measure(bci_rows *q, bc_image_result *result)
     for (int i = 0; i < N_PARTS; i++) {
         part *p = &q->parts[i];
 
-        if (p->pairs)
+        if (p->n_pairs > 0)
             sum_pairs(q, p);
         for (uint32_t k = 0; i > 0 && k < q->n_levels; k++)
             histogram[k] += p->histogram[k];

@@ -216,6 +216,30 @@ static void narrow_pictures(void **state)
     }
 }
 
+/* Being told that every pixel is opaque is no news: what is quick where nothing is transparent
+ * gives the codes of what is general, also when errors run up to their bounds. */
+static void all_opaque_is_no_mask(void **state)
+{
+    static const char *const names[] = { "uniform1", "pcm1", "uniform2", "uniform4" };
+
+    (void)state;
+    memset(opaque, 1, sizeof opaque);
+    for (size_t i = 0; i < 2 * 2 * 4 * SIDE; i++) {
+        const bc_grid g = grid_of(names[i % 4]);
+        const double reach = i / 4 % 2 ? 3.0 : 0.2;
+        diffusion d = square(&g, i / 8 % 2 ? BC_SCAN_SERPENTINE : BC_SCAN_RASTER, 1.0, 1);
+
+        d.width = i / 16 + 1;
+        fill_random(x, d.width * SIDE, -reach, 1.0 + reach, 89 + i);
+        for (size_t k = 0; i % 16 >= 12 && k < d.width * SIDE; k++)
+            x[k] = k % 11 == 10 ? NAN : fabsf(x[k]);
+        diffuse(&d, x, NULL, codes);
+        diffuse(&d, x, opaque, other_codes);
+        EXPECT(memcmp(codes, other_codes, d.width * SIDE * sizeof *codes) == 0,
+               "%s, width %zu, reach %g", names[i % 4], d.width, reach);
+    }
+}
+
 /* NaN counts as 0, on grids that start at 0 and on others; far values are bounded, so that lines
  * later the picture is what it was without them. */
 static void strange_values(void **state)
@@ -310,6 +334,7 @@ int main(void)
         SENTENCE("transparent pixels neither give nor take", transparency),
         SENTENCE("channels are diffused apart", channels_are_apart),
         SENTENCE("pictures of 1 to 5 columns follow the definition", narrow_pictures),
+        SENTENCE("a mask that hides nothing changes nothing", all_opaque_is_no_mask),
         SENTENCE("NaN counts as 0 and far values are bounded", strange_values),
         SENTENCE("arguments out of range are refused", refusals),
     };
