@@ -26,6 +26,7 @@ noise     core
 quantize  core
 feedback  core
 pack      core
+pcm       core
 codebook  core
 light     core
 quality   measure

@@ -31,6 +31,8 @@
 #define ROUNDER  6755399441055744.0
 #include "core/affine_kernel.h"
 
+#include "core/pcm_kernel.h"
+
 static void error_lane(bci_error_lanes *s, size_t j, double x, double y)
 {
     const double finite = fabs(x) <= DBL_MAX && fabs(y) <= DBL_MAX ? 1.0 : 0.0;
@@ -177,4 +179,7 @@ const bci_kernels TABLE_NAME(BCI_LEVEL) = {
     .rpdf = rpdf,
     .tpdf = tpdf,
     .gaussian = gaussian,
+    .pcm_unpack = pcm_unpack,
+    .pcm_pack = pcm_pack,
+    .pcm_pack_values = pcm_pack_values,
 };

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitcrush/pcm.h"
 #include "core/affine.h"
 
 /* Lanes of an error sum: sample i of a call goes to lane i % 8. */
@@ -32,6 +33,13 @@ typedef struct {
     void (*rpdf)(const uint32_t *words, float *out, size_t n);
     void (*tpdf)(const uint32_t *words, float *out, size_t n);
     void (*gaussian)(const uint32_t *words, float *out, size_t n); /* n is even */
+    /* Samples of sound: one channel, a sample every `stride` bytes; or all channels. */
+    void (*pcm_unpack)(bc_sample_layout layout, const uint8_t *in, size_t stride, size_t n,
+                       double *out);
+    void (*pcm_pack)(bc_sample_layout layout, const int32_t *const *codes, int shift, size_t n,
+                     size_t n_channels, uint8_t *out);
+    void (*pcm_pack_values)(bc_sample_layout layout, const double *const *values, size_t n,
+                            size_t n_channels, uint8_t *out);
 } bci_kernels;
 
 /* The table in use: of BITCRUSH_CPU or the machine, chosen once. */
