@@ -106,8 +106,7 @@ static inline uint64_t bits_of_double(double value)
 static inline double mulaw_of(uint8_t byte)
 {
     const uint32_t code = byte ^ 0xFFu;
-    const int32_t magnitude =
-        (int32_t)((((code & 15) << 3) + 0x84) << (code >> 4 & 7)) - 0x84;
+    const int32_t magnitude = (int32_t)((((code & 15) << 3) + 0x84) << (code >> 4 & 7)) - 0x84;
 
     return (code & 0x80 ? -magnitude : magnitude) * 0x1p-15;
 }
@@ -206,7 +205,7 @@ static void pcm_unpack(bc_sample_layout layout, const uint8_t *in, size_t stride
             pack_every_##name(in[0], in[1], shift, n, 2 * (size), out);                            \
         else                                                                                       \
             for (size_t c = 0; c < n_channels; c++)                                                \
-                pack_every_##name(in[c], NULL, shift, n, n_channels * (size), out + c * (size));   \
+                pack_every_##name(in[c], NULL, shift, n, n_channels *(size), out + c * (size));    \
     }
 
 PACKER(byte, int32_t, 1, p[0] = (uint8_t)((uint32_t)v << shift))
