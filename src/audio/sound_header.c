@@ -99,6 +99,9 @@ static bc_status read_fmt(walk *w, uint64_t at, uint64_t size)
                         "%s: %llu valid bits in a sample of %llu, expected no more", w->name,
                         (ull)valid, (ull)bits);
     w->out->valid_bits = (int)(valid ? valid : bits);
+    w->out->is_wave_float =
+        tag == 3 || (tag == 0xFFFE && size >= 40 && number(p + 24, 2, big) == 3);
+    w->out->channel_mask = tag == 0xFFFE && size >= 40 ? (uint32_t)number(p + 20, 4, big) : 0;
     return check_shape(w, number(p + 2, 2, big), number(p + 4, 4, big));
 }
 
@@ -225,6 +228,22 @@ static bc_status read_data(walk *w, uint64_t at, uint64_t size, uint64_t size_fi
     return place_data(w, at + extra, size == UINT64_MAX ? size : size - extra);
 }
 
+static void list_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size)
+{
+    bci_sound_header *out = w->out;
+
+    if (out->n_chunks == BCI_MAX_SOUND_CHUNKS) {
+        out->has_more_chunks = true;
+        return;
+    }
+    bci_sound_chunk *chunk = &out->chunks[out->n_chunks++];
+
+    memcpy(chunk->id, id, 4);
+    chunk->id[4] = '\0';
+    chunk->offset = at;
+    chunk->size = size;
+}
+
 static bc_status read_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size,
                             uint64_t size_field)
 {
@@ -243,6 +262,7 @@ static bc_status read_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t si
         w->ds64_data = st ? 0 : number(p + 8, 8, false);
         return st;
     }
+    list_chunk(w, id, at, size);
     return BC_OK;
 }
 
@@ -308,6 +328,8 @@ static bc_status read_au(walk *w, const uint8_t *magic)
                         "inside the file",
                         w->name, (ull)offset);
     st = check_shape(w, number(p + 20, 4, big), number(p + 16, 4, big));
+    if (offset > 24)
+        list_chunk(w, (const uint8_t *)"text", 24, offset - 24);
     w->out->is_big_endian = big;
     w->out->size_field = 8;
     w->out->size_field_bytes = 4;

@@ -6,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio/sound_header.h"
+#include "audio/flac.h"
 #include "audio/sound_input.h"
+#include "audio/sound_parts.h"
 #include "base/fail.h"
+
+enum { MAX_ANNOTATION = 1 << 20 };
 
 typedef unsigned long long ull;
 
@@ -21,6 +24,7 @@ struct bci_sound {
     bool is_plain;     /* samples come from the file as they are */
     uint64_t position; /* frames handed out */
     size_t frame_size;
+    char *annotation; /* of AU, which libsndfile does not read */
     /* the file as libsndfile sees it */
     uint64_t virtual_size, virtual_position;
 };
@@ -181,7 +185,8 @@ static bc_status open_failed(bci_sound *s, bc_error *err)
     if (code == SF_ERR_UNRECOGNISED_FORMAT && !s->header.container &&
         !bci_sound_probe(head, bci_sound_input_at(s->input, 0, head, sizeof head)))
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: is no sound file that libsndfile knows", name);
-    if (code == SF_ERR_UNSUPPORTED_ENCODING)
+    if (code == SF_ERR_UNSUPPORTED_ENCODING || strstr(text, "nimplemented") ||
+        strstr(text, "nsupported"))
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: libsndfile does not know its encoding", name);
     return bci_fail(err, BC_E_FORMAT, "%s: libsndfile cannot read its header: %.*s", name,
                     (int)strcspn(text, ".\n"), text);
@@ -257,7 +262,10 @@ static bc_status count_frames(bci_sound *s, bc_error *err)
 
 static bc_status describe(bci_sound *s, const SF_INFO *info, bc_error *err)
 {
-    const subtype_row *row = find_subtype(info->format);
+    /* An extensible W64 is one of integers to libsndfile, whatever it says. */
+    const bool is_float_w64 =
+        s->header.is_wave_float && (info->format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_32;
+    const subtype_row *row = find_subtype(is_float_w64 ? SF_FORMAT_FLOAT : info->format);
     bc_audio_info *out = &s->info;
 
     s->format = info->format;
@@ -294,6 +302,18 @@ static bc_status describe(bci_sound *s, const SF_INFO *info, bc_error *err)
     return s->is_plain ? count_frames(s, err) : BC_OK;
 }
 
+/* Without memory for it there is none. */
+static void read_annotation(bci_sound *s)
+{
+    const bci_sound_chunk *chunk = s->header.chunks;
+
+    if (s->header.n_chunks != 1 || strcmp(chunk->id, "text") != 0 || chunk->size > MAX_ANNOTATION)
+        return;
+    s->annotation = calloc(1, (size_t)chunk->size + 1);
+    if (s->annotation)
+        (void)bci_sound_chunk_data(s, chunk, s->annotation, (size_t)chunk->size);
+}
+
 bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
 {
     static SF_VIRTUAL_IO calls = { read_filelen, read_seek, read_bytes, write_nothing, read_tell };
@@ -315,6 +335,7 @@ bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
     st = s->file ? describe(s, &info, err) : open_failed(s, err);
     if (st)
         goto done;
+    read_annotation(s);
     bci_sound_input_stream(s->input);
     *out = s;
     s = NULL;
@@ -330,6 +351,7 @@ void bci_sound_free(bci_sound *s)
     if (s->file)
         sf_close(s->file);
     bci_sound_input_free(s->input);
+    free(s->annotation);
     free(s);
 }
 
@@ -353,11 +375,36 @@ const char *bci_sound_name(const bci_sound *s)
     return bci_sound_input_name(s->input);
 }
 
+static const int text_kinds[BCI_TEXTS] = {
+    [BCI_TEXT_TITLE] = SF_STR_TITLE,         [BCI_TEXT_ARTIST] = SF_STR_ARTIST,
+    [BCI_TEXT_ALBUM] = SF_STR_ALBUM,         [BCI_TEXT_DATE] = SF_STR_DATE,
+    [BCI_TEXT_GENRE] = SF_STR_GENRE,         [BCI_TEXT_TRACK] = SF_STR_TRACKNUMBER,
+    [BCI_TEXT_COPYRIGHT] = SF_STR_COPYRIGHT, [BCI_TEXT_LICENCE] = SF_STR_LICENSE,
+    [BCI_TEXT_SOFTWARE] = SF_STR_SOFTWARE,   [BCI_TEXT_COMMENT] = SF_STR_COMMENT,
+};
+
+const char *bci_sound_get_text(const bci_sound *s, bci_sound_text text)
+{
+    const char *found = sf_get_string(s->file, text_kinds[text]);
+
+    if (!found && text == BCI_TEXT_COMMENT)
+        found = s->annotation;
+    return found ? found : "";
+}
+
 const char *bci_sound_comment(const bci_sound *s)
 {
-    const char *text = sf_get_string(s->file, SF_STR_COMMENT);
+    return bci_sound_get_text(s, BCI_TEXT_COMMENT);
+}
 
-    return text ? text : "";
+const bci_sound_header *bci_sound_get_header(const bci_sound *s)
+{
+    return &s->header;
+}
+
+size_t bci_sound_chunk_data(const bci_sound *s, const bci_sound_chunk *chunk, void *buf, size_t n)
+{
+    return bci_sound_input_at(s->input, chunk->offset, buf, n);
 }
 
 /* --- reading */
@@ -411,4 +458,123 @@ bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, 
                         bci_sound_name(s), (ull)s->position, (ull)s->info.n_frames);
     *got = n_read;
     return BC_OK;
+}
+
+/* --- writing FLAC */
+
+struct bci_flac {
+    bci_sink *sink;
+    SNDFILE *file;
+    char *name;
+    uint64_t position;
+    bc_status status; /* of the sink, with its sentence */
+    bc_error error;
+};
+
+static sf_count_t flac_filelen(void *user)
+{
+    return (sf_count_t)bci_sink_size(((const bci_flac *)user)->sink);
+}
+
+static sf_count_t flac_seek(sf_count_t offset, int whence, void *user)
+{
+    bci_flac *f = user;
+    const sf_count_t size = flac_filelen(user);
+    const sf_count_t from = whence == SEEK_SET   ? 0
+                            : whence == SEEK_CUR ? (sf_count_t)f->position
+                                                 : size;
+
+    if (offset < -from || offset > size - from)
+        return -1;
+    f->position = (uint64_t)(from + offset);
+    return (sf_count_t)f->position;
+}
+
+static sf_count_t flac_put(const void *buf, sf_count_t n, void *user)
+{
+    bci_flac *f = user;
+    const uint64_t behind = bci_sink_size(f->sink) - f->position;
+    const size_t n_old = behind < (uint64_t)n ? (size_t)behind : (size_t)n;
+
+    if (!f->status && n_old > 0)
+        f->status = bci_sink_rewrite(f->sink, f->position, buf, n_old, &f->error);
+    if (!f->status && (size_t)n > n_old)
+        f->status =
+            bci_sink_write(f->sink, (const char *)buf + n_old, (size_t)n - n_old, &f->error);
+    if (f->status)
+        return 0;
+    f->position += (uint64_t)n;
+    return n;
+}
+
+static sf_count_t flac_read(void *buf, sf_count_t n, void *user)
+{
+    (void)buf, (void)n, (void)user;
+    return 0;
+}
+
+static sf_count_t flac_tell(void *user)
+{
+    return (sf_count_t)((const bci_flac *)user)->position;
+}
+
+static bc_status flac_status(const bci_flac *f, bool went_well, bc_error *err)
+{
+    if (f->status)
+        return bci_fail(err, f->status, "%s", f->error.text);
+    return went_well ? BC_OK
+                     : bci_fail(err, BC_E_WRITE, "%s: libsndfile cannot write FLAC: %s", f->name,
+                                sf_strerror(f->file));
+}
+
+bc_status bci_flac_open(bci_sink *sink, const char *name, const bci_flac_settings *settings,
+                        bci_flac **out, bc_error *err)
+{
+    static SF_VIRTUAL_IO calls = { flac_filelen, flac_seek, flac_read, flac_put, flac_tell };
+    const int subtype = settings->bits == 8    ? SF_FORMAT_PCM_S8
+                        : settings->bits == 16 ? SF_FORMAT_PCM_16
+                                               : SF_FORMAT_PCM_24;
+    SF_INFO info = { .samplerate = (int)settings->rate_hz,
+                     .channels = (int)settings->n_channels,
+                     .format = SF_FORMAT_FLAC | subtype };
+    bci_flac *f = calloc(1, sizeof *f);
+    bc_status st = BC_OK;
+
+    if (!f || !(f->name = strdup(name))) {
+        free(f);
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", name);
+    }
+    f->sink = sink;
+    f->file = sf_open_virtual(&calls, SFM_WRITE, &info, f);
+    st = flac_status(f, f->file != NULL, err);
+    for (int i = 0; !st && i < BCI_TEXTS; i++)
+        if (settings->texts[i] && sf_set_string(f->file, text_kinds[i], settings->texts[i]))
+            st = flac_status(f, false, err);
+    if (st) {
+        bc_error ignored;
+
+        (void)!bci_flac_close(f, &ignored);
+        return st;
+    }
+    *out = f;
+    return BC_OK;
+}
+
+bc_status bci_flac_write(bci_flac *f, const void *raw, size_t n_frames, bc_error *err)
+{
+    const sf_count_t n = sf_writef_int(f->file, raw, (sf_count_t)n_frames);
+
+    return flac_status(f, n == (sf_count_t)n_frames, err);
+}
+
+bc_status bci_flac_close(bci_flac *f, bc_error *err)
+{
+    const bool went_well = !f->file || sf_close(f->file) == 0;
+
+    f->file = NULL;
+    const bc_status st = flac_status(f, went_well, err);
+
+    free(f->name);
+    free(f);
+    return st;
 }

@@ -36,7 +36,25 @@ const char *bci_sound_name(const bci_sound *s);
 BC_NODISCARD bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got,
                                       bc_error *err);
 
-/* The comment of the file, as it is ("" without one); valid until it is freed. */
+/* The texts that most formats know. */
+typedef enum {
+    BCI_TEXT_TITLE,
+    BCI_TEXT_ARTIST,
+    BCI_TEXT_ALBUM,
+    BCI_TEXT_DATE,
+    BCI_TEXT_GENRE,
+    BCI_TEXT_TRACK,
+    BCI_TEXT_COPYRIGHT,
+    BCI_TEXT_LICENCE,
+    BCI_TEXT_SOFTWARE,
+    BCI_TEXT_COMMENT,
+    BCI_TEXTS
+} bci_sound_text;
+
+/* One of them as the file has it ("" without it); valid until it is freed. */
+const char *bci_sound_get_text(const bci_sound *s, bci_sound_text text);
+
+/* The comment, where comment_line of bci_sound_target ends up. */
 const char *bci_sound_comment(const bci_sound *s);
 
 /* Release; NULL is fine. */
@@ -68,7 +86,6 @@ typedef struct {
     int container_bits;
     bc_sample_layout layout; /* of bci_sound_write */
     int shift;               /* for bc_pcm_pack: bits of the layout less valid_bits */
-    uint64_t max_bytes;      /* upper bound of a file's size, samples as they are; 0: not known */
     char note[256];    /* what the header cannot say, or why the container is another, or "" */
     char carried[256]; /* metadata in the output, by name: "title comment bext" */
     char dropped[256]; /* metadata of the source that are not */

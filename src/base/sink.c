@@ -2,6 +2,7 @@
  * one: temporary file in the same directory, fsync, rename. */
 #include "base/sink.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -175,6 +176,34 @@ bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err)
         return write_fully(s, data, n, err);
     memcpy(s->pending + s->n_pending, data, n);
     s->n_pending += n;
+    return BC_OK;
+}
+
+bool bci_sink_can_rewrite(const bci_sink *s)
+{
+    return s->discard || s->scratch;
+}
+
+bc_status bci_sink_rewrite(bci_sink *s, uint64_t offset, const void *data, size_t n, bc_error *err)
+{
+    const uint8_t *from = data;
+    const bc_status st = flush_pending(s, err);
+
+    assert(bci_sink_can_rewrite(s) && offset + n <= s->size_bytes);
+    if (st || s->discard)
+        return st;
+    while (n > 0) {
+        const ssize_t put = pwrite(s->fd, from, n, (off_t)offset);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return bci_fail(err, BC_E_WRITE, "%s: writing failed at byte %llu: %s", s->name,
+                            (unsigned long long)offset, strerror(errno));
+        from += put;
+        n -= (size_t)put;
+        offset += (uint64_t)put;
+    }
     return BC_OK;
 }
 
