@@ -148,7 +148,8 @@ static void put_guid(bci_bytes *out, const char *id)
     bci_bytes_put(out, strcmp(id, "riff") == 0 ? riff_tail : tail, sizeof tail);
 }
 
-/* Sizes count the 24 bytes of their own chunk's head; chunks lie at multiples of 8. */
+/* Sizes count the 24 bytes of their own chunk's head; chunks lie at multiples of 8. Nothing is put
+ * behind the last one: FFmpeg and libsndfile would take it for samples. */
 static void w64_head(const bci_sound_shape *shape, const bci_bytes *chunks, bci_bytes *out)
 {
     bci_sound_shape w64 = *shape;
@@ -162,7 +163,7 @@ static void w64_head(const bci_sound_shape *shape, const bci_bytes *chunks, bci_
 
     (void)chunks;
     put_guid(out, "riff");
-    bci_bytes_put_le(out, is_open ? UINT64_MAX : head + data + (8 - data % 8) % 8, 8);
+    bci_bytes_put_le(out, is_open ? UINT64_MAX : head + data, 8);
     put_guid(out, "wave");
     put_guid(out, "fmt ");
     bci_bytes_put_le(out, 24 + n_fmt, 8);

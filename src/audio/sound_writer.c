@@ -102,6 +102,7 @@ static bc_status make_shape(const bci_sound_target *t, const bci_sound *source,
         .channel_mask =
             h && bci_sound_info(source)->n_channels == t->n_channels ? h->channel_mask : 0,
         .n_frames = t->n_frames,
+        .hides_valid_bits = t->hides_valid_bits,
     };
     return BC_OK;
 }
@@ -177,11 +178,16 @@ static void fill_plan(const bci_sound_row *row, const bci_sound_shape *s, bci_so
     plan->container_bits = s->container_bits;
     plan->layout = layout_of(row, s);
     plan->shift = s->encoding == BC_ENCODING_PCM ? layout_bits - s->valid_bits : 0;
-    if (!plan->note[0] && s->encoding == BC_ENCODING_PCM && s->valid_bits < row->least_valid &&
-        s->valid_bits != s->container_bits)
+    if (plan->note[0] || s->encoding != BC_ENCODING_PCM || s->valid_bits == s->container_bits)
+        return;
+    if (s->valid_bits < row->least_valid)
         snprintf(plan->note, sizeof plan->note,
                  "the header says %d bits: %s cannot say that %d of them are used",
                  s->container_bits, row->container, s->valid_bits);
+    else if (s->hides_valid_bits)
+        snprintf(plan->note, sizeof plan->note,
+                 "the header says %d bits, as asked, of which %d are used", s->container_bits,
+                 s->valid_bits);
 }
 
 bc_status bci_sound_check(const bci_sound_target *t, const bci_sound *source, bci_sound_plan *plan,
@@ -219,6 +225,8 @@ static bc_status make_head(const bci_sound_writer *w, uint64_t n_frames, bci_byt
     bci_sound_shape shape = w->shape;
 
     shape.n_frames = n_frames;
+    if (shape.hides_valid_bits && shape.valid_bits)
+        shape.valid_bits = shape.container_bits;
     if (w->row->family == BCI_FAMILY_WAVE && is_open(w)) {
         const bool is_rf64 = n_frames != UINT64_MAX && (strcmp(w->row->container, "RF64") == 0 ||
                                                         is_too_long(w->row, &shape, w->head_size));
@@ -338,18 +346,12 @@ static bc_status close_head(bci_sound_writer *w, bc_error *err)
     return st;
 }
 
-/* Chunks end at even bytes, of W64 at multiples of 8. */
+/* Chunks end at even bytes. */
 static bc_status pad(bci_sound_writer *w, bc_error *err)
 {
-    static const uint8_t zeros[8];
-    const uint64_t n = w->n_written * w->frame_size;
-    size_t missing = 0;
+    const bool pads = w->row->family == BCI_FAMILY_WAVE || w->row->family == BCI_FAMILY_AIFF;
 
-    if (w->row->family == BCI_FAMILY_WAVE || w->row->family == BCI_FAMILY_AIFF)
-        missing = (size_t)(n % 2);
-    else if (w->row->family == BCI_FAMILY_W64)
-        missing = (size_t)((8 - n % 8) % 8);
-    return missing ? bci_sink_write(w->sink, zeros, missing, err) : BC_OK;
+    return pads && w->n_written * w->frame_size % 2 ? bci_sink_write(w->sink, "", 1, err) : BC_OK;
 }
 
 bc_status bci_sound_commit(bci_sound_writer *w, bc_error *err)

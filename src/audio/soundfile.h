@@ -71,7 +71,9 @@ typedef struct {
     const char *container; /* name of a row of bc_audio_formats; NULL goes by the extension of
                             * `path`, else by the container of the source, else WAV */
     bc_audio_encoding encoding;
-    int valid_bits; /* of PCM, 1..32: codes have so many; ignored otherwise */
+    int valid_bits;        /* of PCM, 1..32: codes have so many; ignored otherwise */
+    bool hides_valid_bits; /* say whole bytes in the header, for programs that open no other WAV
+                            * (SoX 14.4.2) */
     uint32_t rate_hz, n_channels;
     uint64_t n_frames;        /* UINT64_MAX when it is not known */
     bool strip;               /* carry no metadata */
