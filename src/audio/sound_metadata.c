@@ -183,6 +183,7 @@ static void put_bext(const uint8_t *old, size_t n, const bci_sound_shape *shape,
                  shape->valid_bits, mode);
         bci_bytes_put(&bext, line, strlen(line));
     }
+    bci_bytes_put(&bext, NULL, shape->has_even_chunks ? bext.n % 2 : 0);
     put_chunk(BCI_FAMILY_WAVE, "bext", bext.data, bext.n, out);
     out->is_short |= bext.is_short;
     bci_bytes_free(&bext);
@@ -270,6 +271,18 @@ static bool is_info(const bci_sound_chunk *chunk, const uint8_t *data)
     return strcmp(chunk->id, "LIST") == 0 && chunk->size >= 4 && memcmp(data, "INFO", 4) == 0;
 }
 
+/* True for the annotation of an AIFF that the first lines of the new comment repeat. */
+static bool is_old_comment(const bci_sound_chunk *chunk, const uint8_t *data,
+                           const char *new_comment)
+{
+    size_t n = (size_t)chunk->size;
+
+    while (n > 0 && data[n - 1] == 0)
+        n--;
+    return new_comment && strcmp(chunk->id, "ANNO") == 0 &&
+           strncmp(new_comment, (const char *)data, n) == 0 && new_comment[n] == '\n';
+}
+
 /* One chunk to a file of the same family, *new_comment in the place of the old one: it becomes
  * NULL once it has found its place. */
 static void carry_chunk(const bci_sound_chunk *chunk, const uint8_t *data,
@@ -284,13 +297,13 @@ static void carry_chunk(const bci_sound_chunk *chunk, const uint8_t *data,
         put_info(data, n, *new_comment, &c->chunks);
     else if (is_caf_info)
         put_caf_info(data, n, *new_comment, &c->chunks);
-    else if (*new_comment && strcmp(chunk->id, "ANNO") == 0)
-        put_chunk(family, "ANNO", *new_comment, strlen(*new_comment), &c->chunks);
+    else if (is_old_comment(chunk, data, *new_comment))
+        return; /* the new one follows all others, since libsndfile gives the last */
     else if (kind_of(chunk) == HISTORY && family == BCI_FAMILY_WAVE)
         put_bext(data, n, shape, &c->chunks);
     else
-        put_chunk(family, chunk->id, data, n, &c->chunks);
-    if (is_info(chunk, data) || is_caf_info || strcmp(chunk->id, "ANNO") == 0)
+        put_chunk(family, chunk->id, data, n + (shape->has_even_chunks ? n % 2 : 0), &c->chunks);
+    if (is_info(chunk, data) || is_caf_info)
         *new_comment = NULL;
 }
 
@@ -333,7 +346,7 @@ static bc_status carry_chunks(const bci_sound *source, bci_sound_family family,
             add_name(c->dropped, chunk->id);
             continue;
         }
-        uint8_t *data = malloc((size_t)chunk->size + 1);
+        uint8_t *data = calloc(1, (size_t)chunk->size + 1); /* and a zero behind */
 
         if (!data)
             return bci_fail(err, BC_E_LIMIT, "%s: out of memory for its metadata",

@@ -179,11 +179,14 @@ static bc_status open_failed(bci_sound *s, bc_error *err)
     const char *text = sf_strerror(NULL), *name = bci_sound_input_name(s->input);
     const bc_status st = bci_sound_input_status(s->input, err);
     uint8_t head[64];
+    const size_t n_head = bci_sound_input_at(s->input, 0, head, sizeof head);
+    const bool is_known = s->header.container || bci_sound_probe(head, n_head);
 
     if (st)
         return st;
-    if (code == SF_ERR_UNRECOGNISED_FORMAT && !s->header.container &&
-        !bci_sound_probe(head, bci_sound_input_at(s->input, 0, head, sizeof head)))
+    if (is_known && n_head < sizeof head)
+        return bci_fail(err, BC_E_FORMAT, "%s: header ends after %zu bytes", name, n_head);
+    if (code == SF_ERR_UNRECOGNISED_FORMAT && !is_known)
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: is no sound file that libsndfile knows", name);
     if (code == SF_ERR_UNSUPPORTED_ENCODING || strstr(text, "nimplemented") ||
         strstr(text, "nsupported"))
