@@ -9,6 +9,7 @@
 #include "audio/flac.h"
 #include "audio/sound_input.h"
 #include "audio/sound_parts.h"
+#include "audio/sound_view.h"
 #include "base/fail.h"
 
 enum { MAX_ANNOTATION = 1 << 20 };
@@ -25,8 +26,7 @@ struct bci_sound {
     uint64_t position; /* frames handed out */
     size_t frame_size;
     char *annotation; /* of AU, which libsndfile does not read */
-    /* the file as libsndfile sees it */
-    uint64_t virtual_size, virtual_position;
+    bci_sound_view view;
 };
 
 /* --- names */
@@ -108,70 +108,13 @@ static const char *container_name(int format)
     return "unnamed container";
 }
 
-/* --- the file as libsndfile sees it */
-
-static sf_count_t read_filelen(void *user)
-{
-    return (sf_count_t)((const bci_sound *)user)->virtual_size;
-}
-
-static sf_count_t read_seek(sf_count_t offset, int whence, void *user)
-{
-    bci_sound *s = user;
-    const sf_count_t from = whence == SEEK_SET   ? 0
-                            : whence == SEEK_CUR ? (sf_count_t)s->virtual_position
-                                                 : (sf_count_t)s->virtual_size;
-
-    if (offset < -from)
-        return -1;
-    s->virtual_position = (uint64_t)(from + offset);
-    return (sf_count_t)s->virtual_position;
-}
-
-/* Where the header leaves the size of the samples open, libsndfile is told what there is. */
-static void fill_size_in(const bci_sound *s, uint8_t *buf, uint64_t at, size_t n)
-{
-    const bci_sound_header *h = &s->header;
-    uint64_t size = s->virtual_size - h->data_offset + h->size_extra;
-
-    if (!h->is_open_ended)
-        return;
-    if (h->size_field_bytes == 4 && size > 0xFFFFFFFF)
-        size = 0xFFFFFFFF;
-    for (int i = 0; i < h->size_field_bytes; i++) {
-        const uint64_t offset = h->size_field + (uint64_t)i;
-        const int shift = 8 * (h->is_big_endian ? h->size_field_bytes - 1 - i : i);
-
-        if (offset >= at && offset - at < n)
-            buf[offset - at] = (uint8_t)(size >> shift);
-    }
-}
-
-static sf_count_t read_bytes(void *buf, sf_count_t n, void *user)
-{
-    bci_sound *s = user;
-    const uint64_t at = s->virtual_position;
-    const uint64_t left = at < s->virtual_size ? s->virtual_size - at : 0;
-    const size_t wanted = (uint64_t)n < left ? (size_t)n : (size_t)left;
-    const size_t got = bci_sound_input_at(s->input, at, buf, wanted);
-
-    fill_size_in(s, buf, at, got);
-    s->virtual_position += got;
-    return (sf_count_t)got;
-}
-
-static sf_count_t read_tell(void *user)
-{
-    return (sf_count_t)((const bci_sound *)user)->virtual_position;
-}
+/* --- opening */
 
 static sf_count_t write_nothing(const void *buf, sf_count_t n, void *user)
 {
     (void)buf, (void)n, (void)user;
     return 0;
 }
-
-/* --- opening */
 
 static bc_status open_failed(bci_sound *s, bc_error *err)
 {
@@ -211,20 +154,6 @@ static bc_status check_pipe(bci_sound *s, bc_error *err)
                           bci_sound_input_name(s->input));
 }
 
-static void set_virtual_size(bci_sound *s)
-{
-    const uint64_t size = bci_sound_input_size(s->input);
-
-    if (size != UINT64_MAX)
-        s->virtual_size = size;
-    else if (s->header.container && !s->header.is_open_ended)
-        s->virtual_size = s->header.data_offset + s->header.data_size;
-    else if (s->header.container)
-        s->virtual_size = s->header.data_offset + 0x7FFF0000; /* only for libsndfile's eyes */
-    else
-        s->virtual_size = INT64_MAX / 4;
-}
-
 /* The layout of plain samples, or -1. */
 static int plain_layout(const bci_sound *s, const subtype_row *row)
 {
@@ -233,7 +162,7 @@ static int plain_layout(const bci_sound *s, const subtype_row *row)
         type == SF_FORMAT_AIFF || type == SF_FORMAT_AU || type == SF_FORMAT_CAF;
     const bool is_big = endian == SF_ENDIAN_BIG || (is_big_by_name && endian != SF_ENDIAN_LITTLE);
 
-    if (!row || !s->header.container || s->virtual_position != s->header.data_offset)
+    if (!row || !s->header.container || s->view.position != s->header.data_offset)
         return -1;
     if (row->plain < 0 || bc_sample_size((bc_sample_layout)row->plain) == 1)
         return row->plain;
@@ -305,6 +234,37 @@ static bc_status describe(bci_sound *s, const SF_INFO *info, bc_error *err)
     return s->is_plain ? count_frames(s, err) : BC_OK;
 }
 
+/* NIST SPHERE counts its samples in a line of text. */
+static uint64_t nist_frames(const bci_sound *s)
+{
+    char head[1025] = "";
+    const char *count;
+
+    (void)bci_sound_input_at(s->input, 0, head, sizeof head - 1);
+    count = strstr(head, "sample_count -i ");
+    return count ? strtoull(count + strlen("sample_count -i "), NULL, 10) : 0;
+}
+
+/* In the formats whose chunks are not walked here libsndfile's log tells what it corrected; a
+ * Vorbis or Opus stream without an end is one of unknown length to it. */
+static bc_status check_whole(bci_sound *s, const SF_INFO *info, bc_error *err)
+{
+    char log[1 << 13] = "";
+    const int type = info->format & SF_FORMAT_TYPEMASK;
+    const char *name = bci_sound_name(s);
+
+    if (s->header.container || bci_sound_input_is_pipe(s->input))
+        return BC_OK;
+    sf_command(s->file, SFC_GET_LOG_INFO, log, sizeof log);
+    if (type == SF_FORMAT_OGG && s->info.n_frames == UINT64_MAX)
+        return bci_fail(err, BC_E_FORMAT, "%s: its last page does not end the stream", name);
+    if (strstr(log, "should be") || strstr(log, "truncated file") ||
+        (type == SF_FORMAT_NIST && nist_frames(s) > (uint64_t)info->frames))
+        return bci_fail(err, BC_E_FORMAT, "%s: holds less than its header says, %lld frames", name,
+                        (long long)info->frames);
+    return BC_OK;
+}
+
 /* Without memory for it there is none. */
 static void read_annotation(bci_sound *s)
 {
@@ -319,7 +279,8 @@ static void read_annotation(bci_sound *s)
 
 bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
 {
-    static SF_VIRTUAL_IO calls = { read_filelen, read_seek, read_bytes, write_nothing, read_tell };
+    static SF_VIRTUAL_IO calls = { bci_sound_view_size, bci_sound_view_seek, bci_sound_view_read,
+                                   write_nothing, bci_sound_view_tell };
     bci_sound *s = calloc(1, sizeof *s);
     SF_INFO info = { 0 };
     bc_status st;
@@ -333,9 +294,11 @@ bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
         st = check_pipe(s, err);
     if (st)
         goto done;
-    set_virtual_size(s);
-    s->file = sf_open_virtual(&calls, SFM_READ, &info, s);
+    bci_sound_view_init(&s->view, s->input, &s->header);
+    s->file = sf_open_virtual(&calls, SFM_READ, &info, &s->view);
     st = s->file ? describe(s, &info, err) : open_failed(s, err);
+    if (!st)
+        st = check_whole(s, &info, err);
     if (st)
         goto done;
     read_annotation(s);
