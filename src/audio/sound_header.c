@@ -337,6 +337,23 @@ static bc_status read_au(walk *w, const uint8_t *magic)
     return st ? st : place_data(w, offset, size);
 }
 
+/* The metadata blocks of FLAC (RFC 9639, 8) become chunks; those that are cut libsndfile refuses. */
+static void list_flac(walk *w)
+{
+    static const char *const ids[128] = { [2] = "appl", [4] = "vorb", [5] = "cues", [6] = "pict" };
+    uint64_t at = 4;
+    uint8_t p[4] = { 0 };
+
+    while (!(p[0] & 0x80) && bci_sound_input_at(w->in, at, p, sizeof p) == sizeof p) {
+        const uint64_t size = number(p + 1, 3, true);
+        const char *id = ids[p[0] & 0x7F];
+
+        if (id)
+            list_chunk(w, (const uint8_t *)id, at + sizeof p, size);
+        at += sizeof p + size;
+    }
+}
+
 /* The family that the first 40 bytes belong to, or one without a name. */
 static family family_of(const uint8_t *p)
 {
@@ -393,6 +410,8 @@ bc_status bci_sound_header_read(bci_sound_input *in, bci_sound_header *out, bc_e
                              "sound file",
                              w.name, got);
     }
+    if (memcmp(p, "fLaC", 4) == 0)
+        list_flac(&w);
     if (!w.f.container)
         return BC_OK;
     out->container = w.f.container;

@@ -4,7 +4,8 @@
 
 #include "audio/sound_input.h"
 
-/* A chunk beside the samples and their format; of AU the annotation, "text". */
+/* A chunk beside the samples and their format; of AU the annotation, "text"; of FLAC metadata
+ * blocks, "appl", "vorb", "cues", "pict". */
 typedef struct {
     char id[5];
     uint64_t offset, size; /* of its content */

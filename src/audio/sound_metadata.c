@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fail.h"
 
@@ -52,6 +53,19 @@ static chunk_kind kind_of(const bci_sound_chunk *chunk)
         if (memcmp(chunk->id, chunk_kinds[i].id, 4) == 0)
             return chunk_kinds[i].kind;
     return KEPT;
+}
+
+/* FLAC numbers its blocks; they have names in the report. */
+static const char *chunk_name(const bci_sound_chunk *chunk)
+{
+    static const char *const names[][2] = {
+        { "appl", "application" }, { "cues", "cuesheet" }, { "pict", "picture" }, { "vorb", "tags" }
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(chunk->id, names[i][0]) == 0)
+            return names[i][1];
+    return chunk->id;
 }
 
 /* --- lists of names */
@@ -326,6 +340,42 @@ static void drop_info(const uint8_t *data, size_t n, bci_sound_carried *c)
     }
 }
 
+/* Tags of a Vorbis comment that libsndfile does not give as texts. */
+static void drop_tags(const uint8_t *data, size_t n, bci_sound_carried *c)
+{
+    static const char *const known[] = { "title",    "artist",      "album",     "date",
+                                         "genre",    "tracknumber", "copyright", "license",
+                                         "software", "comment" };
+    size_t at = n >= 8 ? 4 + (size_t)number_le(data) + 4 : n;
+
+    while (at + 4 <= n) {
+        const size_t size = number_le(data + at), left = n - at - 4;
+        char key[24] = "";
+        bool is_known = false;
+
+        for (size_t i = 0; i < size && i < left && i < sizeof key - 1 && data[at + 4 + i] != '=';
+             i++)
+            key[i] = (char)data[at + 4 + i];
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            is_known |= strcasecmp(key, known[i]) == 0;
+        if (!is_known)
+            add_name(c->dropped, key);
+        if (size > left)
+            return;
+        at += 4 + size;
+    }
+}
+
+static void drop_chunk(const bci_sound_chunk *chunk, const uint8_t *data, bci_sound_carried *c)
+{
+    if (is_info(chunk, data))
+        drop_info(data, (size_t)chunk->size, c);
+    else if (strcmp(chunk->id, "vorb") == 0)
+        drop_tags(data, (size_t)chunk->size, c);
+    else
+        add_name(c->dropped, chunk_name(chunk));
+}
+
 static bc_status carry_chunks(const bci_sound *source, bci_sound_family family,
                               const bci_sound_shape *shape, const char **new_comment,
                               bci_sound_carried *c, bc_error *err)
@@ -337,13 +387,14 @@ static bc_status carry_chunks(const bci_sound *source, bci_sound_family family,
     for (size_t i = 0; i < h->n_chunks; i++) {
         const bci_sound_chunk *chunk = &h->chunks[i];
         const chunk_kind kind = kind_of(chunk);
-        const bool is_list = strcmp(chunk->id, "LIST") == 0 && !h->is_big_endian;
+        const bool is_list = (strcmp(chunk->id, "LIST") == 0 && !h->is_big_endian) ||
+                             strcmp(chunk->id, "vorb") == 0; /* of texts */
 
         if (kind == STRUCTURAL || (kind == TEXT && !is_same))
             continue;
         total += chunk->size;
         if (kind == STALE || (!is_same && !is_list) || total > BCI_MAX_SOUND_METADATA) {
-            add_name(c->dropped, chunk->id);
+            add_name(c->dropped, chunk_name(chunk));
             continue;
         }
         uint8_t *data = calloc(1, (size_t)chunk->size + 1); /* and a zero behind */
@@ -355,10 +406,8 @@ static bc_status carry_chunks(const bci_sound *source, bci_sound_family family,
             add_name(c->dropped, chunk->id);
         else if (is_same)
             carry_chunk(chunk, data, shape, family, new_comment, c);
-        else if (is_info(chunk, data))
-            drop_info(data, (size_t)chunk->size, c);
         else
-            add_name(c->dropped, chunk->id);
+            drop_chunk(chunk, data, c);
         free(data);
     }
     if (h->has_more_chunks)
@@ -394,7 +443,7 @@ static void name_the_rest(const bci_sound *source, bool strip, bci_sound_carried
                 add_name(c->dropped, texts[i].name);
     for (size_t i = 0; strip && i < h->n_chunks; i++)
         if (kind_of(&h->chunks[i]) != STRUCTURAL && kind_of(&h->chunks[i]) != TEXT)
-            add_name(c->dropped, h->chunks[i].id);
+            add_name(c->dropped, chunk_name(&h->chunks[i]));
 }
 
 bc_status bci_sound_carry(const bci_sound *source, bool strip, const char *line,

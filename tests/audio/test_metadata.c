@@ -210,6 +210,48 @@ static void aiff_to_aiff_keeps_every_chunk(void **state)
     bci_sound_free(in);
 }
 
+/* Tags and pictures that libsndfile does not tell of are named all the same. */
+static void what_flac_holds_besides_is_named(void **state)
+{
+    static const uint8_t comment[] = "\4\0\0\0test\2\0\0\0\7\0\0\0TITLE=x\7\0\0\0MOOD=ok";
+    bci_sound *in = NULL, *out;
+    bci_sound_plan plan;
+    uint8_t *bytes, file[512];
+    size_t n, used = 42;
+
+    (void)state;
+    out = copy("flac", NULL, false, NULL, &plan);
+    bci_sound_free(out);
+    bytes = load_bytes(path_of("copy"), &n);
+    /* STREAMINFO, then blocks made here, then the frames: find where the old blocks end. */
+    memcpy(file, bytes, 42);
+    file[4] &= 0x7F;
+    size_t frames = 42;
+
+    while (bytes[frames] != 0xFF)
+        frames += 4 + ((size_t)bytes[frames + 1] << 16 | (size_t)bytes[frames + 2] << 8 |
+                       bytes[frames + 3]);
+    memcpy(file + used, "\4\0\0", 3);
+    file[used + 3] = sizeof comment - 1;
+    memcpy(file + used + 4, comment, sizeof comment - 1);
+    used += 4 + sizeof comment - 1;
+    memcpy(file + used,
+           "\x82\0\0\x08"
+           "testdata",
+           12); /* APPLICATION, the last */
+    used += 12;
+    memcpy(file + used, bytes + frames, n - frames);
+    save_bytes(path_of("in.flac"), file, used + n - frames);
+    free(bytes);
+    in = open_sound(path_of("in.flac"));
+    out = copy("flac", in, false, NULL, &plan);
+    assert_string_equal(plan.carried, "title");
+    assert_string_equal(plan.dropped, "MOOD application");
+    assert_string_equal(bci_sound_get_text(out, BCI_TEXT_TITLE), "x");
+    bci_sound_free(out);
+    bci_sound_free(in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_line_is_added_to_the_comment),
         cmocka_unit_test(texts_go_from_family_to_family),
         cmocka_unit_test(aiff_to_aiff_keeps_every_chunk),
+        cmocka_unit_test(what_flac_holds_besides_is_named),
     };
 
     return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);
