@@ -313,6 +313,28 @@ static void a_write_that_fails_leaves_the_old_file(void **state)
     free(bytes);
 }
 
+static void valid_bits_can_be_left_unsaid(void **state)
+{
+    const bci_sound_target t = { .path = path_of("x.wav"),
+                                 .force = true,
+                                 .encoding = BC_ENCODING_PCM,
+                                 .valid_bits = 12,
+                                 .hides_valid_bits = true,
+                                 .rate_hz = 8000,
+                                 .n_channels = 1,
+                                 .n_frames = 10 };
+    bci_sound_plan plan;
+    bci_sound *s;
+
+    (void)state;
+    assert_int_equal(write_sound(&t, NULL, raw, 10, &plan, NULL), BC_OK);
+    assert_non_null(strstr(plan.note, "12 are used"));
+    assert_int_equal(plan.shift, 4);
+    s = open_sound(t.path);
+    assert_int_equal(bci_sound_info(s)->valid_bits, 16);
+    bci_sound_free(s);
+}
+
 /* Without a path the same bytes are counted. */
 static void a_dry_run_counts(void **state)
 {
@@ -340,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_long_wav_becomes_rf64),
         cmocka_unit_test(the_name_chooses_the_format),
         cmocka_unit_test_teardown(a_write_that_fails_leaves_the_old_file, empty_scratch_dir),
+        cmocka_unit_test_teardown(valid_bits_can_be_left_unsaid, empty_scratch_dir),
         cmocka_unit_test(a_dry_run_counts),
     };
 
