@@ -29,6 +29,7 @@ pack      core
 codebook  core
 light     core
 quality   measure
+level     measure
 palette   image
 '
 
