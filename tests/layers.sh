@@ -29,6 +29,8 @@ pack      core
 codebook  core
 light     core
 quality   measure
+spectrum  measure
+weighting measure
 level     measure
 palette   image
 '
