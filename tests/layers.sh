@@ -31,6 +31,7 @@ light     core
 quality   measure
 spectrum  measure
 weighting measure
+tone      measure
 level     measure
 palette   image
 '
