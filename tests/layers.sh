@@ -28,6 +28,8 @@ feedback  core
 pack      core
 codebook  core
 light     core
+hearing   core
+shaper    core
 quality   measure
 palette   image
 '
