@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-#define BC_SHAPER_TAPS            16   /* taps and strength that suit most rates and depths */
+#define BC_SHAPER_TAPS            16 /* taps and strength that suit most rates and depths */
 #define BC_SHAPER_STRENGTH_DB     40.0
 #define BC_SHAPER_MAX_STRENGTH_DB 80.0
 

@@ -92,8 +92,8 @@ static bc_status parse(char *text, const char *path, bc_curve *out, bc_error *er
         st = add_line(out, line, path, number_of_line, err);
     }
     if (!st && out->n == 0)
-        st = bci_fail(err, BC_E_FORMAT, "%s: has no point, expected lines such as '1000 4.2'",
-                      path);
+        st =
+            bci_fail(err, BC_E_FORMAT, "%s: has no point, expected lines such as '1000 4.2'", path);
     return st;
 }
 

@@ -5,15 +5,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitcrush/feedback.h"
 #include "core/affine.h"
 
 /* Lanes of an error sum: sample i of a call goes to lane i % 8. */
 enum { BCI_LANES = 8 };
 
+enum { BCI_MAX_ROWS = BC_FIR_MAX_TAPS };
+
 typedef struct {
     double x[BCI_LANES], x2[BCI_LANES], e[BCI_LANES], e2[BCI_LANES], max_abs_e[BCI_LANES];
     double n_finite[BCI_LANES];
 } bci_error_lanes;
+
+/* Taps of a filter for the feedback kernel, which takes two frames at a time. Row k is for the
+ * error of n_rows + 1 - k frames before the first of the two: what that frame takes of it, for
+ * either channel, then what the second takes. The errors of the last frame and of the one
+ * before are no part of the rows. */
+typedef struct {
+    size_t n_rows; /* a multiple of 4, at least 4 */
+    double rows[BCI_MAX_ROWS][4];
+    double second, newest;
+} bci_feedback_taps;
 
 typedef struct {
     const char *name;
@@ -22,6 +35,12 @@ typedef struct {
                          float *y, int32_t *codes);
     void (*quantize_f64)(const bci_affine_f64 *a, const double *x, const double *noise, size_t n,
                          double *y, int32_t *codes);
+    /* The same of two channels, which may be one, with feedback of past errors. errors: pairs, in
+     * steps, of n_rows + 1 past frames, the oldest first, then room for n, which are filled
+     * in. */
+    void (*feedback_f64)(const bci_affine_f64 *a, const bci_feedback_taps *taps, double *errors,
+                         const double *const x[2], const double *const noise[2], size_t n,
+                         double *const y[2], int32_t *const codes[2]);
     /* Add n samples to the lanes, starting at lane 0. */
     void (*error_f32)(bci_error_lanes *lanes, const float *x, const float *y, size_t n);
     void (*error_f64)(bci_error_lanes *lanes, const double *x, const double *y, size_t n);

@@ -214,7 +214,7 @@ static bc_status check_design(double rate_hz, uint32_t n_taps, double strength_d
 }
 
 /* 1/32 of full scale: shaping may raise peaks by 0.5 dB. With an 8-bit sine up to the top mark,
- * what clips then adds 0.8 dB to the audible noise of the filter; twice the room would add 7. */
+ * what clips then adds 0.6 dB to the audible noise of the filter; with twice the room it would add 7. */
 double bc_shaper_headroom_steps(uint64_t levels)
 {
     return (double)levels / 32.0;

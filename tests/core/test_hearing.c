@@ -31,9 +31,10 @@ static void threshold(void **state)
 static void between_points(void **state)
 {
     static const bc_curve curve = { 3, { 100.0, 1000.0, 4000.0 }, { 30.0, 10.0, 16.0 } };
-    static const double rows[][2] = { { 0.0, 30.0 },   { 99.0, 30.0 },    { 100.0, 30.0 },
-                                      { 1000.0, 10.0 }, { 2000.0, 13.0 }, { 4000.0, 16.0 },
-                                      { 1e5, 16.0 },   { 316.22776601683796, 20.0 } };
+    static const double rows[][2] = { { 0.0, 30.0 },    { 99.0, 30.0 },
+                                      { 100.0, 30.0 },  { 1000.0, 10.0 },
+                                      { 2000.0, 13.0 }, { 4000.0, 16.0 },
+                                      { 1e5, 16.0 },    { 316.22776601683796, 20.0 } };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -113,8 +113,8 @@ static void published_rows(void **state)
 
 static void designs(void **state)
 {
-    static const double rates[] = { 8e3, 11025.0, 16e3, 22050.0, 32e3, 44100.0, 48e3,
-                                    88200.0, 96e3, 192e3, 384e3 };
+    static const double rates[] = { 8e3,  11025.0, 16e3, 22050.0, 32e3, 44100.0,
+                                    48e3, 88200.0, 96e3, 192e3,   384e3 };
     static const struct {
         uint32_t n_taps;
         double strength_db;
@@ -211,8 +211,8 @@ static void fitted(void **state)
             EXPECT(s.n_taps == 0 || s.excursion_steps <= room, "%g Hz, %d bits", rates[i], bits);
             if (s.strength_db == 40.0)
                 continue;
-            assert_int_equal(
-                bc_shaper_design(NULL, rates[i], 16, s.strength_db + 1.0, &more, NULL), BC_OK);
+            assert_int_equal(bc_shaper_design(NULL, rates[i], 16, s.strength_db + 1.0, &more, NULL),
+                             BC_OK);
             EXPECT(more.excursion_steps > room, "%g Hz, %d bits: %g dB would fit", rates[i], bits,
                    more.strength_db);
         }
@@ -228,16 +228,18 @@ static void same_taps(void **state)
         double rate_hz;
         uint32_t n_taps;
         double strength_db, sum;
-    } rows[] = { { 44100.0, 16, 40.0, -968411 }, { 96000.0, 32, 60.0, -82349 }, { 8000.0, 64, 80.0, -1049964174 } };
+    } rows[] = { { 44100.0, 16, 40.0, -968411 },
+                 { 96000.0, 32, 60.0, -82349 },
+                 { 8000.0, 64, 80.0, -1049964174 } };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bc_shaper s;
         double sum = 0.0;
 
-        assert_int_equal(bc_shaper_design(NULL, rows[i].rate_hz, rows[i].n_taps,
-                                          rows[i].strength_db, &s, NULL),
-                         BC_OK);
+        assert_int_equal(
+            bc_shaper_design(NULL, rows[i].rate_hz, rows[i].n_taps, rows[i].strength_db, &s, NULL),
+            BC_OK);
         for (uint32_t k = 0; k < s.n_taps; k++)
             sum += (k + 1) * s.taps[k] * 0x1p20;
         EXPECT_NEAR(sum, rows[i].sum, 0.0, "%g Hz", rows[i].rate_hz);

@@ -109,8 +109,9 @@ static void spectra(void **state)
     static const struct {
         const char *name;
         double rate_hz;
-    } rows[] = { { "f-weighted", 44100.0 }, { "ath", 44100.0 }, { "ath", 96000.0 },
-                 { "ath", 8000.0 } };
+    } rows[] = {
+        { "f-weighted", 44100.0 }, { "ath", 44100.0 }, { "ath", 96000.0 }, { "ath", 8000.0 }
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
