@@ -7,20 +7,20 @@
 
 /* Step i of segment s. */
 #define MULAW(s, i) ((float)(((8 * (i) + 132) << (s)) - 132) / 32768.0f)
-#define ALAW(s, i) ((float)((s) ? (16 * (i) + 264) << ((s) - (s > 0)) : 16 * (i) + 8) / 32768.0f)
+#define ALAW(s, i)  ((float)((s) ? (16 * (i) + 264) << ((s) - (s > 0)) : 16 * (i) + 8) / 32768.0f)
 
 #define RISING(f, s)                                                                               \
-    f(s, 0), f(s, 1), f(s, 2), f(s, 3), f(s, 4), f(s, 5), f(s, 6), f(s, 7), f(s, 8), f(s, 9),       \
+    f(s, 0), f(s, 1), f(s, 2), f(s, 3), f(s, 4), f(s, 5), f(s, 6), f(s, 7), f(s, 8), f(s, 9),      \
         f(s, 10), f(s, 11), f(s, 12), f(s, 13), f(s, 14), f(s, 15)
 #define FALLING_TO_1(f, s)                                                                         \
-    -f(s, 15), -f(s, 14), -f(s, 13), -f(s, 12), -f(s, 11), -f(s, 10), -f(s, 9), -f(s, 8),           \
+    -f(s, 15), -f(s, 14), -f(s, 13), -f(s, 12), -f(s, 11), -f(s, 10), -f(s, 9), -f(s, 8),          \
         -f(s, 7), -f(s, 6), -f(s, 5), -f(s, 4), -f(s, 3), -f(s, 2), -f(s, 1)
 #define FALLING(f, s) FALLING_TO_1(f, s), -f(s, 0)
 #define ALL_RISING(f)                                                                              \
-    RISING(f, 0), RISING(f, 1), RISING(f, 2), RISING(f, 3), RISING(f, 4), RISING(f, 5),             \
+    RISING(f, 0), RISING(f, 1), RISING(f, 2), RISING(f, 3), RISING(f, 4), RISING(f, 5),            \
         RISING(f, 6), RISING(f, 7)
 #define FALLING_TO_SEGMENT_1(f)                                                                    \
-    FALLING(f, 7), FALLING(f, 6), FALLING(f, 5), FALLING(f, 4), FALLING(f, 3), FALLING(f, 2),       \
+    FALLING(f, 7), FALLING(f, 6), FALLING(f, 5), FALLING(f, 4), FALLING(f, 3), FALLING(f, 2),      \
         FALLING(f, 1)
 
 static const float mulaw[] = { FALLING_TO_SEGMENT_1(MULAW), FALLING_TO_1(MULAW, 0),

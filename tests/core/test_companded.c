@@ -70,8 +70,10 @@ static void dither_follows_the_step(void **state)
     static const struct {
         const char *name;
         double value, step; /* over 32768 */
-    } rows[] = { { "mulaw", 60.3, 8.0 },    { "mulaw", -1003.7, 64.0 }, { "mulaw", 24000.1, 1024.0 },
-                 { "alaw", 200.9, 16.0 },   { "alaw", 3.0, 16.0 },      { "alaw", -24000.1, 1024.0 } };
+    } rows[] = {
+        { "mulaw", 60.3, 8.0 },  { "mulaw", -1003.7, 64.0 }, { "mulaw", 24000.1, 1024.0 },
+        { "alaw", 200.9, 16.0 }, { "alaw", 3.0, 16.0 },      { "alaw", -24000.1, 1024.0 }
+    };
 
     (void)state;
     bc_noise_fill_f64(bc_noise_find("tpdf"), BC_DEFAULT_SEED, 1, 0, d, N);
@@ -102,9 +104,14 @@ static void fractional_depths(void **state)
         uint32_t levels;
         int64_t lo, hi;
         int bits;
-    } rows[] = { { 2, -1, 0, 1 },         { 3, -1, 1, 2 },       { 5, -2, 2, 3 },
-                 { 6, -3, 2, 3 },         { 100, -50, 49, 7 },   { 257, -128, 128, 9 },
-                 { 46341, -23170, 23170, 16 }, { UINT32_MAX, -INT64_C(2147483647), 2147483647, 32 } };
+    } rows[] = { { 2, -1, 0, 1 },
+                 { 3, -1, 1, 2 },
+                 { 5, -2, 2, 3 },
+                 { 6, -3, 2, 3 },
+                 { 100, -50, 49, 7 },
+                 { 257, -128, 128, 9 },
+                 { 46341, -23170, 23170, 16 },
+                 { UINT32_MAX, -INT64_C(2147483647), 2147483647, 32 } };
     bc_error err;
     bc_grid g;
 
