@@ -5,7 +5,7 @@
  * by G = 1 - sum c_k z^-k. The mean of log |G| over frequency cannot be below 0, and is 0 when
  * all zeros lie inside the unit circle (Gerzon and Craven, AES 87th convention, 1989): what is
  * gained in one band is lost in another. Every filter that is handed out has passed that
- * test. */
+ * test; one that does not is BC_E_INTERNAL. */
 #ifndef BITCRUSH_SHAPER_H
 #define BITCRUSH_SHAPER_H
 

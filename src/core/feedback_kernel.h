@@ -85,6 +85,9 @@ static inline pair feedback_frame(const frames *f, size_t i, pair older, pair se
     return error;
 }
 
+/* Two frames share the loads of past errors: lanes 0 and 1 sum for the first, 2 and 3 for the
+ * second. Each term goes to one of four sums by its age, so that a sample comes out the same as
+ * first and as second. */
 static void feedback_f64(const bci_affine_f64 *a, const bci_feedback_taps *taps, double *errors,
                          const double *const x[2], const double *const noise[2], size_t n,
                          double *const y[2], int32_t *const codes[2])
@@ -110,7 +113,7 @@ static void feedback_f64(const bci_affine_f64 *a, const bci_feedback_taps *taps,
                 sums[m] += row * (quad){ e[0], e[1], e[0], e[1] };
             }
         }
-        /* The second frame met each tap one row later. */
+        /* The second frame meets each tap one row later. */
         pair first[4], second[4];
 
         for (size_t m = 0; m < 4; m++) {
