@@ -67,8 +67,9 @@ BC_API BC_NODISCARD bc_status bc_shaper_design(const bc_curve *curve, double rat
                                                bc_error *err);
 
 /* The same for a grid of `levels` marks over full scale: the excursion may be at most
- * bc_shaper_headroom_steps(levels). A designed filter (row NULL) loses strength, by 1 dB at a
- * time, until it fits; out->strength_db tells what is left. A published one (curve, n_taps and
+ * bc_shaper_headroom_steps(levels). A designed filter (row NULL) has at most
+ * bc_shaper_max_strength_db(levels), and loses strength by 1 dB at a time until it fits;
+ * out->strength_db tells what is left. A published one (curve, n_taps and
  * strength_db are ignored) has its zeros moved toward 0, by 1/64 at a time: taps c_k g^k,
  * out->zero_scale = g, which flattens it and keeps its place on the frequency axis. Where
  * nothing fits, no taps are left. */
@@ -77,9 +78,14 @@ BC_API BC_NODISCARD bc_status bc_shaper_fit(const bc_shaper_row *row, const bc_c
                                             uint64_t levels, bc_shaper *out, bc_error *err);
 
 /* Room for the excursion on a grid of so many marks over full scale: levels / 32. What goes
- * beyond the ends clips, and the error of clipping is not shaped. So 16 taps of the threshold of
- * hearing at 44.1 kHz have 40 dB of strength from 10 bits on, 28 dB at 8 bits and 17 dB at 7. */
+ * beyond the ends clips, and the error of clipping is not shaped. */
 BC_API double bc_shaper_headroom_steps(uint64_t levels);
+
+/* The strength that such a grid bears: 12 dB and 2 per bit (whole bits, rounded down), which is
+ * 28 dB at 8 bits and 40 from 14 bits on. With 16 taps at 44.1 kHz a sine up to the top mark then
+ * raises the audible noise above that of the filter by less than 1 dB at 7 to 10 bits and by less
+ * than 3 dB at more; one that leaves room for the excursion does not. Other rates clip less. */
+BC_API double bc_shaper_max_strength_db(uint64_t levels);
 
 /* 20 log10 |G| at a frequency. */
 BC_API double bc_shaper_gain_db(const bc_shaper *s, double hz, double rate_hz);

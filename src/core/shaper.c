@@ -213,11 +213,22 @@ static bc_status check_design(double rate_hz, uint32_t n_taps, double strength_d
     return BC_OK;
 }
 
-/* 1/32 of full scale: shaping may raise peaks by 0.5 dB. With an 8-bit sine up to the top mark,
- * what clips then adds 0.6 dB to the audible noise of the filter; with twice the room it would add 7. */
+/* 1/32 of full scale: shaping may raise peaks by 0.5 dB. */
 double bc_shaper_headroom_steps(uint64_t levels)
 {
     return (double)levels / 32.0;
+}
+
+/* What clips is not shaped and fills the band that was cleared: the deeper that is, the less
+ * may clip. Without the limit a full-scale sine in 8 bits at 96 kHz raises audible noise by 8 dB
+ * (40 dB of strength), with it by 0.4 dB. */
+double bc_shaper_max_strength_db(uint64_t levels)
+{
+    double strength_db = 12.0;
+
+    for (; levels > 1; levels /= 2)
+        strength_db += 2.0;
+    return strength_db;
 }
 
 static void fit_design(const target *t, double strength_db, double headroom, bc_shaper *out)
@@ -263,8 +274,10 @@ bc_status bc_shaper_fit(const bc_shaper_row *row, const bc_curve *curve, double 
     } else {
         target t;
 
+        const double most_db = bc_shaper_max_strength_db(levels);
+
         target_init(&t, curve, rate_hz, n_taps);
-        fit_design(&t, strength_db, headroom, &made);
+        fit_design(&t, strength_db < most_db ? strength_db : most_db, headroom, &made);
     }
     st = finish(&made, row ? row->name : "ath", err);
     if (!st)
