@@ -30,6 +30,7 @@ codebook  core
 light     core
 quality   measure
 palette   image
+plot      report
 '
 
 # A row: foreign headers of one library, as a pattern. Each is the business of one .c file.

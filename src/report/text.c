@@ -3,12 +3,11 @@
  * {section.key:+d} with its sign. A piece that names a fact the report does not have is left
  * out, a line whose first piece is left out too: so one table serves every medium. */
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "report/buffer.h"
 #include "report/facts.h"
 
 static const struct {
@@ -52,57 +51,21 @@ static const struct {
     { "time", "{time_s:2} s" },
 };
 
-typedef struct {
-    char *text;
-    size_t n, room;
-    bool is_short_of_memory;
-} buffer;
-
-static void put(buffer *b, const char *text, size_t n)
-{
-    if (b->n + n + 1 > b->room) {
-        const size_t room = 2 * (b->n + n + 128);
-        char *grown = realloc(b->text, room);
-
-        if (!grown) {
-            b->is_short_of_memory = true;
-            return;
-        }
-        b->text = grown;
-        b->room = room;
-    }
-    memcpy(b->text + b->n, text, n);
-    b->n += n;
-    b->text[b->n] = '\0';
-}
-
-static void putf(buffer *b, const char *format, ...) BC_PRINTF(2, 3);
-static void putf(buffer *b, const char *format, ...)
-{
-    char text[64];
-    va_list args;
-
-    va_start(args, format);
-    const int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    put(b, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
-}
-
-static void put_number(buffer *b, double value, const char *style, size_t length)
+static void put_number(bci_buffer *b, double value, const char *style, size_t length)
 {
     const bool is_signed = length > 0 && style[0] == '+';
     const int decimals = length > (size_t)is_signed ? style[is_signed] - '0' : 6;
     const double unit = pow(10.0, -decimals);
 
     if (isinf(value)) {
-        put(b, value > 0 ? "infinite" : "-infinite", value > 0 ? 8 : 9);
+        bci_put(b, value > 0 ? "infinite" : "-infinite", value > 0 ? 8 : 9);
         return;
     }
     if (value != 0.0 && fabs(value) < 0.5 * unit) { /* do not round what there is to nothing */
-        putf(b, is_signed ? "%+.1e" : "%.1e", value);
+        bci_putf(b, is_signed ? "%+.1e" : "%.1e", value);
         return;
     }
-    putf(b, is_signed ? "%+.*f" : "%.*f", decimals, value);
+    bci_putf(b, is_signed ? "%+.*f" : "%.*f", decimals, value);
 }
 
 /* The fact that a placeholder "section.key:style" names. */
@@ -113,16 +76,16 @@ static const bci_fact *fact_of(const bc_report *r, const char *name, size_t leng
     return bci_report_find(r, name, colon ? (size_t)(colon - name) : length);
 }
 
-static void put_fact(buffer *b, const bci_fact *f, const char *name, size_t length)
+static void put_fact(bci_buffer *b, const bci_fact *f, const char *name, size_t length)
 {
     const char *colon = memchr(name, ':', length);
     const char *style = colon ? colon + 1 : name + length;
 
     switch (f->type) {
     case BCI_NUMBER: put_number(b, f->number, style, (size_t)(name + length - style)); return;
-    case BCI_INTEGER: putf(b, "%llu", (unsigned long long)f->integer); return;
-    case BCI_FLAG: put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
-    case BCI_STRING: put(b, f->string, strlen(f->string)); return;
+    case BCI_INTEGER: bci_putf(b, "%llu", (unsigned long long)f->integer); return;
+    case BCI_FLAG: bci_put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
+    case BCI_STRING: bci_put(b, f->string, strlen(f->string)); return;
     }
 }
 
@@ -139,14 +102,14 @@ static bool piece_applies(const bc_report *r, const char *piece, size_t length)
     return true;
 }
 
-static void put_piece(buffer *b, const bc_report *r, const char *piece, size_t length)
+static void put_piece(bci_buffer *b, const bc_report *r, const char *piece, size_t length)
 {
     const char *end = piece + length;
 
     while (piece < end) {
         const char *open = memchr(piece, '{', (size_t)(end - piece));
 
-        put(b, piece, (size_t)((open ? open : end) - piece));
+        bci_put(b, piece, (size_t)((open ? open : end) - piece));
         if (!open)
             return;
         const char *close = memchr(open, '}', (size_t)(end - open));
@@ -157,7 +120,7 @@ static void put_piece(buffer *b, const bc_report *r, const char *piece, size_t l
     }
 }
 
-static void put_line(buffer *b, const bc_report *r, const char *label, const char *pattern,
+static void put_line(bci_buffer *b, const bc_report *r, const char *label, const char *pattern,
                      bool colour)
 {
     const char *on = colour ? "\033[1m" : "", *off = colour ? "\033[0m" : "";
@@ -168,7 +131,7 @@ static void put_line(buffer *b, const bc_report *r, const char *label, const cha
 
         if (piece_applies(r, piece, length)) {
             if (is_first && *label)
-                putf(b, "  %s%-8s%s ", on, label, off);
+                bci_putf(b, "  %s%-8s%s ", on, label, off);
             put_piece(b, r, piece, length);
         } else if (is_first) {
             return;
@@ -176,14 +139,14 @@ static void put_line(buffer *b, const bc_report *r, const char *label, const cha
         is_first = false;
         piece += length + (piece[length] == '|');
     }
-    put(b, "\n", 1);
+    bci_put(b, "\n", 1);
 }
 
 bc_status bc_report_text(const bc_report *r, bool colour, char **out, bc_error *err)
 {
-    buffer b = { 0 };
+    bci_buffer b = { 0 };
 
-    put(&b, "", 0);
+    bci_put(&b, "", 0);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         put_line(&b, r, lines[i].label, lines[i].pattern, colour);
     if (b.is_short_of_memory || r->is_short_of_memory) {
