@@ -87,7 +87,8 @@ BC_API BC_NODISCARD bc_status bc_plot_new(const char *title, const char *descrip
 BC_API void bc_plot_columns(bc_plot *p, unsigned n);
 
 /* Begin a panel; series go into the one begun last. A fixed range has low < high, both finite,
- * and is above 0 where the axis is logarithmic; otherwise BC_E_USAGE is remembered. */
+ * and is above 0 where the axis is logarithmic; otherwise (or where they are closer than a
+ * billionth of them, a ten thousandth if logarithmic) BC_E_USAGE is remembered. */
 BC_API void bc_plot_add_panel(bc_plot *p, const bc_plot_panel *panel);
 
 /* Add a series. The arrays that its kind needs may not be NULL, unless n is 0; there is a

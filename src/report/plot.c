@@ -104,11 +104,11 @@ static bci_axis copy_axis(bc_plot *p, const bc_plot_axis *a)
     const bool is_fixed = a->low != a->high; /* a NaN too, which the check below refuses */
     bc_error fault;
 
-    if (is_fixed && !(a->low < a->high && bci_range_shows(is_log, a->low) &&
-                      bci_range_shows(is_log, a->high))) {
-        bci_fail(&fault, BC_E_USAGE, "plot: axis \"%s\" from %g to %g, expected %s",
-                 a->label ? a->label : "", a->low, a->high,
-                 is_log ? "0 < low < high" : "low < high");
+    if (is_fixed && !(bci_range_shows(is_log, a->low) && bci_range_shows(is_log, a->high) &&
+                      bci_range_is_wide(a->low, a->high, is_log))) {
+        bci_fail(&fault, BC_E_USAGE, "plot: axis \"%s\" from %g to %g, expected %slow < high%s",
+                 a->label ? a->label : "", a->low, a->high, is_log ? "0 < " : "",
+                 a->low < a->high ? ", finite and not next to each other" : "");
         note_fault(p, &fault);
     }
     return (bci_axis){ .label = copy_text(p, a->label),

@@ -17,6 +17,14 @@ double bci_series_x(const bci_series *s, size_t i)
     return s->x ? s->x[i] : s->given.x_first + (double)i * s->given.x_step;
 }
 
+/* The distance of two bars. */
+static double step_of(const bci_series *s)
+{
+    if (s->x && s->given.n > 1)
+        return (s->x[s->given.n - 1] - s->x[0]) / (double)(s->given.n - 1);
+    return s->given.x_step;
+}
+
 static const char *colour_of(const bci_series *s)
 {
     switch (s->given.tone) {
@@ -40,8 +48,7 @@ static void widen(double value, bool is_log, double *low, double *high)
 
 void bci_series_extent_x(const bci_series *s, bool is_log, double *low, double *high)
 {
-    const bool is_bars = s->given.kind == BC_PLOT_BARS;
-    const double half = is_bars ? 0.5 * fabs(s->given.x_step) : 0.0;
+    const double half = s->given.kind == BC_PLOT_BARS ? 0.5 * fabs(step_of(s)) : 0.0;
 
     if (s->given.kind == BC_PLOT_HORIZONTAL)
         return;
@@ -314,15 +321,12 @@ static double draw_band(bci_buffer *b, const bci_area *area, const bci_series *s
 
 /* --- bars ------------------------------------------------------------------------------ */
 
-/* Bars of `group` bins each, as high as their mean or their highest; in a linear scale of
- * values before the axis, so that a group of one is the bin itself. */
+/* Bars of `group` bins each, as high as their mean or their highest. Neighbours that touch share
+ * one outline. */
 static double draw_bars_of(bci_buffer *b, const bci_area *area, const bci_series *s, size_t group,
                            bool is_highest)
 {
-    const double base = base_of(area),
-                 step = s->x && s->given.n > 1
-                            ? (s->x[s->given.n - 1] - s->x[0]) / (double)(s->given.n - 1)
-                            : s->given.x_step;
+    const double base = base_of(area), step = step_of(s);
     double top = base;
     char classes[16];
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LARGEST 1e100 /* beyond, differences and pixels could overflow */
+#define LARGEST  1e100 /* beyond, differences and pixels could overflow */
+#define SMALLEST 1e-90 /* of ranges: below, steps could vanish */
 
 static const int nice[] = { 1, 2, 5 };
 
@@ -23,6 +24,13 @@ double bci_range_place(const bci_range *r, double value)
     return (value - r->low) / (r->high - r->low);
 }
 
+bool bci_range_is_wide(double low, double high, bool is_log)
+{
+    if (is_log)
+        return high >= 1.0001 * low;
+    return high - low > fmax(SMALLEST, 1e-9 * fmax(fabs(low), fabs(high)));
+}
+
 bci_range bci_range_of(double low, double high, bool is_log)
 {
     bci_range r = { .low = low, .high = high, .is_log = is_log };
@@ -30,11 +38,13 @@ bci_range bci_range_of(double low, double high, bool is_log)
     if (low > high) {
         r.low = is_log ? 1.0 : 0.0;
         r.high = is_log ? 10.0 : 1.0;
-    } else if (is_log && high < 1.0001 * low) {
+    } else if (bci_range_is_wide(low, high, is_log)) {
+        return r;
+    } else if (is_log) {
         r.low = low / 2.0;
         r.high = high * 2.0;
-    } else if (!is_log && high - low <= 1e-9 * fmax(fabs(low), fabs(high))) {
-        const double d = low == 0.0 ? 1.0 : 0.1 * fmax(fabs(low), fabs(high));
+    } else {
+        const double most = fmax(fabs(low), fabs(high)), d = most < SMALLEST ? 1.0 : 0.1 * most;
 
         r.low = low - d;
         r.high = high + d;

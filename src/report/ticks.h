@@ -26,6 +26,9 @@ typedef struct {
 /* Whether a value can be shown on an axis. */
 bool bci_range_shows(bool is_log, double value);
 
+/* Whether ticks in between can be told apart in double precision. */
+bool bci_range_is_wide(double low, double high, bool is_log);
+
 /* Where a value lies: 0 at low, 1 at high. */
 double bci_range_place(const bci_range *r, double value);
 

@@ -243,9 +243,9 @@ static void ticks(void **state)
 static void nice_ranges(void **state)
 {
     static const double ends[][2] = {
-        { 0, 1 },   { -3, 17 },      { 0.013, 0.014 }, { -96.3, -20.1 },
-        { 5, 5 },   { 0, 0 },        { -1e-7, 3e-7 },  { 1e9, 1e9 + 7 },
-        { 0, 255 }, { -1e20, 1e20 }, { 7e6, 9e6 },     { 1e-30, 2e-30 },
+        { 0, 1 },     { -3, 17 },       { 0.013, 0.014 }, { -96.3, -20.1 }, { 5, 5 },
+        { 0, 0 },     { -1e-7, 3e-7 },  { 1e9, 1e9 + 7 }, { 0, 255 },       { -1e20, 1e20 },
+        { 7e6, 9e6 }, { 1e-30, 2e-30 }, { 0, 5e-324 },
     };
 
     (void)state;
@@ -260,7 +260,7 @@ static void nice_ranges(void **state)
 
         EXPECT(w.y_low >= 0.0 && w.y_high <= 200.0, "%g to %g: drawn from %g to %g of 200",
                ends[i][0], ends[i][1], w.y_low, w.y_high);
-        EXPECT(w.y_high - w.y_low >= (ends[i][0] < ends[i][1] ? 50.0 : 0.0),
+        EXPECT(w.y_high - w.y_low >= (ends[i][1] - ends[i][0] > 1e-300 ? 50.0 : 0.0),
                "%g to %g: drawn from %g to %g of 200", ends[i][0], ends[i][1], w.y_low, w.y_high);
         EXPECT(is_well_formed(svg) && strlen(texts_of(svg, "e")) >= 3, "%g to %g: ticks '%s'",
                ends[i][0], ends[i][1], texts_of(svg, "e"));
@@ -487,9 +487,13 @@ static void small_and_the_same(void **state)
 static void faults(void **state)
 {
     static const bc_plot_axis bad[] = {
-        { "f", "Hz", BC_PLOT_LOG, 0, 20000 },      { "f", "Hz", BC_PLOT_LOG, -1, 1 },
-        { "t", "s", BC_PLOT_LINEAR, 2, 1 },        { "t", "s", BC_PLOT_LINEAR, 0, NAN },
+        { "f", "Hz", BC_PLOT_LOG, 0, 20000 },
+        { "f", "Hz", BC_PLOT_LOG, -1, 1 },
+        { "t", "s", BC_PLOT_LINEAR, 2, 1 },
+        { "t", "s", BC_PLOT_LINEAR, 0, NAN },
         { "t", "s", BC_PLOT_LINEAR, 0, INFINITY },
+        { "t", "s", BC_PLOT_LINEAR, 0, 5e-324 }, /* no step divides these */
+        { "t", "s", BC_PLOT_LINEAR, 1, 1 + 1e-15 },
     };
 
     (void)state;
