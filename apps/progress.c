@@ -22,7 +22,7 @@ progress progress_begin(const char *name, int when)
     return (progress){ .name = name, .is_on = is_on, .start_s = now_s() };
 }
 
-void progress_show(void *context, uint32_t done, uint32_t n)
+void progress_show(void *context, uint64_t done, uint64_t n)
 {
     progress *p = context;
     const double now = p->is_on ? now_s() : 0.0;
@@ -30,7 +30,7 @@ void progress_show(void *context, uint32_t done, uint32_t n)
 
     if (!p->is_on || elapsed < 0.5 || now - p->last_s < 0.1 || n == 0)
         return;
-    const double share = (double)done / n;
+    const double share = (double)done / (double)n;
 
     p->last_s = now;
     p->is_shown = true;

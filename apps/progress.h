@@ -16,7 +16,7 @@ typedef struct {
 progress progress_begin(const char *name, int when);
 
 /* Show done of n; context is a progress. */
-void progress_show(void *context, uint32_t done, uint32_t n);
+void progress_show(void *context, uint64_t done, uint64_t n);
 
 /* Wipe the line. */
 void progress_end(progress *p);

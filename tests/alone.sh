@@ -10,6 +10,7 @@ cat >"$work/main.c" <<'END'
 #include "bitcrush/quantize.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
+#include "bitcrush/spectrum.h"
 
 int main(void)
 {
@@ -17,8 +18,11 @@ int main(void)
     float noise[2], y[2];
     bc_error_sums sums = { 0 };
     bc_grid g;
+    bc_spectrum *spectrum;
 
     if (bc_grid_uniform(1, &g, NULL) != BC_OK)
+        return 1;
+    if (bc_spectrum_new(48e3, 1024, &spectrum, NULL) != BC_E_UNSUPPORTED)
         return 1;
     bc_noise_fill(bc_noise_find("none"), 1, 1, 0, noise, 2);
     bc_quantize_f32(&g, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, x, noise, 2, y, NULL);

@@ -21,16 +21,26 @@ report   base measure report
 public='
 status    base
 input     base
+output    base
 grid      core
 scale     core
 noise     core
 quantize  core
 feedback  core
 pack      core
+pcm       core
 codebook  core
 light     core
+hearing   core
+shaper    core
 quality   measure
+envelope  measure
+spectrum  measure
+weighting measure
+tone      measure
+level     measure
 palette   image
+plot      report
 '
 
 # A row: foreign headers of one library, as a pattern. Each is the business of one .c file.

@@ -15,14 +15,14 @@ extern "C" {
 
 #define BC_FIR_MAX_TAPS 64
 
-/* A causal filter of past errors and its state, for one channel. To start, set n_taps and
- * taps (c_1 .. c_n of v = x - sum c_k e[i-k], with e = value - v; the noise is then shaped
- * by 1 - sum c_k z^-k; Lipshitz et al., JAES 39(11), 1991) and zero the rest. */
+/* A causal filter of past errors and its state, for one channel on one grid and scale. To start,
+ * set n_taps and taps (c_1 .. c_n of v = x - sum c_k e[i-k], with e = value - v; the noise is
+ * then shaped by 1 - sum c_k z^-k; Lipshitz et al., JAES 39(11), 1991) and zero the rest. */
 typedef struct {
     uint32_t n_taps;
     double taps[BC_FIR_MAX_TAPS];
-    double errors[BC_FIR_MAX_TAPS]; /* ring of past errors, in units of the data */
-    uint32_t newest;
+    double errors[BC_FIR_MAX_TAPS]; /* past errors, the newest first: on affine grids in steps,
+                                     * else in units of the data */
 } bc_fir;
 
 /* Quantize x[0..n) with error feedback in time; other arguments as bc_quantize_f64, except
@@ -32,6 +32,15 @@ typedef struct {
 BC_API void bc_quantize_fir_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *fir,
                                 const double *x, const double *noise, size_t n, double *y,
                                 int32_t *codes);
+
+/* The same for n_channels channels apart, each with its filter, all with the same taps: channel
+ * c takes x[c], noise[c], y[c] and codes[c], n samples each; noise, y and codes may be NULL as a
+ * whole. Every channel becomes what it becomes alone; on affine grids two take the time of
+ * one. */
+BC_API void bc_quantize_fir_channels_f64(const bc_grid *grid, const bc_scale *scale, bc_fir *firs,
+                                         size_t n_channels, const double *const *x,
+                                         const double *const *noise, size_t n, double *const *y,
+                                         int32_t *const *codes);
 
 #define BC_KERNEL_MAX_TAPS 12
 

@@ -38,6 +38,13 @@ typedef enum {
     BC_FLOAT_FINITE, /* every code is a number (OCP E3M2, E2M3, E2M1); overflow saturates */
 } bc_float_flavour;
 
+/* How the codes of a table grid are stored. */
+typedef enum {
+    BC_STORED_PLAIN, /* as they are */
+    BC_STORED_MULAW, /* as bytes of G.711 */
+    BC_STORED_ALAW,
+} bc_stored;
+
 typedef struct {
     bc_grid_family family;
     int32_t lo, hi;    /* lowest and highest code */
@@ -50,6 +57,7 @@ typedef struct {
     const float *values;     /* table: hi + 1 rising values */
     const float *thresholds; /* table: hi points of decision between neighbours, or NULL
                               * for half way; used by error diffusion */
+    bc_stored stored;        /* table */
     int bits;                /* bits that store one code */
 } bc_grid;
 
@@ -60,6 +68,12 @@ BC_API BC_NODISCARD bc_status bc_grid_uniform(int bits, bc_grid *out, bc_error *
 /* n-bit two's complement PCM, mid-tread: codes -2^(n-1) .. 2^(n-1) - 1, value
  * k / 2^(n-1), so that +1.0 is one step past the top. n is 1..32, else BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_pcm(int bits, bc_grid *out, bc_error *err);
+
+/* The same with any number of marks from 2 on, for depths between two whole numbers of bits: codes
+ * -(levels / 2) .. (levels - 1) / 2, both rounded toward 0, value 2 k / levels. 2^n levels are
+ * bc_grid_pcm(n). Fewer are BC_E_USAGE. Between powers of two a value is a rounded quotient:
+ * BC_ROUND_NEAREST keeps a mark, BC_ROUND_TRUNCATE may take it for the one below. */
+BC_API BC_NODISCARD bc_status bc_grid_pcm_levels(uint32_t levels, bc_grid *out, bc_error *err);
 
 /* Symmetric n-bit integers -(2^(n-1) - 1) .. 2^(n-1) - 1 as k / (2^(n-1) - 1), so
  * that the extreme codes are exactly -1 and 1 before scaling; zero is a mark.
@@ -108,7 +122,8 @@ BC_API double bc_grid_value(const bc_grid *grid, int32_t code);
 BC_API int32_t bc_grid_nan_code(const bc_grid *grid);
 
 /* The bits that store a code, low bits first: two's complement for signed integers,
- * sign and magnitude for floats (NaN is a quiet one), the code itself otherwise. */
+ * sign and magnitude for floats (NaN is a quiet one), the byte of G.711 for "mulaw" and "alaw"
+ * (0 of mu-law is FF, +0), the code itself otherwise. */
 BC_API uint32_t bc_grid_code_to_bits(const bc_grid *grid, int32_t code);
 
 /* The code of a stored bit pattern; inverse of bc_grid_code_to_bits. Negative zero gives
@@ -131,8 +146,8 @@ typedef struct {
 /* The rows of the registry, in order; returns the number of rows. */
 BC_API size_t bc_grid_rows(const bc_grid_row **out);
 
-/* Build a grid by name: "uniform4", "pcm16", "int8", "uint8", "float16", "bfloat16",
- * "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "float32". Unknown names and bits out of range
+/* Build a grid by name: "uniform4", "pcm16", "int8", "uint8", "mulaw", "alaw", "float16",
+ * "bfloat16", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "float32". Unknown names and bits out of range
  * are BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_named(const char *name, bc_grid *out, bc_error *err);
 

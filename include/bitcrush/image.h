@@ -93,7 +93,7 @@ typedef struct {
     double min_snr_db;  /* below it: BC_E_QUALITY and no output; NaN: no gate */
     const char *format; /* output format, or NULL to go by the name ("-": png) */
     const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
-    void (*progress)(void *context, uint32_t rows_done, uint32_t n_rows); /* or NULL */
+    void (*progress)(void *context, uint64_t rows_done, uint64_t n_rows); /* or NULL */
     void *context;
 } bc_image_settings;
 

@@ -14,8 +14,8 @@ extern "C" {
 #define BC_HEAD_SIZE 64 /* bytes; enough for every format to be known by */
 
 /* The first bytes of a file ("-" for standard input): *n of them, BC_HEAD_SIZE unless it is
- * shorter. Standard input loses nothing: who opens it next reads it from its start. Not
- * thread-safe for standard input. BC_E_OPEN, or BC_E_FORMAT for an empty file. */
+ * shorter. Standard input and named pipes lose nothing: who opens them next reads from
+ * their start. Not thread-safe for these. BC_E_OPEN, or BC_E_FORMAT for an empty file. */
 BC_API BC_NODISCARD bc_status bc_input_head(const char *path, uint8_t head[BC_HEAD_SIZE], size_t *n,
                                             bc_error *err);
 

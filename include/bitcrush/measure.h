@@ -69,6 +69,14 @@ BC_API double bc_theory_snr_db(const bc_grid *grid, const bc_noise *noise, doubl
  * end marks): closed form for that affine grid. NaN for other grids. */
 BC_API double bc_theory_uniform_snr_db(const bc_grid *grid);
 
+/* Expected power of the error in each bin of a bc_spectrum of `length` samples a segment, to
+ * power[0 .. length / 2]: error_power step^2 of the noise row, spread as its dither is (white, or
+ * rising for BC_NOISE_HPTPDF), times |1 - sum c_k z^-k|^2 where noise is shaped by the n_taps
+ * numbers of `taps` (bc_fir; 0 and NULL for none). Mean square of the error is the sum of the
+ * bins, where nothing clips. NaN throughout where no closed form holds. */
+BC_API void bc_theory_error_spectrum(const bc_grid *grid, const bc_noise *noise, const double *taps,
+                                     size_t n_taps, uint32_t length, double *power);
+
 #ifdef __cplusplus
 }
 #endif

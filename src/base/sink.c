@@ -2,6 +2,7 @@
  * one: temporary file in the same directory, fsync, rename. */
 #include "base/sink.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "bitcrush/output.h"
 
 struct bci_sink {
     char *name;    /* as given, for messages */
@@ -178,6 +180,34 @@ bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err)
     return BC_OK;
 }
 
+bool bci_sink_can_rewrite(const bci_sink *s)
+{
+    return s->discard || s->scratch;
+}
+
+bc_status bci_sink_rewrite(bci_sink *s, uint64_t offset, const void *data, size_t n, bc_error *err)
+{
+    const uint8_t *from = data;
+    const bc_status st = flush_pending(s, err);
+
+    assert(bci_sink_can_rewrite(s) && offset + n <= s->size_bytes);
+    if (st || s->discard)
+        return st;
+    while (n > 0) {
+        const ssize_t put = pwrite(s->fd, from, n, (off_t)offset);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return bci_fail(err, BC_E_WRITE, "%s: writing failed at byte %llu: %s", s->name,
+                            (unsigned long long)offset, strerror(errno));
+        from += put;
+        n -= (size_t)put;
+        offset += (uint64_t)put;
+    }
+    return BC_OK;
+}
+
 uint64_t bci_sink_size(const bci_sink *s)
 {
     return s->size_bytes;
@@ -254,4 +284,17 @@ void bci_sink_free(bci_sink *s)
     free(s->target);
     free(s->name);
     free(s);
+}
+
+bc_status bc_output_write(const char *path, bool force, const void *data, size_t n, bc_error *err)
+{
+    bci_sink *s = NULL;
+    bc_status st = bci_sink_open(path, force, &s, err);
+
+    if (!st)
+        st = bci_sink_write(s, data, n, err);
+    if (!st)
+        st = bci_sink_commit(s, err);
+    bci_sink_free(s);
+    return st;
 }

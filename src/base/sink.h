@@ -19,6 +19,14 @@ BC_NODISCARD bc_status bci_sink_open(const char *path, bool force, bci_sink **ou
 /* Append n bytes. */
 BC_NODISCARD bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err);
 
+/* True when bytes written before can be replaced: not in a pipe or device. */
+bool bci_sink_can_rewrite(const bci_sink *s);
+
+/* Replace n bytes from `offset` on, all of them written before (a header that counts what
+ * followed it). */
+BC_NODISCARD bc_status bci_sink_rewrite(bci_sink *s, uint64_t offset, const void *data, size_t n,
+                                        bc_error *err);
+
 /* Bytes written so far. */
 uint64_t bci_sink_size(const bci_sink *s);
 

@@ -10,15 +10,29 @@
 
 enum { BUFFER_SIZE = 1 << 17 };
 
-/* Standard input that was only looked at: a pipe cannot be wound back, so the next one to open
- * it takes it over. */
+/* What was only looked at and cannot be wound back, standard input or a named pipe: who opens it
+ * next takes it over. */
 static bci_source *looked_at;
+static char *looked_at_path;
+
+static bci_source *take_looked_at(const char *path)
+{
+    bci_source *s = looked_at;
+
+    if (!s || strcmp(path, looked_at_path) != 0)
+        return NULL;
+    looked_at = NULL;
+    free(looked_at_path);
+    looked_at_path = NULL;
+    return s;
+}
 
 bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
 {
-    if (looked_at && strcmp(path, "-") == 0) {
-        *out = looked_at;
-        looked_at = NULL;
+    bci_source *seen = take_looked_at(path);
+
+    if (seen) {
+        *out = seen;
         return BC_OK;
     }
     const bool is_stdin = strcmp(path, "-") == 0;
@@ -100,9 +114,18 @@ bc_status bc_input_head(const char *path, uint8_t head[BC_HEAD_SIZE], size_t *n,
         return st;
     memcpy(head, s->peeked, s->n_peeked);
     *n = s->n_peeked;
-    if (s->file == stdin)
-        looked_at = s;
-    else
+    if (s->size_bytes != UINT64_MAX && s->file != stdin) {
         bci_source_free(s);
+        return BC_OK;
+    }
+    bci_source_free(looked_at);
+    free(looked_at_path);
+    looked_at = s;
+    looked_at_path = strdup(path);
+    if (!looked_at_path) {
+        looked_at = NULL;
+        bci_source_free(s);
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    }
     return BC_OK;
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "bitcrush/quantize.h"
+
 /* position = (x - offset) * inv + zero; value = (code - zero) / den * gain + offset. When
  * truncating, inv holds the shift_gain of the grid too. */
 typedef struct {
@@ -15,5 +17,7 @@ typedef struct {
     double inv, den, gain, offset, zero, lo, hi;
     bool truncate;
 } bci_affine_f64;
+
+bci_affine_f64 bci_affine_of(const bc_grid *g, const bc_scale *s, bc_rounding rounding);
 
 #endif

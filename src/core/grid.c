@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/light.h"
+#include "core/companded.h"
 
 static bc_status check_bits(int bits, int min, int max, const char *what, bc_error *err)
 {
@@ -45,6 +46,29 @@ bc_status bc_grid_pcm(int bits, bc_grid *out, bc_error *err)
                       .hi = (int32_t)(half - 1),
                       .den = (double)half,
                       .bits = bits,
+                      .shift_gain = 1.0 };
+    return BC_OK;
+}
+
+/* Bits that number n codes. */
+static int bits_for(uint64_t n)
+{
+    int bits = 1;
+
+    while ((UINT64_C(1) << bits) < n)
+        bits++;
+    return bits;
+}
+
+bc_status bc_grid_pcm_levels(uint32_t levels, bc_grid *out, bc_error *err)
+{
+    if (levels < 2)
+        return bci_fail(err, BC_E_USAGE, "PCM grid: %u levels, expected 2 or more", levels);
+    *out = (bc_grid){ .family = BC_GRID_AFFINE,
+                      .lo = (int32_t) - (int64_t)(levels / 2),
+                      .hi = (int32_t)((levels - 1) / 2),
+                      .den = levels / 2.0,
+                      .bits = bits_for(levels),
                       .shift_gain = 1.0 };
     return BC_OK;
 }
@@ -120,16 +144,6 @@ bc_status bc_grid_float(int exponent_bits, int mantissa_bits, int exponent_bias,
                       .flavour = flavour,
                       .bits = 1 + exponent_bits + mantissa_bits };
     return BC_OK;
-}
-
-/* Bits that number n codes. */
-static int bits_for(size_t n)
-{
-    int bits = 1;
-
-    while (((size_t)1 << bits) < n)
-        bits++;
-    return bits;
 }
 
 bc_status bc_grid_codebook(const float *values, size_t n, bc_grid *out, bc_error *err)
@@ -306,6 +320,8 @@ uint32_t bc_grid_code_to_bits(const bc_grid *g, int32_t code)
             return (uint32_t)g->hi | UINT32_C(1) << (g->mantissa_bits - 1);
         return sign | (uint32_t)(code < 0 ? -code : code);
     }
+    if (g->stored != BC_STORED_PLAIN)
+        return bci_companded_byte(g->stored, code);
     return g->bits == 32 ? (uint32_t)code : (uint32_t)code & ((UINT32_C(1) << g->bits) - 1);
 }
 
@@ -320,6 +336,9 @@ int32_t bc_grid_code_from_bits(const bc_grid *g, uint32_t bits)
             return bc_grid_nan_code(g);
         return bits & sign ? -magnitude : magnitude;
     }
+    if (g->stored != BC_STORED_PLAIN)
+        return bci_companded_code(g->stored, bits);
+
     int64_t code = bits;
 
     if (g->lo < 0 && bits & sign) /* sign extension without shifting into the sign bit */

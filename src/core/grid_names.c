@@ -4,11 +4,14 @@
 
 #include "base/fail.h"
 #include "bitcrush/grid.h"
+#include "core/companded.h"
 
 static const bc_grid_row rows[] = {
     { "uniform", "n-bit levels k / (2^n - 1) over full scale 0..1", "PNG specification, sBIT", 1,
       16 },
     { "pcm", "n-bit two's complement k / 2^(n-1), mid-tread", "IEC 60958; RIFF WAVE", 1, 32 },
+    { "mulaw", "8-bit mu-law, 255 marks over full scale -1..1", "ITU-T G.711", 0, 0 },
+    { "alaw", "8-bit A-law, 256 marks over full scale -1..1", "ITU-T G.711", 0, 0 },
     { "int", "symmetric signed integers, extremes at -1 and 1", "Jacob et al. 2018", 2, 16 },
     { "uint", "unsigned integers under a scale with zero-point", "Jacob et al. 2018", 1, 16 },
     { "float32", "binary32", "IEEE 754-2019", 0, 0 },
@@ -42,6 +45,14 @@ static const struct {
     { "uint", bc_grid_int_zero_point },
 };
 
+static const struct {
+    const char *name;
+    bc_grid (*build)(void);
+} companded[] = {
+    { "mulaw", bci_grid_mulaw },
+    { "alaw", bci_grid_alaw },
+};
+
 size_t bc_grid_rows(const bc_grid_row **out)
 {
     *out = rows;
@@ -56,6 +67,12 @@ bc_status bc_grid_named(const char *name, bc_grid *out, bc_error *err)
         if (strcmp(name, floats[i].name) == 0)
             return bc_grid_float(floats[i].exponent_bits, floats[i].mantissa_bits,
                                  floats[i].exponent_bias, floats[i].flavour, out, err);
+    for (size_t i = 0; i < sizeof companded / sizeof *companded; i++) {
+        if (strcmp(name, companded[i].name) == 0) {
+            *out = companded[i].build();
+            return BC_OK;
+        }
+    }
     for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
         char *end = NULL;
         const long bits = strtol(name + stem, &end, 10);

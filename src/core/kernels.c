@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #ifdef BCI_WITH_RANDOM123
 #include <Random123/philox.h>
@@ -30,6 +31,9 @@
 #define QUANTIZE quantize_f64
 #define ROUNDER  6755399441055744.0
 #include "core/affine_kernel.h"
+#include "core/feedback_kernel.h"
+
+#include "core/pcm_kernel.h"
 
 static void error_lane(bci_error_lanes *s, size_t j, double x, double y)
 {
@@ -171,10 +175,14 @@ const bci_kernels TABLE_NAME(BCI_LEVEL) = {
     .name = TEXT(BCI_LEVEL),
     .quantize_f32 = quantize_f32,
     .quantize_f64 = quantize_f64,
+    .feedback_f64 = feedback_f64,
     .error_f32 = error_f32,
     .error_f64 = error_f64,
     .random_words = random_words,
     .rpdf = rpdf,
     .tpdf = tpdf,
     .gaussian = gaussian,
+    .pcm_unpack = pcm_unpack,
+    .pcm_pack = pcm_pack,
+    .pcm_pack_values = pcm_pack_values,
 };

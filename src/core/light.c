@@ -2,17 +2,14 @@
  *
  * No power is taken with pow(): IEEE basic operations are rounded the same everywhere,
  * libm's last bit is not, and a table of levels decides output codes. The powers 2.4 and
- * 1/2.4 are roots by Newton's iteration, those of any exponent go by logarithm. */
+ * 1/2.4 are roots by Newton's iteration, those of any exponent go by bci_ln. */
 #include "bitcrush/light.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
-/* ln 2 in two parts; the upper one has 20 zero bits at its end, so that its product with
- * a binary exponent is exact. */
-#define LN2_HI 0x1.62e42fefp-1
-#define LN2_LO 0x1.473de6af278edp-34
+#include "core/elementary.h"
 
 /* Root of order n of a in (0, 1], by Newton from above (monotone after the first step). */
 static double root(double a, int n)
@@ -62,44 +59,13 @@ double bc_coded_from_light(double light)
     return 1.055 * sqrt(sqrt(root(fifth, 3))) - 0.055;
 }
 
-/* exponent * ln x of 0 < x < 1 as a power of e: ln x = k ln 2 + 2 artanh((m - 1) / (m + 1))
- * for x = 2^k m with m around 1, then the series of both functions, which end below 1e-17 of
- * the sum. frexp, ldexp and rint only move bits. */
-static double power(double x, double exponent)
-{
-    int k;
-    double m = frexp(x, &k); /* 1/2 <= m < 1 */
-
-    if (m < 0x1.6a09e667f3bcdp-1) { /* sqrt(1/2) */
-        m *= 2.0;
-        k--;
-    }
-    const double s = (m - 1.0) / (m + 1.0), s2 = s * s;
-    double sum = 0.0;
-
-    for (int i = 23; i >= 3; i -= 2)
-        sum = (sum + 1.0 / i) * s2;
-    const double ln_m = 2.0 * (s + s * sum);
-    const double y = exponent * (k * LN2_HI + (k * LN2_LO + ln_m));
-
-    if (y < -745.2) /* below half of the least double */
-        return 0.0;
-    const double n = rint(y / LN2_HI);
-    const double r = (y - n * LN2_HI) - n * LN2_LO; /* |r| <= ln 2 / 2 */
-    double e = 1.0;
-
-    for (int i = 15; i >= 1; i--)
-        e = 1.0 + e * r / i;
-    return ldexp(e, (int)n);
-}
-
 static double clamped_power(double x, double exponent)
 {
     if (!(x > 0.0))
         return 0.0;
     if (x >= 1.0)
         return 1.0;
-    return exponent == 1.0 ? x : power(x, exponent);
+    return exponent == 1.0 ? x : bci_exp(exponent * bci_ln(x));
 }
 
 double bc_transfer_decode(const bc_transfer *transfer, double coded)

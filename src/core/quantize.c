@@ -21,7 +21,7 @@ static double inverse(double den, double gain)
     return isfinite(inv) ? inv : 0.0;
 }
 
-static bci_affine_f64 affine_f64(const bc_grid *g, const bc_scale *s, bc_rounding rounding)
+bci_affine_f64 bci_affine_of(const bc_grid *g, const bc_scale *s, bc_rounding rounding)
 {
     const bool truncate = rounding == BC_ROUND_TRUNCATE;
 
@@ -42,7 +42,7 @@ static const double f32_shift_margin = 1.0 - 0x1p-17;
 
 static bci_affine_f32 affine_f32(const bc_grid *g, const bc_scale *s, bc_rounding rounding)
 {
-    const bci_affine_f64 a = affine_f64(g, s, rounding);
+    const bci_affine_f64 a = bci_affine_of(g, s, rounding);
     const double margin = a.truncate && g->shift_gain != 1.0 ? f32_shift_margin : 1.0;
 
     return (bci_affine_f32){ .inv = (float)(a.inv * margin),
@@ -140,7 +140,7 @@ static void quantize_any(const bc_grid *g, const bc_scale *s, bc_rounding roundi
 void bc_quantize_f64(const bc_grid *grid, const bc_scale *scale, bc_rounding rounding,
                      const double *x, const double *noise, size_t n, double *y, int32_t *codes)
 {
-    const bci_affine_f64 a = affine_f64(grid, scale, rounding);
+    const bci_affine_f64 a = bci_affine_of(grid, scale, rounding);
     const bci_kernels *kernels = bci_kernels_get();
     static const double silence[CHUNK];
     double y_scratch[CHUNK];

@@ -1,14 +1,14 @@
 /* Knows the report for people. A line is a row of the table below: its pattern is cut at '|'
  * into pieces, {section.key} stands for a fact, {section.key:d} for a number with d decimals,
- * {section.key:+d} with its sign. A piece that names a fact the report does not have is left
+ * {section.key:+d} with its sign, {section.key:de} as a power of ten; {?section.key} and
+ * {!section.key} stand for nothing and only ask that the fact is there, or is not. A piece that names a fact the report does not have is left
  * out, a line whose first piece is left out too: so one table serves every medium. */
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "report/buffer.h"
 #include "report/facts.h"
 
 static const struct {
@@ -20,109 +20,110 @@ static const struct {
                  "|, {input.transfer} ({input.transfer_source})"
                  "|, {input.turned} from orientation {input.orientation}" },
     { "against", "{compared.colours}, {compared.depth_bits} bits a sample|, {compared.format}" },
-    { "reduced", "to {output.bits}-bit samples, {output.levels} levels"
+    { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels} levels"
                  "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
     { "reduced", "to {output.colours} colours, palette {settings.palette}"
                  "|; dither {settings.dither}|, {settings.scan}|, strength {settings.strength:2}"
                  "|, {settings.light} light|; seed {settings.seed}" },
+    { "sound",
+      "{input.rate_hz} Hz, {input.channels} channels, {input.duration_s:2} s"
+      "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits} bits used"
+      "|, {input.format}" },
+    { "against", "{compared.encoding}|, {compared.format}" },
+    { "reduced", "to {output.depth}|, {output.levels} levels|; {settings.exact}"
+                 "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"
+                 "|; guard {settings.guard_db:1} dB|; rounding {settings.rounding}"
+                 "|; seed {settings.seed}" },
+    { "shaped", "by {settings.shape}, {settings.shape_taps} taps"
+                "|, strength {settings.shape_strength_db:0} dB"
+                "|, zeros times {settings.shape_zero_scale:2}| ({settings.shape_lowered})"
+                "|; noise {settings.shape_gain_db:+1} dB in all" },
+    { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
-             "|; rule of thumb 6.02 x {output.bits} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
+             "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
     { "PSNR",
       "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"
       "|, {metrics.psnr_blurred_db:2} dB blurred (Gaussian, sigma {metrics.blur_sigma:0} pixels)" },
     { "SSIM", "{metrics.ssim:4}| of luma, at 1/{metrics.ssim_scale} of the size" },
-    { "error", "of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
-               "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
+    { "error",
+      "{!input.rate_hz}of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
+      "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
+    { "noise", "{metrics.noise_dbfs:2} dBFS|; expected {theory.noise_dbfs:2}"
+               "|; A-weighted {metrics.noise_a_dbfs:2}|, ITU-R 468 {metrics.noise_468_dbfs:2}"
+               "|, by the threshold of hearing {metrics.noise_ath_dbfs:2}" },
+    { "error", "{?input.rate_hz}largest {metrics.max_error:2e}|, mean {metrics.mean_error:+2e}"
+               "|, RMS {metrics.rmse:2e}|; one step is {settings.step:2e} of full scale 1" },
+    { "level",
+      "peak {metrics.peak_dbfs:2} dBFS|, RMS {metrics.rms_dbfs:2} dBFS (a sine from -1 to 1 is 0)"
+      "|, DC {metrics.dc:+2e}|, {metrics.used_bits} bits used" },
+    { "tone", "{metrics.tone_hz:2} Hz at {metrics.tone_dbfs:2} dBFS|, SINAD {metrics.sinad_db:2} dB"
+              "|, THD {metrics.thd_db:2} dB|, THD+N {metrics.thdn_db:2} dB"
+              "| ({metrics.tone_low_hz:0} to {metrics.tone_high_hz:0} Hz)" },
     { "light",
       "mean error {metrics.mean_light_error:+5} in linear light, which is what an eye averages" },
     { "levels", "{metrics.levels_used} of {output.levels} used"
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
     { "colours", "{output.colours_used} of {output.colours} used"
                  "|, entropy {metrics.entropy_bits:2} bits a pixel" },
-    { "clipped", "{metrics.clipped} samples" },
+    { "clipped",
+      "{metrics.clipped} samples|, the worst {metrics.overshoot_db:2} dB over full scale" },
+    { "nan", "{metrics.nonfinite} samples were NaN or infinite" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
                "|, input file {input.size_bytes}" },
-    { "stored", "{output.format}|, {output.layout} {output.depth_bits} bits"
+    { "stored", "{output.format}|, {output.encoding}|, {output.container_bits} bits a sample"
+                "|, {output.valid_bits} of them valid"
+                "|, {output.layout} {output.depth_bits} bits"
                 "|, {output.palette} colours" },
     { "kept", "{output.metadata}" },
     { "dropped", "{output.dropped}" },
+    { "note", "{output.note}" },
     { "time", "{time_s:2} s" },
 };
 
-typedef struct {
-    char *text;
-    size_t n, room;
-    bool is_short_of_memory;
-} buffer;
-
-static void put(buffer *b, const char *text, size_t n)
-{
-    if (b->n + n + 1 > b->room) {
-        const size_t room = 2 * (b->n + n + 128);
-        char *grown = realloc(b->text, room);
-
-        if (!grown) {
-            b->is_short_of_memory = true;
-            return;
-        }
-        b->text = grown;
-        b->room = room;
-    }
-    memcpy(b->text + b->n, text, n);
-    b->n += n;
-    b->text[b->n] = '\0';
-}
-
-static void putf(buffer *b, const char *format, ...) BC_PRINTF(2, 3);
-static void putf(buffer *b, const char *format, ...)
-{
-    char text[64];
-    va_list args;
-
-    va_start(args, format);
-    const int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    put(b, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
-}
-
-static void put_number(buffer *b, double value, const char *style, size_t length)
+static void put_number(bci_buffer *b, double value, const char *style, size_t length)
 {
     const bool is_signed = length > 0 && style[0] == '+';
     const int decimals = length > (size_t)is_signed ? style[is_signed] - '0' : 6;
+    const bool is_power = length > 0 && style[length - 1] == 'e';
     const double unit = pow(10.0, -decimals);
 
     if (isinf(value)) {
-        put(b, value > 0 ? "infinite" : "-infinite", value > 0 ? 8 : 9);
+        bci_put(b, value > 0 ? "infinite" : "-infinite", value > 0 ? 8 : 9);
+        return;
+    }
+    if (is_power) {
+        bci_putf(b, is_signed ? "%+.*e" : "%.*e", decimals, value);
         return;
     }
     if (value != 0.0 && fabs(value) < 0.5 * unit) { /* do not round what there is to nothing */
-        putf(b, is_signed ? "%+.1e" : "%.1e", value);
+        bci_putf(b, is_signed ? "%+.1e" : "%.1e", value);
         return;
     }
-    putf(b, is_signed ? "%+.*f" : "%.*f", decimals, value);
+    bci_putf(b, is_signed ? "%+.*f" : "%.*f", decimals, value);
 }
 
 /* The fact that a placeholder "section.key:style" names. */
 static const bci_fact *fact_of(const bc_report *r, const char *name, size_t length)
 {
+    const size_t mark = length > 0 && (name[0] == '?' || name[0] == '!');
     const char *colon = memchr(name, ':', length);
 
-    return bci_report_find(r, name, colon ? (size_t)(colon - name) : length);
+    return bci_report_find(r, name + mark, (colon ? (size_t)(colon - name) : length) - mark);
 }
 
-static void put_fact(buffer *b, const bci_fact *f, const char *name, size_t length)
+static void put_fact(bci_buffer *b, const bci_fact *f, const char *name, size_t length)
 {
     const char *colon = memchr(name, ':', length);
     const char *style = colon ? colon + 1 : name + length;
 
     switch (f->type) {
     case BCI_NUMBER: put_number(b, f->number, style, (size_t)(name + length - style)); return;
-    case BCI_INTEGER: putf(b, "%llu", (unsigned long long)f->integer); return;
-    case BCI_FLAG: put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
-    case BCI_STRING: put(b, f->string, strlen(f->string)); return;
+    case BCI_INTEGER: bci_putf(b, "%llu", (unsigned long long)f->integer); return;
+    case BCI_FLAG: bci_put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
+    case BCI_STRING: bci_put(b, f->string, strlen(f->string)); return;
     }
 }
 
@@ -133,31 +134,32 @@ static bool piece_applies(const bc_report *r, const char *piece, size_t length)
     for (const char *at = piece; (at = memchr(at, '{', (size_t)(end - at))); at++) {
         const char *close = memchr(at, '}', (size_t)(end - at));
 
-        if (!fact_of(r, at + 1, (size_t)(close - at - 1)))
+        if (!fact_of(r, at + 1, (size_t)(close - at - 1)) != (at[1] == '!'))
             return false;
     }
     return true;
 }
 
-static void put_piece(buffer *b, const bc_report *r, const char *piece, size_t length)
+static void put_piece(bci_buffer *b, const bc_report *r, const char *piece, size_t length)
 {
     const char *end = piece + length;
 
     while (piece < end) {
         const char *open = memchr(piece, '{', (size_t)(end - piece));
 
-        put(b, piece, (size_t)((open ? open : end) - piece));
+        bci_put(b, piece, (size_t)((open ? open : end) - piece));
         if (!open)
             return;
         const char *close = memchr(open, '}', (size_t)(end - open));
         const size_t n = (size_t)(close - open - 1);
 
-        put_fact(b, fact_of(r, open + 1, n), open + 1, n);
+        if (open[1] != '?' && open[1] != '!')
+            put_fact(b, fact_of(r, open + 1, n), open + 1, n);
         piece = close + 1;
     }
 }
 
-static void put_line(buffer *b, const bc_report *r, const char *label, const char *pattern,
+static void put_line(bci_buffer *b, const bc_report *r, const char *label, const char *pattern,
                      bool colour)
 {
     const char *on = colour ? "\033[1m" : "", *off = colour ? "\033[0m" : "";
@@ -168,7 +170,7 @@ static void put_line(buffer *b, const bc_report *r, const char *label, const cha
 
         if (piece_applies(r, piece, length)) {
             if (is_first && *label)
-                putf(b, "  %s%-8s%s ", on, label, off);
+                bci_putf(b, "  %s%-8s%s ", on, label, off);
             put_piece(b, r, piece, length);
         } else if (is_first) {
             return;
@@ -176,14 +178,14 @@ static void put_line(buffer *b, const bc_report *r, const char *label, const cha
         is_first = false;
         piece += length + (piece[length] == '|');
     }
-    put(b, "\n", 1);
+    bci_put(b, "\n", 1);
 }
 
 bc_status bc_report_text(const bc_report *r, bool colour, char **out, bc_error *err)
 {
-    buffer b = { 0 };
+    bci_buffer b = { 0 };
 
-    put(&b, "", 0);
+    bci_put(&b, "", 0);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         put_line(&b, r, lines[i].label, lines[i].pattern, colour);
     if (b.is_short_of_memory || r->is_short_of_memory) {

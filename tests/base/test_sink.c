@@ -432,6 +432,48 @@ static void buffering(void **state)
     free(want);
 }
 
+/* What was written is replaced in place, in the buffer or beyond it; a pipe cannot. */
+static void rewriting(void **state)
+{
+    static uint8_t filler[100000];
+    bci_sink *s = open_sink(path_of("x"), false);
+    bc_error err = { 0 };
+    size_t n;
+    int ends[2];
+    char name[32];
+
+    (void)state;
+    assert_true(bci_sink_can_rewrite(s));
+    put(s, "head....");
+    assert_int_equal(bci_sink_rewrite(s, 0, "HEAD", 4, &err), BC_OK);
+    assert_int_equal(bci_sink_write(s, filler, sizeof filler, &err), BC_OK);
+    assert_int_equal(bci_sink_rewrite(s, 6, "!!", 2, &err), BC_OK);
+    put(s, "tail");
+    assert_int_equal(bci_sink_size(s), 8 + sizeof filler + 4);
+    assert_int_equal(bci_sink_commit(s, &err), BC_OK);
+    bci_sink_free(s);
+    uint8_t *bytes = load_bytes(path_of("x"), &n);
+
+    assert_int_equal(n, 8 + sizeof filler + 4);
+    assert_memory_equal(bytes, "HEAD..!!", 8);
+    assert_memory_equal(bytes + n - 4, "tail", 4);
+    free(bytes);
+
+    s = open_sink(NULL, false);
+    put(s, "head");
+    assert_int_equal(bci_sink_rewrite(s, 0, "HEAD", 4, &err), BC_OK);
+    assert_int_equal(bci_sink_size(s), 4);
+    bci_sink_free(s);
+
+    assert_int_equal(pipe(ends), 0);
+    snprintf(name, sizeof name, "/dev/fd/%d", ends[1]);
+    s = open_sink(name, false);
+    assert_false(bci_sink_can_rewrite(s));
+    bci_sink_free(s);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 #define ALONE(text, function)                                                                      \
     {                                                                                              \
         text, function, empty_scratch_dir, empty_scratch_dir, NULL                                 \
@@ -455,6 +497,7 @@ int main(void)
         ALONE("pipes are written directly, closed ones are a failed write", pipes),
         ALONE("- is standard output and stays open", standard_output),
         ALONE("no path counts bytes", counting),
+        ALONE("what was written can be replaced, but in a pipe", rewriting),
         ALONE("bytes come in order whatever the size of the writes", buffering),
     };
 

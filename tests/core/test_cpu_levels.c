@@ -119,6 +119,45 @@ static void quantizing(void **state)
     }
 }
 
+/* Two channels; the errors, which go on from sample to sample, are compared too. */
+static void feedback(void **state)
+{
+    static const double c[17] = { 1.8,  -1.9, 1.2, -1.1, 0.1,  0.5, -0.4, 0.3, 0.2,
+                                  -0.7, 0.9,  0.1, -0.5, 0.25, 0.3, -0.2, 0.1 };
+    static double errors[2][2 * (17 + MAX)], out_y[2][2][MAX];
+    static int32_t out_codes[2][2][MAX];
+
+    (void)state;
+    for (size_t run = 0; run < 4 * sizeof affines / sizeof *affines; run++) {
+        const size_t a = run / 4;
+        const bci_affine_f64 wide = { affines[a].inv,  affines[a].den,
+                                      affines[a].gain, affines[a].offset,
+                                      affines[a].zero, affines[a].lo,
+                                      affines[a].hi,   false };
+        bci_feedback_taps taps = { .n_rows = 4 * (run % 4 + 1), .second = c[1], .newest = c[0] };
+
+        for (size_t k = 0; k < taps.n_rows; k++)
+            for (size_t j = 0; j < 4; j++)
+                taps.rows[k][j] = c[taps.n_rows - k - (j > 1 && k > 0)];
+        for (size_t t = 1; t < n_tables; t++) {
+            for (size_t side = 0; side < 2; side++) {
+                const double *const xs[2] = { x64, y64 }, *const d[2] = { noise64, noise64 };
+                double *const ys[2] = { out_y[side][0], out_y[side][1] };
+                int32_t *const cs[2] = { out_codes[side][0], out_codes[side][1] };
+
+                memset(errors[side], 0, sizeof errors[side]);
+                tables[side ? t : 0]->feedback_f64(&wide, &taps, errors[side], xs, d, MAX - t, ys,
+                                                   cs);
+            }
+            EXPECT(memcmp(errors[0], errors[1], sizeof errors[0]) == 0 &&
+                       memcmp(out_y[0], out_y[1], sizeof out_y[0]) == 0 &&
+                       memcmp(out_codes[0], out_codes[1], sizeof out_codes[0]) == 0,
+                   "feedback_f64, affine %zu, %zu rows: %s differs", a, taps.n_rows,
+                   tables[t]->name);
+        }
+    }
+}
+
 static void error_lanes(void **state)
 {
     (void)state;
@@ -256,6 +295,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("quantizing gives the same bits on every CPU level", quantizing),
+        SENTENCE("error feedback gives the same bits on every CPU level", feedback),
         SENTENCE("error lanes are the same on every CPU level", error_lanes),
         SENTENCE("random words are the same on every CPU level", random_words),
         SENTENCE("noise is the same on every CPU level", noise),

@@ -193,7 +193,7 @@ static void clipping_is_bounded(void **state)
             reach += fabs(taps[k]);
         bc_quantize_fir_f64(&g, &BC_SCALE_IDENTITY, &fir, x, NULL, 500, y, codes);
         for (uint32_t k = 0; k < fir.n_taps; k++)
-            EXPECT(fabs(fir.errors[k]) <= 1.0 / 128, "%g: error %g is kept", loud[l],
+            EXPECT(fabs(fir.errors[k]) <= 1.0, "%g: error of %g steps is kept", loud[l],
                    fir.errors[k]);
         bc_quantize_fir_f64(&g, &BC_SCALE_IDENTITY, &fir, x + 500, NULL, 100, y + 500, codes + 500);
         for (size_t i = 0; i < 600; i++) {
@@ -206,6 +206,96 @@ static void clipping_is_bounded(void **state)
     }
 }
 
+/* Channels side by side are what they are alone: any number of them and of taps, on every
+ * family of grids, with and without noise, in parts of any length. */
+static void channels_do_not_meet(void **state)
+{
+    enum { LENGTH = 1100, CHANNELS = 7 }; /* more than one block of the kernel */
+    static const char *const grids[] = { "pcm16", "pcm4", "pcm32", "uint8", "float16" };
+    static const uint32_t tap_counts[] = { 0, 1, 2, 5, 6, 9, 16, 64 };
+    static double in[CHANNELS][LENGTH], d[CHANNELS][LENGTH], got[CHANNELS][LENGTH], want[LENGTH];
+    static int32_t got_codes[CHANNELS][LENGTH], want_codes[LENGTH];
+    static const bc_scale scale = { 0.7, 0.013, 0 };
+    const double *ins[CHANNELS], *noises[CHANNELS];
+    double *outs[CHANNELS];
+    int32_t *outs_codes[CHANNELS];
+
+    (void)state;
+    for (size_t c = 0; c < CHANNELS; c++) {
+        for (size_t i = 0; i < LENGTH; i++)
+            in[c][i] = 0.9 * sin((double)(i * (c + 1)) * 0.0123);
+        in[c][c] = (double)NAN;
+        in[c][c + 9] = (double)-INFINITY;
+        bc_noise_fill_f64(bc_noise_find("tpdf"), 1, (uint32_t)c, 0, d[c], LENGTH);
+    }
+    for (size_t run = 0; run < 5 * 8 * CHANNELS; run++) {
+        const uint32_t n_taps = tap_counts[run % 8];
+        const size_t n_channels = run / 8 % CHANNELS + 1, at = run * 37 % LENGTH;
+        const bc_grid g = grid_of(grids[run / 8 / CHANNELS]);
+        bc_fir firs[CHANNELS];
+
+        for (size_t c = 0; c < n_channels; c++) {
+            firs[c] = (bc_fir){ .n_taps = n_taps };
+            for (uint32_t k = 0; k < n_taps; k++) /* a zero on the real axis, and others */
+                firs[c].taps[k] = 0.9 * pow(-0.8, k) / (k + 1);
+        }
+        for (size_t part = 0; part < 2; part++) {
+            for (size_t c = 0; c < n_channels; c++) {
+                const size_t from = part ? at : 0;
+
+                ins[c] = in[c] + from, noises[c] = d[c] + from;
+                outs[c] = got[c] + from, outs_codes[c] = got_codes[c] + from;
+            }
+            bc_quantize_fir_channels_f64(&g, &scale, firs, n_channels, ins, run % 3 ? noises : NULL,
+                                         part ? LENGTH - at : at, outs, outs_codes);
+        }
+        for (size_t c = 0; c < n_channels; c++) {
+            bc_fir alone = { .n_taps = n_taps };
+
+            memcpy(alone.taps, firs[c].taps, sizeof alone.taps);
+            bc_quantize_fir_f64(&g, &scale, &alone, in[c], run % 3 ? d[c] : NULL, LENGTH, want,
+                                want_codes);
+            EXPECT(memcmp(got[c], want, sizeof want) == 0 &&
+                       memcmp(got_codes[c], want_codes, sizeof want_codes) == 0,
+                   "%s, %u taps, channel %zu of %zu, cut at %zu", grids[run / 8 / CHANNELS], n_taps,
+                   c + 1, n_channels, at);
+            EXPECT(memcmp(&alone, &firs[c], sizeof alone) == 0, "%s, %u taps, channel %zu: state",
+                   grids[run / 8 / CHANNELS], n_taps, c + 1);
+        }
+    }
+}
+
+/* Sample by sample by the definition, in values. Other roundings of the sums decay, as the filter
+ * is minimum phase; that one decides a code has odds of 10^-10 over these samples. */
+static void definition(void **state)
+{
+    static const double taps[5] = { 2.033, -2.165, 1.959, -1.590, 0.6149 };
+    const bc_grid g = grid_of("pcm8");
+    enum { LENGTH = 3000 };
+    static int32_t codes[LENGTH];
+    double errors[5] = { 0 };
+    bc_fir fir = filter(5, taps);
+
+    (void)state;
+    bc_noise_fill_f64(bc_noise_find("tpdf"), 1, 1, 0, noise, LENGTH);
+    for (size_t i = 0; i < LENGTH; i++) /* up to 1.1: it clips now and then */
+        x[i] = 1.1 * sin((double)i * 0.0123);
+    bc_quantize_fir_f64(&g, &BC_SCALE_IDENTITY, &fir, x, noise, LENGTH, y, codes);
+    for (size_t i = 0; i < LENGTH; i++) {
+        double v = x[i];
+
+        for (size_t k = 0; k < 5; k++)
+            v -= taps[k] * errors[k];
+        const double code = fmin(fmax(rint(v * 128.0 + noise[i]), -128.0), 127.0);
+        const double bound = (1.0 + fabs(noise[i])) / 128.0;
+
+        EXPECT(codes[i] == (int32_t)code && y[i] == code / 128.0, "sample %zu: %d, expected %g", i,
+               codes[i], code);
+        memmove(errors + 1, errors, 4 * sizeof *errors);
+        errors[0] = fmin(fmax(code / 128.0 - v, -bound), bound);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -214,6 +304,8 @@ int main(void)
         SENTENCE("two calls on the halves of a signal equal one on the whole", cuts_agree),
         SENTENCE("no taps is plain rounding, and y may be x or NULL", plain_and_alias),
         SENTENCE("clipping does not run away", clipping_is_bounded),
+        SENTENCE("channels side by side are what they are alone", channels_do_not_meet),
+        SENTENCE("every sample is that of the definition", definition),
     };
 
     return cmocka_run_group_tests_name("feedback in time", tests, NULL, NULL);

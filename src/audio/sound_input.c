@@ -1,0 +1,165 @@
+/* Knows how the bytes of a sound file are reached: in a file anywhere, of a pipe the head from
+ * memory and the rest in order. */
+#include "audio/sound_input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "base/source.h"
+
+enum { MAX_HEAD = 64 << 20 }; /* bytes before the samples, pictures among them */
+
+struct bci_sound_input {
+    bci_source *source;
+    uint64_t size;
+    bool is_pipe;
+    off_t base; /* of a file that was opened by somebody else, who read from it */
+    uint8_t *head;
+    size_t n_head, head_room;
+    bool keeps;
+    int system_error;
+    bool is_over_limit;
+};
+
+bc_status bci_sound_input_open(const char *path, bci_sound_input **out, bc_error *err)
+{
+    bci_sound_input *in = calloc(1, sizeof *in);
+    bc_status st;
+
+    if (!in)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    st = bci_source_open(path, &in->source, err);
+    if (st) {
+        free(in);
+        return st;
+    }
+    in->is_pipe = in->source->size_bytes == UINT64_MAX;
+    in->keeps = in->is_pipe;
+    in->size = UINT64_MAX;
+    if (!in->is_pipe) {
+        in->base = ftello(in->source->file) - (off_t)in->source->n_peeked;
+        in->size = in->source->size_bytes - (uint64_t)in->base;
+    }
+    *out = in;
+    return BC_OK;
+}
+
+void bci_sound_input_free(bci_sound_input *in)
+{
+    if (!in)
+        return;
+    bci_source_free(in->source);
+    free(in->head);
+    free(in);
+}
+
+const char *bci_sound_input_name(const bci_sound_input *in)
+{
+    return in->source->name;
+}
+
+uint64_t bci_sound_input_size(const bci_sound_input *in)
+{
+    return in->size;
+}
+
+bool bci_sound_input_is_pipe(const bci_sound_input *in)
+{
+    return in->is_pipe;
+}
+
+static size_t read_file(bci_sound_input *in, uint64_t offset, uint8_t *buf, size_t n)
+{
+    size_t got = 0;
+
+    if (offset >= in->size)
+        return 0;
+    while (got < n) {
+        const ssize_t more =
+            pread(fileno(in->source->file), buf + got, n - got, in->base + (off_t)(offset + got));
+
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more < 0)
+            in->system_error = errno;
+        if (more <= 0)
+            break;
+        got += (size_t)more;
+    }
+    return got;
+}
+
+/* Keep at least n bytes of the head, if there are so many. */
+static void keep(bci_sound_input *in, uint64_t n)
+{
+    if (n <= in->n_head)
+        return;
+    if (n > MAX_HEAD) {
+        in->is_over_limit = true;
+        return;
+    }
+    if (n > in->head_room) {
+        const size_t room = n > 4096 ? 2 * (size_t)n : 8192;
+        uint8_t *head = realloc(in->head, room);
+
+        if (!head) {
+            in->is_over_limit = true;
+            return;
+        }
+        in->head = head;
+        in->head_room = room;
+    }
+    in->n_head += bci_source_read(in->source, in->head + in->n_head, (size_t)n - in->n_head);
+}
+
+static size_t read_pipe(bci_sound_input *in, uint64_t offset, uint8_t *buf, size_t n)
+{
+    uint8_t skipped[4096];
+
+    if (in->keeps && offset <= MAX_HEAD)
+        keep(in, offset + n);
+    if (offset < in->n_head) {
+        const size_t kept = in->n_head - (size_t)offset < n ? in->n_head - (size_t)offset : n;
+
+        memcpy(buf, in->head + offset, kept);
+        return kept < n && !in->keeps ? kept + read_pipe(in, offset + kept, buf + kept, n - kept)
+                                      : kept;
+    }
+    if (in->keeps || offset < in->source->offset)
+        return 0;
+    while (in->source->offset < offset) {
+        const uint64_t gap = offset - in->source->offset;
+        const size_t step = gap < sizeof skipped ? (size_t)gap : sizeof skipped;
+
+        if (bci_source_read(in->source, skipped, step) < step)
+            return 0;
+    }
+    return bci_source_read(in->source, buf, n);
+}
+
+size_t bci_sound_input_at(bci_sound_input *in, uint64_t offset, void *buf, size_t n)
+{
+    return in->is_pipe ? read_pipe(in, offset, buf, n) : read_file(in, offset, buf, n);
+}
+
+void bci_sound_input_stream(bci_sound_input *in)
+{
+    in->keeps = false;
+}
+
+bc_status bci_sound_input_status(const bci_sound_input *in, bc_error *err)
+{
+    const char *name = in->source->name;
+
+    if (in->system_error)
+        return bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", name, strerror(in->system_error));
+    if (bci_source_failed(in->source))
+        return bci_fail(err, BC_E_OPEN, "%s: cannot be read to its end", name);
+    if (in->is_over_limit)
+        return bci_fail(err, BC_E_LIMIT, "%s: %d MiB pass before the samples, expected less", name,
+                        MAX_HEAD >> 20);
+    return BC_OK;
+}

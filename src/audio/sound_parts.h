@@ -1,0 +1,13 @@
+/* Shared-internal: what a writer takes from a sound that is open. */
+#ifndef BCI_SOUND_PARTS_H
+#define BCI_SOUND_PARTS_H
+
+#include "audio/sound_header.h"
+#include "audio/soundfile.h"
+
+const bci_sound_header *bci_sound_get_header(const bci_sound *s);
+
+/* The first n bytes of a chunk; fewer when they cannot be read. */
+size_t bci_sound_chunk_data(const bci_sound *s, const bci_sound_chunk *chunk, void *buf, size_t n);
+
+#endif

@@ -1,0 +1,546 @@
+/* Knows libsndfile: how a sound file is opened by it and what its formats are here. Where the
+ * file holds plain samples they are handed out as they are, past libsndfile. */
+#include "audio/soundfile.h"
+
+#include <sndfile.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/flac.h"
+#include "audio/sound_input.h"
+#include "audio/sound_parts.h"
+#include "audio/sound_view.h"
+#include "base/fail.h"
+
+enum { MAX_ANNOTATION = 1 << 20 };
+
+typedef unsigned long long ull;
+
+struct bci_sound {
+    bci_sound_input *input;
+    bci_sound_header header;
+    bc_audio_info info;
+    SNDFILE *file;
+    int format;        /* of libsndfile */
+    bool is_plain;     /* samples come from the file as they are */
+    uint64_t position; /* frames handed out */
+    size_t frame_size;
+    char *annotation; /* of AU, which libsndfile does not read */
+    bci_sound_view view;
+};
+
+/* --- names */
+
+static const struct {
+    int format;
+    const char *name;
+} containers[] = {
+    { SF_FORMAT_WAV, "WAV" },     { SF_FORMAT_WAVEX, "WAV" }, { SF_FORMAT_RF64, "RF64" },
+    { SF_FORMAT_W64, "W64" },     { SF_FORMAT_AIFF, "AIFF" }, { SF_FORMAT_AU, "AU" },
+    { SF_FORMAT_CAF, "CAF" },     { SF_FORMAT_FLAC, "FLAC" }, { SF_FORMAT_OGG, "Ogg" },
+    { SF_FORMAT_MPEG, "MPEG" },   { SF_FORMAT_PAF, "PAF" },   { SF_FORMAT_SVX, "IFF" },
+    { SF_FORMAT_NIST, "NIST" },   { SF_FORMAT_VOC, "VOC" },   { SF_FORMAT_IRCAM, "IRCAM" },
+    { SF_FORMAT_MAT4, "MAT4" },   { SF_FORMAT_MAT5, "MAT5" }, { SF_FORMAT_PVF, "PVF" },
+    { SF_FORMAT_XI, "XI" },       { SF_FORMAT_HTK, "HTK" },   { SF_FORMAT_SDS, "SDS" },
+    { SF_FORMAT_AVR, "AVR" },     { SF_FORMAT_SD2, "SD2" },   { SF_FORMAT_WVE, "WVE" },
+    { SF_FORMAT_MPC2K, "MPC2K" },
+};
+
+/* What a subtype holds: bits of integers, or of floats, or neither: lossy. `plain` is its layout
+ * where bytes are samples, little-endian; the big-endian one follows it. */
+typedef struct {
+    int subtype;
+    const char *name;
+    int bits;
+    bool is_float;
+    int plain; /* bc_sample_layout, or -1 */
+} subtype_row;
+
+static const subtype_row subtypes[] = {
+    { SF_FORMAT_PCM_U8, "8-bit PCM", 8, false, BC_SAMPLE_U8 },
+    { SF_FORMAT_PCM_S8, "8-bit PCM", 8, false, BC_SAMPLE_S8 },
+    { SF_FORMAT_PCM_16, "16-bit PCM", 16, false, BC_SAMPLE_S16LE },
+    { SF_FORMAT_PCM_24, "24-bit PCM", 24, false, BC_SAMPLE_S24LE },
+    { SF_FORMAT_PCM_32, "32-bit PCM", 32, false, BC_SAMPLE_S32LE },
+    { SF_FORMAT_FLOAT, "32-bit float", 32, true, BC_SAMPLE_F32LE },
+    { SF_FORMAT_DOUBLE, "64-bit float", 64, true, BC_SAMPLE_F64LE },
+    { SF_FORMAT_ULAW, "mu-law", 0, false, BC_SAMPLE_MULAW },
+    { SF_FORMAT_ALAW, "A-law", 0, false, BC_SAMPLE_ALAW },
+    { SF_FORMAT_ALAC_16, "16-bit ALAC", 16, false, -1 },
+    { SF_FORMAT_ALAC_20, "20-bit ALAC", 20, false, -1 },
+    { SF_FORMAT_ALAC_24, "24-bit ALAC", 24, false, -1 },
+    { SF_FORMAT_ALAC_32, "32-bit ALAC", 32, false, -1 },
+    { SF_FORMAT_DWVW_12, "12-bit DWVW", 12, false, -1 },
+    { SF_FORMAT_DWVW_16, "16-bit DWVW", 16, false, -1 },
+    { SF_FORMAT_DWVW_24, "24-bit DWVW", 24, false, -1 },
+    { SF_FORMAT_DPCM_8, "8-bit DPCM", 8, false, -1 },
+    { SF_FORMAT_DPCM_16, "16-bit DPCM", 16, false, -1 },
+    { SF_FORMAT_IMA_ADPCM, "IMA ADPCM", 0, false, -1 },
+    { SF_FORMAT_MS_ADPCM, "Microsoft ADPCM", 0, false, -1 },
+    { SF_FORMAT_GSM610, "GSM 6.10", 0, false, -1 },
+    { SF_FORMAT_VOX_ADPCM, "VOX ADPCM", 0, false, -1 },
+    { SF_FORMAT_NMS_ADPCM_16, "NMS ADPCM", 0, false, -1 },
+    { SF_FORMAT_NMS_ADPCM_24, "NMS ADPCM", 0, false, -1 },
+    { SF_FORMAT_NMS_ADPCM_32, "NMS ADPCM", 0, false, -1 },
+    { SF_FORMAT_G721_32, "G.721", 0, false, -1 },
+    { SF_FORMAT_G723_24, "G.723", 0, false, -1 },
+    { SF_FORMAT_G723_40, "G.723", 0, false, -1 },
+    { SF_FORMAT_VORBIS, "Vorbis", 0, true, -1 },
+    { SF_FORMAT_OPUS, "Opus", 0, true, -1 },
+    { SF_FORMAT_MPEG_LAYER_I, "MPEG layer I", 0, true, -1 },
+    { SF_FORMAT_MPEG_LAYER_II, "MPEG layer II", 0, true, -1 },
+    { SF_FORMAT_MPEG_LAYER_III, "MPEG layer III", 0, true, -1 },
+};
+
+static const subtype_row *find_subtype(int format)
+{
+    for (size_t i = 0; i < sizeof subtypes / sizeof *subtypes; i++)
+        if (subtypes[i].subtype == (format & SF_FORMAT_SUBMASK))
+            return &subtypes[i];
+    return NULL;
+}
+
+static const char *container_name(int format)
+{
+    for (size_t i = 0; i < sizeof containers / sizeof *containers; i++)
+        if (containers[i].format == (format & SF_FORMAT_TYPEMASK))
+            return containers[i].name;
+    return "unnamed container";
+}
+
+/* --- opening */
+
+static sf_count_t write_nothing(const void *buf, sf_count_t n, void *user)
+{
+    (void)buf, (void)n, (void)user;
+    return 0;
+}
+
+static bc_status open_failed(bci_sound *s, bc_error *err)
+{
+    const int code = sf_error(NULL);
+    const char *text = sf_strerror(NULL), *name = bci_sound_input_name(s->input);
+    const bc_status st = bci_sound_input_status(s->input, err);
+    uint8_t head[64];
+    const size_t n_head = bci_sound_input_at(s->input, 0, head, sizeof head);
+    const bool is_known = s->header.container || bc_audio_probe(head, n_head);
+
+    if (st)
+        return st;
+    if (is_known && n_head < sizeof head)
+        return bci_fail(err, BC_E_FORMAT, "%s: header ends after %zu bytes", name, n_head);
+    if (code == SF_ERR_UNRECOGNISED_FORMAT && !is_known)
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: is no sound file that libsndfile knows", name);
+    if (code == SF_ERR_UNSUPPORTED_ENCODING || strstr(text, "nimplemented") ||
+        strstr(text, "nsupported"))
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: libsndfile does not know its encoding", name);
+    return bci_fail(err, BC_E_FORMAT, "%s: libsndfile cannot read its header: %.*s", name,
+                    (int)strcspn(text, ".\n"), text);
+}
+
+/* A pipe is read once and forward: of what is no chunked file only FLAC can be. */
+static bc_status check_pipe(bci_sound *s, bc_error *err)
+{
+    uint8_t head[4] = { 0 };
+
+    if (!bci_sound_input_is_pipe(s->input) || s->header.container)
+        return BC_OK;
+    (void)bci_sound_input_at(s->input, 0, head, sizeof head);
+    return memcmp(head, "fLaC", 4) == 0
+               ? BC_OK
+               : bci_fail(err, BC_E_UNSUPPORTED,
+                          "%s: cannot be read from a pipe, expected a file, or WAV, RF64, W64, "
+                          "AIFF, AU, CAF or FLAC",
+                          bci_sound_input_name(s->input));
+}
+
+/* The layout of plain samples, or -1. */
+static int plain_layout(const bci_sound *s, const subtype_row *row)
+{
+    const int endian = s->format & SF_FORMAT_ENDMASK, type = s->format & SF_FORMAT_TYPEMASK;
+    const bool is_big_by_name =
+        type == SF_FORMAT_AIFF || type == SF_FORMAT_AU || type == SF_FORMAT_CAF;
+    const bool is_big = endian == SF_ENDIAN_BIG || (is_big_by_name && endian != SF_ENDIAN_LITTLE);
+
+    if (!row || !s->header.container || s->view.position != s->header.data_offset)
+        return -1;
+    if (row->plain < 0 || bc_sample_size((bc_sample_layout)row->plain) == 1)
+        return row->plain;
+    return row->plain + is_big;
+}
+
+/* Frames of plain samples, by the sizes of chunks. */
+static bc_status count_frames(bci_sound *s, bc_error *err)
+{
+    const bci_sound_header *h = &s->header;
+    const uint64_t there = h->data_size / s->frame_size, rest = h->data_size % s->frame_size;
+    const char *name = bci_sound_input_name(s->input);
+
+    if (h->data_size == UINT64_MAX) {
+        s->info.n_frames = UINT64_MAX;
+        return BC_OK;
+    }
+    /* A chunk of odd size is followed by a byte, which some count. */
+    if (rest > 1 || (rest == 1 && s->frame_size % 2 == 0))
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: %llu bytes of samples, expected a multiple of the %zu of a frame",
+                        name, (ull)h->data_size, s->frame_size);
+    if (h->n_frames != UINT64_MAX && h->n_frames > there)
+        return bci_fail(err, BC_E_FORMAT, "%s: %llu frames of samples where the header says %llu",
+                        name, (ull)there, (ull)h->n_frames);
+    s->info.n_frames = h->n_frames != UINT64_MAX ? h->n_frames : there;
+    return BC_OK;
+}
+
+static bc_status describe(bci_sound *s, const SF_INFO *info, bc_error *err)
+{
+    /* An extensible W64 is one of integers to libsndfile, whatever it says. */
+    const bool is_float_w64 =
+        s->header.is_wave_float && (info->format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_32;
+    const subtype_row *row = find_subtype(is_float_w64 ? SF_FORMAT_FLOAT : info->format);
+    bc_audio_info *out = &s->info;
+
+    s->format = info->format;
+    out->container = s->header.container ? s->header.container : container_name(info->format);
+    out->encoding = row ? row->name : "unnamed encoding";
+    out->rate_hz = (uint32_t)info->samplerate;
+    out->n_channels = (uint32_t)info->channels;
+    out->is_float = row && row->is_float && row->bits;
+    out->is_lossy = !row || row->bits == 0;
+    if ((info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC)
+        out->encoding = row->bits == 8    ? "8-bit FLAC"
+                        : row->bits == 16 ? "16-bit FLAC"
+                                          : "24-bit FLAC";
+    out->container_bits = row ? row->bits : 0;
+    out->valid_bits = out->is_float || out->is_lossy ? 0 : out->container_bits;
+    if (out->valid_bits && s->header.valid_bits && s->header.valid_bits < out->valid_bits)
+        out->valid_bits = s->header.valid_bits;
+
+    const int plain = plain_layout(s, row);
+
+    s->is_plain = plain >= 0;
+    if (s->is_plain && out->is_lossy)
+        out->container_bits = 8;
+    out->layout = s->is_plain             ? (bc_sample_layout)plain
+                  : row && row->is_float  ? bc_sample_native_f64()
+                  : out->is_lossy && !row ? bc_sample_native_f64()
+                                          : bc_sample_native_s32();
+    s->frame_size = bc_sample_size(out->layout) * out->n_channels;
+    out->n_frames = (uint64_t)info->frames;
+    /* MPEG audio need not say its length, and libsndfile's guess is no promise. */
+    if (info->frames < 0 || info->frames >= SF_COUNT_MAX / 8 || s->header.is_open_ended ||
+        (info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG)
+        out->n_frames = UINT64_MAX;
+    return s->is_plain ? count_frames(s, err) : BC_OK;
+}
+
+/* NIST SPHERE counts its samples in a line of text. */
+static uint64_t nist_frames(const bci_sound *s)
+{
+    char head[1025] = "";
+    const char *count;
+
+    (void)bci_sound_input_at(s->input, 0, head, sizeof head - 1);
+    count = strstr(head, "sample_count -i ");
+    return count ? strtoull(count + strlen("sample_count -i "), NULL, 10) : 0;
+}
+
+/* In the formats whose chunks are not walked here libsndfile's log tells what it corrected; a
+ * Vorbis or Opus stream without an end is one of unknown length to it. */
+static bc_status check_whole(bci_sound *s, const SF_INFO *info, bc_error *err)
+{
+    char log[1 << 13] = "";
+    const int type = info->format & SF_FORMAT_TYPEMASK;
+    const char *name = bci_sound_name(s);
+
+    if (s->header.container || bci_sound_input_is_pipe(s->input))
+        return BC_OK;
+    sf_command(s->file, SFC_GET_LOG_INFO, log, sizeof log);
+    if (type == SF_FORMAT_OGG && s->info.n_frames == UINT64_MAX)
+        return bci_fail(err, BC_E_FORMAT, "%s: its last page does not end the stream", name);
+    if (strstr(log, "should be") || strstr(log, "truncated file") ||
+        (type == SF_FORMAT_NIST && nist_frames(s) > (uint64_t)info->frames))
+        return bci_fail(err, BC_E_FORMAT, "%s: holds less than its header says, %lld frames", name,
+                        (long long)info->frames);
+    return BC_OK;
+}
+
+/* Without memory for it there is none. */
+static void read_annotation(bci_sound *s)
+{
+    const bci_sound_chunk *chunk = s->header.chunks;
+
+    if (s->header.n_chunks != 1 || strcmp(chunk->id, "text") != 0 || chunk->size > MAX_ANNOTATION)
+        return;
+    s->annotation = calloc(1, (size_t)chunk->size + 1);
+    if (s->annotation)
+        (void)bci_sound_chunk_data(s, chunk, s->annotation, (size_t)chunk->size);
+}
+
+bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
+{
+    static SF_VIRTUAL_IO calls = { bci_sound_view_size, bci_sound_view_seek, bci_sound_view_read,
+                                   write_nothing, bci_sound_view_tell };
+    bci_sound *s = calloc(1, sizeof *s);
+    SF_INFO info = { 0 };
+    bc_status st;
+
+    if (!s)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    st = bci_sound_input_open(path, &s->input, err);
+    if (!st)
+        st = bci_sound_header_read(s->input, &s->header, err);
+    if (!st)
+        st = check_pipe(s, err);
+    if (st)
+        goto done;
+    bci_sound_view_init(&s->view, s->input, &s->header);
+    s->file = sf_open_virtual(&calls, SFM_READ, &info, &s->view);
+    st = s->file ? describe(s, &info, err) : open_failed(s, err);
+    if (!st)
+        st = check_whole(s, &info, err);
+    if (st)
+        goto done;
+    read_annotation(s);
+    bci_sound_input_stream(s->input);
+    *out = s;
+    s = NULL;
+done:
+    bci_sound_free(s);
+    return st;
+}
+
+void bci_sound_free(bci_sound *s)
+{
+    if (!s)
+        return;
+    if (s->file)
+        sf_close(s->file);
+    bci_sound_input_free(s->input);
+    free(s->annotation);
+    free(s);
+}
+
+const bc_audio_info *bci_sound_info(const bci_sound *s)
+{
+    return &s->info;
+}
+
+size_t bci_sound_frame_size(const bci_sound *s)
+{
+    return s->frame_size;
+}
+
+uint64_t bci_sound_size(const bci_sound *s)
+{
+    return bci_sound_input_is_pipe(s->input) ? 0 : bci_sound_input_size(s->input);
+}
+
+const char *bci_sound_name(const bci_sound *s)
+{
+    return bci_sound_input_name(s->input);
+}
+
+static const int text_kinds[BCI_TEXTS] = {
+    [BCI_TEXT_TITLE] = SF_STR_TITLE,         [BCI_TEXT_ARTIST] = SF_STR_ARTIST,
+    [BCI_TEXT_ALBUM] = SF_STR_ALBUM,         [BCI_TEXT_DATE] = SF_STR_DATE,
+    [BCI_TEXT_GENRE] = SF_STR_GENRE,         [BCI_TEXT_TRACK] = SF_STR_TRACKNUMBER,
+    [BCI_TEXT_COPYRIGHT] = SF_STR_COPYRIGHT, [BCI_TEXT_LICENCE] = SF_STR_LICENSE,
+    [BCI_TEXT_SOFTWARE] = SF_STR_SOFTWARE,   [BCI_TEXT_COMMENT] = SF_STR_COMMENT,
+};
+
+const char *bci_sound_get_text(const bci_sound *s, bci_sound_text text)
+{
+    const char *found = sf_get_string(s->file, text_kinds[text]);
+
+    if (!found && text == BCI_TEXT_COMMENT)
+        found = s->annotation;
+    return found ? found : "";
+}
+
+const char *bci_sound_comment(const bci_sound *s)
+{
+    return bci_sound_get_text(s, BCI_TEXT_COMMENT);
+}
+
+const bci_sound_header *bci_sound_get_header(const bci_sound *s)
+{
+    return &s->header;
+}
+
+size_t bci_sound_chunk_data(const bci_sound *s, const bci_sound_chunk *chunk, void *buf, size_t n)
+{
+    return bci_sound_input_at(s->input, chunk->offset, buf, n);
+}
+
+/* --- reading */
+
+static bc_status read_plain(bci_sound *s, void *raw, size_t n_frames, size_t *got, bc_error *err)
+{
+    const uint64_t at = s->header.data_offset + s->position * s->frame_size;
+    const size_t n = bci_sound_input_at(s->input, at, raw, n_frames * s->frame_size);
+    const size_t rest = n % s->frame_size;
+    const bc_status st =
+        n < n_frames * s->frame_size ? bci_sound_input_status(s->input, err) : BC_OK;
+
+    if (st)
+        return st;
+    *got = n / s->frame_size;
+    if (s->header.is_open_ended && (rest > 1 || (rest == 1 && s->frame_size % 2 == 0)))
+        return bci_fail(err, BC_E_FORMAT, "%s: ends inside a frame, %zu bytes of %zu",
+                        bci_sound_name(s), rest, s->frame_size);
+    return BC_OK;
+}
+
+static bc_status read_decoded(bci_sound *s, void *raw, size_t n_frames, size_t *got, bc_error *err)
+{
+    const sf_count_t n = s->info.layout == bc_sample_native_f64()
+                             ? sf_readf_double(s->file, raw, (sf_count_t)n_frames)
+                             : sf_readf_int(s->file, raw, (sf_count_t)n_frames);
+    const bc_status st = bci_sound_input_status(s->input, err);
+
+    if (st)
+        return st;
+    if (sf_error(s->file))
+        return bci_fail(err, BC_E_FORMAT, "%s: libsndfile cannot decode it after frame %llu: %s",
+                        bci_sound_name(s), (ull)s->position, sf_strerror(s->file));
+    *got = (size_t)n;
+    return BC_OK;
+}
+
+bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, bc_error *err)
+{
+    const uint64_t left = s->info.n_frames - s->position;
+    const size_t n = n_frames < left ? n_frames : (size_t)left;
+    size_t n_read = 0;
+    const bc_status st =
+        s->is_plain ? read_plain(s, raw, n, &n_read, err) : read_decoded(s, raw, n, &n_read, err);
+
+    if (st)
+        return st;
+    s->position += n_read;
+    if (n_read < n && s->info.n_frames != UINT64_MAX)
+        return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu frames where the header says %llu",
+                        bci_sound_name(s), (ull)s->position, (ull)s->info.n_frames);
+    *got = n_read;
+    return BC_OK;
+}
+
+/* --- writing FLAC */
+
+struct bci_flac {
+    bci_sink *sink;
+    SNDFILE *file;
+    char *name;
+    uint64_t position;
+    bc_status status; /* of the sink, with its sentence */
+    bc_error error;
+};
+
+static sf_count_t flac_filelen(void *user)
+{
+    return (sf_count_t)bci_sink_size(((const bci_flac *)user)->sink);
+}
+
+static sf_count_t flac_seek(sf_count_t offset, int whence, void *user)
+{
+    bci_flac *f = user;
+    const sf_count_t size = flac_filelen(user);
+    const sf_count_t from = whence == SEEK_SET   ? 0
+                            : whence == SEEK_CUR ? (sf_count_t)f->position
+                                                 : size;
+
+    if (offset < -from || offset > size - from)
+        return -1;
+    f->position = (uint64_t)(from + offset);
+    return (sf_count_t)f->position;
+}
+
+static sf_count_t flac_put(const void *buf, sf_count_t n, void *user)
+{
+    bci_flac *f = user;
+    const uint64_t behind = bci_sink_size(f->sink) - f->position;
+    const size_t n_old = behind < (uint64_t)n ? (size_t)behind : (size_t)n;
+
+    if (!f->status && n_old > 0)
+        f->status = bci_sink_rewrite(f->sink, f->position, buf, n_old, &f->error);
+    if (!f->status && (size_t)n > n_old)
+        f->status =
+            bci_sink_write(f->sink, (const char *)buf + n_old, (size_t)n - n_old, &f->error);
+    if (f->status)
+        return 0;
+    f->position += (uint64_t)n;
+    return n;
+}
+
+static sf_count_t flac_read(void *buf, sf_count_t n, void *user)
+{
+    (void)buf, (void)n, (void)user;
+    return 0;
+}
+
+static sf_count_t flac_tell(void *user)
+{
+    return (sf_count_t)((const bci_flac *)user)->position;
+}
+
+static bc_status flac_status(const bci_flac *f, bool went_well, bc_error *err)
+{
+    if (f->status)
+        return bci_fail(err, f->status, "%s", f->error.text);
+    return went_well ? BC_OK
+                     : bci_fail(err, BC_E_WRITE, "%s: libsndfile cannot write FLAC: %s", f->name,
+                                sf_strerror(f->file));
+}
+
+bc_status bci_flac_open(bci_sink *sink, const char *name, const bci_flac_settings *settings,
+                        bci_flac **out, bc_error *err)
+{
+    static SF_VIRTUAL_IO calls = { flac_filelen, flac_seek, flac_read, flac_put, flac_tell };
+    const int subtype = settings->bits == 8    ? SF_FORMAT_PCM_S8
+                        : settings->bits == 16 ? SF_FORMAT_PCM_16
+                                               : SF_FORMAT_PCM_24;
+    SF_INFO info = { .samplerate = (int)settings->rate_hz,
+                     .channels = (int)settings->n_channels,
+                     .format = SF_FORMAT_FLAC | subtype };
+    bci_flac *f = calloc(1, sizeof *f);
+    bc_status st = BC_OK;
+
+    if (!f || !(f->name = strdup(name))) {
+        free(f);
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", name);
+    }
+    f->sink = sink;
+    f->file = sf_open_virtual(&calls, SFM_WRITE, &info, f);
+    st = flac_status(f, f->file != NULL, err);
+    for (int i = 0; !st && i < BCI_TEXTS; i++)
+        if (settings->texts[i] && sf_set_string(f->file, text_kinds[i], settings->texts[i]))
+            st = flac_status(f, false, err);
+    if (st) {
+        bc_error ignored;
+
+        (void)!bci_flac_close(f, &ignored);
+        return st;
+    }
+    *out = f;
+    return BC_OK;
+}
+
+bc_status bci_flac_write(bci_flac *f, const void *raw, size_t n_frames, bc_error *err)
+{
+    const sf_count_t n = sf_writef_int(f->file, raw, (sf_count_t)n_frames);
+
+    return flac_status(f, n == (sf_count_t)n_frames, err);
+}
+
+bc_status bci_flac_close(bci_flac *f, bc_error *err)
+{
+    const bool went_well = !f->file || sf_close(f->file) == 0;
+
+    f->file = NULL;
+    const bc_status st = flac_status(f, went_well, err);
+
+    free(f->name);
+    free(f);
+    return st;
+}

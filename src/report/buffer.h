@@ -1,0 +1,21 @@
+/* Shared-internal: a text that grows. Shortage of memory is remembered. */
+#ifndef BCI_BUFFER_H
+#define BCI_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bitcrush/status.h"
+
+typedef struct {
+    char *text; /* terminated; NULL while nothing was put */
+    size_t n, room;
+    bool is_short_of_memory;
+} bci_buffer;
+
+void bci_put(bci_buffer *b, const char *text, size_t n);
+
+/* As printf, up to 255 characters; no floating point where the locale must not matter. */
+void bci_putf(bci_buffer *b, const char *format, ...) BC_PRINTF(2, 3);
+
+#endif
