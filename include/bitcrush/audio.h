@@ -63,6 +63,157 @@ BC_API size_t bc_audio_formats(const bc_audio_format **out);
 /* True when the first n bytes of a file look like sound that some reader knows. */
 BC_API bool bc_audio_probe(const uint8_t *head, size_t n);
 
+/* What samples are reduced to. */
+typedef struct {
+    char name[24]; /* of the grid: "pcm16", "levels23", "mulaw", "e4m3" */
+    bc_grid grid;
+    double bits;                /* log2 of the levels; 0 for grids that are not uniform */
+    bc_audio_encoding encoding; /* how files hold it, */
+    int valid_bits;             /* integers in so many bits; more than `bits` where marks of the
+                                 * grid are no integers */
+} bc_audio_depth;
+
+/* A depth by name: a number of bits, 1 to 32 and where it is no whole number round(2^bits)
+ * levels ("16", "4.5": 23 levels); "mulaw", "alaw"; or another grid of bc_grid_named in 32-bit
+ * floats ("float32", "e4m3"). BC_E_USAGE for anything else. */
+BC_API BC_NODISCARD bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out,
+                                                   bc_error *err);
+
+/* What becomes of NaN and infinity in files of floats. */
+typedef enum {
+    BC_NONFINITE_ERROR, /* the first one ends the run, BC_E_FORMAT */
+    BC_NONFINITE_ZERO,  /* they count as 0 */
+    BC_NONFINITE_KEEP,  /* they stay; only where the output holds floats that have them */
+} bc_nonfinite;
+
+/* How to reduce. Zero it, set what differs, and see bc_audio_settings_default. */
+typedef struct {
+    bc_audio_depth depth;
+    bc_rounding rounding;        /* truncate takes no noise and no shaping */
+    const bc_noise *noise;       /* NULL: chosen by the data, TPDF where bits are lost, else none */
+    bool shape;                  /* feed the error back, through: */
+    const bc_shaper_row *shaper; /* a published filter, or NULL for one that is designed */
+    const bc_curve *curve;       /* for `curve`, or NULL for the threshold of hearing */
+    uint32_t shape_taps;         /* of a designed filter; 0: BC_SHAPER_TAPS */
+    double shape_strength_db;    /* of a designed filter */
+    uint32_t hold;               /* every sample stands for so many; 0 and 1: each for itself */
+    double guard_db;             /* lower the level by so many dB first */
+    bool subtractive;            /* write into the comment what bc_audio_restore needs; RPDF */
+    bool plain_header;           /* leave unsaid how many bits of a container are valid */
+    bc_nonfinite nonfinite;
+    uint64_t seed;
+    int n_threads;         /* 0: one per core */
+    bool force;            /* replace an existing output */
+    bool strip;            /* carry no metadata */
+    bool dry_run;          /* do everything but keep no output */
+    bool skip_quality;     /* measure nothing but what the gate needs */
+    bool spectra;          /* with the measures: hand out spectra, histogram and envelopes */
+    double min_snr_db;     /* below it: BC_E_QUALITY and no output; NaN: no gate */
+    const char *container; /* name of a row of bc_audio_formats, or NULL to go by the name of the
+                            * output, then by the input */
+    const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
+    void (*progress)(void *context, uint64_t frames_done, uint64_t n_frames); /* or NULL */
+    void *context;
+} bc_audio_settings;
+
+/* 16-bit PCM, nearest, dither by the data, no shaping, every other field as documented. */
+BC_API bc_audio_settings bc_audio_settings_default(void);
+
+/* Levels of one signal, all channels together. */
+typedef struct {
+    double peak_dbfs; /* largest magnitude; full scale 1 is 0 dBFS */
+    double rms_dbfs;  /* AES17: a sine between -1 and 1 is 0 dBFS */
+    double dc;        /* mean, full scale 1 */
+    int used_bits;    /* the least PCM depth that holds every sample: 0 for silence, 33 where 32
+                       * bits are not enough */
+} bc_audio_levels;
+
+/* Curves of a pair of signals, for plots. */
+typedef struct {
+    double bin_hz;
+    size_t n_bins;
+    double *signal_power, *error_power; /* [n_bins], mean of the channels; see bc_spectrum_power */
+    double *theory_power; /* [n_bins] of the error, or NULL where there is no theory */
+    size_t n_codes;
+    uint64_t *histogram;         /* [n_codes] of codes from the lowest up, or NULL past 16 bits */
+    bc_envelope *signal, *error; /* over time, channel 1 */
+} bc_audio_curves;
+
+/* What two signals of one shape differ by: y against x. Powers are means over the channels. */
+typedef struct {
+    bc_audio_levels x, y;
+    bc_error_sums error;     /* all channels; n_clipped is not counted here */
+    double noise_dbfs;       /* RMS of the error */
+    double noise_a_dbfs;     /* A-weighted (IEC 61672) */
+    double noise_468_dbfs;   /* ITU-R BS.468-4, 0 dB at 1 kHz, as RMS */
+    double noise_ath_dbfs;   /* by the threshold of hearing, 0 dB at its most sensitive */
+    bc_tone tone;            /* of channel 1 of y; found is false where it is no tone */
+    double entropy_bits;     /* of the codes of y, NaN past 16 bits */
+    uint64_t n_levels_used;  /* 0 past 16 bits */
+    bc_audio_curves *curves; /* NULL unless asked for; bc_audio_curves_free */
+} bc_audio_quality;
+
+/* What was done and what it cost. */
+typedef struct {
+    bc_audio_info input;
+    uint64_t n_frames;            /* that there were */
+    const char *output_container; /* "WAV", ... */
+    const char *output_encoding;  /* "PCM", "32-bit float", ... */
+    int output_container_bits;    /* of a sample */
+    uint64_t input_size_bytes;    /* of the file; 0 when it is not known (a pipe) */
+    uint64_t output_size_bytes;
+    uint64_t raw_bytes;     /* input samples at their depth, packed */
+    uint64_t packed_bytes;  /* codes at their bits each, packed */
+    bool is_exact;          /* every sample lay on the grid already: nothing was added or lost */
+    const bc_noise *noise;  /* that was taken */
+    bc_shaper shaper;       /* that was taken; no taps: none */
+    bool is_shaper_lowered; /* the headroom called for less strength */
+    double gain;            /* of the guard */
+    uint64_t n_clipped;     /* samples that with their noise lay beyond the ends of the grid */
+    double overshoot_db;    /* of the worst over full scale; NaN where none clipped */
+    uint64_t n_nonfinite;   /* samples of the input */
+    double theory_snr_db;   /* what the closed form expects; NaN where there is none */
+    double theory_noise_dbfs;
+    bc_audio_quality quality; /* NaN and 0 where it was not asked for */
+    char carried[256];        /* metadata in the output, by name */
+    char dropped[256];        /* metadata of the input that are not */
+    char note[256];           /* what the output's header cannot say */
+    double time_s;            /* wall clock */
+    const char *cpu_level;
+    int n_threads;
+} bc_audio_result;
+
+/* Reduce the sound file `in` to the file `out` ("-" for standard streams). Memory does not grow
+ * with the file, which is read once, or up to the first sample that is not on the grid and once
+ * more where noise is chosen by the data (a pipe goes by what its header says). The same bytes come
+ * out for any number of threads. On failure an old output is untouched. */
+BC_API BC_NODISCARD bc_status bc_audio_reduce(const char *in, const char *out,
+                                              const bc_audio_settings *settings,
+                                              bc_audio_result *result, bc_error *err);
+
+/* Take subtractive dither away again: in was written with settings->subtractive and says so in its
+ * comment, else BC_E_UNSUPPORTED. The output holds 8 bits more than the codes, at least 24. Of the
+ * settings n_threads, force, strip, dry_run, container, stop and progress count. In the result's
+ * quality y is the output and x the input. */
+BC_API BC_NODISCARD bc_status bc_audio_restore(const char *in, const char *out,
+                                               const bc_audio_settings *settings,
+                                               bc_audio_result *result, bc_error *err);
+
+/* How two sound files differ: b against a. */
+typedef struct {
+    bc_audio_info a, b;
+    uint64_t n_frames;
+    bc_audio_quality quality;
+} bc_audio_comparison;
+
+/* Compare two sound files of one rate, number of channels and length (else BC_E_USAGE). Nothing
+ * is aligned or scaled. `curves`: hand them out. */
+BC_API BC_NODISCARD bc_status bc_audio_compare(const char *path_a, const char *path_b, bool curves,
+                                               bc_audio_comparison *result, bc_error *err);
+
+/* Release; NULL is fine. */
+BC_API void bc_audio_curves_free(bc_audio_curves *c);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,352 @@
+/* Knows the way of samples from a file's layout over the quantizer to another layout: unpack,
+ * guard, noise, quantize, hold, pack, a strip of frames at a time that stays in the cache. */
+#include "audio/crusher.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/dither_note.h"
+#include "base/fail.h"
+#include "bitcrush/feedback.h"
+
+enum { STRIP_SAMPLES = 4096, MIN_STRIP_FRAMES = 16 };
+
+/* Scratch planes of one worker: [channel][frame of the strip]. */
+typedef struct {
+    double **x, **noise, **y;
+    int32_t **codes;
+    void *memory;
+} scratch;
+
+/* How codes become samples of the output. */
+typedef enum {
+    OUT_CODES, /* the codes are the integers */
+    OUT_BYTES, /* bits of the grid's codes: mu-law and A-law */
+    OUT_ROUND, /* values rounded to the integers of a finer container */
+    OUT_VALUES /* values as floats */
+} out_kind;
+
+struct bci_crusher {
+    bc_sample_layout from, to;
+    out_kind kind;
+    int shift, valid_bits;
+    bool is_float;
+    size_t n_channels, frame_bytes, reduced_bytes, strip_frames;
+    const bc_audio_settings *settings;
+    double gain;
+    uint64_t history;
+    uint32_t *streams;
+    bc_fir *firs;        /* NULL: no shaping */
+    int32_t *held_codes; /* of the last frame taken, when holding */
+    double *held_values;
+    int n_workers;
+    scratch *workers;
+};
+
+void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more)
+{
+    to->n_clipped += more->n_clipped;
+    to->n_nonfinite += more->n_nonfinite;
+    to->worst = more->worst > to->worst ? more->worst : to->worst;
+}
+
+static out_kind kind_of(const bc_audio_depth *d)
+{
+    if (d->encoding == BC_ENCODING_MULAW || d->encoding == BC_ENCODING_ALAW)
+        return OUT_BYTES;
+    if (d->encoding != BC_ENCODING_PCM)
+        return OUT_VALUES;
+    return d->grid.family == BC_GRID_AFFINE && d->grid.den == ldexp(1.0, d->valid_bits - 1)
+               ? OUT_CODES
+               : OUT_ROUND;
+}
+
+static bc_status scratch_new(scratch *s, size_t n_channels, size_t n_frames, bc_error *err)
+{
+    const size_t plane = n_frames * sizeof(double), n = n_channels;
+    char *at = s->memory = malloc(
+        n * (3 * (sizeof(double *) + plane) + sizeof(int32_t *) + n_frames * sizeof(int32_t)));
+
+    if (!at)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", n_channels);
+    double **const tables[] = { (double **)(void *)at, (double **)(void *)at + n,
+                                (double **)(void *)at + 2 * n };
+
+    s->codes = (int32_t **)(void *)(tables[2] + n);
+    at = (char *)(s->codes + n);
+    for (size_t t = 0; t < 3; t++)
+        for (size_t c = 0; c < n; c++, at += plane)
+            tables[t][c] = (double *)(void *)at;
+    for (size_t c = 0; c < n; c++, at += n_frames * sizeof(int32_t))
+        s->codes[c] = (int32_t *)(void *)at;
+    s->x = tables[0];
+    s->noise = tables[1];
+    s->y = tables[2];
+    return BC_OK;
+}
+
+static bc_status begin_shaping(bci_crusher *c, const bc_shaper *shaper, bc_error *err)
+{
+    if (shaper->n_taps == 0)
+        return BC_OK;
+    c->firs = calloc(c->n_channels, sizeof *c->firs);
+    if (!c->firs)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", c->n_channels);
+    for (size_t i = 0; i < c->n_channels; i++) {
+        c->firs[i].n_taps = shaper->n_taps;
+        memcpy(c->firs[i].taps, shaper->taps, sizeof shaper->taps);
+    }
+    return BC_OK;
+}
+
+static bc_status allocate(bci_crusher *c, int n_workers, bc_error *err)
+{
+    bc_status st = BC_OK;
+
+    c->streams = calloc(c->n_channels, sizeof *c->streams);
+    c->held_codes = calloc(c->n_channels, sizeof *c->held_codes);
+    c->held_values = calloc(c->n_channels, sizeof *c->held_values);
+    c->workers = calloc((size_t)n_workers, sizeof *c->workers);
+    if (!c->streams || !c->held_codes || !c->held_values || !c->workers)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", c->n_channels);
+    for (c->n_workers = 0; !st && c->n_workers < n_workers; c->n_workers++)
+        st = scratch_new(&c->workers[c->n_workers], c->n_channels, c->strip_frames, err);
+    return st;
+}
+
+bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
+                          const bc_audio_settings *settings, const bc_shaper *shaper, int n_workers,
+                          bci_crusher **out, bc_error *err)
+{
+    const size_t n = from->n_channels;
+    bci_crusher *c = calloc(1, sizeof *c);
+    bc_status st;
+
+    if (!c)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", n);
+    c->from = from->layout;
+    c->to = to->layout;
+    c->kind = kind_of(&settings->depth);
+    c->shift = to->shift;
+    c->valid_bits = settings->depth.valid_bits;
+    c->is_float = from->is_float || from->is_lossy;
+    c->n_channels = n;
+    c->frame_bytes = n * bc_sample_size(from->layout);
+    c->reduced_bytes = n * bc_sample_size(to->layout);
+    c->strip_frames = STRIP_SAMPLES / n > MIN_STRIP_FRAMES ? STRIP_SAMPLES / n : MIN_STRIP_FRAMES;
+    c->settings = settings;
+    c->gain = pow(10.0, -settings->guard_db / 20.0);
+    st = allocate(c, n_workers, err);
+    if (!st)
+        st = begin_shaping(c, shaper, err);
+    if (st) {
+        bci_crusher_free(c);
+        return st;
+    }
+    *out = c;
+    return BC_OK;
+}
+
+void bci_crusher_begin(bci_crusher *c, const void *raw, size_t n_frames)
+{
+    const size_t n = n_frames < c->strip_frames ? n_frames : c->strip_frames;
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a over the bits of the values */
+
+    bc_pcm_unpack(c->from, raw, n, c->n_channels, c->workers[0].x);
+    for (size_t i = 0; i < c->n_channels; i++)
+        for (size_t k = 0; k < n; k++) {
+            uint64_t bits;
+
+            memcpy(&bits, &c->workers[0].x[i][k], sizeof bits);
+            hash = (hash ^ bits) * UINT64_C(1099511628211);
+        }
+    c->history = hash;
+    for (size_t i = 0; i < c->n_channels; i++)
+        c->streams[i] = bci_channel_stream(i, hash);
+}
+
+uint64_t bci_crusher_history(const bci_crusher *c)
+{
+    return c->history;
+}
+
+bool bci_crusher_is_serial(const bci_crusher *c)
+{
+    return c->firs || c->settings->hold > 1;
+}
+
+/* Deal with NaN and infinity in a plane that frames from `first` on are in. */
+static bc_status check_finite(const bci_crusher *c, double *x, size_t n, uint64_t first,
+                              size_t channel, bci_crush_tally *tally, bc_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (isfinite(x[i]))
+            continue;
+        if (c->settings->nonfinite == BC_NONFINITE_ERROR)
+            return bci_fail(err, BC_E_FORMAT,
+                            "%s in frame %llu of channel %zu, expected finite samples or "
+                            "--nonfinite zero",
+                            x[i] != x[i] ? "NaN" : "infinity", (unsigned long long)(first + i),
+                            channel + 1);
+        tally->n_nonfinite++;
+        if (c->settings->nonfinite == BC_NONFINITE_ZERO)
+            x[i] = 0.0;
+    }
+    return BC_OK;
+}
+
+/* Count what lies beyond the ends with its noise. */
+static void count_clipped(const bci_crusher *c, const double *x, const double *noise, size_t n,
+                          bci_crush_tally *t)
+{
+    const bc_grid *g = &c->settings->depth.grid;
+
+    if (g->family != BC_GRID_AFFINE) {
+        t->n_clipped += bc_count_clipped_f64(g, x, n);
+        return;
+    }
+    const double top = (g->hi + 0.5) / g->den, bottom = (g->lo - 0.5) / g->den;
+    uint64_t clipped = 0;
+    double worst = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        const double v = x[i] + noise[i] / g->den;
+        const bool is_out = v > top || v < bottom;
+        const double over = fabs(v);
+
+        clipped += is_out;
+        worst = is_out && over > worst && isfinite(over) ? over : worst;
+    }
+    t->n_clipped += clipped;
+    t->worst = worst > t->worst ? worst : t->worst;
+}
+
+/* Every frame that is no multiple of `hold` repeats the last that is. */
+static void hold(bci_crusher *c, const scratch *s, uint64_t first, size_t n)
+{
+    const uint32_t every = c->settings->hold;
+
+    for (size_t ch = 0; ch < c->n_channels; ch++)
+        for (size_t i = 0; i < n; i++) {
+            if ((first + i) % every == 0) {
+                c->held_codes[ch] = s->codes[ch][i];
+                c->held_values[ch] = s->y[ch][i];
+            }
+            s->codes[ch][i] = c->held_codes[ch];
+            s->y[ch][i] = c->held_values[ch];
+        }
+}
+
+/* Values to the nearest integers of the container. */
+static void round_values(const bci_crusher *c, const scratch *s, size_t n)
+{
+    const double full = ldexp(1.0, c->valid_bits - 1);
+
+    for (size_t ch = 0; ch < c->n_channels; ch++)
+        for (size_t i = 0; i < n; i++) {
+            const double v = rint(s->y[ch][i] * full);
+
+            s->codes[ch][i] = (int32_t)(v < -full ? -full : v > full - 1 ? full - 1 : v);
+        }
+}
+
+static void codes_to_bytes(const bci_crusher *c, const scratch *s, size_t n)
+{
+    for (size_t ch = 0; ch < c->n_channels; ch++)
+        for (size_t i = 0; i < n; i++)
+            s->codes[ch][i] =
+                (int32_t)bc_grid_code_to_bits(&c->settings->depth.grid, s->codes[ch][i]);
+}
+
+static void pack(const bci_crusher *c, const scratch *s, size_t n, void *reduced)
+{
+    if (c->kind == OUT_ROUND)
+        round_values(c, s, n);
+    else if (c->kind == OUT_BYTES)
+        codes_to_bytes(c, s, n);
+    if (c->kind == OUT_VALUES)
+        bc_pcm_pack_values(c->to, (const double *const *)s->y, n, c->n_channels, reduced);
+    else
+        bc_pcm_pack(c->to, (const int32_t *const *)s->codes, c->shift, n, c->n_channels, reduced);
+}
+
+static void quantize(bci_crusher *c, const scratch *s, size_t n, bool has_noise)
+{
+    const bc_audio_settings *set = c->settings;
+    const bc_grid *grid = &set->depth.grid;
+    const bc_scale scale = BC_SCALE_IDENTITY;
+    const bool needs_values = c->kind == OUT_VALUES || c->kind == OUT_ROUND || set->hold > 1;
+
+    if (c->firs) {
+        bc_quantize_fir_channels_f64(grid, &scale, c->firs, c->n_channels,
+                                     (const double *const *)s->x,
+                                     has_noise ? (const double *const *)s->noise : NULL, n,
+                                     needs_values ? s->y : NULL, s->codes);
+        return;
+    }
+    for (size_t ch = 0; ch < c->n_channels; ch++)
+        bc_quantize_f64(grid, &scale, set->rounding, s->x[ch], has_noise ? s->noise[ch] : NULL, n,
+                        needs_values ? s->y[ch] : NULL, s->codes[ch]);
+}
+
+static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, const void *raw,
+                           size_t n, void *reduced, bci_crush_tally *tally, bc_error *err)
+{
+    const bc_audio_settings *set = c->settings;
+    const bool has_noise = set->noise->form != BC_NOISE_NONE;
+    bci_crush_tally unasked = { 0 }, *t = tally ? tally : &unasked;
+    bc_status st = BC_OK;
+
+    bc_pcm_unpack(c->from, raw, n, c->n_channels, s->x);
+    for (size_t ch = 0; ch < c->n_channels; ch++) {
+        double *x = s->x[ch];
+
+        if (c->is_float)
+            st = check_finite(c, x, n, first, ch, t, err);
+        if (st)
+            return st;
+        for (size_t i = 0; set->guard_db != 0.0 && i < n; i++)
+            x[i] *= c->gain;
+        if (has_noise || tally)
+            bc_noise_fill_f64(set->noise, set->seed, c->streams[ch], first, s->noise[ch], n);
+        if (tally)
+            count_clipped(c, x, s->noise[ch], n, tally);
+    }
+    quantize(c, s, n, has_noise);
+    if (set->hold > 1)
+        hold(c, s, first, n);
+    pack(c, s, n, reduced);
+    return BC_OK;
+}
+
+bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void *raw,
+                          size_t n_frames, void *reduced, bci_crush_tally *tally, bc_error *err)
+{
+    const uint8_t *from = raw;
+    uint8_t *to = reduced;
+    bc_status st = BC_OK;
+
+    for (size_t i = 0; !st && i < n_frames; i += c->strip_frames) {
+        const size_t left = n_frames - i;
+        const size_t n = left < c->strip_frames ? left : c->strip_frames;
+
+        st = run_strip(c, &c->workers[worker], first + i, from + i * c->frame_bytes, n,
+                       to + i * c->reduced_bytes, tally, err);
+    }
+    return st;
+}
+
+void bci_crusher_free(bci_crusher *c)
+{
+    if (!c)
+        return;
+    for (int i = 0; i < c->n_workers; i++)
+        free(c->workers[i].memory);
+    free(c->workers);
+    free(c->streams);
+    free(c->held_codes);
+    free(c->held_values);
+    free(c->firs);
+    free(c);
+}

@@ -1,0 +1,35 @@
+/* Knows what a result says of its files. */
+#include "audio/describe.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bitcrush/quantize.h"
+
+static uint64_t packed(uint64_t n_samples, double bits)
+{
+    return (uint64_t)ceil((double)n_samples * ceil(bits) / 8.0);
+}
+
+void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_sound_writer *out,
+                        const bc_audio_settings *settings)
+{
+    const bc_audio_depth *depth = &settings->depth;
+    const bc_audio_info *info = bci_sound_info(in);
+    const bci_sound_plan *plan = bci_sound_writer_plan(out);
+    const uint64_t n_samples = result->n_frames * info->n_channels;
+    const int had = info->valid_bits ? info->valid_bits : info->container_bits;
+
+    result->input = *info;
+    result->input_size_bytes = bci_sound_size(in);
+    result->output_container = plan->container;
+    result->output_encoding = bc_audio_encoding_name(depth->encoding);
+    result->output_container_bits = plan->container_bits;
+    result->output_size_bytes = bci_sound_writer_size(out);
+    result->raw_bytes = packed(n_samples, had);
+    result->packed_bytes = packed(n_samples, depth->bits > 0.0 ? depth->bits : depth->grid.bits);
+    memcpy(result->carried, plan->carried, sizeof result->carried);
+    memcpy(result->dropped, plan->dropped, sizeof result->dropped);
+    memcpy(result->note, plan->note, sizeof result->note);
+    result->cpu_level = bc_cpu_level();
+}

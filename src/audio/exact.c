@@ -1,0 +1,86 @@
+/* Knows whether samples lie on a grid already. */
+#include "audio/exact.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "bitcrush/quantize.h"
+
+enum { STRIP = 1024 };
+
+/* Integers of no more bits than the grid's are marks of it. */
+static bool says_so(const bc_audio_info *info, const bc_grid *grid)
+{
+    const int bits = info->valid_bits ? info->valid_bits : info->container_bits;
+
+    return !info->is_float && !info->is_lossy && bits > 0 && grid->family == BC_GRID_AFFINE &&
+           grid->den >= (double)(UINT64_C(1) << (bits - 1)) &&
+           bc_grid_levels(grid) == UINT64_C(1) << grid->bits;
+}
+
+static bool is_on_grid(const bc_grid *grid, double *const *x, double *y, size_t n_frames,
+                       size_t n_channels)
+{
+    const bc_scale scale = BC_SCALE_IDENTITY;
+
+    for (size_t c = 0; c < n_channels; c++) {
+        bc_quantize_f64(grid, &scale, BC_ROUND_NEAREST, x[c], NULL, n_frames, y, NULL);
+        for (size_t i = 0; i < n_frames; i++)
+            if (!(y[i] == x[c][i]))
+                return false;
+    }
+    return true;
+}
+
+static bc_status scan(bci_sound *s, const bc_grid *grid, const volatile sig_atomic_t *stop,
+                      bool *out, bc_error *err)
+{
+    const bc_audio_info *info = bci_sound_info(s);
+    const size_t n = info->n_channels;
+    void *raw = malloc(STRIP * bci_sound_frame_size(s));
+    double *planes = malloc((n + 1) * STRIP * sizeof *planes);
+    double **x = malloc(n * sizeof *x);
+    bc_status st = BC_OK;
+    bool is_exact = true;
+    size_t got = 1;
+
+    if (!raw || !planes || !x) {
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channels", bci_sound_name(s), n);
+        goto done;
+    }
+    for (size_t c = 0; c < n; c++)
+        x[c] = planes + c * STRIP;
+    while (is_exact && got > 0) {
+        st = bci_sound_read(s, raw, STRIP, &got, err);
+        if (!st && stop && *stop)
+            st = bci_fail(err, BC_E_INTERRUPTED, "interrupted, no output written");
+        if (st)
+            goto done;
+        bc_pcm_unpack(info->layout, raw, got, n, x);
+        is_exact = is_on_grid(grid, x, planes + n * STRIP, got, n);
+    }
+    *out = is_exact;
+done:
+    free(raw);
+    free(planes);
+    free(x);
+    return st;
+}
+
+bc_status bci_sound_is_exact(const bci_sound *s, const char *path, const bc_grid *grid,
+                             const volatile sig_atomic_t *stop, bool *out, bc_error *err)
+{
+    bci_sound *again;
+    bc_status st;
+
+    *out = says_so(bci_sound_info(s), grid);
+    if (*out || strcmp(path, "-") == 0 || bci_sound_size(s) == 0)
+        return BC_OK;
+    st = bci_sound_open(path, &again, err);
+    if (st)
+        return st;
+    st = scan(again, grid, stop, out, err);
+    bci_sound_free(again);
+    return st;
+}

@@ -1,0 +1,308 @@
+/* Knows how a sound file is reduced: what is chosen by the data, in which order things happen,
+ * and what is told at the end. */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "audio/crusher.h"
+#include "audio/describe.h"
+#include "audio/dither_note.h"
+#include "audio/exact.h"
+#include "audio/passage.h"
+#include "base/fail.h"
+#include "base/threads.h"
+#include "bitcrush/level.h"
+
+bc_audio_settings bc_audio_settings_default(void)
+{
+    bc_audio_settings s = { .shape_taps = BC_SHAPER_TAPS,
+                            .shape_strength_db = BC_SHAPER_STRENGTH_DB,
+                            .seed = BC_DEFAULT_SEED,
+                            .min_snr_db = NAN };
+
+    const bc_status st = bc_audio_depth_named("16", &s.depth, NULL);
+
+    assert(!st);
+    (void)st;
+    return s;
+}
+
+typedef struct {
+    const char *in_path;
+    bc_audio_settings settings; /* with the noise chosen */
+    bc_shaper shaper;
+    bci_sound *in;
+    bci_sound_plan plan;
+    bci_passage *passage;
+    bci_crusher *crusher;
+    bci_audio_quality *quality; /* NULL: not asked for */
+    bci_sound_writer *writer;
+    bool is_exact;
+    bci_crush_tally tallies[BCI_PASSAGE_SLOTS], tally;
+} reduction;
+
+static bc_status contradiction(bc_error *err, const char *what, const char *why)
+{
+    return bci_fail(err, BC_E_USAGE, "%s %s", what, why);
+}
+
+/* What no data can make right. */
+static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
+{
+    const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
+
+    if (has_noise && s->noise->mask_side > 0)
+        return bci_fail(err, BC_E_USAGE,
+                        "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
+                        "gaussian",
+                        s->noise->name);
+    if (s->rounding == BC_ROUND_TRUNCATE && has_noise)
+        return contradiction(err, "rounding truncate is the bare bit shift and takes no dither,",
+                             "expected dither none");
+    if (s->rounding == BC_ROUND_TRUNCATE && s->shape)
+        return contradiction(err, "rounding truncate is the bare bit shift and takes no shaping,",
+                             "expected shape none");
+    if (s->nonfinite == BC_NONFINITE_KEEP && s->depth.encoding != BC_ENCODING_F32)
+        return bci_fail(err, BC_E_USAGE,
+                        "nonfinite keep: %s has no NaN, expected error or zero, or a float format",
+                        s->depth.name);
+    if (!s->subtractive)
+        return BC_OK;
+    if (s->depth.grid.family != BC_GRID_AFFINE || s->shape || s->hold > 1 ||
+        s->rounding == BC_ROUND_TRUNCATE)
+        return contradiction(err, "subtractive dither needs even steps and nothing but its noise,",
+                             "expected bits, no shaping, no hold and rounding nearest");
+    if (has_noise && s->noise->form != BC_NOISE_RPDF)
+        return bci_fail(err, BC_E_USAGE, "subtractive dither is rpdf, expected no dither %s",
+                        s->noise->name);
+    return BC_OK;
+}
+
+/* Noise, where the data choose it, and the shaper that fits the depth. */
+static bc_status choose_noise(reduction *r, bc_error *err)
+{
+    bc_audio_settings *s = &r->settings;
+    const bool may_be_exact = !s->noise && s->guard_db == 0.0;
+    const bc_audio_info *info = bci_sound_info(r->in);
+    bc_status st = BC_OK;
+
+    if (may_be_exact)
+        st = bci_sound_is_exact(r->in, r->in_path, &s->depth.grid, s->stop, &r->is_exact, err);
+    if (st)
+        return st;
+    if (!s->noise)
+        s->noise = bc_noise_find(r->is_exact || s->rounding == BC_ROUND_TRUNCATE ? "none"
+                                 : s->subtractive                                ? "rpdf"
+                                                                                 : "tpdf");
+    if (!s->shape || r->is_exact)
+        return BC_OK;
+    return bc_shaper_fit(s->shaper, s->curve, info->rate_hz, s->shape_taps, s->shape_strength_db,
+                         bc_grid_levels(&s->depth.grid), &r->shaper, err);
+}
+
+static bc_status open_output(reduction *r, const char *out, bc_error *err)
+{
+    const bc_audio_settings *s = &r->settings;
+    const bc_audio_info *info = bci_sound_info(r->in);
+    bci_sound_target target = { .path = out,
+                                .force = s->force,
+                                .container = s->container,
+                                .encoding = s->depth.encoding,
+                                .valid_bits = s->depth.valid_bits,
+                                .rate_hz = info->rate_hz,
+                                .n_channels = info->n_channels,
+                                .n_frames = info->n_frames,
+                                .strip = s->strip,
+                                .hides_valid_bits = s->plain_header };
+    const void *head;
+    size_t n_head;
+    char line[160];
+    bc_status st = bci_sound_check(&target, r->in, &r->plan, err);
+
+    if (!st)
+        st = bci_passage_new(r->in, &r->plan, &r->passage, &head, &n_head, err);
+    if (!st)
+        st = bci_crusher_new(info, &r->plan, s, &r->shaper, BCI_PASSAGE_SLOTS, &r->crusher, err);
+    if (st)
+        return st;
+    bci_crusher_begin(r->crusher, head, n_head);
+    if (s->subtractive && !r->is_exact) {
+        bci_dither_note note = { .seed = s->seed, .history = bci_crusher_history(r->crusher) };
+
+        memcpy(note.grid, s->depth.name, sizeof note.grid);
+        bci_dither_note_write(&note, line, sizeof line);
+        target.comment_line = line;
+    }
+    target.container = r->plan.format;
+    if (s->dry_run)
+        target.path = NULL;
+    return bci_sound_create(&target, r->in, &r->writer, err);
+}
+
+static bc_status crush(void *context, unsigned slot, uint64_t first, const void *raw, size_t n,
+                       void *made, bc_error *err)
+{
+    reduction *r = context;
+    bc_error why = { 0 };
+    bc_status st;
+
+    r->tallies[slot] = (bci_crush_tally){ 0 };
+    st = bci_crusher_run(r->crusher, (int)slot, first, raw, n, made,
+                         r->settings.skip_quality ? NULL : &r->tallies[slot], &why);
+    return st ? bci_fail(err, st, "%s: %s", bci_sound_name(r->in), why.text) : BC_OK;
+}
+
+static void seen(void *context, unsigned slot, uint64_t done)
+{
+    reduction *r = context;
+    const bc_audio_settings *s = &r->settings;
+
+    bci_crush_merge(&r->tally, &r->tallies[slot]);
+    if (s->progress)
+        s->progress(s->context, done, bci_sound_info(r->in)->n_frames);
+}
+
+/* The closed form holds for even steps, each sample for itself. */
+static bool has_theory(const reduction *r)
+{
+    const bc_audio_settings *s = &r->settings;
+
+    return s->depth.grid.family == BC_GRID_AFFINE && s->rounding == BC_ROUND_NEAREST &&
+           s->hold <= 1 && !r->is_exact;
+}
+
+static bc_status expect(const reduction *r, bc_audio_result *result, bc_error *err)
+{
+    const bc_audio_settings *s = &r->settings;
+    const bc_grid *g = &s->depth.grid;
+    const bc_error_sums *e = &result->quality.error;
+    bc_audio_curves *curves = result->quality.curves;
+    const double power = s->noise->error_power / (g->den * g->den);
+
+    result->theory_snr_db = result->theory_noise_dbfs = NAN;
+    if (!has_theory(r))
+        return BC_OK;
+    result->theory_snr_db =
+        bc_theory_snr_db(g, s->noise, e->sum_x2 / (double)e->n) - r->shaper.total_gain_db;
+    result->theory_noise_dbfs = bc_level_dbfs(power) + r->shaper.total_gain_db;
+    if (!curves || curves->n_bins == 0)
+        return BC_OK;
+    curves->theory_power = malloc(curves->n_bins * sizeof *curves->theory_power);
+    if (!curves->theory_power)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for spectra");
+    bc_theory_error_spectrum(g, s->noise, r->shaper.taps, r->shaper.n_taps,
+                             (uint32_t)(2 * (curves->n_bins - 1)), curves->theory_power);
+    return BC_OK;
+}
+
+static void describe(const reduction *r, bc_audio_result *result)
+{
+    const bc_audio_settings *s = &r->settings;
+
+    bci_audio_describe(result, r->in, r->writer, s);
+    result->is_exact = r->is_exact;
+    result->noise = s->noise;
+    result->shaper = r->shaper;
+    result->is_shaper_lowered =
+        s->shape && !r->is_exact &&
+        (s->shaper ? r->shaper.zero_scale < 1.0 : r->shaper.strength_db < s->shape_strength_db);
+    result->gain = pow(10.0, -s->guard_db / 20.0);
+    result->n_clipped = r->tally.n_clipped;
+    result->overshoot_db = r->tally.worst > 0.0 ? 20.0 * log10(r->tally.worst) : NAN;
+    result->n_nonfinite = r->tally.n_nonfinite;
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void reduction_free(reduction *r)
+{
+    bci_sound_writer_free(r->writer);
+    bci_audio_quality_free(r->quality);
+    bci_crusher_free(r->crusher);
+    bci_passage_free(r->passage);
+    bci_sound_free(r->in);
+}
+
+/* What is measured on the way: all, what the gate needs, or nothing. */
+static bc_status begin_measuring(reduction *r, bc_error *err)
+{
+    const bc_audio_settings *s = &r->settings;
+
+    if (s->skip_quality && isnan(s->min_snr_db))
+        return BC_OK;
+    return bci_audio_quality_new(bci_sound_info(r->in), &s->depth.grid, s->skip_quality, s->spectra,
+                                 &r->quality, err);
+}
+
+static bc_status pass_gate(const reduction *r, const bc_audio_result *result, bc_error *err)
+{
+    const double snr_db = bc_error_snr_db(&result->quality.error);
+
+    if (snr_db < r->settings.min_snr_db)
+        return bci_fail(err, BC_E_QUALITY,
+                        "%s: SNR %.2f dB, expected at least %.2f dB; no output written",
+                        bci_sound_name(r->in), snr_db, r->settings.min_snr_db);
+    return BC_OK;
+}
+
+static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_error *err)
+{
+    const bc_audio_settings *s = &r->settings;
+    const bci_passage_job job = { .work = crush,
+                                  .in_order = bci_crusher_is_serial(r->crusher),
+                                  .seen = seen,
+                                  .context = r,
+                                  .gain = pow(10.0, -s->guard_db / 20.0),
+                                  .n_threads = n_threads,
+                                  .stop = s->stop };
+    bc_status st = bci_passage_run(r->passage, &job, r->writer, r->quality, &result->n_frames, err);
+
+    if (!st && r->quality)
+        st = bci_audio_quality_measure(r->quality, &result->quality, err);
+    if (!st && r->quality)
+        st = expect(r, result, err);
+    if (!st && r->quality)
+        st = pass_gate(r, result, err);
+    if (!st)
+        st = bci_sound_commit(r->writer, err);
+    return st;
+}
+
+bc_status bc_audio_reduce(const char *in, const char *out, const bc_audio_settings *settings,
+                          bc_audio_result *result, bc_error *err)
+{
+    const double start = now_s();
+    const int n_threads = bci_thread_count(settings->n_threads);
+    reduction r = { .in_path = in, .settings = *settings };
+    bc_audio_result made = { .theory_snr_db = NAN, .theory_noise_dbfs = NAN };
+    bc_status st = check_settings(settings, err);
+
+    if (!st)
+        st = bci_sound_open(in, &r.in, err);
+    if (!st)
+        st = choose_noise(&r, err);
+    if (!st)
+        st = open_output(&r, out, err);
+    if (!st)
+        st = begin_measuring(&r, err);
+    if (!st)
+        st = run(&r, n_threads, &made, err);
+    if (!st) {
+        describe(&r, &made);
+        made.n_threads = n_threads;
+        made.time_s = now_s() - start;
+        *result = made;
+    } else {
+        bc_audio_curves_free(made.quality.curves);
+    }
+    reduction_free(&r);
+    return st;
+}
