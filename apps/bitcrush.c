@@ -1,10 +1,11 @@
 /* The program bitcrush: finds the tool for a file, by verb or by content. */
 #include <string.h>
 
+#include "audio_tool.h"
 #include "idle.h"
 #include "image_tool.h"
 
-static const tool *const tools[] = { &image_tool };
+static const tool *const tools[] = { &image_tool, &audio_tool };
 
 enum { N_TOOLS = sizeof tools / sizeof *tools };
 
@@ -15,7 +16,9 @@ static const struct {
     size_t first_tool, n_tools;
 } verbs[] = {
     { "image", VERB_REDUCE, 0, 1 },
+    { "audio", VERB_REDUCE, 1, 1 },
     { "compare", VERB_COMPARE, 0, N_TOOLS },
+    { "restore", VERB_RESTORE, 1, 1 },
 };
 
 int main(int argc, char **argv)

@@ -169,9 +169,9 @@ static bc_status make_settings(const options *o, bc_image_settings *s, bc_palett
     *s = bc_image_settings_default(bits);
     s->rounding = o->rounding == 0 ? BC_ROUND_NEAREST : BC_ROUND_TRUNCATE;
     /* The bare bit shift is what it is by taking no dither. */
-    st = parse_dither(o->dither          ? o->dither
-                      : o->rounding == 0 ? "floyd-steinberg"
-                                         : "none",
+    st = parse_dither(o->dither && strcmp(o->dither, "auto") != 0 ? o->dither
+                      : o->rounding == 0                          ? "floyd-steinberg"
+                                                                  : "none",
                       s, err);
     if (!st && o->channels)
         st = parse_channels(o->channels, s, err);
@@ -265,40 +265,6 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                      o, err);
 }
 
-static void print_list(void)
-{
-    const bc_kernel *kernels;
-    const bc_noise *noises;
-    const bc_grid_row *grids;
-    const bc_image_format *formats;
-    const size_t n_kernels = bc_kernel_rows(&kernels), n_noises = bc_noise_rows(&noises);
-    const bc_palette_row *palettes;
-    const size_t n_palettes = bc_palette_rows(&palettes);
-    const size_t n_grids = bc_grid_rows(&grids), n_formats = bc_image_formats(&formats);
-
-    printf("dithers, error diffusion:\n");
-    for (size_t i = 0; i < n_kernels; i++)
-        printf("  %-18s %s (%s)\n", kernels[i].name, kernels[i].doc, kernels[i].source);
-    printf("dithers, noise and masks:\n");
-    for (size_t i = 0; i < n_noises; i++)
-        printf("  %-18s %s%s%s%s\n", noises[i].name, noises[i].doc, *noises[i].source ? " (" : "",
-               noises[i].source, *noises[i].source ? ")" : "");
-    printf("grids of the library:\n");
-    for (size_t i = 0; i < n_grids; i++)
-        printf("  %-18s %s (%s)\n", grids[i].name, grids[i].doc, grids[i].source);
-    printf("palettes:\n");
-    for (size_t i = 0; i < n_palettes; i++)
-        printf("  %-18s %u colours: %s%s%s%s\n", palettes[i].name, palettes[i].n_colours,
-               palettes[i].doc, *palettes[i].source ? " (" : "", palettes[i].source,
-               *palettes[i].source ? ")" : "");
-    printf("image formats:\n");
-    for (size_t i = 0; i < n_formats; i++)
-        printf("  %-18s %s, %s\n", formats[i].name, formats[i].doc,
-               formats[i].reads && formats[i].writes ? "reads and writes"
-               : formats[i].reads                    ? "reads"
-                                                     : "writes");
-}
-
 /* `compare A B`. */
 static bc_status compare(const char *name, const options *o, bc_error *err)
 {
@@ -324,6 +290,5 @@ const tool image_tool = {
     .bit = TOOL_IMAGE,
     .medium = "pictures",
     .knows = bc_image_probe,
-    .list = print_list,
     .verbs = { [VERB_REDUCE] = reduce, [VERB_COMPARE] = compare },
 };

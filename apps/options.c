@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bitcrush/noise.h"
+#include "bitcrush/shaper.h"
 #include "option_table.h"
 #include "suggest.h"
 
@@ -162,7 +163,12 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
 {
     bool only_operands = false;
 
-    *out = (options){ .seed = BC_DEFAULT_SEED, .min_snr = NAN, .strength = NAN, .operands = argv };
+    *out = (options){ .seed = BC_DEFAULT_SEED,
+                      .min_snr = NAN,
+                      .strength = NAN,
+                      .shape_taps = BC_SHAPER_TAPS,
+                      .shape_strength = BC_SHAPER_STRENGTH_DB,
+                      .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
         bc_status st = BC_OK;

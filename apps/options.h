@@ -15,12 +15,12 @@ enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
-    const char *output, *dither, *channels, *palette, *completion;
+    const char *output, *dither, *channels, *palette, *completion, *shape, *plot;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
-    bool gray, fast, small;
-    int rounding, light, scan, progress, color; /* index of the choice */
-    uint64_t seed, threads;
-    double min_snr, strength;
+    bool gray, fast, small, subtractive, plain_header;
+    int rounding, light, scan, progress, color, nonfinite; /* index of the choice */
+    uint64_t seed, threads, shape_taps, hold;
+    double min_snr, strength, shape_strength, guard;
     uint64_t given;  /* a bit for each row of the table that was set */
     char **operands; /* argv, reordered: operands first */
     int n_operands;

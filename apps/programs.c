@@ -16,16 +16,47 @@ static const char about_images[] =
     "another, or a directory for several files.";
 
 static const char about_compare[] =
-    "`bitcrush compare A B` reports the same figures for any two pictures of one size.";
+    "`bitcrush compare A B` reports the same figures for any two pictures of one size, and\n"
+    "for any two sounds of one rate, length and number of channels.";
 
 static const char *const image_abouts[] = { about_images, about_compare, NULL };
 
-const program program_bitcrush = { "bitcrush", TOOL_IMAGE, image_usages, image_abouts };
+static const char *const audio_usages[] = { "FILE... SPEC [OPTION...]", NULL };
+
+static const char about_sound[] =
+    "Reduce the bit depth of sound and say what it cost. FILE is WAV, AIFF, FLAC, Ogg or\n"
+    "what else libsndfile reads, - is standard input; SPEC is 1 to 32 bits (4.5: 23 levels),\n"
+    "mulaw, alaw or a float format. The output is FILE-BITSbit.wav, or of the input's kind,\n"
+    "beside the input unless -o names another, or a directory for several files.";
+
+static const char about_restore[] =
+    "`bitcrush restore FILE` takes the dither of --subtractive away again.";
+
+static const char *const audio_abouts[] = { about_sound, NULL };
+
+static const char *const all_usages[] = {
+    "FILE... SPEC [OPTION...]",
+    "FILE... --palette N|NAME|FILE [OPTION...]",
+    "image|audio FILE... SPEC [OPTION...]",
+    "compare A B [OPTION...]",
+    "restore FILE... [OPTION...]",
+    NULL,
+};
+
+static const char about_all[] =
+    "Reduce the bit depth of pictures and sound and say what it cost. The tool is chosen by\n"
+    "the content of the first FILE, or by its name.";
+
+static const char *const all_abouts[] = { about_all,     about_images,  about_sound,
+                                          about_compare, about_restore, NULL };
+
+const program program_bitcrush = { "bitcrush", TOOL_IMAGE | TOOL_AUDIO, all_usages, all_abouts };
 const program program_image = { "bitcrush-image", TOOL_IMAGE, image_usages, image_abouts };
+const program program_audio = { "bitcrush-audio", TOOL_AUDIO, audio_usages, audio_abouts };
 
 size_t programs(const program *const **out)
 {
-    static const program *const all[] = { &program_bitcrush, &program_image };
+    static const program *const all[] = { &program_bitcrush, &program_image, &program_audio };
 
     *out = all;
     return sizeof all / sizeof *all;

@@ -10,6 +10,7 @@
 
 #include "bitcrush/input.h"
 #include "bitcrush/quantize.h"
+#include "lists.h"
 #include "option_texts.h"
 
 volatile sig_atomic_t tool_stop_asked;
@@ -103,8 +104,7 @@ static bc_status run(const program *self, const tool *const *tools, size_t n_too
     if (o->help || o->version || o->man)
         return BC_OK;
     if (o->list) {
-        for (size_t i = 0; i < n_tools; i++)
-            tools[i]->list();
+        print_lists(self->tools);
         return BC_OK;
     }
     const tool *chosen = choose(tools, n_tools, o);

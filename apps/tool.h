@@ -10,14 +10,13 @@
 #include "programs.h"
 
 /* What a program is asked to do. */
-typedef enum { VERB_REDUCE, VERB_COMPARE, N_VERBS } tool_verb;
+typedef enum { VERB_REDUCE, VERB_COMPARE, VERB_RESTORE, N_VERBS } tool_verb;
 
 /* A tool: what it is for and what it can do. */
 typedef struct {
     unsigned bit;                                 /* TOOL_... */
     const char *medium;                           /* what it reads: "pictures" */
     bool (*knows)(const uint8_t *head, size_t n); /* a file by its first bytes */
-    void (*list)(void);
     /* By verb; NULL where the tool lacks it. name: of the program, for messages. */
     bc_status (*verbs[N_VERBS])(const char *name, const options *o, bc_error *err);
 } tool;

@@ -9,7 +9,7 @@ it '--help is on standard output, with every option and exit status'
 bitcrush --help
 exits 0
 silent "$err"
-prints 'usage: bitcrush FILE... BITS [OPTION...]'
+prints 'usage: bitcrush FILE... SPEC [OPTION...]'
 for option in $options; do
     prints "--$option"
 done
@@ -43,7 +43,7 @@ silent "$err"
 for name in none rpdf tpdf hptpdf gaussian bayer2 bayer4 bayer8 bayer16 floyd-steinberg png pnm; do
     grep -qE "^ +$name " "$out" || fail "no $name"
 done
-sed -n '/dithers/,/grids/s/^  \([a-z0-9-]*\) .*/\1/p' "$out" >"$base/dithers"
+sed -n '/^dithers/,/^\(noise shapers\|grids\)/s/^  \([a-z0-9-]*\) .*/\1/p' "$out" >"$base/dithers"
 [ "$(sort "$base/dithers" | uniq -d)" = '' ] || fail 'a dither is listed twice'
 
 it 'every dither of --list works'
@@ -107,7 +107,7 @@ fi
 it 'zsh and fish get theirs'
 bitcrush --completion zsh
 exits 0
-[ "$(head -n 1 "$out")" = '#compdef bitcrush bitcrush-image' ] || fail 'no #compdef'
+[ "$(head -n 1 "$out")" = '#compdef bitcrush bitcrush-image bitcrush-audio' ] || fail 'no #compdef'
 cp "$out" "$base/_bitcrush"
 command -v zsh >/dev/null 2>&1 && { run zsh -n "$base/_bitcrush"; exits 0; }
 bitcrush --completion=fish

@@ -1,0 +1,158 @@
+/* Knows what is drawn of a sound. */
+#include "audio_plot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bitcrush/level.h"
+#include "bitcrush/output.h"
+#include "bitcrush/plot.h"
+
+/* What the file of a plot is made of. */
+typedef struct {
+    const char *title;
+    uint32_t rate_hz;
+    const bc_audio_curves *curves;
+    const bc_audio_depth *depth; /* NULL: codes are not known */
+} drawing;
+
+static void draw_waveform(bc_plot *p, const drawing *d)
+{
+    const double x_step = 1.0 / d->rate_hz;
+
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Waveform of the result, channel 1",
+                                           .x = { .label = "time", .unit = "s" },
+                                           .y = { .label = "value", .low = -1.0, .high = 1.0 },
+                                           .height_px = 160 });
+    bc_plot_add_envelope(p, d->curves->signal, x_step, NULL);
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Waveform of the error, channel 1",
+                                           .x = { .label = "time", .unit = "s" },
+                                           .y = { .label = "value" },
+                                           .height_px = 120 });
+    bc_plot_add_envelope(p, d->curves->error, x_step, NULL);
+}
+
+/* Power per bin as a level, dBFS per bin. */
+static void draw_power(bc_plot *p, const drawing *d, const double *power, bc_plot_tone tone,
+                       const char *label, double *scratch)
+{
+    if (!power)
+        return;
+    for (size_t i = 0; i < d->curves->n_bins; i++)
+        scratch[i] = bc_level_dbfs(power[i]);
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
+                                      .tone = tone,
+                                      .thinning = BC_PLOT_MEAN_POWER,
+                                      .label = label,
+                                      .n = d->curves->n_bins,
+                                      .y = scratch,
+                                      .x_step = d->curves->bin_hz });
+}
+
+static void draw_spectra(bc_plot *p, const drawing *d, double *scratch)
+{
+    const bc_audio_curves *c = d->curves;
+    char label[64];
+
+    snprintf(label, sizeof label, "level in bins of %.3g Hz", c->bin_hz);
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Spectra of the result and of its error",
+                                           .x = { .label = "frequency",
+                                                  .unit = "Hz",
+                                                  .scale = BC_PLOT_LOG,
+                                                  .low = 20.0,
+                                                  .high = 0.5 * d->rate_hz },
+                                           .y = { .label = label, .unit = "dBFS" },
+                                           .height_px = 300 });
+    draw_power(p, d, c->signal_power, BC_PLOT_NEXT, "result", scratch);
+    draw_power(p, d, c->error_power, BC_PLOT_NEXT, "error", scratch);
+    draw_power(p, d, c->theory_power, BC_PLOT_THEORY, "expected", scratch);
+}
+
+static bc_status draw_codes(bc_plot *p, const drawing *d, bc_error *err)
+{
+    const bc_audio_curves *c = d->curves;
+    double *counts = malloc(c->n_codes * sizeof *counts);
+
+    if (!counts) {
+        err->status = BC_E_LIMIT;
+        snprintf(err->text, sizeof err->text, "out of memory for a histogram");
+        return BC_E_LIMIT;
+    }
+    for (size_t i = 0; i < c->n_codes; i++)
+        counts[i] = (double)c->histogram[i];
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Codes of the result",
+                                           .x = { .label = "code" },
+                                           .y = { .label = "samples" },
+                                           .height_px = 160 });
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_BARS,
+                                      .n = c->n_codes,
+                                      .y = counts,
+                                      .x_first = d->depth ? d->depth->grid.lo : 0,
+                                      .x_step = 1.0 });
+    free(counts);
+    return BC_OK;
+}
+
+static bc_status draw(bc_plot *p, const drawing *d, bc_error *err)
+{
+    double *scratch = malloc((d->curves->n_bins + 1) * sizeof *scratch);
+    bc_status st = BC_OK;
+
+    if (!scratch) {
+        err->status = BC_E_LIMIT;
+        snprintf(err->text, sizeof err->text, "out of memory for spectra");
+        return BC_E_LIMIT;
+    }
+    draw_waveform(p, d);
+    if (d->curves->n_bins > 0)
+        draw_spectra(p, d, scratch);
+    if (d->curves->histogram)
+        st = draw_codes(p, d, err);
+    free(scratch);
+    return st;
+}
+
+static bc_status save(const options *o, const drawing *d, bc_error *err)
+{
+    bc_plot *p = NULL;
+    char *svg = NULL;
+    bc_status st = bc_plot_new(d->title, NULL, &p, err);
+
+    if (!st)
+        st = draw(p, d, err);
+    if (!st)
+        st = bc_plot_svg(p, &svg, err);
+    if (!st)
+        st = bc_output_write(o->plot, o->force, svg, strlen(svg), err);
+    free(svg);
+    bc_plot_free(p);
+    return st;
+}
+
+bc_status audio_plot(const options *o, const char *in, const bc_audio_settings *s,
+                     const bc_audio_result *m, bc_error *err)
+{
+    const char *slash = strrchr(in, '/');
+    char title[256];
+
+    snprintf(title, sizeof title, "%s to %s, dither %s%s%s", slash ? slash + 1 : in, s->depth.name,
+             m->noise->name, m->shaper.n_taps ? ", shaped by " : "",
+             m->shaper.n_taps ? o->shape : "");
+    return save(o,
+                &(drawing){ .title = title,
+                            .rate_hz = m->input.rate_hz,
+                            .curves = m->quality.curves,
+                            .depth = &s->depth },
+                err);
+}
+
+bc_status audio_comparison_plot(const options *o, const bc_audio_comparison *m, bc_error *err)
+{
+    char title[256];
+
+    snprintf(title, sizeof title, "%s against %s", o->operands[1], o->operands[0]);
+    return save(
+        o, &(drawing){ .title = title, .rate_hz = m->a.rate_hz, .curves = m->quality.curves }, err);
+}

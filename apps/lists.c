@@ -1,0 +1,121 @@
+/* Knows how the registries are listed. */
+#include "lists.h"
+
+#include <stdio.h>
+
+#include "bitcrush/audio.h"
+#include "bitcrush/image.h"
+#include "options.h"
+
+static void print_row(const char *name, const char *doc, const char *source)
+{
+    printf("  %-18s %s%s%s%s\n", name, doc, *source ? " (" : "", source, *source ? ")" : "");
+}
+
+static void list_kernels(void)
+{
+    const bc_kernel *rows;
+    const size_t n = bc_kernel_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        print_row(rows[i].name, rows[i].doc, rows[i].source);
+}
+
+static void list_noises(void)
+{
+    const bc_noise *rows;
+    const size_t n = bc_noise_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].mask_side == 0)
+            print_row(rows[i].name, rows[i].doc, rows[i].source);
+}
+
+static void list_masks(void)
+{
+    const bc_noise *rows;
+    const size_t n = bc_noise_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].mask_side > 0)
+            print_row(rows[i].name, rows[i].doc, rows[i].source);
+}
+
+static void list_grids(void)
+{
+    const bc_grid_row *rows;
+    const size_t n = bc_grid_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        print_row(rows[i].name, rows[i].doc, rows[i].source);
+}
+
+static void list_palettes(void)
+{
+    const bc_palette_row *rows;
+    const size_t n = bc_palette_rows(&rows);
+    char doc[160];
+
+    for (size_t i = 0; i < n; i++) {
+        snprintf(doc, sizeof doc, "%u colours: %s", rows[i].n_colours, rows[i].doc);
+        print_row(rows[i].name, doc, rows[i].source);
+    }
+}
+
+static void list_shapers(void)
+{
+    const bc_shaper_row *rows;
+    const size_t n = bc_shaper_rows(&rows);
+
+    print_row("ath", "designed for the rate of the file by the threshold of hearing",
+              "Terhardt 1979; Levinson, Durbin");
+    for (size_t i = 0; i < n; i++)
+        print_row(rows[i].name, rows[i].doc, rows[i].source);
+}
+
+static void list_image_formats(void)
+{
+    const bc_image_format *rows;
+    const size_t n = bc_image_formats(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        printf("  %-18s %s, %s\n", rows[i].name, rows[i].doc,
+               rows[i].reads && rows[i].writes ? "reads and writes"
+               : rows[i].reads                 ? "reads"
+                                               : "writes");
+}
+
+static void list_audio_formats(void)
+{
+    const bc_audio_format *rows;
+    const size_t n = bc_audio_formats(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        printf("  %-18s %s, integers of %s bits\n", rows[i].name, rows[i].doc, rows[i].pcm_bits);
+}
+
+static const struct {
+    unsigned tools;
+    const char *title;
+    void (*print)(void);
+} lists[] = {
+    { TOOL_IMAGE, "dithers, error diffusion", list_kernels },
+    { TOOL_IMAGE | TOOL_AUDIO, "dithers, noise", list_noises },
+    { TOOL_IMAGE, "dithers, masks", list_masks },
+    { TOOL_AUDIO, "noise shapers", list_shapers },
+    { TOOL_IMAGE | TOOL_AUDIO, "grids of the library", list_grids },
+    { TOOL_IMAGE, "palettes", list_palettes },
+    { TOOL_IMAGE, "image formats", list_image_formats },
+    { TOOL_AUDIO, "audio formats that are written (all that libsndfile knows is read)",
+      list_audio_formats },
+};
+
+void print_lists(unsigned tools)
+{
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        if (!(lists[i].tools & tools))
+            continue;
+        printf("%s:\n", lists[i].title);
+        lists[i].print();
+    }
+}
