@@ -62,15 +62,13 @@ from PIL import Image
 Image.MAX_IMAGE_PIXELS = None
 Image.open(sys.argv[1]).convert('1').save('out.png')"
 
-say() {
-    printf 'bench image: %s\n' "$*" >&2
-}
-
+bench=image
 here=$(CDPATH='' cd -P -- "$(dirname -- "$0")" && pwd)
 : "${BITCRUSH:?is not set, expected the program, as ./dev bench image sets it}"
 build=$(CDPATH='' cd -P -- "$(dirname -- "$BITCRUSH")" && pwd)
 work=$build/bench
 mkdir -p "$work"
+. "$here/table.sh"
 
 # ---- the picture
 
@@ -127,12 +125,8 @@ awk 'BEGIN { print "P2 256 1 255"
 
 # ---- the tools
 
-for tool in measure png-decode; do
-    # Lists of words.
-    # shellcheck disable=SC2046,SC2086
-    ${CC:-cc} -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -O2 -o "$work/$tool" \
-        "$here/$tool.c" $(pkg-config --cflags --libs libpng)
-done
+compile measure
+compile png-decode libpng
 
 # ---- the table
 
@@ -141,31 +135,4 @@ PATH=$work:$build:$PATH
 export PATH picture jpeg convert python pillow
 printf '%s, 6000 x 4000, %s bytes; medians of %s runs\n\n' "$name" \
     "$(wc -c <"$picture" | tr -d ' ')" "${RUNS:-5}"
-printf '%-30s %7s %7s %9s %10s %9s\n' '' 'CPU s' 'wall s' 'peak MiB' 'CPU ratio' 'file KB'
-rows | while IFS='|' read -r name command; do
-    if [ -z "$command" ]; then
-        printf '\n%s\n' "$name"
-        continue
-    fi
-    eval "program=${command%% *}"
-    # Named by a row.
-    # shellcheck disable=SC2154
-    if ! command -v "$program" >/dev/null; then
-        printf '%-30s not installed\n' "$name"
-        continue
-    fi
-    rm -f out.png
-    if ! measure "${RUNS:-5}" sh -c "$command" >cost </dev/null; then
-        printf '%-30s failed\n' "$name"
-        continue
-    fi
-    read -r cpu_s wall_s rss_kib <cost
-    : "${decode_s:=$cpu_s}"
-    size=-
-    if [ -e out.png ]; then
-        size=$(wc -c <out.png)
-    fi
-    echo "$cpu_s $wall_s $rss_kib $decode_s $size" | awk -v name="$name" '{
-        printf "%-30s %7.2f %7.2f %9.1f %9.1fx %9s\n", name, $1, $2, $3 / 1024, $1 / $4,
-            $5 == "-" ? $5 : sprintf("%.0f", $5 / 1000) }'
-done
+rows | print_table out.png
