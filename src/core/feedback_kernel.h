@@ -60,7 +60,9 @@ typedef struct {
 
 /* Quantize frame i, where the older errors sum up to `older`, and newest and second are the terms
  * of the last one and of the one before; returns its error. */
-static inline pair feedback_frame(const frames *f, size_t i, pair older, pair second, pair newest)
+static inline __attribute__((always_inline)) pair feedback_frame(const frames *f, size_t i,
+                                                                 const bool has_values, pair older,
+                                                                 pair second, pair newest)
 {
     const bci_affine_f64 g = f->g;
     const pair d = { f->noise[0][i], f->noise[1][i] };
@@ -76,11 +78,13 @@ static inline pair feedback_frame(const frames *f, size_t i, pair older, pair se
             error[j] = e;
         }
     }
-    const pair value = (code - g.zero) / g.den * g.gain + g.offset;
-
-    for (int j = 0; j < 2; j++) {
-        f->y[j][i] = value[j];
+    for (int j = 0; j < 2; j++)
         f->codes[j][i] = (int32_t)code[j];
+    if (has_values) {
+        const pair value = (code - g.zero) / g.den * g.gain + g.offset;
+
+        for (int j = 0; j < 2; j++)
+            f->y[j][i] = value[j];
     }
     return error;
 }
@@ -88,13 +92,12 @@ static inline pair feedback_frame(const frames *f, size_t i, pair older, pair se
 /* Two frames share the loads of past errors: lanes 0 and 1 sum for the first, 2 and 3 for the
  * second. Each term goes to one of four sums by its age, so that a sample comes out the same as
  * first and as second. */
-static void feedback_f64(const bci_affine_f64 *a, const bci_feedback_taps *taps, double *errors,
-                         const double *const x[2], const double *const noise[2], size_t n,
-                         double *const y[2], int32_t *const codes[2])
+static inline __attribute__((always_inline)) void feed_back(const frames *given,
+                                                            const bool has_values,
+                                                            const bci_feedback_taps *taps,
+                                                            double *errors, size_t n)
 {
-    const frames f = {
-        *a, { x[0], x[1] }, { noise[0], noise[1] }, { y[0], y[1] }, { codes[0], codes[1] }
-    };
+    const frames f = *given;
     const pair second_tap = both(taps->second), newest_tap = both(taps->newest);
     pair before = load_pair(errors + 2 * (taps->n_rows - 1));
     pair last = load_pair(errors + 2 * taps->n_rows);
@@ -120,13 +123,28 @@ static void feedback_f64(const bci_affine_f64 *a, const bci_feedback_taps *taps,
             first[m] = (pair){ sums[m][0], sums[m][1] };
             second[m] = (pair){ sums[(m + 1) % 4][2], sums[(m + 1) % 4][3] };
         }
-        before = feedback_frame(&f, i, (first[0] + first[1]) + (first[2] + first[3]),
+        before = feedback_frame(&f, i, has_values, (first[0] + first[1]) + (first[2] + first[3]),
                                 second_tap * before, newest_tap * last);
         memcpy(made, &before, sizeof before);
         if (i + 1 == n)
             break;
-        last = feedback_frame(&f, i + 1, (second[0] + second[1]) + (second[2] + second[3]),
-                              second_tap * last, newest_tap * before);
+        last =
+            feedback_frame(&f, i + 1, has_values, (second[0] + second[1]) + (second[2] + second[3]),
+                           second_tap * last, newest_tap * before);
         memcpy(made + 2, &last, sizeof last);
     }
+}
+
+static void feedback_f64(const bci_affine_f64 *a, const bci_feedback_taps *taps, double *errors,
+                         const double *const x[2], const double *const noise[2], size_t n,
+                         double *const y[2], int32_t *const codes[2])
+{
+    const frames f = {
+        *a, { x[0], x[1] }, { noise[0], noise[1] }, { y[0], y[1] }, { codes[0], codes[1] }
+    };
+
+    if (y[0])
+        feed_back(&f, true, taps, errors, n);
+    else
+        feed_back(&f, false, taps, errors, n);
 }

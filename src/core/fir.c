@@ -59,7 +59,6 @@ static void feed_back_chunk(const bci_affine_f64 *a, const bci_feedback_taps *ta
 static void feed_back_pair(const bci_affine_f64 *a, const channel_pair *c, size_t n)
 {
     static const double silence[CHUNK];
-    double y_scratch[CHUNK];
     int32_t code_scratch[CHUNK];
     bci_feedback_taps taps;
 
@@ -70,7 +69,7 @@ static void feed_back_pair(const bci_affine_f64 *a, const channel_pair *c, size_
         for (int j = 0; j < 2; j++) {
             part.x[j] = c->x[j] + i;
             part.noise[j] = c->noise[j] ? c->noise[j] + i : silence;
-            part.y[j] = c->y[j] ? c->y[j] + i : y_scratch;
+            part.y[j] = c->y[j] ? c->y[j] + i : NULL;
             part.codes[j] = c->codes[j] ? c->codes[j] + i : code_scratch;
         }
         feed_back_chunk(a, &taps, &part, n - i < CHUNK ? n - i : CHUNK);

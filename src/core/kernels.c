@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #ifdef BCI_WITH_RANDOM123
@@ -16,20 +17,23 @@
 #error "fast-math changes results between compilers and CPUs; build without it"
 #endif
 
-#define REAL     float
-#define AFFINE   bci_affine_f32
-#define QUANTIZE quantize_f32
-#define ROUNDER  12582912.0f
+#define REAL        float
+#define AFFINE      bci_affine_f32
+#define QUANTIZE    quantize_f32
+#define QUANTIZE_AS quantize_as_f32
+#define ROUNDER     12582912.0f
 #include "core/affine_kernel.h"
 #undef REAL
 #undef AFFINE
 #undef QUANTIZE
+#undef QUANTIZE_AS
 #undef ROUNDER
 
-#define REAL     double
-#define AFFINE   bci_affine_f64
-#define QUANTIZE quantize_f64
-#define ROUNDER  6755399441055744.0
+#define REAL        double
+#define AFFINE      bci_affine_f64
+#define QUANTIZE    quantize_f64
+#define QUANTIZE_AS quantize_as_f64
+#define ROUNDER     6755399441055744.0
 #include "core/affine_kernel.h"
 #include "core/feedback_kernel.h"
 

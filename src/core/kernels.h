@@ -31,14 +31,14 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    /* Quantize n samples on an affine grid; all pointers are valid, y may be x. */
+    /* Quantize n samples on an affine grid; y may be x, or NULL. */
     void (*quantize_f32)(const bci_affine_f32 *a, const float *x, const float *noise, size_t n,
                          float *y, int32_t *codes);
     void (*quantize_f64)(const bci_affine_f64 *a, const double *x, const double *noise, size_t n,
                          double *y, int32_t *codes);
     /* The same of two channels, which may be one, with feedback of past errors. errors: pairs, in
      * steps, of n_rows + 1 past frames, the oldest first, then room for n, which are filled
-     * in. */
+     * in. y[0] and y[1] may be NULL. */
     void (*feedback_f64)(const bci_affine_f64 *a, const bci_feedback_taps *taps, double *errors,
                          const double *const x[2], const double *const noise[2], size_t n,
                          double *const y[2], int32_t *const codes[2]);
@@ -52,9 +52,9 @@ typedef struct {
     void (*rpdf)(const uint32_t *words, float *out, size_t n);
     void (*tpdf)(const uint32_t *words, float *out, size_t n);
     void (*gaussian)(const uint32_t *words, float *out, size_t n); /* n is even */
-    /* Samples of sound: one channel, a sample every `stride` bytes; or all channels. */
-    void (*pcm_unpack)(bc_sample_layout layout, const uint8_t *in, size_t stride, size_t n,
-                       double *out);
+    /* Samples of sound, n frames of all channels. */
+    void (*pcm_unpack)(bc_sample_layout layout, const uint8_t *in, size_t n, size_t n_channels,
+                       double *const *planes);
     void (*pcm_pack)(bc_sample_layout layout, const int32_t *const *codes, int shift, size_t n,
                      size_t n_channels, uint8_t *out);
     void (*pcm_pack_values)(bc_sample_layout layout, const double *const *values, size_t n,

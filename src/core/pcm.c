@@ -41,12 +41,7 @@ bc_sample_layout bc_sample_native_f64(void)
 void bc_pcm_unpack(bc_sample_layout layout, const void *interleaved, size_t n_frames,
                    size_t n_channels, double *const *planes)
 {
-    const size_t size = layouts[layout].size;
-    const uint8_t *in = interleaved;
-
-    for (size_t c = 0; c < n_channels; c++)
-        bci_kernels_get()->pcm_unpack(layout, in + c * size, n_channels * size, n_frames,
-                                      planes[c]);
+    bci_kernels_get()->pcm_unpack(layout, interleaved, n_frames, n_channels, planes);
 }
 
 void bc_pcm_pack(bc_sample_layout layout, const int32_t *const *codes, int shift, size_t n_frames,

@@ -129,9 +129,12 @@ static void quantize_any(const bc_grid *g, const bc_scale *s, bc_rounding roundi
         const bool stays = inv == 0.0 && isinf(x[i]); /* not 0 * infinity */
         const double v = stays ? x[i] : (x[i] - s->offset) * inv;
         const int32_t code = code_of(g, ends, rounding, v, noise[i]);
-        const double value = scaled_value(g, s, code);
 
         codes[i] = code;
+        if (!y)
+            continue;
+        const double value = scaled_value(g, s, code);
+
         /* IEEE keeps the sign of a zero result. */
         y[i] = value == 0.0 && g->family == BC_GRID_FLOAT ? copysign(0.0, x[i]) : value;
     }
@@ -143,13 +146,12 @@ void bc_quantize_f64(const bc_grid *grid, const bc_scale *scale, bc_rounding rou
     const bci_affine_f64 a = bci_affine_of(grid, scale, rounding);
     const bci_kernels *kernels = bci_kernels_get();
     static const double silence[CHUNK];
-    double y_scratch[CHUNK];
     int32_t code_scratch[CHUNK];
 
     for (size_t i = 0; i < n; i += CHUNK) {
         const size_t m = n - i < CHUNK ? n - i : CHUNK;
         const double *d = noise ? noise + i : silence;
-        double *to = y ? y + i : y_scratch;
+        double *to = y ? y + i : NULL;
         int32_t *code_to = codes ? codes + i : code_scratch;
 
         if (grid->family == BC_GRID_AFFINE)
@@ -189,13 +191,12 @@ void bc_quantize_f32(const bc_grid *grid, const bc_scale *scale, bc_rounding rou
     const bci_affine_f32 a = affine_f32(grid, scale, rounding);
     const bci_kernels *kernels = bci_kernels_get();
     static const float silence[CHUNK];
-    float y_scratch[CHUNK];
     int32_t code_scratch[CHUNK];
 
     for (size_t i = 0; i < n; i += CHUNK) {
         const size_t m = n - i < CHUNK ? n - i : CHUNK;
 
-        kernels->quantize_f32(&a, x + i, noise ? noise + i : silence, m, y ? y + i : y_scratch,
+        kernels->quantize_f32(&a, x + i, noise ? noise + i : silence, m, y ? y + i : NULL,
                               codes ? codes + i : code_scratch);
     }
 }

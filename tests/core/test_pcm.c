@@ -140,7 +140,9 @@ static size_t n_tables(void)
 static void every_level_unpacks_the_same(void **state)
 {
     static uint8_t in[MAX * CHANNELS * 8];
-    static double out[2][MAX + 1];
+    static double out[2][CHANNELS][MAX + 1];
+    double *const planes[2][CHANNELS] = { { out[0][0], out[0][1], out[0][2] },
+                                          { out[1][0], out[1][1], out[1][2] } };
     uint64_t seed = 6;
 
     (void)state;
@@ -151,13 +153,12 @@ static void every_level_unpacks_the_same(void **state)
             for (size_t c = 1; c <= CHANNELS; c++)
                 for (size_t n = 0; n < 70; n++) {
                     const bc_sample_layout layout = (bc_sample_layout)l;
-                    const size_t stride = c * bc_sample_size(layout);
 
                     memset(out, 0, sizeof out);
-                    out[0][n] = out[1][n] = 0.25; /* stays */
-                    tables[0]->pcm_unpack(layout, in, stride, n, out[0]);
-                    tables[t]->pcm_unpack(layout, in, stride, n, out[1]);
-                    EXPECT(memcmp(out[0], out[1], sizeof out[0]) == 0 && out[1][n] == 0.25,
+                    out[0][c - 1][n] = out[1][c - 1][n] = 0.25; /* stays */
+                    tables[0]->pcm_unpack(layout, in, n, c, planes[0]);
+                    tables[t]->pcm_unpack(layout, in, n, c, planes[1]);
+                    EXPECT(memcmp(out[0], out[1], sizeof out[0]) == 0 && out[1][c - 1][n] == 0.25,
                            "%s: %s, %zu channels, %zu frames", tables[t]->name,
                            bc_sample_layout_name(layout), c, n);
                 }
