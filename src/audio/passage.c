@@ -125,7 +125,7 @@ bc_status bci_passage_run(bci_passage *p, const bci_passage_job *job, bci_sound_
     p->quality = quality;
     p->pipeline = (bci_pipeline){ .read = read_batch,
                                   .reduce = work_on_batch,
-                                  .judge = judge_batch,
+                                  .judge = quality ? judge_batch : NULL,
                                   .write = write_batch,
                                   .reduce_in_order = job->in_order,
                                   .context = p,

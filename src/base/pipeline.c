@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 
-enum { WINDOW_PER_THREAD = 15 };
+enum { WINDOW_PER_THREAD = 12 }; /* of 5 tasks each: see bci_pipeline_run */
 
 static bool has_failed(const bci_pipeline *p)
 {
@@ -28,7 +28,7 @@ static void run_stage(bci_pipeline *p, bci_stage *stage, uint64_t batch)
     bc_error error = { 0 };
     bc_status st;
 
-    if (!stage || has_failed(p) || batch >= end_of(p))
+    if (has_failed(p) || batch >= end_of(p))
         return;
     st = stage(p->context, batch, (unsigned)(batch % p->n_slots), &error);
     if (!st && p->stop && *p->stop)
@@ -44,23 +44,30 @@ static void run_stage(bci_pipeline *p, bci_stage *stage, uint64_t batch)
 static void make_tasks(bci_pipeline *p, uint64_t first, uint64_t end)
 {
     /* Names for the clauses, never read. */
-    char in_slot[BCI_MAX_SLOTS], out_slot[BCI_MAX_SLOTS], own[BCI_MAX_SLOTS];
-    char reader, reducer, judge, writer;
+    char raw_slot[BCI_MAX_SLOTS], in_slot[BCI_MAX_SLOTS], out_slot[BCI_MAX_SLOTS];
+    char own[BCI_MAX_SLOTS], reader, reducer, judge, writer;
 
-    (void)in_slot, (void)out_slot, (void)own;
+    (void)raw_slot, (void)in_slot, (void)out_slot, (void)own;
     (void)reader, (void)reducer, (void)judge, (void)writer;
     for (uint64_t i = first; i < end; i++) {
         const unsigned s = (unsigned)(i % p->n_slots);
         char *turn = p->reduce_in_order ? &reducer : &own[s];
+        char *read = p->prepare ? &raw_slot[s] : &in_slot[s];
 
-        (void)turn;
+        (void)turn, (void)read;
         /* clang-format off */
-#pragma omp task depend(inout : reader) depend(out : in_slot[s])
+#pragma omp task depend(inout : reader) depend(out : read[0])
         run_stage(p, p->read, i);
+        if (p->prepare) {
+#pragma omp task depend(in : raw_slot[s]) depend(out : in_slot[s])
+            run_stage(p, p->prepare, i);
+        }
 #pragma omp task depend(inout : turn[0]) depend(in : in_slot[s]) depend(out : out_slot[s])
         run_stage(p, p->reduce, i);
+        if (p->judge) {
 #pragma omp task depend(inout : judge) depend(in : in_slot[s]) depend(in : out_slot[s])
-        run_stage(p, p->judge, i);
+            run_stage(p, p->judge, i);
+        }
 #pragma omp task depend(inout : writer) depend(in : out_slot[s])
         run_stage(p, p->write, i);
         /* clang-format on */

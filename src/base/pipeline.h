@@ -14,11 +14,12 @@ enum { BCI_MAX_SLOTS = 16 };
 typedef bc_status bci_stage(void *context, uint64_t batch, unsigned slot, bc_error *err);
 
 /* What is done with every batch: read fills the slot's input, reduce makes its output of it,
- * judge (or NULL) looks at both, write takes the output. read, judge and write go from batch to
- * batch in order, one at a time each; so does reduce with reduce_in_order, else it may run for
- * several batches at once. How the data are cut into batches does not depend on threads. */
+ * judge (or NULL) looks at both, write takes the output. With prepare (or NULL) read fills a place
+ * of its own, which prepare makes the input of. read, judge and write go from batch to batch in
+ * order, one at a time each; so does reduce with reduce_in_order, else it may run for several
+ * batches at once, as prepare may. How the data are cut into batches does not depend on threads. */
 typedef struct {
-    bci_stage *read, *reduce, *judge, *write;
+    bci_stage *read, *prepare, *reduce, *judge, *write;
     bool reduce_in_order;
     void *context;
     unsigned n_slots;                  /* 1..BCI_MAX_SLOTS */

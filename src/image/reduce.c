@@ -1,12 +1,11 @@
-/* Knows the way of a picture from file to file. Batches of rows are read, quantized and
- * written by tasks that wait for what they need and for nothing else; how the rows are cut
- * does not depend on the number of threads. */
+/* Knows the way of a picture from file to file, in batches of rows. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/fail.h"
+#include "base/pipeline.h"
 #include "base/threads.h"
 #include "image/codec.h"
 #include "image/grey.h"
@@ -16,7 +15,7 @@
 #include "image/quality.h"
 #include "image/replay.h"
 
-enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4, WINDOW_PER_THREAD = 12 };
+enum { BATCH_BYTES = 1 << 19, N_SLOTS = 4 };
 
 typedef struct {
     bc_image_reader *reader;
@@ -32,9 +31,6 @@ typedef struct {
     void *colour_rows[N_SLOTS]; /* batch i in slot i % N_SLOTS */
     void *samples[N_SLOTS];
     uint16_t *codes[N_SLOTS];
-    int has_failed; /* set by the first task that fails; later ones do nothing */
-    bc_status status;
-    bc_error error;
 } line_up;
 
 bc_image_settings bc_image_settings_default(int bits)
@@ -204,134 +200,78 @@ static uint32_t rows_of_batch(const line_up *l, uint32_t batch)
     return left < l->batch_rows ? left : l->batch_rows;
 }
 
-static bool has_failed(line_up *l)
+static bc_status read_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
-    return __atomic_load_n(&l->has_failed, __ATOMIC_ACQUIRE) != 0;
-}
-
-/* Keep the first failure. */
-static void note(line_up *l, bc_status st, const bc_error *error)
-{
-    if (st && __atomic_exchange_n(&l->has_failed, 1, __ATOMIC_ACQ_REL) == 0) {
-        l->status = st;
-        l->error = *error;
-    }
-}
-
-static void read_batch(line_up *l, uint32_t i)
-{
+    line_up *l = context;
     bc_image_reader *reader = l->colours ? l->colours : l->reader;
-    void *rows = l->colours ? l->colour_rows[i % N_SLOTS] : l->samples[i % N_SLOTS];
-    bc_error error;
+    void *rows = l->colours ? l->colour_rows[slot] : l->samples[slot];
 
-    if (!has_failed(l))
-        note(l, bc_image_read(reader, rows, rows_of_batch(l, i), &error), &error);
+    return bc_image_read(reader, rows, rows_of_batch(l, (uint32_t)batch), err);
 }
 
-static void grey_batch(line_up *l, uint32_t i)
+static bc_status grey_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
-    if (!has_failed(l))
-        bci_grey_rows(l->reader, l->colour_rows[i % N_SLOTS], rows_of_batch(l, i),
-                      l->samples[i % N_SLOTS]);
+    line_up *l = context;
+
+    (void)err;
+    bci_grey_rows(l->reader, l->colour_rows[slot], rows_of_batch(l, (uint32_t)batch),
+                  l->samples[slot]);
+    return BC_OK;
 }
 
-static void quantize_batch(line_up *l, uint32_t i)
+static bc_status quantize_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
-    const void *samples = l->samples[i % N_SLOTS];
-    uint16_t *codes = l->codes[i % N_SLOTS];
+    line_up *l = context;
+    const uint32_t n = rows_of_batch(l, (uint32_t)batch);
 
-    if (has_failed(l))
-        return;
+    (void)err;
     if (l->palette_rows)
-        bci_palette_rows_reduce(l->palette_rows, samples, rows_of_batch(l, i), codes);
+        bci_palette_rows_reduce(l->palette_rows, l->samples[slot], n, l->codes[slot]);
     else
-        bci_planes_reduce(l->rows, samples, rows_of_batch(l, i), codes);
+        bci_planes_reduce(l->rows, l->samples[slot], n, l->codes[slot]);
+    return BC_OK;
 }
 
-static void judge_batch(line_up *l, uint32_t i)
+static bc_status judge_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
-    if (!has_failed(l) && l->quality)
-        bci_quality_add(l->quality, l->samples[i % N_SLOTS], l->codes[i % N_SLOTS],
-                        rows_of_batch(l, i));
+    line_up *l = context;
+
+    (void)err;
+    bci_quality_add(l->quality, l->samples[slot], l->codes[slot],
+                    rows_of_batch(l, (uint32_t)batch));
+    return BC_OK;
 }
 
-static void write_batch(line_up *l, uint32_t i)
+static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
+    line_up *l = context;
     const bc_image_settings *s = l->settings;
-    const uint32_t height = l->reader->info.height;
-    bc_error error;
+    const uint32_t n = rows_of_batch(l, (uint32_t)batch);
+    bc_status st = l->writer.codec->write(&l->writer, l->codes[slot], n, err);
 
-    if (has_failed(l))
-        return;
-    note(l, l->writer.codec->write(&l->writer, l->codes[i % N_SLOTS], rows_of_batch(l, i), &error),
-         &error);
-    if (s->stop && *s->stop)
-        note(l, bci_fail(&error, BC_E_INTERRUPTED, "interrupted, no output written"), &error);
-    if (s->progress)
-        s->progress(s->context, i + 1 < l->n_batches ? (i + 1) * l->batch_rows : height, height);
+    if (!st && batch + 1 == l->n_batches)
+        st = l->writer.codec->finish(&l->writer, err);
+    if (!st && s->progress)
+        s->progress(s->context, batch * l->batch_rows + n, l->reader->info.height);
+    return st;
 }
 
-static void finish_file(line_up *l)
+/* All batches through the stages. */
+static bc_status run(line_up *l, int n_threads, bc_error *err)
 {
-    bc_error error;
+    bci_pipeline pipeline = { .read = read_batch,
+                              .prepare = l->colours ? grey_batch : NULL,
+                              .reduce = quantize_batch,
+                              .judge = l->quality ? judge_batch : NULL,
+                              .write = write_batch,
+                              .reduce_in_order = true,
+                              .context = l,
+                              .n_slots = N_SLOTS,
+                              .n_batches = l->n_batches,
+                              .n_threads = n_threads,
+                              .stop = l->settings->stop };
 
-    if (!has_failed(l))
-        note(l, l->writer.codec->finish(&l->writer, &error), &error);
-}
-
-/* The tasks of batches first .. end - 1. What one waits for is told by the depend clauses: its
- * turn among its like, its input, and that its slot is free again. */
-static void make_tasks(line_up *l, uint32_t first, uint32_t end)
-{
-    /* Names for the clauses, never read. */
-    char colour_slot[N_SLOTS], in_slot[N_SLOTS], code_slot[N_SLOTS], reader, rows, quality, writer;
-
-    (void)colour_slot, (void)in_slot, (void)code_slot;
-    (void)reader, (void)rows, (void)quality, (void)writer;
-    for (uint32_t i = first; i < end; i++) {
-        if (l->colours) {
-#pragma omp task depend(inout : reader) depend(out : colour_slot[i % N_SLOTS])
-            read_batch(l, i);
-#pragma omp task depend(in : colour_slot[i % N_SLOTS]) depend(out : in_slot[i % N_SLOTS])
-            grey_batch(l, i);
-        } else {
-#pragma omp task depend(inout : reader) depend(out : in_slot[i % N_SLOTS])
-            read_batch(l, i);
-        }
-#pragma omp task depend(inout                                                                      \
-                        : rows) depend(in                                                          \
-                                       : in_slot[i % N_SLOTS]) depend(out                          \
-                                                                      : code_slot[i % N_SLOTS])
-        quantize_batch(l, i);
-#pragma omp task depend(inout                                                                      \
-                        : quality) depend(in                                                       \
-                                          : in_slot[i % N_SLOTS]) depend(in                        \
-                                                                         : code_slot[i % N_SLOTS])
-        judge_batch(l, i);
-#pragma omp task depend(inout : writer) depend(in : code_slot[i % N_SLOTS])
-        write_batch(l, i);
-    }
-    if (end == l->n_batches) {
-#pragma omp task depend(inout : writer)
-        finish_file(l);
-    }
-}
-
-/* Batches go through in windows, each a parallel region whose closing barrier runs every task,
- * those that tasks made too: waiting for tasks by name would leave the compression of one
- * thread's rows to that thread, and past 64 tasks a thread libgomp stops queueing them. */
-static void run(line_up *l, int n_threads)
-{
-    const uint32_t window = WINDOW_PER_THREAD * (uint32_t)n_threads;
-
-    for (uint32_t first = 0; first < l->n_batches && !has_failed(l); first += window) {
-        const uint32_t left = l->n_batches - first;
-        const uint32_t end = first + (left < window ? left : window);
-
-#pragma omp parallel num_threads(n_threads)
-#pragma omp single
-        make_tasks(l, first, end);
-    }
+    return bci_pipeline_run(&pipeline, err);
 }
 
 /* Bits of its codes, without gaps. */
@@ -422,13 +362,9 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     st = codec->begin(&l.writer, err);
     if (st)
         goto done;
-    run(&l, n_threads);
-    st = l.status;
-    if (st) {
-        if (err)
-            *err = l.error;
+    st = run(&l, n_threads, err);
+    if (st)
         goto done;
-    }
     measure(&l, &r);
     if (bc_error_snr_db(&r.coded) < settings->min_snr_db)
         st = bci_fail(err, BC_E_QUALITY,
