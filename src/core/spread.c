@@ -5,16 +5,16 @@
 /* Values that all taps are taken of while they are in the cache. */
 enum { BLOCK = 1024 };
 
-void bci_fold_sides(bc_diffuser *d, float *line)
+void bci_fold_sides(const bc_diffuser *d, float *errors, size_t from, size_t to)
 {
     const size_t n = d->n_channels;
-    float *left = line + BCI_PAD * n, *right = line + (BCI_PAD + d->width - 1) * n;
+    float *left = errors + BCI_PAD * n, *right = errors + (BCI_PAD + d->width - 1) * n;
 
     for (size_t i = 1; i <= BCI_PAD; i++) {
-        for (size_t c = 0; c < n; c++) {
+        for (size_t c = 0; c < n && from == 0; c++)
             left[c] += left[c - i * n];
+        for (size_t c = 0; c < n && to == d->width; c++)
             right[c] += right[c + i * n];
-        }
     }
 }
 
@@ -24,22 +24,22 @@ static void add_product(float *restrict to, const float *restrict from, float we
         to[i] += from[i] * weight;
 }
 
-/* The errors of a line to the lines below, for each place in the order in which the walk came
- * upon its neighbours: the taps of a line from the furthest ahead to the furthest behind. */
-void bci_spread(bc_diffuser *d)
+/* For each place in the order in which the walk came upon its neighbours: the taps of a line from
+ * the furthest ahead to the furthest behind. */
+void bci_spread(const bc_diffuser *d, const bci_line *line, size_t from, size_t to)
 {
-    const size_t n = (d->width + 2 * BCI_PAD) * d->n_channels;
-    const ptrdiff_t step = (ptrdiff_t)d->n_channels * (bci_is_backward(d) ? -1 : 1);
+    const size_t end = to * d->n_channels;
+    const ptrdiff_t step = (ptrdiff_t)d->n_channels * (line->is_backward ? -1 : 1);
 
-    for (size_t from = 0; from < n; from += BLOCK) {
-        const size_t left = n - from;
+    for (size_t at = from * d->n_channels; at < end; at += BLOCK) {
+        const size_t left = end - at;
 
         for (int t = d->kernel->n_taps - 1; t >= 0; t--) {
             const bc_kernel_tap tap = d->kernel->taps[t];
-            const float *shifted = d->sent + (BCI_PAD * d->n_channels + from) - tap.dx * step;
+            const float *shifted = line->room.sent + (BCI_PAD * d->n_channels + at) - tap.dx * step;
 
             if (tap.dy > 0)
-                add_product(d->errors[tap.dy] + from, shifted, d->weights[t],
+                add_product(line->errors[tap.dy] + at, shifted, d->weights[t],
                             left < BLOCK ? left : BLOCK);
         }
     }

@@ -51,21 +51,22 @@ void bci_tones_fill(bc_diffuser *d, double strength)
     }
 }
 
-void bci_tones_find(bc_diffuser *d, const float *x, const float *noise)
+void bci_tones_find(const bc_diffuser *d, const bci_line *line, size_t from, size_t to)
 {
-    const size_t n = d->width * d->n_channels;
+    const size_t first = from * d->n_channels, end = to * d->n_channels;
+    const float *x = line->x, *noise = line->noise;
     const bci_levels l = d->levels;
     const bci_tone *tones = d->tones;
-    uint8_t *tone_at = d->tone_at;
-    float *shift = d->shift;
+    uint8_t *tone_at = line->room.tone_at;
+    float *shift = line->room.shift;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = first; i < end; i++) {
         const float known = bci_bounded(bci_known_of(&l, x[i]), 0.0f, l.values[l.n - 1]);
         float fraction;
 
         (void)bci_interval(&l, known, &fraction);
         tone_at[i] = (uint8_t)(fraction * (BCI_N_TONES - 1));
     }
-    for (size_t i = 0; noise && i < n; i++)
+    for (size_t i = first; noise && i < end; i++)
         shift[i] = -tones[tone_at[i]].modulation * (noise[i] + 0.5f);
 }

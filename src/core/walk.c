@@ -1,6 +1,8 @@
 /* Knows the walk over a line of error diffusion: what a pixel waits for, from the error of its
  * neighbour to its own, is an addition, two bounds, a conversion, two loads, a subtraction and a
  * product; everything else is known before. */
+#include <string.h>
+
 #include "core/diffuser.h"
 
 /* The code for v when its position on the grid moves by `shift` steps before it is rounded. */
@@ -68,81 +70,84 @@ static inline uint32_t code_for(const bci_levels *l, const shape how, float v, c
     return bci_nearest(l, how.is_plain || l->cells_suffice, v, value);
 }
 
-/* One line: its codes, and its errors to d->sent or, where each has weights of its own, to the
- * line below. Errors for the rest of this line travel in `ahead`. */
-static inline __attribute__((always_inline)) void walk_line(bc_diffuser *d, const shape how,
-                                                            const float *x, const float *shift,
-                                                            const uint8_t *opaque, uint16_t *codes)
+/* Errors for the rest of the line travel in `ahead`, in registers. */
+static inline __attribute__((always_inline)) void walk_line(const bc_diffuser *d, bci_line *line,
+                                                            const shape how, size_t from, size_t to)
 {
     const size_t n_channels = how.n_channels;
-    const bool backward = bci_is_backward(d);
+    const bool backward = line->is_backward;
     const size_t behind = backward ? n_channels : -n_channels;
-    const bc_diffuser s = *d; /* the stores below cannot change a local copy */
-    const float *here = s.errors[0] + BCI_PAD * n_channels;
-    float *below = s.errors[1] + BCI_PAD * n_channels;
-    float *sent = s.sent + 2 * BCI_PAD * n_channels;
-    float ahead[BCI_N_AHEAD][BCI_MAX_CHANNELS] = { { 0 } };
-    size_t pixel = backward ? s.width - 1 : 0;
+    const bci_levels levels = d->levels; /* the stores below cannot change local copies */
+    const bci_tone *tones = d->tones;
+    const float weights_ahead[BCI_N_AHEAD] = { d->ahead[0], d->ahead[1] };
+    const bool has_shift = line->noise != NULL;
+    const float *x = line->x, *shift = how.is_keyed ? line->room.shift : line->noise;
+    const uint8_t *opaque = line->opaque, *tone_at = line->room.tone_at;
+    const float *here = line->errors[0] + BCI_PAD * n_channels;
+    float *below = line->errors[1] + BCI_PAD * n_channels;
+    float *sent = line->room.sent + 2 * BCI_PAD * n_channels;
+    uint16_t *codes = line->codes;
+    float ahead[BCI_N_AHEAD][BCI_MAX_CHANNELS];
+    size_t pixel = backward ? d->width - 1 - from : from;
 
-    for (size_t i = 0; i < s.width; i++, pixel += backward ? (size_t)-1 : 1) {
+    memcpy(ahead, line->ahead, sizeof ahead);
+    for (size_t i = from; i < to; i++, pixel += backward ? (size_t)-1 : 1) {
         const bool given = how.is_plain || !opaque || opaque[pixel];
 
 #pragma GCC unroll 4
         for (size_t c = 0; c < n_channels; c++) {
             const size_t at = pixel * n_channels + c;
-            const float known = bci_known_of(&s.levels, x[at]);
+            const float known = bci_known_of(&levels, x[at]);
             const float v = bci_bounded(given ? (known + here[at]) + ahead[0][c] : known,
-                                        s.levels.v_min, s.levels.v_max);
+                                        levels.v_min, levels.v_max);
             float value;
 
-            codes[at] = (uint16_t)code_for(&s.levels, how, v, shift ? &shift[at] : NULL, &value);
+            codes[at] = (uint16_t)code_for(&levels, how, v, has_shift ? &shift[at] : NULL, &value);
 
             const float e = given ? v - value : 0.0f;
 
             if (how.is_keyed) {
-                const float *weights = s.tones[s.tone_at[at]].weights;
+                const float *weights = tones[tone_at[at]].weights;
 
                 ahead[0][c] = e * weights[0];
                 below[at + behind] += e * weights[1];
                 below[at] += e * weights[2];
             } else {
                 sent[at] = e;
-                ahead[0][c] = how.n_ahead > 1 ? ahead[1][c] + e * s.ahead[0] : e * s.ahead[0];
-                ahead[1][c] = how.n_ahead > 1 ? e * s.ahead[1] : 0.0f;
+                ahead[0][c] =
+                    how.n_ahead > 1 ? ahead[1][c] + e * weights_ahead[0] : e * weights_ahead[0];
+                ahead[1][c] = how.n_ahead > 1 ? e * weights_ahead[1] : 0.0f;
             }
         }
     }
-    for (size_t c = 0; c < n_channels; c++)
-        d->beyond[c] = ahead[0][c] + ahead[1][c];
+    memcpy(line->ahead, ahead, sizeof ahead);
 }
 
 /* Each call here is a loop of its own. The common cases have one: grey of 1 bit or, where errors
  * go no further than the next pixel, of more, and RGB. */
-void bci_walk(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
-              uint16_t *codes)
+void bci_walk(const bc_diffuser *d, bci_line *line, size_t from, size_t to)
 {
-    const float *shift = noise && d->tones ? d->shift : noise;
-    const bool is_plain = !opaque && d->levels.cells_suffice;
+    const bool is_plain = !line->opaque && d->levels.cells_suffice;
     const bool is_binary = d->levels.n == 2;
     const size_t n = d->n_channels;
     const int n_ahead = d->ahead[1] != 0.0f ? 2 : 1;
 
     if (d->tones && is_plain && n == 1 && is_binary)
-        walk_line(d, (shape){ 1, 1, true, true, true }, x, shift, NULL, codes);
+        walk_line(d, line, (shape){ 1, 1, true, true, true }, from, to);
     else if (d->tones && is_plain && n == 3)
-        walk_line(d, (shape){ 3, 1, true, true, false }, x, shift, NULL, codes);
+        walk_line(d, line, (shape){ 3, 1, true, true, false }, from, to);
     else if (d->tones)
-        walk_line(d, (shape){ n, 1, true, false, false }, x, shift, opaque, codes);
+        walk_line(d, line, (shape){ n, 1, true, false, false }, from, to);
     else if (is_plain && n == 1 && is_binary && n_ahead == 1)
-        walk_line(d, (shape){ 1, 1, false, true, true }, x, shift, NULL, codes);
+        walk_line(d, line, (shape){ 1, 1, false, true, true }, from, to);
     else if (is_plain && n == 1 && is_binary)
-        walk_line(d, (shape){ 1, 2, false, true, true }, x, shift, NULL, codes);
+        walk_line(d, line, (shape){ 1, 2, false, true, true }, from, to);
     else if (is_plain && n == 1 && n_ahead == 1)
-        walk_line(d, (shape){ 1, 1, false, true, false }, x, shift, NULL, codes);
+        walk_line(d, line, (shape){ 1, 1, false, true, false }, from, to);
     else if (is_plain && n == 3 && n_ahead == 1)
-        walk_line(d, (shape){ 3, 1, false, true, false }, x, shift, NULL, codes);
+        walk_line(d, line, (shape){ 3, 1, false, true, false }, from, to);
     else if (is_plain && n == 3)
-        walk_line(d, (shape){ 3, 2, false, true, false }, x, shift, NULL, codes);
+        walk_line(d, line, (shape){ 3, 2, false, true, false }, from, to);
     else
-        walk_line(d, (shape){ n, 2, false, false, false }, x, shift, opaque, codes);
+        walk_line(d, line, (shape){ n, 2, false, false, false }, from, to);
 }
