@@ -113,6 +113,20 @@ BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_
 BC_API void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise,
                            const uint8_t *opaque, uint16_t *codes);
 
+/* Let bc_diffuse_rows use up to n_threads threads, or as many as OpenMP gives when it is 0;
+ * before the first line. *n_used receives how many it will use, 16 at most. More than one takes
+ * memory for so many lines. It is one where threads would only wait for each other: for a
+ * serpentine, of which a line starts where the one above ends, and with less than 512 pixels of
+ * a line for each thread. BC_E_LIMIT when memory is short. */
+BC_API BC_NODISCARD bc_status bc_diffuser_share(bc_diffuser *d, int n_threads, int *n_used,
+                                                bc_error *err);
+
+/* Quantize the next n_rows lines, which follow each other in all arguments: the same as
+ * bc_diffuse_row for each of them, to the last bit. In a parallel region of OpenMP, idle threads
+ * of the team take lines as tasks; outside of one it opens its own. */
+BC_API void bc_diffuse_rows(bc_diffuser *d, size_t n_rows, const float *x, const float *noise,
+                            const uint8_t *opaque, uint16_t *codes);
+
 /* Release a diffuser; NULL is fine. */
 BC_API void bc_diffuser_free(bc_diffuser *d);
 

@@ -14,3 +14,12 @@ int bci_thread_count(int asked)
     return 1;
 #endif
 }
+
+int bci_team_size(void)
+{
+#ifdef _OPENMP
+    return omp_get_num_threads();
+#else
+    return 1;
+#endif
+}

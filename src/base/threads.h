@@ -6,4 +6,7 @@
  * 1 in a build without OpenMP. */
 int bci_thread_count(int asked);
 
+/* Threads of the team that the caller belongs to; 1 outside of parallel regions. */
+int bci_team_size(void);
+
 #endif

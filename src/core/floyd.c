@@ -4,8 +4,8 @@
  * product and a choice. Which mark wins is as good as random, so that a branch would be
  * mispredicted every few pixels: both outcomes are computed and the compiler makes a selection
  * of the choice (-fno-trapping-math). Codes and the errors for the line below are made of the
- * whole line afterwards. The bounds of the general walk act on no ordinary picture; a line
- * where they would have acted is walked a second time, with them. */
+ * whole line afterwards. The bounds of the general walk act on no ordinary picture; a piece
+ * of a line where they would have acted is walked a second time, with them. */
 #include "core/floyd.h"
 
 #include <math.h>
@@ -39,16 +39,16 @@ static inline lanes choose(mask m, lanes a, lanes b)
     return (lanes)((m & (mask)a) | (~m & (mask)b));
 }
 
-/* Values with the error of the pixel before, one pixel in the first lane. Returns the error of
- * the last one, weighted. */
+/* Values with the error of the pixel before, one pixel in the first lane; `before` and what is
+ * returned is that of the last one, weighted. */
 static inline __attribute__((always_inline)) float walk(const bci_levels *l, float weight,
                                                         const ptrdiff_t step, const bool holds,
                                                         const float *restrict known, size_t n,
-                                                        float *restrict values)
+                                                        float before, float *restrict values)
 {
     const lanes threshold = { l->thresholds[0] }, upper = { l->values[1] };
     const lanes low = { l->v_min }, high = { l->v_max }, weights = { weight };
-    lanes ahead = { 0 };
+    lanes ahead = { before };
 
     for (ptrdiff_t i = 0, at = step > 0 ? 0 : (ptrdiff_t)n - 1; i < (ptrdiff_t)n; i++, at += step) {
         lanes v = (lanes){ known[at] } + ahead;
@@ -87,29 +87,27 @@ static void decide(const bci_levels *l, const float *restrict values, size_t n,
     }
 }
 
-/* The sums are those of shares that arrive in the order of the walk. */
-static void spread(const float *restrict errors, ptrdiff_t n, const float weights[4],
-                   ptrdiff_t step, float *restrict below)
+float bci_floyd_walk(const bci_levels *l, float weight, bool backward, const float *x, size_t n,
+                     float before, float *here, float *below, uint16_t *codes)
 {
-    const float behind = weights[1], down = weights[2], across = weights[3];
-
-    for (ptrdiff_t i = -1; i <= n; i++)
-        below[i] = (errors[i - step] * across + errors[i] * down) + errors[i + step] * behind;
-}
-
-void bci_floyd_line(const bci_levels *l, const float weights[4], bool backward, const float *x,
-                    size_t n, float *here, float *below, uint16_t *codes)
-{
-    const float weight = weights[0];
-    float left_over; /* what has no pixel left on this line goes to the one below its end */
+    float ahead;
 
     add_known(l, x, n, here);
-    left_over = backward ? walk(l, weight, -1, false, here, n, below)
-                         : walk(l, weight, 1, false, here, n, below);
+    ahead = backward ? walk(l, weight, -1, false, here, n, before, below)
+                     : walk(l, weight, 1, false, here, n, before, below);
     if (!are_bounded(l, below, n))
-        left_over = walk(l, weight, backward ? -1 : 1, true, here, n, below);
+        ahead = walk(l, weight, backward ? -1 : 1, true, here, n, before, below);
     decide(l, below, n, here, codes);
-    here[-2] = here[-1] = here[n] = here[n + 1] = 0.0f;
-    spread(here, (ptrdiff_t)n, weights, backward ? -1 : 1, below);
-    below[backward ? 0 : n - 1] += left_over;
+    return ahead;
+}
+
+/* The sums are those of shares that arrive in the order of the walk. */
+void bci_floyd_spread(const float *restrict errors, size_t n, const float weights[4], bool backward,
+                      float *restrict below)
+{
+    const float behind = weights[1], down = weights[2], across = weights[3];
+    const ptrdiff_t step = backward ? -1 : 1;
+
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)n; i++)
+        below[i] = (errors[i - step] * across + errors[i] * down) + errors[i + step] * behind;
 }

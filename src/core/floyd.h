@@ -9,12 +9,16 @@
 
 #include "core/levels.h"
 
-/* Diffuse n pixels of x, from the last to the first if `backward`. `here` are the errors that
- * fell on the line and is used up; `below` receives those for the next line. Both have two
- * pixels more at either end, of which the inner one receives errors too. Weights go to the
- * next pixel and below to the previous, the same and the next one. The codes and errors are
- * those of the general walk of core/diffuse.c. */
-void bci_floyd_line(const bci_levels *l, const float weights[4], bool backward, const float *x,
-                    size_t n, float *here, float *below, uint16_t *codes);
+/* Walk over n pixels of x, from the last to the first if `backward`. `here` are the errors that
+ * fell on them and receives their own; `below` is room for n. `before` is what the pixel before
+ * sends, which gets `weight` of its error; returns what is sent on. The codes and errors are
+ * those of the general walk of core/walk.c. */
+float bci_floyd_walk(const bci_levels *l, float weight, bool backward, const float *x, size_t n,
+                     float before, float *here, float *below, uint16_t *codes);
+
+/* What falls on n pixels below errors[-1 .. n]: weights[1..3] go below to the previous, the same
+ * and the next pixel. */
+void bci_floyd_spread(const float *restrict errors, size_t n, const float weights[4], bool backward,
+                      float *restrict below);
 
 #endif

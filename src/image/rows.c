@@ -19,6 +19,7 @@ enum {
      * 1 bit 0.0003 of full scale was missing. */
     N_WARM_UP = 32,
     MAX_PAIRS = 1 << 18, /* (sample, code) pairs counted in a table rather than summed */
+    MAX_BATCH = 1 << 19, /* samples of a batch whose lines threads share; reduce.c has no more */
 };
 
 /* Scratch and counts of one part of a batch. */
@@ -33,6 +34,14 @@ typedef struct {
     uint64_t *histogram;
     bc_error_sums coded, linear;
 } part;
+
+/* All rows of a batch, where threads share the lines of a diffusion. */
+typedef struct {
+    uint32_t n_rows; /* at most; 0 where they do not */
+    float *x, *noise;
+    uint8_t *opaque;
+    uint16_t *codes; /* of colours */
+} batch;
 
 struct bci_rows {
     const bc_image_info *info;
@@ -50,6 +59,7 @@ struct bci_rows {
     double *coded_of_code, *light_of_code; /* by code */
     bc_diffuser *diffuser;
     part parts[N_PARTS];
+    batch batch;
 };
 
 static bool has_noise(const bc_image_settings *s)
@@ -190,6 +200,37 @@ static bool allocate(bci_rows *q)
     return ok;
 }
 
+static bc_status out_of_memory(const bci_rows *q, bc_error *err)
+{
+    return bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixels",
+                    q->info->width);
+}
+
+static bc_status make_diffuser(bci_rows *q, bc_error *err)
+{
+    const bc_image_settings *s = q->settings;
+    const size_t n_rows = MAX_BATCH / q->row_samples, n = n_rows * q->row_samples;
+    batch *b = &q->batch;
+    int n_threads;
+    bc_status st = bc_diffuser_new(s->kernel, &q->grid, s->scan, s->strength, q->info->width,
+                                   q->n_colours, &q->diffuser, err);
+
+    if (!st)
+        st = bc_diffuser_share(q->diffuser, s->n_threads, &n_threads, err);
+    if (st || n_threads == 1 || n_rows < 2)
+        return st;
+    b->n_rows = (uint32_t)n_rows;
+    b->x = malloc(n * sizeof *b->x);
+    b->codes = malloc(n * sizeof *b->codes);
+    if (noise_of(s))
+        b->noise = malloc(n * sizeof *b->noise);
+    if (q->info->has_alpha)
+        b->opaque = malloc(n_rows * q->info->width);
+    return b->x && b->codes && (b->noise || !noise_of(s)) && (b->opaque || !q->info->has_alpha)
+               ? BC_OK
+               : out_of_memory(q, err);
+}
+
 static bc_status check(const bc_image_settings *s, bc_error *err)
 {
     if (s->bits < 1 || s->bits > 16)
@@ -224,13 +265,12 @@ bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *setti
     choose_streams(q);
     st = build_grid(q, err);
     if (!st && !allocate(q))
-        st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixels", info->width);
+        st = out_of_memory(q, err);
     if (st)
         goto done;
     fill_tables(q);
     if (settings->kernel)
-        st = bc_diffuser_new(settings->kernel, &q->grid, settings->scan, settings->strength,
-                             info->width, q->n_colours, &q->diffuser, err);
+        st = make_diffuser(q, err);
     if (st)
         goto done;
     *out = q;
@@ -257,6 +297,10 @@ void bci_rows_free(bci_rows *q)
         free(p->pairs);
         free(p->histogram);
     }
+    free(q->batch.x);
+    free(q->batch.noise);
+    free(q->batch.opaque);
+    free(q->batch.codes);
     bc_diffuser_free(q->diffuser);
     free(q->light_table);
     free(q->code_of);
@@ -307,26 +351,47 @@ static void note_opaque(const bci_rows *q, const void *row, uint8_t *opaque)
         opaque[x] = sample_at(row, q->info->maxval > 255, x * channels + channels - 1) != 0;
 }
 
-static void make_noise(const bci_rows *q, part *p, uint32_t y)
+/* `plane` is room for one channel. */
+static void make_noise(const bci_rows *q, uint32_t y, float *plane, float *noise)
 {
     const uint32_t width = q->info->width;
 
     for (size_t c = 0; c < q->n_colours; c++) {
-        float *to = q->n_colours == 1 ? p->noise : p->plane;
-
+        float *to = q->n_colours == 1 ? noise : plane;
         const bc_noise *kind = noise_of(q->settings);
         const uint8_t *offset = kind->channel_offsets[q->first_channel + c];
 
         bc_noise_fill_row(kind, q->settings->seed, q->streams[c], width, offset[0], y + offset[1],
                           to, width);
-        for (size_t x = 0; to == p->plane && x < width; x++)
-            p->noise[x * q->n_colours + c] = p->plane[x];
+        for (size_t x = 0; to == plane && x < width; x++)
+            noise[x * q->n_colours + c] = plane[x];
     }
 }
 
 static inline uint16_t near_code(const bci_rows *q, int32_t code)
 {
     return (uint16_t)(code < 0 ? 0 : code > q->grid.hi ? q->grid.hi : code);
+}
+
+/* What a diffusion takes of row y; noise and opaque are NULL where there is none. */
+static void find_values(const bci_rows *q, const void *row, uint32_t y, float *plane, float *x,
+                        float *noise, uint8_t *opaque)
+{
+    FOR_COLOURS(q, row, x[i] = q->place_of[v]);
+    if (noise)
+        make_noise(q, y, plane, noise);
+    if (opaque)
+        note_opaque(q, row, opaque);
+}
+
+static void diffuse_row(bci_rows *q, part *p, const void *row, uint32_t y)
+{
+    float *noise = noise_of(q->settings) ? p->noise : NULL;
+    uint8_t *opaque = q->info->has_alpha ? p->opaque : NULL;
+
+    find_values(q, row, y, p->plane, p->x, noise, opaque);
+    for (int i = y == 0 ? -N_WARM_UP : 0; i <= 0; i++)
+        bc_diffuse_row(q->diffuser, p->x, noise, opaque, p->codes);
 }
 
 /* Colour samples of row y to p->codes. */
@@ -336,19 +401,12 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
         FOR_COLOURS(q, row, p->codes[i] = q->code_of[v]);
         return;
     }
-    FOR_COLOURS(q, row, p->x[i] = q->place_of[v]);
-    const bool needs_noise = noise_of(q->settings) != NULL;
-
-    if (needs_noise)
-        make_noise(q, p, y);
     if (q->settings->kernel) {
-        if (q->info->has_alpha)
-            note_opaque(q, row, p->opaque);
-        for (int i = y == 0 ? -N_WARM_UP : 0; i <= 0; i++)
-            bc_diffuse_row(q->diffuser, p->x, needs_noise ? p->noise : NULL,
-                           q->info->has_alpha ? p->opaque : NULL, p->codes);
+        diffuse_row(q, p, row, y);
         return;
     }
+    FOR_COLOURS(q, row, p->x[i] = q->place_of[v]);
+    make_noise(q, y, p->plane, p->noise);
     /* x holds fractions of a step; no noise reaches further than these codes from them. */
     const bc_grid steps = {
         .family = BC_GRID_AFFINE, .lo = -8, .hi = 8, .den = 1.0, .shift_gain = 1.0, .bits = 5
@@ -359,12 +417,12 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
     FOR_COLOURS(q, row, p->codes[i] = near_code(q, q->code_of[v] + p->wide_codes[i]));
 }
 
-static void sum_errors(const bci_rows *q, part *p, const void *row, const double *of_sample,
-                       const double *of_code, bc_error_sums *sums)
+static void sum_errors(const bci_rows *q, part *p, const void *row, const uint16_t *codes,
+                       const double *of_sample, const double *of_code, bc_error_sums *sums)
 {
     FOR_COLOURS(q, row, p->x[i] = (float)of_sample[v]);
     for (size_t i = 0; i < q->row_samples; i++)
-        p->y[i] = (float)of_code[p->codes[i]];
+        p->y[i] = (float)of_code[codes[i]];
     bc_error_add_f32(sums, p->x, p->y, q->row_samples);
 }
 
@@ -388,73 +446,117 @@ static void sum_pairs(const bci_rows *q, part *p)
     p->n_pairs = 0;
 }
 
-static void measure_row(const bci_rows *q, part *p, const void *row)
+/* `codes` are those of colours, here and below. */
+static void measure_row(const bci_rows *q, part *p, const void *row, const uint16_t *codes)
 {
     const int bits = q->settings->bits;
 
     if (p->pairs) {
-        FOR_COLOURS(q, row, p->pairs[v << bits | p->codes[i]]++);
+        FOR_COLOURS(q, row, p->pairs[v << bits | codes[i]]++);
         p->n_pairs += q->row_samples;
         if (p->n_pairs > UINT32_MAX - q->row_samples) /* before a count can overflow */
             sum_pairs(q, p);
         return;
     }
     for (size_t i = 0; i < q->row_samples; i++)
-        p->histogram[p->codes[i]]++;
-    sum_errors(q, p, row, q->coded_of, q->coded_of_code, &p->coded);
-    sum_errors(q, p, row, q->light_of, q->light_of_code, &p->linear);
+        p->histogram[codes[i]]++;
+    sum_errors(q, p, row, codes, q->coded_of, q->coded_of_code, &p->coded);
+    sum_errors(q, p, row, codes, q->light_of, q->light_of_code, &p->linear);
 }
 
 /* Codes with the alpha samples of the row put back between them. */
-static void interleave(const bci_rows *q, const part *p, const void *row, uint16_t *codes)
+static void interleave(const bci_rows *q, const void *row, const uint16_t *codes, uint16_t *out)
 {
     const size_t channels = q->info->n_channels;
 
     if (!q->info->has_alpha) {
-        memcpy(codes, p->codes, q->row_samples * sizeof *codes);
+        memcpy(out, codes, q->row_samples * sizeof *out);
         return;
     }
     for (size_t x = 0; x < q->info->width; x++) {
         for (size_t c = 0; c < q->n_colours; c++)
-            codes[x * channels + c] = p->codes[x * q->n_colours + c];
-        codes[x * channels + channels - 1] =
+            out[x * channels + c] = codes[x * q->n_colours + c];
+        out[x * channels + channels - 1] =
             (uint16_t)sample_at(row, q->info->maxval > 255, x * channels + channels - 1);
     }
 }
 
-static void reduce_part(bci_rows *q, part *p, const uint8_t *samples, uint32_t y, uint32_t n,
-                        uint16_t *codes)
+/* One step for the rows of one part. */
+typedef void (*step)(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out);
+
+/* All of row i of a batch. */
+static void reduce_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
 {
-    const size_t channels = q->info->n_channels;
-    const size_t row_values = q->info->width * channels;
+    quantize_row(q, p, row, q->row + i);
+    measure_row(q, p, row, p->codes);
+    interleave(q, row, p->codes, out);
+}
+
+/* What comes before a shared diffusion, and after. */
+static void begin_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
+{
+    const batch *b = &q->batch;
+    const size_t at = i * q->row_samples;
+
+    (void)out;
+    find_values(q, row, q->row + i, p->plane, b->x + at, b->noise ? b->noise + at : NULL,
+                b->opaque ? b->opaque + (size_t)i * q->info->width : NULL);
+}
+
+static void end_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
+{
+    const uint16_t *codes = q->batch.codes + i * q->row_samples;
+
+    measure_row(q, p, row, codes);
+    interleave(q, row, codes, out);
+}
+
+static void take_part(bci_rows *q, part *p, step take, const uint8_t *samples, uint32_t from,
+                      uint32_t to, uint16_t *codes)
+{
+    const size_t row_values = (size_t)q->info->width * q->info->n_channels;
     const size_t row_bytes = row_values * (q->info->maxval > 255 ? 2 : 1);
 
-    for (uint32_t i = 0; i < n; i++, samples += row_bytes, codes += row_values) {
-        quantize_row(q, p, samples, y + i);
-        measure_row(q, p, samples);
-        interleave(q, p, samples, codes);
+    for (uint32_t i = from; i < to; i++)
+        take(q, p, samples + i * row_bytes, i, codes + i * row_values);
+}
+
+/* The rows of a batch, in parts that are the same for any number of threads, because figures are
+ * summed by part. */
+static void take_parts(bci_rows *q, step take, bool in_order, const void *samples, uint32_t n,
+                       uint16_t *codes)
+{
+    (void)in_order; /* without OpenMP they are anyway */
+    for (uint32_t i = 0; i < N_PARTS; i++) {
+        const uint32_t from = (uint32_t)((uint64_t)n * i / N_PARTS);
+        const uint32_t to = (uint32_t)((uint64_t)n * (i + 1) / N_PARTS);
+        part *p = &q->parts[i];
+
+#pragma omp task if (!in_order)
+        take_part(q, p, take, samples, from, to, codes);
     }
+#pragma omp taskwait
+}
+
+static void diffuse_batch(bci_rows *q, uint32_t n)
+{
+    const batch *b = &q->batch;
+
+    for (int i = 0; q->row == 0 && i < N_WARM_UP; i++)
+        bc_diffuse_row(q->diffuser, b->x, b->noise, b->opaque, b->codes);
+    bc_diffuse_rows(q->diffuser, n, b->x, b->noise, b->opaque, b->codes);
 }
 
 void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *codes)
 {
-    const size_t row_values = (size_t)q->info->width * q->info->n_channels;
-    const size_t row_bytes = row_values * (q->info->maxval > 255 ? 2 : 1);
-    /* Rows of one diffusion follow each other; the others are cut in fixed parts. */
-    const uint32_t n_parts = q->settings->kernel ? 1 : N_PARTS;
-
-    for (uint32_t i = 0; i < n_parts; i++) {
-        const uint32_t from = (uint32_t)((uint64_t)n * i / n_parts);
-        const uint32_t to = (uint32_t)((uint64_t)n * (i + 1) / n_parts);
-        const uint8_t *part_samples = (const uint8_t *)samples + from * row_bytes;
-        uint16_t *part_codes = codes + from * row_values;
-        part *p = &q->parts[i];
-        const uint32_t y = q->row + from;
-
-#pragma omp task if (n_parts > 1)
-        reduce_part(q, p, part_samples, y, to - from, part_codes);
+    if (n > 1 && n <= q->batch.n_rows) {
+        take_parts(q, begin_row, false, samples, n, codes);
+        diffuse_batch(q, n);
+        take_parts(q, end_row, false, samples, n, codes);
+    } else {
+        /* Rows of one diffusion follow each other. */
+        take_parts(q, reduce_row, q->settings->kernel != NULL, samples, n, codes);
     }
-#pragma omp taskwait
     q->row += n;
 }
 

@@ -173,6 +173,65 @@ static void same_pixels(void **state)
     EXPECT(n_wrong == 0, "%d pictures changed", n_wrong);
 }
 
+/* Lines from left to right are shared by threads where they are wide enough; figures are then summed
+ * by others than with one thread, but in the same order. Several batches of rows each. */
+static void shared_lines(void **state)
+{
+    static const struct {
+        const char *kernel, *noise;
+        int colour_type, depth, bits;
+        int n_blue; /* bits, or 0 for the same */
+    } cases[] = {
+        { "floyd-steinberg", "none", GREY, 8, 1, 0 },
+        { "floyd-steinberg", "none", RGB, 8, 4, 0 },
+        { "jarvis", "tpdf", RGB, 16, 6, 0 },
+        { "stucki", "none", RGB_ALPHA, 16, 3, 0 },
+        { "zhou-fang", "none", GREY_ALPHA, 8, 1, 0 },
+        { "ostromoukhov", "none", RGB, 8, 2, 3 }, /* planes one by one */
+    };
+    static const int n_threads[] = { 1, 2, 7 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        picture in = picture_random(2051, 90, cases[i].colour_type, cases[i].depth, i);
+        bc_image_settings s = settings_of(cases[i].kernel, cases[i].bits);
+        bc_image_result first = { 0 };
+        uint8_t *want = NULL;
+        size_t n_want = 0;
+
+        s.noise = bc_noise_find(cases[i].noise);
+        s.scan = BC_SCAN_RASTER;
+        for (int c = 0; c < 3 && cases[i].n_blue; c++)
+            s.channel_bits[c] = c == 2 ? cases[i].n_blue : cases[i].bits;
+        picture_save(&in, path_of("wide.png"));
+        picture_free(&in);
+        for (size_t t = 0; t < sizeof n_threads / sizeof *n_threads; t++) {
+            size_t n_got;
+
+            s.n_threads = n_threads[t];
+            const bc_image_result r = reduce_file(path_of("wide.png"), path_of("wide.pam"), &s);
+            uint8_t *got = load_bytes(path_of("wide.pam"), &n_got);
+
+            if (t == 0) {
+                want = got;
+                n_want = n_got;
+                first = r;
+                continue;
+            }
+            EXPECT(n_got == n_want && memcmp(got, want, n_got) == 0,
+                   "%s, case %zu: %d threads give another file than 1", cases[i].kernel, i,
+                   s.n_threads);
+            EXPECT(bc_error_snr_db(&r.coded) == bc_error_snr_db(&first.coded) &&
+                       bc_error_snr_db(&r.linear) == bc_error_snr_db(&first.linear) &&
+                       r.entropy_bits == first.entropy_bits,
+                   "%s, case %zu: %d threads give other figures than 1", cases[i].kernel, i,
+                   s.n_threads);
+            free(got);
+        }
+        free(want);
+    }
+}
+
 /* Another seed gives another picture, and 0 is a seed like others. */
 static void seeds(void **state)
 {
@@ -202,6 +261,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         SENTENCE("threads and CPU levels do not change a byte", same_files),
         SENTENCE("pixels are those of all earlier builds", same_pixels),
+        SENTENCE("threads that share lines change neither bytes nor figures", shared_lines),
         SENTENCE("seeds differ", seeds),
     };
 

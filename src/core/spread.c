@@ -1,0 +1,46 @@
+/* Knows where the errors of a line go: to the lines below, as a sum of shifted lines, and at the
+ * sides to the border pixels. */
+#include "core/diffuser.h"
+
+/* Values that all taps are taken of while they are in the cache. */
+enum { BLOCK = 1024 };
+
+void bci_fold_sides(const bc_diffuser *d, float *errors, size_t from, size_t to)
+{
+    const size_t n = d->n_channels;
+    float *left = errors + BCI_PAD * n, *right = errors + (BCI_PAD + d->width - 1) * n;
+
+    for (size_t i = 1; i <= BCI_PAD; i++) {
+        for (size_t c = 0; c < n && from == 0; c++)
+            left[c] += left[c - i * n];
+        for (size_t c = 0; c < n && to == d->width; c++)
+            right[c] += right[c + i * n];
+    }
+}
+
+static void add_product(float *restrict to, const float *restrict from, float weight, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[i] * weight;
+}
+
+/* For each place in the order in which the walk came upon its neighbours: the taps of a line from
+ * the furthest ahead to the furthest behind. */
+void bci_spread(const bc_diffuser *d, const bci_line *line, size_t from, size_t to)
+{
+    const size_t end = to * d->n_channels;
+    const ptrdiff_t step = (ptrdiff_t)d->n_channels * (line->is_backward ? -1 : 1);
+
+    for (size_t at = from * d->n_channels; at < end; at += BLOCK) {
+        const size_t left = end - at;
+
+        for (int t = d->kernel->n_taps - 1; t >= 0; t--) {
+            const bc_kernel_tap tap = d->kernel->taps[t];
+            const float *shifted = line->room.sent + (BCI_PAD * d->n_channels + at) - tap.dx * step;
+
+            if (tap.dy > 0)
+                add_product(line->errors[tap.dy] + at, shifted, d->weights[t],
+                            left < BLOCK ? left : BLOCK);
+        }
+    }
+}
