@@ -12,7 +12,8 @@ struct bci_passage {
     bci_sound *in;
     size_t batch_frames, n_head;
     void *raw[BCI_PASSAGE_SLOTS], *made[BCI_PASSAGE_SLOTS];
-    size_t n_frames[BCI_PASSAGE_SLOTS]; /* in the slot */
+    size_t n_read_into[BCI_PASSAGE_SLOTS]; /* frames, until the slot is read into again, */
+    size_t n_made_in[BCI_PASSAGE_SLOTS];   /* which can be before what was made is written */
     uint64_t n_read;
     bc_sample_layout from, to;
     const bci_passage_job *job;
@@ -71,7 +72,7 @@ static uint64_t first_of(const bci_passage *p, uint64_t batch)
 static bc_status read_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     bci_passage *p = context;
-    size_t *n = &p->n_frames[slot];
+    size_t *n = &p->n_read_into[slot];
     bc_status st = BC_OK;
 
     if (batch == 0)
@@ -90,8 +91,10 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
 {
     bci_passage *p = context;
 
-    return p->job->work(p->job->context, slot, first_of(p, batch), p->raw[slot], p->n_frames[slot],
-                        p->made[slot], err);
+    const size_t n = p->n_made_in[slot] = p->n_read_into[slot];
+
+    return p->job->work(p->job->context, slot, first_of(p, batch), p->raw[slot], n, p->made[slot],
+                        err);
 }
 
 static bc_status judge_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
@@ -101,17 +104,18 @@ static bc_status judge_batch(void *context, uint64_t batch, unsigned slot, bc_er
     (void)batch, (void)err;
     if (p->quality)
         bci_audio_quality_add(p->quality, p->from, p->raw[slot], p->job->gain, p->to, p->made[slot],
-                              p->n_frames[slot]);
+                              p->n_read_into[slot]);
     return BC_OK;
 }
 
 static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     bci_passage *p = context;
-    const bc_status st = bci_sound_write(p->writer, p->made[slot], p->n_frames[slot], err);
+    const size_t n = p->n_made_in[slot];
+    const bc_status st = bci_sound_write(p->writer, p->made[slot], n, err);
 
     if (!st)
-        p->job->seen(p->job->context, slot, first_of(p, batch) + p->n_frames[slot]);
+        p->job->seen(p->job->context, slot, first_of(p, batch) + n);
     return st;
 }
 
