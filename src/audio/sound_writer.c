@@ -28,9 +28,17 @@ struct bci_sound_writer {
 
 /* --- planning */
 
+/* ".wav" of a name that has an ending, else NULL. */
+static const char *ending_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return strrchr(slash ? slash : path, '.');
+}
+
 static const bci_sound_row *row_for_path(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    const char *dot = ending_of(path);
     const bci_sound_row *rows;
     const size_t n = bci_sound_rows(&rows);
 
@@ -71,6 +79,11 @@ static bc_status choose_row(const bci_sound_target *t, const bci_sound *source,
     }
     if (!row && t->path)
         row = row_for_path(t->path);
+    if (!row && t->path && ending_of(t->path))
+        return bci_fail(err, BC_E_USAGE,
+                        "%s: the name does not end in a format that can be written, expected "
+                        ".wav, .rf64, .w64, .aiff, .caf, .au or .flac",
+                        t->path);
     if (!row)
         row = row_for_source(source);
     *out = row ? row : bci_sound_row_named("wav");

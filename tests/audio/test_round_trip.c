@@ -251,7 +251,7 @@ static void the_name_chooses_the_format(void **state)
     } rows[] = {
         { "a.wav", NULL, "WAV" },    { "a.AIF", NULL, "AIFF" },     { "a.b/c.flac", NULL, "FLAC" },
         { "a.flac/c", NULL, "WAV" }, { "-", NULL, "WAV" },          { "a.wav", "au", "AU" },
-        { "a.txt", NULL, "WAV" },    { "x.aiff.caf", NULL, "CAF" },
+        { "a.mp3", "wav", "WAV" },   { "x.aiff.caf", NULL, "CAF" },
     };
 
     (void)state;
@@ -267,13 +267,16 @@ static void the_name_chooses_the_format(void **state)
         assert_int_equal(bci_sound_check(&t, NULL, &plan, NULL), BC_OK);
         assert_string_equal(plan.container, rows[i].expected);
     }
-    const bci_sound_target t = { .container = "mp3",
-                                 .encoding = BC_ENCODING_PCM,
-                                 .valid_bits = 8,
-                                 .rate_hz = 8000,
-                                 .n_channels = 1 };
+    bci_sound_target t = { .container = "mp3",
+                           .encoding = BC_ENCODING_PCM,
+                           .valid_bits = 8,
+                           .rate_hz = 8000,
+                           .n_channels = 1 };
     bci_sound_plan plan;
 
+    assert_int_equal(bci_sound_check(&t, NULL, &plan, NULL), BC_E_USAGE);
+    t.container = NULL;
+    t.path = "a.mp3"; /* which would hold a WAV */
     assert_int_equal(bci_sound_check(&t, NULL, &plan, NULL), BC_E_USAGE);
 }
 

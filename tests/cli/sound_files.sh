@@ -17,4 +17,9 @@ for threads in 1 2 3; do
     prints 'SNR      infinite dB'
 done
 
+it 'a name that promises another format is refused'
+bitcrush in.wav 16 -o out.mp3
+exits 2
+[ ! -e out.mp3 ] || fail 'out.mp3 was written'
+
 finish
