@@ -189,6 +189,7 @@ static void fill_plan(const bci_sound_row *row, const bci_sound_shape *s, bci_so
     plan->container = row->container;
     plan->format = row->format.name;
     plan->container_bits = s->container_bits;
+    plan->has_comment = bci_sound_family_has_comment(row->family);
     plan->layout = layout_of(row, s);
     plan->shift = s->encoding == BC_ENCODING_PCM ? layout_bits - s->valid_bits : 0;
     if (plan->note[0] || s->encoding != BC_ENCODING_PCM || s->valid_bits == s->container_bits)
