@@ -170,7 +170,7 @@ typedef struct {
     bool is_shaper_lowered; /* the headroom called for less strength */
     double gain;            /* of the guard */
     uint64_t n_clipped;     /* samples that with their noise lay beyond the ends of the grid */
-    double overshoot_db;    /* of the worst over full scale; NaN where none clipped */
+    double overshoot_db;    /* of the worst over full scale; NaN where none is */
     uint64_t n_nonfinite;   /* samples of the input */
     double theory_snr_db;   /* what the closed form expects; NaN where there is none */
     double theory_noise_dbfs;

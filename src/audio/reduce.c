@@ -121,6 +121,11 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
     char line[160];
     bc_status st = bci_sound_check(&target, r->in, &r->plan, err);
 
+    if (!st && s->subtractive && !r->plan.has_comment)
+        st = bci_fail(err, BC_E_UNSUPPORTED,
+                      "%s has no comment to say how subtractive dither is undone, expected another "
+                      "format",
+                      r->plan.container);
     if (!st)
         st = bci_passage_new(r->in, &r->plan, &r->passage, &head, &n_head, err);
     if (!st)
@@ -210,7 +215,7 @@ static void describe(const reduction *r, bc_audio_result *result)
         (s->shaper ? r->shaper.zero_scale < 1.0 : r->shaper.strength_db < s->shape_strength_db);
     result->gain = pow(10.0, -s->guard_db / 20.0);
     result->n_clipped = r->tally.n_clipped;
-    result->overshoot_db = r->tally.worst > 0.0 ? 20.0 * log10(r->tally.worst) : NAN;
+    result->overshoot_db = r->tally.worst > 1.0 ? 20.0 * log10(r->tally.worst) : NAN;
     result->n_nonfinite = r->tally.n_nonfinite;
 }
 

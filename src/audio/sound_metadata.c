@@ -225,6 +225,11 @@ static const char *place_of(bci_sound_family family, int i)
     return NULL;
 }
 
+bool bci_sound_family_has_comment(bci_sound_family family)
+{
+    return place_of(family, BCI_TEXT_COMMENT) != NULL;
+}
+
 /* Every text that has a place; the others are named as dropped. */
 static void put_texts(const bci_sound *source, bci_sound_family family, bci_sound_carried *c)
 {

@@ -28,7 +28,7 @@ struct bci_sound_writer {
 
 /* --- planning */
 
-/* ".wav" of "dir/a.wav"; NULL where there is none. */
+/* ".wav" of a name that has an ending, else NULL. */
 static const char *ending_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -81,8 +81,8 @@ static bc_status choose_row(const bci_sound_target *t, const bci_sound *source,
         row = row_for_path(t->path);
     if (!row && t->path && ending_of(t->path))
         return bci_fail(err, BC_E_USAGE,
-                        "%s: the name does not end in a format that can be written, expected .wav, "
-                        ".rf64, .w64, .aiff, .caf, .au or .flac",
+                        "%s: the name does not end in a format that can be written, expected "
+                        ".wav, .rf64, .w64, .aiff, .caf, .au or .flac",
                         t->path);
     if (!row)
         row = row_for_source(source);
@@ -189,6 +189,7 @@ static void fill_plan(const bci_sound_row *row, const bci_sound_shape *s, bci_so
     plan->container = row->container;
     plan->format = row->format.name;
     plan->container_bits = s->container_bits;
+    plan->has_comment = bci_sound_family_has_comment(row->family);
     plan->layout = layout_of(row, s);
     plan->shift = s->encoding == BC_ENCODING_PCM ? layout_bits - s->valid_bits : 0;
     if (plan->note[0] || s->encoding != BC_ENCODING_PCM || s->valid_bits == s->container_bits)

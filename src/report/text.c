@@ -73,6 +73,8 @@ static const struct {
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
                "|, input file {input.size_bytes}" },
+    { "sizes", "{!input.raw_bytes}packed {metrics.packed_bytes}|, file {output.size_bytes} bytes"
+               "|, input file {input.size_bytes}" },
     { "stored", "{output.format}|, {output.encoding}|, {output.container_bits} bits a sample"
                 "|, {output.valid_bits} of them valid"
                 "|, {output.layout} {output.depth_bits} bits"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the pages promise without showing it run: that links lead to files, that the
-# words after ./dev are verbs of dev, and that the manual of the image tool has every
-# option, exit status, dither and file format of the program.
+# words after ./dev are verbs of dev, and that the manual of each tool has every option,
+# dither, noise shaper and file format of the program, and one of them every exit status.
 #
 #     check-pages.sh ROOT BIN PAGE...
 #
@@ -51,13 +51,16 @@ verbs() {
     }' "$1"
 }
 
-# Everything the manual has to name, as it stands there.
-promised() {
-    "$bin/bitcrush-image" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
-    "$bin/bitcrush-image" --help | sed -n '/^Exit status:/,/^$/p' | tr ',' '\n' |
-        sed -n 's/^\(Exit status:\)* *\([0-9][0-9]*\) [a-z].*/| \2 /p'
-    "$bin/bitcrush-image" --list |
-        awk '/^[^ ]/ { on = /^dithers/ || /^image formats/; next } on { print "`" $1 "`" }'
+# Everything the manual of a tool has to name, as it stands there.
+promised() { # image or audio
+    program=$bin/bitcrush-$1
+    "$program" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
+    [ "$1" = audio ] || # whose manual leads to that of the other
+        "$program" --help | sed -n '/^Exit status:/,/^$/p' | tr ',' '\n' |
+            sed -n 's/^\(Exit status:\)* *\([0-9][0-9]*\) [a-z].*/| \2 /p'
+    "$program" --list | awk -v formats="^$1 formats" '
+        /^[^ ]/ { on = /^dithers/ || /^noise shapers/ || $0 ~ formats; next }
+        on { print "`" $1 "`" }'
 }
 
 "$root/dev" help | awk '/^  [a-z]/ { print $1 }' >"$scratch/verbs"
@@ -72,8 +75,11 @@ for page; do
     while read -r line verb; do
         grep -qx -e "$verb" "$scratch/verbs" || fault "$page:$line: ./dev has no verb $verb"
     done <"$scratch/found"
-    [ "$page" = docs/manual/image.md ] || continue
-    promised >"$scratch/found"
+    case $page in
+    docs/manual/image.md | docs/manual/audio.md) ;;
+    *) continue ;;
+    esac
+    promised "$(basename -- "$page" .md)" >"$scratch/found"
     [ -s "$scratch/found" ] || fault "$page:1: the program lists nothing to look for"
     while IFS= read -r words; do
         grep -qF -e "$words" "$root/$page" || fault "$page:1: does not tell of $words"

@@ -205,7 +205,7 @@ for page; do
     mkdir -p "$steps/tree/docs"
     cp -R "$root/samples" "$steps/tree/samples"
     # Whoever has tried the program has left its outputs beside the samples.
-    rm -f "$steps"/tree/samples/*-*bit.png
+    rm -f "$steps"/tree/samples/*-*bit.png "$steps"/tree/samples/*-*bit.wav
     if [ -d "$root/docs/pictures" ]; then
         cp -R "$root/docs/pictures" "$steps/tree/docs/pictures"
     fi

@@ -14,7 +14,7 @@ trap 'exit 130' HUP INT TERM
 mkdir -p "$scratch/docs/manual" "$scratch/docs/pictures"
 cp -R "$root/samples" "$scratch/samples"
 cp "$root/dev" "$scratch/dev"
-touch "$scratch/samples/coast-4bit.png" # somebody has tried the program
+touch "$scratch/samples/coast-4bit.png" "$scratch/samples/piece-8bit.wav" # somebody has tried the program
 
 # The page comes in on standard input, as $page.
 page=page.md
@@ -56,6 +56,7 @@ EOF
 expect 'a page that makes what somebody has made before' run-docs.sh pass <<'EOF'
 ```console
 $ bitcrush samples/coast.png 4 -q
+$ bitcrush samples/piece.wav 8 -q
 ```
 EOF
 expect 'a wrong word' run-docs.sh 'page.md:4: expected' <<'EOF'
@@ -161,3 +162,7 @@ expect 'a verb that dev has not' check-pages.sh 'page.md:2: ./dev has no verb pa
 EOF
 page=docs/manual/image.md
 expect 'a manual of nothing' check-pages.sh 'does not tell of `--dither' </dev/null
+page=docs/manual/audio.md
+for words in '`--shape-taps' '`hptpdf`' '`improved-e`' '`flac`'; do
+    expect 'a manual of no sound' check-pages.sh "does not tell of $words" </dev/null
+done

@@ -76,6 +76,22 @@ static void text_lines(void **state)
     bc_report_free(NULL);
 }
 
+/* Of lossy sound there is no depth that the samples had. */
+static void text_without_raw_size(void **state)
+{
+    bc_report *r = new_report();
+    char *text;
+
+    (void)state;
+    bc_report_integer(r, "metrics", "packed_bytes", 100);
+    bc_report_integer(r, "output", "size_bytes", 144);
+    bc_report_integer(r, "input", "size_bytes", 50);
+    text = text_of(r, false);
+    EXPECT(has_line(text, "  sizes    packed 100, file 144 bytes, input file 50"), "%s", text);
+    free(text);
+    bc_report_free(r);
+}
+
 static void text_numbers(void **state)
 {
     static const struct {
@@ -312,6 +328,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("lines are made of the facts that there are", text_lines),
+        SENTENCE("sizes are told without that of the input's samples", text_without_raw_size),
         SENTENCE("numbers have the decimals that tell something", text_numbers),
         SENTENCE("colour adds escape sequences and nothing else", text_colour),
         SENTENCE("names of any length and content are printed as they are", text_strings),
