@@ -64,9 +64,11 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
     if (s->rounding == BC_ROUND_TRUNCATE && s->shape)
         return contradiction(err, "rounding truncate is the bare bit shift and takes no shaping,",
                              "expected shape none");
-    if (s->nonfinite == BC_NONFINITE_KEEP && s->depth.encoding != BC_ENCODING_F32)
+    if (s->nonfinite == BC_NONFINITE_KEEP &&
+        (s->depth.grid.family != BC_GRID_FLOAT || s->depth.grid.flavour != BC_FLOAT_IEEE))
         return bci_fail(err, BC_E_USAGE,
-                        "nonfinite keep: %s has no NaN, expected error or zero, or a float format",
+                        "nonfinite keep: %s does not hold both NaN and infinity, expected error or "
+                        "zero, or a format that does, such as float32",
                         s->depth.name);
     if (!s->subtractive)
         return BC_OK;

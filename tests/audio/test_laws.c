@@ -56,12 +56,11 @@ static void the_error_has_the_power_of_theory(void **state)
         double *y = crush_values(x, N, 48000, &s, &r);
         const double power = power_of_difference(x, y, N);
         /* Below a sine of full scale, whose power is 1/2: 6.0206 N + 1.76 - 4.77 with TPDF. */
-        const double expected =
-            -(6.0206 * row->bits + 1.7609) + db(row->steps2 * 12.0);
+        const double expected = -(6.0206 * row->bits + 1.7609) + db(row->steps2 * 12.0);
 
         EXPECT(fabs(db(power / 0.5) - expected) < row->tolerance_db,
-               "%s bits %s: error %.3f dB below full scale, expected %.3f", row->depth,
-               row->dither, db(power / 0.5), expected);
+               "%s bits %s: error %.3f dB below full scale, expected %.3f", row->depth, row->dither,
+               db(power / 0.5), expected);
         EXPECT(fabs(r.quality.noise_dbfs - db(power / 0.5)) < 1e-4 &&
                    fabs(r.theory_noise_dbfs - expected) < 1e-3,
                "%s bits %s: report says %.4f dBFS and expects %.4f", row->depth, row->dither,
@@ -132,8 +131,7 @@ static void mean_and_variance_do_not_depend_on_the_signal(void **state)
         for (size_t i = 0; i < FRAMES; i++)
             x[c * FRAMES + i] = (13.0 + (double)c / CHANNELS) * step;
     }
-    const char *in =
-        save_values("in.wav", BC_ENCODING_F32, 48000, planes, CHANNELS, FRAMES);
+    const char *in = save_values("in.wav", BC_ENCODING_F32, 48000, planes, CHANNELS, FRAMES);
     const char *out = path_of("out.wav");
 
     (void)crush_file(in, out, &s);
@@ -302,8 +300,8 @@ static void the_gain_is_one(void **state)
         }
         const double sigmas = sum_xe / (0.5 * step * sqrt(sum_x2));
 
-        EXPECT(fabs(sigmas) < 4.0, "%d bits: slope 1 %+.2e, %.1f sigma", depths[k],
-               sum_xe / sum_x2, sigmas);
+        EXPECT(fabs(sigmas) < 4.0, "%d bits: slope 1 %+.2e, %.1f sigma", depths[k], sum_xe / sum_x2,
+               sigmas);
         free(x);
         free(y);
     }
@@ -367,8 +365,8 @@ static void subtractive_dither_leaves_a_twelfth(void **state)
 static double hearing_weight(double hz)
 {
     const double f = hz / 1000.0;
-    const double threshold = 3.64 * pow(f, -0.8) - 6.5 * exp(-0.6 * (f - 3.3) * (f - 3.3)) +
-                             1e-3 * f * f * f * f;
+    const double threshold =
+        3.64 * pow(f, -0.8) - 6.5 * exp(-0.6 * (f - 3.3) * (f - 3.3)) + 1e-3 * f * f * f * f;
 
     return pow(10.0, -threshold / 10.0);
 }
@@ -409,8 +407,7 @@ static void shaping_moves_noise_to_where_it_is_not_heard(void **state)
         s.shape = true;
         double *y = crush_values(x, N, rate_hz, &s, NULL);
         const double gain = db(audible_power(x, white, rate_hz) / audible_power(x, y, rate_hz));
-        const double total =
-            db(power_of_difference(x, y, N) / power_of_difference(x, white, N));
+        const double total = db(power_of_difference(x, y, N) / power_of_difference(x, white, N));
 
         EXPECT(gain >= shaped[k].least_gain_db && total <= shaped[k].most_total_db,
                "%u Hz: %.2f dB less audible, %+.2f dB in all", rate_hz, gain, total);
