@@ -88,8 +88,7 @@ static void the_same_depth_is_the_same_samples(void **state)
                "%s, %d bits: not exact", f->name, bits);
         EXPECT(strcmp(r.output_container, r.input.container) == 0, "%s became %s",
                r.input.container, r.output_container);
-        EXPECT(got == n && memcmp(bytes, raw, n) == 0, "%s, %d bits: other samples", f->name,
-               bits);
+        EXPECT(got == n && memcmp(bytes, raw, n) == 0, "%s, %d bits: other samples", f->name, bits);
         free(bytes);
     }
 }
@@ -123,10 +122,9 @@ static const struct {
     const char *depth;
     bool is_exact;
 } narrow[] = {
-    { 16, 24, "16", true },  { 17, 24, "16", false }, { 8, 24, "8", true },
-    { 12, 16, "12", true },  { 20, 32, "20", true },  { 21, 32, "20", false },
-    { 16, 16, "24", true },  { 24, 24, "32", true },  { 8, 8, "16", true },
-    { 24, 32, "24", true },  { 1, 16, "1", true },    { 2, 16, "1", false },
+    { 16, 24, "16", true }, { 17, 24, "16", false }, { 8, 24, "8", true },   { 12, 16, "12", true },
+    { 20, 32, "20", true }, { 21, 32, "20", false }, { 16, 16, "24", true }, { 24, 24, "32", true },
+    { 8, 8, "16", true },   { 24, 32, "24", true },  { 1, 16, "1", true },   { 2, 16, "1", false },
 };
 
 /* A 24-bit file whose low 8 bits are 0 has 16. */
@@ -184,8 +182,8 @@ static void nan_and_infinity_are_kept_only_where_they_can_be(void **state)
         const char *depth;
         bc_status status;
     } rows[] = {
-        { "float32", BC_OK }, { "float16", BC_OK },      { "bfloat16", BC_OK },
-        { "8", BC_E_USAGE },  { "mulaw", BC_E_USAGE },   { "e2m1", BC_E_USAGE },
+        { "float32", BC_OK },   { "float16", BC_OK },    { "bfloat16", BC_OK },
+        { "8", BC_E_USAGE },    { "mulaw", BC_E_USAGE }, { "e2m1", BC_E_USAGE },
         { "e4m3", BC_E_USAGE }, { "e5m2", BC_OK },
     };
     double x[8] = { 0.5, NAN, INFINITY, -INFINITY, -0.25, 1.0, 0.0, -1.0 };
