@@ -151,10 +151,11 @@ static void any_threads_and_cpu_level_give_the_same_file(void **state)
             uint8_t *want = load_bytes(output_of(i, 0), &n_want);
             uint8_t *got = load_bytes(output_of(i, v), &n_got);
 
-            EXPECT(n_got == n_want && memcmp(got, want, n_got) == 0,
-                   "%s %s %s: level %s with %d threads gives another file than 1 thread of the best",
-                   rows[i].depth, rows[i].dither, rows[i].shape ? rows[i].shape : "",
-                   variants[v].cpu, variants[v].n_threads);
+            EXPECT(
+                n_got == n_want && memcmp(got, want, n_got) == 0,
+                "%s %s %s: level %s with %d threads gives another file than 1 thread of the best",
+                rows[i].depth, rows[i].dither, rows[i].shape ? rows[i].shape : "", variants[v].cpu,
+                variants[v].n_threads);
             free(want);
             free(got);
         }
@@ -244,8 +245,8 @@ static void noise_from_the_middle_is_the_same(void **state)
             const size_t n = 20000 - firsts[i];
 
             bc_noise_fill_f64(kind, 7, 11, (UINT64_C(1) << 33) + firsts[i], part, n);
-            EXPECT(memcmp(whole + firsts[i], part, n * sizeof *part) == 0, "%s from %llu",
-                   kinds[k], (unsigned long long)firsts[i]);
+            EXPECT(memcmp(whole + firsts[i], part, n * sizeof *part) == 0, "%s from %llu", kinds[k],
+                   (unsigned long long)firsts[i]);
         }
     }
 }
