@@ -12,7 +12,8 @@ struct bci_passage {
     bci_sound *in;
     size_t batch_frames, n_head;
     void *raw[BCI_PASSAGE_SLOTS], *made[BCI_PASSAGE_SLOTS];
-    size_t n_frames[BCI_PASSAGE_SLOTS]; /* in the slot */
+    size_t n_frames[BCI_PASSAGE_SLOTS]; /* in raw, */
+    size_t n_made[BCI_PASSAGE_SLOTS];   /* in made: raw may hold a later batch when it is written */
     uint64_t n_read;
     bc_sample_layout from, to;
     const bci_passage_job *job;
@@ -90,6 +91,7 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
 {
     bci_passage *p = context;
 
+    p->n_made[slot] = p->n_frames[slot];
     return p->job->work(p->job->context, slot, first_of(p, batch), p->raw[slot], p->n_frames[slot],
                         p->made[slot], err);
 }
@@ -108,10 +110,10 @@ static bc_status judge_batch(void *context, uint64_t batch, unsigned slot, bc_er
 static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     bci_passage *p = context;
-    const bc_status st = bci_sound_write(p->writer, p->made[slot], p->n_frames[slot], err);
+    const bc_status st = bci_sound_write(p->writer, p->made[slot], p->n_made[slot], err);
 
     if (!st)
-        p->job->seen(p->job->context, slot, first_of(p, batch) + p->n_frames[slot]);
+        p->job->seen(p->job->context, slot, first_of(p, batch) + p->n_made[slot]);
     return st;
 }
 

@@ -101,8 +101,9 @@ int main(int argc, char **argv)
     put(f, data, 4);
     for (uint64_t i = 0; i < n_frames; i++)
         for (unsigned c = 0; c < n_channels; c++)
-            put(f, bits_of(sample(argv[1], i, c, n_channels, (double)rate_hz), encodings[e].bits,
-                           encodings[e].tag == 3),
+            put(f,
+                bits_of(sample(argv[1], i, c, n_channels, (double)rate_hz), encodings[e].bits,
+                        encodings[e].tag == 3),
                 bytes);
     put(f, 0, (unsigned)(data % 2));
     return fflush(f) == 0 && !ferror(f) ? 0 : 1;
