@@ -117,7 +117,7 @@ static void clipping_at_2_bits_is_counted(void **state)
 /* Sixteen constants from 0 to 15/16 of a step above a mark, one in each channel. */
 static void mean_and_variance_do_not_depend_on_the_signal(void **state)
 {
-    enum { FRAMES = 1 << 18, CHANNELS = MOST_CHANNELS };
+    enum { FRAMES = 1 << 17, CHANNELS = MOST_CHANNELS };
     const double step = ldexp(1.0, -7);
     double *x = malloc((size_t)FRAMES * CHANNELS * sizeof *x);
     const double *planes[CHANNELS];
