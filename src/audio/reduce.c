@@ -120,6 +120,7 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
                                 .hides_valid_bits = s->plain_header };
     const void *head;
     size_t n_head;
+    bci_dither_note old;
     char line[160];
     bc_status st = bci_sound_check(&target, r->in, &r->plan, err);
 
@@ -136,6 +137,9 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
         memcpy(note.grid, s->depth.name, sizeof note.grid);
         bci_dither_note_write(&note, line, sizeof line);
         target.comment_line = line;
+        target.needs_comment = true;
+    } else if (!r->is_exact && !s->strip && bci_dither_note_read(bci_sound_comment(r->in), &old)) {
+        target.comment_line = bci_dither_note_end;
     }
     target.container = r->plan.format;
     if (s->dry_run)

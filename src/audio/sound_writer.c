@@ -295,6 +295,13 @@ bc_status bci_sound_create(const bci_sound_target *t, const bci_sound *source,
     w->row = bci_sound_row_named(w->plan.format);
     /* libsndfile 1.2 loses its way behind a chunk of odd size that it does not know, in RF64. */
     w->shape.has_even_chunks = is_open(w) || strcmp(w->row->container, "RF64") == 0;
+    if (t->needs_comment && w->row->family == BCI_FAMILY_W64) {
+        st = bci_fail(err, BC_E_UNSUPPORTED,
+                      "%s: %s holds no comment, which subtractive dither is noted in, expected "
+                      "another format",
+                      name, w->row->container);
+        goto done;
+    }
     st = bci_sound_carry(source, t->strip, t->comment_line, w->row->family, &w->shape, &w->carried,
                          err);
     if (!st)

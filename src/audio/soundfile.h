@@ -75,6 +75,7 @@ typedef struct {
     uint64_t n_frames;        /* UINT64_MAX when it is not known */
     bool strip;               /* carry no metadata */
     const char *comment_line; /* added to the comment as its last line, or NULL; also with strip */
+    bool needs_comment;       /* BC_E_UNSUPPORTED where the format has none */
 } bci_sound_target;
 
 /* How samples are to be handed over, and what became of the rest. Texts live as long as what
