@@ -45,6 +45,25 @@ static bc_status parse_dither(const char *text, bc_audio_settings *s, bc_error *
     return tool_usage(err, "--dither", text, hint);
 }
 
+/* A depth; a name that is none is compared with those that are. */
+static bc_status parse_depth(const char *text, bc_audio_depth *out, bc_error *err)
+{
+    const bc_grid_row *rows;
+    const size_t n = bc_grid_rows(&rows);
+    const char *near = NULL;
+    bc_audio_depth d;
+    char hint[96];
+    const bc_status st = bc_audio_depth_named(text, out, err);
+
+    for (size_t i = 0; st && i < n; i++)
+        if (!bc_audio_depth_named(rows[i].name, &d, NULL))
+            near = suggest(near, rows[i].name, text);
+    if (!near)
+        return st;
+    snprintf(hint, sizeof hint, "unknown depth, did you mean %s?", near);
+    return tool_usage(err, text, "", hint);
+}
+
 /* none, ath, a published filter, or a file with a curve. */
 static bc_status parse_shape(const char *text, job *j, bc_error *err)
 {
@@ -60,8 +79,11 @@ static bc_status parse_shape(const char *text, job *j, bc_error *err)
         return BC_OK;
     for (size_t i = 0; i < n; i++)
         near = suggest(near, rows[i].name, text);
-    if (near && access(text, F_OK) != 0) {
-        snprintf(hint, sizeof hint, "unknown and no file, did you mean %s?", near);
+    if (access(text, F_OK) != 0) {
+        snprintf(hint, sizeof hint,
+                 near ? "unknown and no file, did you mean %s?"
+                      : "unknown and no file, expected ath or another that --list shows",
+                 near);
         return tool_usage(err, "--shape", text, hint);
     }
     s->curve = &j->curve;
@@ -169,7 +191,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
     bc_status st = make_settings(o, &j, err);
 
     if (!st)
-        st = bc_audio_depth_named(spec, &j.settings.depth, err);
+        st = parse_depth(spec, &j.settings.depth, err);
     if (!st)
         st = check_plot(o, o->n_operands - 1, err);
     if (st)

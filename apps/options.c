@@ -194,7 +194,9 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
 
     for (const option *row = rows; row < rows + n; row++)
         if ((o->given & bit_of(row)) && !(row->tools & tool))
-            return usage(err, "--%s: not an option for %s, expected one of those that --help lists",
-                         row->name, what);
+            return usage(err,
+                         "--%s: not an option for %s, expected one of those that bitcrush-%s "
+                         "--help lists",
+                         row->name, what, tool == TOOL_AUDIO ? "audio" : "image");
     return BC_OK;
 }

@@ -32,7 +32,7 @@ static bc_status levels_depth(double levels, bc_audio_depth *out, bc_error *err)
     bc_audio_depth d = { .bits = log2(levels), .encoding = BC_ENCODING_PCM };
 
     if (!(levels >= 2.0 && levels <= 0x1p24))
-        return bci_fail(err, BC_E_USAGE, "%g levels: expected 2 to 2^24, or whole bits", levels);
+        return bci_fail(err, BC_E_USAGE, "%.0f levels: expected 2 to 2^24, or whole bits", levels);
     if (d.bits == floor(d.bits))
         return whole_depth((int)d.bits, out, err);
     d.valid_bits = container_for(d.bits);
@@ -62,6 +62,8 @@ bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out, bc_error *
     if (!isnan(bits)) {
         if (!(bits >= 1.0 && bits <= 32.0))
             return bci_fail(err, BC_E_USAGE, "bits %s: expected a number from 1 to 32", text);
+        if (bits > 24.0 && bits != floor(bits))
+            return bci_fail(err, BC_E_USAGE, "bits %s: expected a whole number from 24 on", text);
         return bits == floor(bits) ? whole_depth((int)bits, out, err)
                                    : levels_depth(floor(exp2(bits) + 0.5), out, err);
     }
@@ -72,7 +74,7 @@ bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out, bc_error *
         return bci_fail(err, BC_E_USAGE,
                         "%s: unknown depth, expected 1 to 32 bits, mulaw, alaw or a float format "
                         "that --list shows",
-                        text);
+                        *text ? text : "\"\"");
     if (d.grid.family == BC_GRID_AFFINE)
         return bc_audio_depth_named(text + 3, out, err);
     snprintf(d.name, sizeof d.name, "%s", text);

@@ -15,7 +15,10 @@ typedef struct {
 /* One line of text that says so. */
 void bci_dither_note_write(const bci_dither_note *note, char *to, size_t size);
 
-/* Find the last such line in a comment; false where there is none. */
+/* The line that takes it back: the samples are others now. */
+extern const char bci_dither_note_end[];
+
+/* Find the last such line in a comment; false where there is none, or where it is taken back. */
 bool bci_dither_note_read(const char *comment, bci_dither_note *out);
 
 /* The stream of noise of a channel. */

@@ -114,11 +114,9 @@ static void count_codes(bci_audio_quality *q, const double *y, size_t n)
     if (!q->histogram)
         return;
     bc_quantize_f64(&q->grid, &scale, BC_ROUND_NEAREST, y, NULL, n, NULL, codes);
-    for (size_t i = 0; i < n; i++) {
-        const size_t bin = (size_t)((int64_t)codes[i] - q->grid.lo);
-
-        q->histogram[bin < q->n_codes ? bin : q->n_codes - 1]++; /* NaN is past the last */
-    }
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(y[i]))
+            q->histogram[(size_t)((int64_t)codes[i] - q->grid.lo)]++;
 }
 
 static void add_strip(bci_audio_quality *q, channel *c, double *x, const double *y, size_t n)

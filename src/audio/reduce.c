@@ -64,9 +64,11 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
     if (s->rounding == BC_ROUND_TRUNCATE && s->shape)
         return contradiction(err, "rounding truncate is the bare bit shift and takes no shaping,",
                              "expected shape none");
-    if (s->nonfinite == BC_NONFINITE_KEEP && s->depth.encoding != BC_ENCODING_F32)
+    if (s->nonfinite == BC_NONFINITE_KEEP &&
+        (s->depth.grid.family != BC_GRID_FLOAT || s->depth.grid.flavour != BC_FLOAT_IEEE))
         return bci_fail(err, BC_E_USAGE,
-                        "nonfinite keep: %s has no NaN, expected error or zero, or a float format",
+                        "nonfinite keep: %s does not hold both NaN and infinity, expected error or "
+                        "zero, or a format that does, such as float32",
                         s->depth.name);
     if (!s->subtractive)
         return BC_OK;
@@ -118,14 +120,15 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
                                 .hides_valid_bits = s->plain_header };
     const void *head;
     size_t n_head;
+    bci_dither_note old;
     char line[160];
     bc_status st = bci_sound_check(&target, r->in, &r->plan, err);
 
     if (!st && s->subtractive && !r->plan.has_comment)
         st = bci_fail(err, BC_E_UNSUPPORTED,
-                      "%s has no comment to say how subtractive dither is undone, expected another "
-                      "format",
-                      r->plan.container);
+                      "%s: %s holds no comment, which subtractive dither is noted in, expected "
+                      "another format",
+                      out, r->plan.container);
     if (!st)
         st = bci_passage_new(r->in, &r->plan, &r->passage, &head, &n_head, err);
     if (!st)
@@ -139,6 +142,8 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
         memcpy(note.grid, s->depth.name, sizeof note.grid);
         bci_dither_note_write(&note, line, sizeof line);
         target.comment_line = line;
+    } else if (!r->is_exact && !s->strip && bci_dither_note_read(bci_sound_comment(r->in), &old)) {
+        target.comment_line = bci_dither_note_end;
     }
     target.container = r->plan.format;
     if (s->dry_run)

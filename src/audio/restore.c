@@ -141,6 +141,7 @@ static bc_status open_output(restoration *r, const char *out, bc_error *err)
                                 .n_channels = info->n_channels,
                                 .n_frames = info->n_frames,
                                 .strip = s->strip,
+                                .comment_line = s->strip ? NULL : bci_dither_note_end,
                                 .hides_valid_bits = s->plain_header };
     const void *head;
     size_t n_head;

@@ -86,6 +86,8 @@ static bc_status choose_row(const bci_sound_target *t, const bci_sound *source,
                         t->path);
     if (!row)
         row = row_for_source(source);
+    if (row && !row->head && !t->container && t->path && strcmp(t->path, "-") == 0)
+        row = NULL; /* what cannot be written there, and nobody asked for */
     *out = row ? row : bci_sound_row_named("wav");
     return BC_OK;
 }

@@ -1,8 +1,9 @@
 /* Knows the report for people. A line is a row of the table below: its pattern is cut at '|'
  * into pieces, {section.key} stands for a fact, {section.key:d} for a number with d decimals,
- * {section.key:+d} with its sign, {section.key:de} as a power of ten; {?section.key} and
- * {!section.key} stand for nothing and only ask that the fact is there, or is not. A piece that names a fact the report does not have is left
- * out, a line whose first piece is left out too: so one table serves every medium. */
+ * {section.key:+d} with its sign, {section.key:de} as a power of ten, {section.key:noun} for a whole
+ * number of such things; {?section.key} and {!section.key} stand for nothing and only ask that the
+ * fact is there, or is not. A piece that names a fact the report does not have is left out, a line
+ * whose first piece is left out too: so one table serves every medium. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static const struct {
                  "|; dither {settings.dither}|, {settings.scan}|, strength {settings.strength:2}"
                  "|, {settings.light} light|; seed {settings.seed}" },
     { "sound",
-      "{input.rate_hz} Hz, {input.channels} channels, {input.duration_s:2} s"
+      "{input.rate_hz} Hz, {input.channels:channel}, {input.duration_s:2} s"
       "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits} bits used"
       "|, {input.format}" },
     { "against", "{compared.encoding}|, {compared.format}" },
@@ -67,9 +68,8 @@ static const struct {
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
     { "colours", "{output.colours_used} of {output.colours} used"
                  "|, entropy {metrics.entropy_bits:2} bits a pixel" },
-    { "clipped",
-      "{metrics.clipped} samples|, the worst {metrics.overshoot_db:2} dB over full scale" },
-    { "nan", "{metrics.nonfinite} samples were NaN or infinite" },
+    { "clipped", "{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
+    { "nan", "{metrics.nonfinite:sample} of the input, NaN or infinite" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
                "|, input file {input.size_bytes}" },
@@ -107,6 +107,14 @@ static void put_number(bci_buffer *b, double value, const char *style, size_t le
     bci_putf(b, is_signed ? "%+.*f" : "%.*f", decimals, value);
 }
 
+/* A whole number, and what it counts; decimals are not for it. */
+static void put_count(bci_buffer *b, uint64_t n, const char *noun, int length)
+{
+    bci_putf(b, "%llu", (unsigned long long)n);
+    if (length > 0 && noun[0] >= 'a' && noun[0] <= 'z')
+        bci_putf(b, " %.*s%s", length, noun, n == 1 ? "" : "s");
+}
+
 /* The fact that a placeholder "section.key:style" names. */
 static const bci_fact *fact_of(const bc_report *r, const char *name, size_t length)
 {
@@ -123,7 +131,7 @@ static void put_fact(bci_buffer *b, const bci_fact *f, const char *name, size_t 
 
     switch (f->type) {
     case BCI_NUMBER: put_number(b, f->number, style, (size_t)(name + length - style)); return;
-    case BCI_INTEGER: bci_putf(b, "%llu", (unsigned long long)f->integer); return;
+    case BCI_INTEGER: put_count(b, f->integer, style, (int)(name + length - style)); return;
     case BCI_FLAG: bci_put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
     case BCI_STRING: bci_put(b, f->string, strlen(f->string)); return;
     }

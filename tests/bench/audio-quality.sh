@@ -4,7 +4,7 @@
 # takes from the audible noise and adds to all of it. Started by `./dev bench audio-quality`,
 # which sets BITCRUSH, the program.
 #
-#   TOOLS     a directory with make-sound (default: it is built)
+#   TOOLS     a directory with test-signal (default: it is built)
 #   CC        the C compiler (default: cc)
 set -eu
 
@@ -17,7 +17,7 @@ if [ -z "${TOOLS-}" ]; then
     mkdir -p "$TOOLS"
     # A list of words.
     # shellcheck disable=SC2086
-    ${CC:-cc} -std=c17 -O2 -o "$TOOLS/make-sound" "$here/make-sound.c" -lm
+    ${CC:-cc} -std=c17 -O2 -o "$TOOLS/test-signal" "$here/test-signal.c" -lm
 fi
 PATH=$TOOLS:$build:$PATH
 
@@ -45,7 +45,7 @@ moments() {
     for dither in $dithers; do
         printf '%-10s' "$dither"
         for value in 0.25 0.251953125 0.25390625; do # 32, 32 1/4 and 32 1/2 steps of 1/128
-            make-sound 44100 5 constant "$value" >"$sound"
+            test-signal 44100 5 constant "$value" >"$sound"
             measure 'mean_error rmse' "$sound" 8 --dither "$dither" |
                 awk '{ printf " %8.2f %8.2f", $1 * 128, ($2 * 128) ^ 2 }' |
                 sed 's/-0\.00/ 0.00/g'
@@ -55,7 +55,7 @@ moments() {
 }
 
 sine() {
-    make-sound 44100 5 sine 997 0.5 >"$sound"
+    test-signal 44100 5 sine 997 0.5 >"$sound"
     printf 'sine of 997 Hz at -6.02 dBFS: noise and what theory expects, in dBFS\n\n'
     printf '%-10s %15s %15s %15s %15s\n' dither '4 bits' '8 bits' '12 bits' '16 bits'
     for dither in $dithers; do
@@ -97,7 +97,7 @@ shaping() {
     printf '%-18s %8s %8s %8s %8s %8s\n' shaper Hz audible A 468 all
     shaping_rows | while IFS='|' read -r rate name options; do
         if [ "$rate" != "$last" ]; then
-            make-sound "$rate" 5 white 0.5 >"$sound"
+            test-signal "$rate" 5 white 0.5 >"$sound"
             measure 'noise_ath_dbfs noise_a_dbfs noise_468_dbfs noise_dbfs' \
                 "$sound" 16 --dither tpdf >"$scratch/plain"
             last=$rate

@@ -5,7 +5,7 @@
 #     check-quality.sh ROOT BIN TOOLS NAME BLOCK
 #
 # ROOT is the repository, BIN the directory of the built programs, TOOLS that of to-grey,
-# blurred-psnr and make-sound, NAME the benchmark, whose output is the BLOCKth ```text of the
+# blurred-psnr and test-signal, NAME the benchmark, whose output is the BLOCKth ```text of the
 # page.
 set -eu
 

@@ -1,9 +1,9 @@
 /* Knows the signals that dithers and shapers are measured with: writes one as WAV of 32-bit
  * floats, one channel, to standard output.
  *
- *     make-sound RATE SECONDS sine HZ AMPLITUDE
- *     make-sound RATE SECONDS white AMPLITUDE       uniform between -AMPLITUDE and AMPLITUDE
- *     make-sound RATE SECONDS constant VALUE */
+ *     test-signal RATE SECONDS sine HZ AMPLITUDE
+ *     test-signal RATE SECONDS white AMPLITUDE       uniform between -AMPLITUDE and AMPLITUDE
+ *     test-signal RATE SECONDS constant VALUE */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     const int n_arguments = strcmp(kind, "sine") == 0 ? 6 : 5;
 
     if (argc != n_arguments) {
-        fputs("make-sound: expected RATE SECONDS and sine HZ AMPLITUDE, white AMPLITUDE or "
+        fputs("test-signal: expected RATE SECONDS and sine HZ AMPLITUDE, white AMPLITUDE or "
               "constant VALUE\n",
               stderr);
         return 2;

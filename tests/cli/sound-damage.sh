@@ -1,0 +1,107 @@
+#!/bin/sh
+# Sounds that are damaged, or are none: status 4 and a sentence, nothing written.
+. "${0%/*}/cli.sh"
+
+"$MAKE_SOUND" noise s16 44100 1 40 good.wav
+cp good.wav in.wav
+
+# damaged OFFSET BYTES: good.wav with these (printf) at an offset, as in.wav
+damaged() {
+    cp good.wav in.wav
+    # shellcheck disable=SC2059 # escapes are wanted
+    printf "$2" | dd of=in.wav bs=1 seek="$1" conv=notrunc 2>/dev/null
+}
+
+refused() {
+    bitcrush in.wav 8 -o out.wav
+    exits 4
+    mentions 'bitcrush: in.wav: '
+    silent "$out"
+    only good.wav in.wav
+}
+
+n=$(size_of good.wav)
+length=0
+while [ "$length" -lt "$n" ]; do
+    it "cut after $length bytes"
+    head -c "$length" good.wav >in.wav
+    bitcrush in.wav 8 -o out.wav
+    # What is too short to be known for a sound is not
+    [ "$status" -eq 5 ] && [ "$length" -lt 12 ] || exits 4
+    mentions 'in.wav: '
+    silent "$out"
+    only good.wav in.wav
+    length=$((length + 1))
+    [ "$length" -gt 48 ] && length=$((length + 9))
+done
+
+it 'samples that are missing are counted'
+head -c 100 good.wav >in.wav
+refused
+says 'bitcrush: in.wav: 56 bytes of samples where the header says 80, 24 are missing'
+
+it 'no channels'
+damaged 22 '\0\0'
+refused
+
+it 'no rate'
+damaged 24 '\0\0\0\0'
+refused
+
+it 'no bits'
+damaged 34 '\0\0'
+bitcrush in.wav 8 -o out.wav
+exits 5
+only good.wav in.wav
+
+it 'an absurd number of channels'
+damaged 22 '\377\377'
+bitcrush in.wav 8 -o out.wav
+[ "$status" -eq 4 ] || [ "$status" -eq 5 ] || [ "$status" -eq 8 ] || fail "status $status"
+only good.wav in.wav
+
+it 'a chunk that is longer than the file'
+damaged 40 '\0\0\0\1'
+refused
+
+for value in nan inf -inf; do
+    for encoding in f32 f64; do
+        it "$value in a file of $encoding"
+        "$MAKE_SOUND" "$value" "$encoding" 44100 2 50 in.wav
+        refused
+        name=infinity
+        [ "$value" = nan ] && name=NaN
+        says "bitcrush: in.wav: $name in frame 5 of channel 2, expected finite samples or --nonfinite zero"
+        bitcrush in.wav 8 -n --nonfinite zero --dither none
+        exits 0
+        prints 'nan      1 sample of the input, NaN or infinite'
+        bitcrush in.wav float32 -o out.wav --nonfinite keep --json
+        exits 0
+        "$READ_JSON" <"$out" >"$base/facts" || fail 'the report is no JSON'
+        grep -qx 'metrics.nonfinite=1' "$base/facts" || fail 'not counted'
+        grep -qi '=-\{0,1\}nan$' "$base/facts" && fail 'a figure is NaN'
+        bitcrush out.wav 8 -n -q
+        exits 4
+        mentions "$name in frame 5 of channel 2"
+        rm out.wav
+        bitcrush compare in.wav in.wav
+        exits 0
+        grep -qiw 'nan dB' "$out" && fail 'nan in the report'
+        bitcrush compare in.wav in.wav --json
+        "$READ_JSON" <"$out" >"$base/facts" || fail 'the report is no JSON'
+    done
+done
+rm in.wav
+
+it 'no sound at all'
+echo 'Once upon a time there was a text.' >in.wav
+run "$BITCRUSH" audio in.wav 8
+exits 5
+mentions 'bitcrush: in.wav: '
+: >in.wav
+run "$BITCRUSH" audio in.wav 8
+mentions 'bitcrush: in.wav: '
+[ "$status" -eq 4 ] || exits 5
+only good.wav in.wav
+
+finish

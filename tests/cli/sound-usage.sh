@@ -1,0 +1,96 @@
+#!/bin/sh
+# What is asked of a sound wrongly is status 2, with a sentence that says what was expected, and
+# nothing done.
+. "${0%/*}/cli.sh"
+
+"$MAKE_SOUND" sine s16 44100 1 500 in.wav
+"$MAKE_SOUND" sine s16 96000 1 500 fast.wav
+
+# refused SENTENCE ARGUMENT...
+refused() {
+    sentence=$1
+    shift
+    it "bitcrush $*"
+    bitcrush "$@"
+    exits 2
+    says "bitcrush: $sentence"
+    silent "$out"
+    only fast.wav in.wav
+}
+
+expected='expected 1 to 32 bits, mulaw, alaw or a float format that --list shows'
+for bits in 0 33 99 0.5; do
+    refused "bits $bits: expected a number from 1 to 32" in.wav "$bits"
+done
+refused "\"\": unknown depth, $expected" in.wav ''
+for depth in x 8x 4,5 uniform4 int8 pcmx; do
+    refused "$depth: unknown depth, $expected" in.wav "$depth"
+done
+refused 'bits 24.5: expected a whole number from 24 on' in.wav 24.5
+refused 'mulw: unknown depth, did you mean mulaw?' in.wav mulw
+refused 'flaot16: unknown depth, did you mean float16?' in.wav flaot16
+refused 'too few arguments: expected FILE SPEC, for example voice.wav 8 (see --help)' in.wav
+refused 'too few arguments: expected restore FILE' restore
+
+refused '--dither tpfd: unknown, did you mean tpdf?' in.wav 8 --dither tpfd
+refused '--dither xyzzy: unknown, expected a noise that --list shows' in.wav 8 --dither xyzzy
+refused 'dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf or gaussian' \
+    in.wav 8 --dither bayer8
+refused '--dither floyd-steinberg: passes errors on in pictures, expected a noise, and --shape for what passes errors on in time' \
+    in.wav 8 --dither floyd-steinberg
+refused '--shape aht: unknown and no file, did you mean ath?' in.wav 8 --shape aht
+refused '--shape f-wieghted: unknown and no file, did you mean f-weighted?' in.wav 8 --shape f-wieghted
+refused '--shape xyzzy: unknown and no file, expected ath or another that --list shows' in.wav 8 --shape xyzzy
+
+for shape in lipshitz modified-e improved-e f-weighted; do
+    it "$shape is refused at another rate than its own"
+    bitcrush fast.wav 8 --shape "$shape"
+    exits 2
+    mentions "'$shape': rate 96000 Hz, expected"
+    mentions "'ath' is made for any rate"
+    only fast.wav in.wav
+done
+
+for option in '--palette 4' '--light linear' '--gray' '--scan raster' '--strength 0.5' '--fast'; do
+    # shellcheck disable=SC2086 # two words
+    refused "${option%% *}: not an option for sound, expected one of those that bitcrush-audio --help lists" \
+        in.wav 8 $option
+done
+"$MAKE_PNG" rgb 16 16 "$base/in.png"
+refused '--shape: not an option for pictures, expected one of those that bitcrush-image --help lists' \
+    "$base/in.png" 4 --shape ath
+
+refused 'rounding truncate is the bare bit shift and takes no dither, expected dither none' \
+    in.wav 8 --rounding truncate --dither tpdf
+refused 'rounding truncate is the bare bit shift and takes no shaping, expected shape none' \
+    in.wav 8 --rounding truncate --shape ath
+refused 'subtractive dither is rpdf, expected no dither tpdf' in.wav 8 --subtractive --dither tpdf
+refused 'subtractive dither needs even steps and nothing but its noise, expected bits, no shaping, no hold and rounding nearest' \
+    in.wav mulaw --subtractive
+for depth in 8 mulaw e2m1 e4m3; do
+    name=$depth
+    [ "$depth" = 8 ] && name=pcm8
+    refused "nonfinite keep: $name does not hold both NaN and infinity, expected error or zero, or a format that does, such as float32" \
+        in.wav "$depth" --nonfinite keep
+done
+
+it 'sounds of other rate, channels or length are not compared'
+"$MAKE_SOUND" sine s16 44100 2 500 "$base/stereo.wav"
+"$MAKE_SOUND" sine s16 44100 1 499 "$base/short.wav"
+bitcrush compare in.wav fast.wav
+exits 2
+says 'bitcrush: fast.wav: 96000 Hz, expected 44100 Hz as in in.wav'
+bitcrush compare in.wav "$base/stereo.wav"
+exits 2
+says "bitcrush: $base/stereo.wav: 2 channels, expected 1 as in in.wav"
+bitcrush compare in.wav "$base/short.wav"
+exits 2
+says "bitcrush: $base/short.wav: 499 frames, expected 500 as in in.wav"
+
+it 'a file that was not made so is not restored'
+bitcrush restore in.wav
+exits 5
+says 'bitcrush: in.wav: nothing in its comment about subtractive dither, expected a file made with --subtractive'
+only fast.wav in.wav
+
+finish
