@@ -23,6 +23,8 @@ status    base
 input     base
 output    base
 grid      core
+blocks    core
+half      core
 scale     core
 noise     core
 quantize  core
