@@ -8,7 +8,7 @@
  * Encoders write the bytes that the format's reference writes (GGML without fused multiply-add for
  * those with a GGML type), on every machine. Data are finite by contract. Where the reference is
  * undefined, this is what is written:
- *   - a NaN is read as 0, an infinity as the largest float of its sign;
+ *   - a NaN is read as 0, an infinity as the largest float of its sign (f16 and bf16 keep both);
  *   - a block whose largest magnitude has no finite inverse scale (below about 1e-37) gets the codes
  *     of zeros where codes are made by multiplying, and codes in range in any case;
  *   - a scale that is too large for its field (65504 in 16 bits) becomes infinite, and such a

@@ -62,8 +62,8 @@ void BCI_ENCODE(q2_0)(const float *x, const float *importance, size_t n_blocks, 
 
         bci_store_f16(block->d, trits(bci_finite(x + k * N, N, room), N, t));
         for (size_t j = 0; j < N / 4; j++)
-            block->q[j] = (uint8_t)(t[4 * j] | t[4 * j + 1] << 2 | t[4 * j + 2] << 4 |
-                                    t[4 * j + 3] << 6);
+            block->q[j] =
+                (uint8_t)(t[4 * j] | t[4 * j + 1] << 2 | t[4 * j + 2] << 4 | t[4 * j + 3] << 6);
     }
 }
 

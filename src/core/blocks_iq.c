@@ -24,7 +24,8 @@ static bci_lanes nearest_value(bci_lanes x)
 
     value += table[0];
     for (size_t k = 0; k < 15; k++)
-        value += (x >= bci_all((float)(table[k] + table[k + 1]) * 0.5f)) & (table[k + 1] - table[k]);
+        value +=
+            (x >= bci_all((float)(table[k] + table[k + 1]) * 0.5f)) & (table[k + 1] - table[k]);
     return __builtin_convertvector(value, bci_lanes);
 }
 
@@ -41,8 +42,8 @@ static bci_lanes search(const bci_lanes *x, const bci_lanes *weight)
         extreme = bci_select(larger, x[i], extreme);
     }
     for (int k = -8; k <= 7; k++) { /* the plain start first */
-        const bci_lanes inverse = k == -8 ? 1.0f / (-extreme / (float)table[0])
-                                          : (float)(k + table[0]) / extreme;
+        const bci_lanes inverse =
+            k == -8 ? 1.0f / (-extreme / (float)table[0]) : (float)(k + table[0]) / extreme;
         bci_lanes sum_xl = zero, sum_ll = zero;
 
         for (size_t i = 0; i < N; i++) {

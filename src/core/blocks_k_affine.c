@@ -11,18 +11,15 @@ typedef struct {
     float squares;                     /* of the mean square that weights the importance */
 } kind;
 
-static const kind q2_k = { { 16, 3.0f, -0.5f, 0.1f, 15, true },
-                           { 16, 3.0f, -0.9f, 0.05f, 36, false },
-                           15.0f,
-                           1.0f };
-static const kind q4_k = { { 32, 15.0f, -1.0f, 0.1f, 20, false },
-                           { 32, 15.0f, -0.9f, 0.05f, 36, false },
-                           63.0f,
-                           2.0f };
-static const kind q5_k = { { 32, 31.0f, -0.5f, 0.1f, 15, false },
-                           { 32, 31.0f, -0.9f, 0.05f, 36, false },
-                           63.0f,
-                           2.0f };
+static const kind q2_k = {
+    { 16, 3.0f, -0.5f, 0.1f, 15, true }, { 16, 3.0f, -0.9f, 0.05f, 36, false }, 15.0f, 1.0f
+};
+static const kind q4_k = {
+    { 32, 15.0f, -1.0f, 0.1f, 20, false }, { 32, 15.0f, -0.9f, 0.05f, 36, false }, 63.0f, 2.0f
+};
+static const kind q5_k = {
+    { 32, 31.0f, -0.5f, 0.1f, 15, false }, { 32, 31.0f, -0.9f, 0.05f, 36, false }, 63.0f, 2.0f
+};
 
 /* What a block stores: x ~ d * scale[g] * code - dmin * minimum[g] in group g. */
 typedef struct {
@@ -128,8 +125,8 @@ static void final_codes(const kind *k, const float *x, block_parts *b)
         if (scale == 0.0f)
             continue;
         for (size_t i = g * n; i < (g + 1) * n; i++)
-            b->codes[i] = (uint8_t)(int32_t)bci_code_1((x[i] + minimum) / scale, 0.0f,
-                                                       k->plain.top);
+            b->codes[i] =
+                (uint8_t)(int32_t)bci_code_1((x[i] + minimum) / scale, 0.0f, k->plain.top);
     }
 }
 

@@ -24,8 +24,7 @@ static void final_codes(const float *x, float d, const int8_t *multiples, float 
         if (scale == 0.0f)
             continue;
         for (size_t i = g * GROUP; i < (g + 1) * GROUP; i++)
-            codes[i] =
-                (uint8_t)(int32_t)(bci_code_1(x[i] / scale, -half, half - 1.0f) + half);
+            codes[i] = (uint8_t)(int32_t)(bci_code_1(x[i] / scale, -half, half - 1.0f) + half);
     }
 }
 
@@ -162,8 +161,8 @@ static void pack_sixes(const uint8_t *codes, bci_block_q6_k *block)
 
             block->q[64 * h + l] = (uint8_t)((c[0] & 15) | c[64] << 4);
             block->q[64 * h + 32 + l] = (uint8_t)((c[32] & 15) | c[96] << 4);
-            block->high[32 * h + l] = (uint8_t)(c[0] >> 4 | c[32] >> 4 << 2 | c[64] >> 4 << 4 |
-                                                c[96] >> 4 << 6);
+            block->high[32 * h + l] =
+                (uint8_t)(c[0] >> 4 | c[32] >> 4 << 2 | c[64] >> 4 << 4 | c[96] >> 4 << 6);
         }
     }
 }
