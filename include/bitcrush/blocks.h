@@ -26,6 +26,11 @@
 extern "C" {
 #endif
 
+/* Three formats of files keep a block's scale apart from its codes: "nf4" and "fp4" begin with
+ * absmax, a 32-bit float, "nvfp4_modelopt" with the byte of its E4M3 scale, and the rest are the
+ * codes in the order of the file. Data for the last are divided by the scale of their tensor,
+ * absmax / (6 * 448), before. */
+
 typedef struct {
     const char *name;
     const char *doc;

@@ -87,6 +87,26 @@ typedef struct {
     uint8_t d[4], q[32];
 } bci_block_nvfp4;
 
+typedef struct {
+    uint8_t absmax[4], q[32]; /* a binary32; the first of two codes in the high nibble */
+} bci_block_bnb;
+
+typedef struct {
+    uint8_t e, q[32];
+} bci_block_mx8;
+
+typedef struct {
+    uint8_t e, q[24];
+} bci_block_mx6;
+
+typedef struct {
+    uint8_t e, q[16];
+} bci_block_mx4;
+
+typedef struct {
+    uint8_t d, q[8];
+} bci_block_nvfp4_modelopt;
+
 _Static_assert(sizeof(bci_block_16) == 2, "f16, bf16");
 _Static_assert(sizeof(bci_block_q8_0) == 34, "q8_0");
 _Static_assert(sizeof(bci_block_q4_0) == 18, "q4_0, iq4_nl");
@@ -105,6 +125,11 @@ _Static_assert(sizeof(bci_block_tq1_0) == 54, "tq1_0");
 _Static_assert(sizeof(bci_block_tq2_0) == 66, "tq2_0");
 _Static_assert(sizeof(bci_block_mxfp4) == 17, "mxfp4");
 _Static_assert(sizeof(bci_block_nvfp4) == 36, "nvfp4");
+_Static_assert(sizeof(bci_block_bnb) == 36, "nf4, fp4");
+_Static_assert(sizeof(bci_block_mx8) == 33, "mxfp8, mxint8");
+_Static_assert(sizeof(bci_block_mx6) == 25, "mxfp6");
+_Static_assert(sizeof(bci_block_mx4) == 17, "mxfp4_e2m1");
+_Static_assert(sizeof(bci_block_nvfp4_modelopt) == 9, "nvfp4_modelopt");
 
 /* The functions, under the names of the rows. */
 typedef void bci_block_encoder(const float *x, const float *importance, size_t n_blocks, void *out);
@@ -131,6 +156,14 @@ bci_block_decoder BCI_DECODE(tq1_0), BCI_DECODE(tq2_0);
 
 bci_block_encoder BCI_ENCODE(mxfp4), BCI_ENCODE(nvfp4);
 bci_block_decoder BCI_DECODE(mxfp4), BCI_DECODE(nvfp4);
+
+bci_block_encoder BCI_ENCODE(nf4), BCI_ENCODE(fp4);
+bci_block_decoder BCI_DECODE(nf4), BCI_DECODE(fp4);
+
+bci_block_encoder BCI_ENCODE(mxfp8_e5m2), BCI_ENCODE(mxfp8_e4m3), BCI_ENCODE(mxfp6_e3m2),
+    BCI_ENCODE(mxfp6_e2m3), BCI_ENCODE(mxfp4_e2m1), BCI_ENCODE(mxint8), BCI_ENCODE(nvfp4_modelopt);
+bci_block_decoder BCI_DECODE(mxfp8_e5m2), BCI_DECODE(mxfp8_e4m3), BCI_DECODE(mxfp6_e3m2),
+    BCI_DECODE(mxfp6_e2m3), BCI_DECODE(mxfp4_e2m1), BCI_DECODE(mxint8), BCI_DECODE(nvfp4_modelopt);
 
 /* The rows, and one without a name. */
 extern const bc_block_format BCI_AT_LEVEL(bci_block_formats)[];

@@ -8,6 +8,9 @@
 
 static const char ieee[] = "IEEE 754-2019, binary16";
 static const char bfloat[] = "IEEE 754 binary32 without its low 16 bits";
+static const char bnb[] = "bitsandbytes; Dettmers et al., QLoRA, 2023";
+static const char ocp[] = "OCP Microscaling (MX) 1.0";
+static const char nv[] = "NVIDIA Model Optimizer, checkpoints with weight_scale_2";
 static const char ggml[] = "GGML, file format GGUF";
 
 const bc_block_format BCI_AT_LEVEL(bci_block_formats)[] = {
@@ -31,6 +34,16 @@ const bc_block_format BCI_AT_LEVEL(bci_block_formats)[] = {
     ROW(nvfp4,  "floats E2M1, scales E4M3 for 16",                       ggml,   64,  bci_block_nvfp4,  40, false),
     ROW(q1_0,   "the sign, a scale for 128",                             ggml,   128, bci_block_q1_0,   41, false),
     ROW(q2_0,   "ternary, four in a byte, a scale for 64",               ggml,   64,  bci_block_q2_0,   42, false),
+    ROW(nf4,    "quantiles of the normal distribution, a float for 64",  bnb,    64,  bci_block_bnb,    -1, false),
+    ROW(fp4,    "floats of 4 bits of its own, a float for 64",           bnb,    64,  bci_block_bnb,    -1, false),
+    ROW(mxfp8_e4m3, "floats E4M3, a power of two for 32",                ocp,    32,  bci_block_mx8,    -1, false),
+    ROW(mxfp8_e5m2, "floats E5M2, a power of two for 32",                ocp,    32,  bci_block_mx8,    -1, false),
+    ROW(mxfp6_e2m3, "floats E2M3, a power of two for 32",                ocp,    32,  bci_block_mx6,    -1, false),
+    ROW(mxfp6_e3m2, "floats E3M2, a power of two for 32",                ocp,    32,  bci_block_mx6,    -1, false),
+    ROW(mxfp4_e2m1, "floats E2M1, ties to even, a power of two for 32",  ocp,    32,  bci_block_mx4,    -1, false),
+    ROW(mxint8,     "8-bit integers, a power of two for 32",             ocp,    32,  bci_block_mx8,    -1, false),
+    ROW(nvfp4_modelopt, "floats E2M1, a scale E4M3 for 16, of data over a scale for the tensor",
+                                                                         nv,     16,  bci_block_nvfp4_modelopt, -1, false),
     { 0 },
 };
 /* clang-format on */

@@ -17,15 +17,15 @@ static const struct input_row {
     bool weighted;
     takers who;
 } inputs[] = {
-    { "gauss", 4096, true, ALL },    { "student3", 4096, true, ALL },
-    { "uniform", 2048, false, ALL }, { "laplace", 2048, false, ALL },
-    { "outliers", 2048, true, ALL }, { "positive", 1024, true, ALL },
-    { "negative", 1024, false, ALL }, { "constants", 2048, true, ALL },
-    { "zeros", 512, true, ALL },     { "sparse", 1024, true, ALL },
-    { "ties", 2048, true, ALL },     { "ternary", 2048, false, ALL },
-    { "small", 1024, false, ALL },   { "tiny", 1024, false, ALL },
-    { "large", 1024, false, ALL },   { "scales", 2048, true, ALL },
-    { "ramp", 1024, false, ALL },    { "sixteens", 2048, false, ALL },
+    { "gauss", 4096, true, ALL },      { "student3", 4096, true, ALL },
+    { "uniform", 2048, false, ALL },   { "laplace", 2048, false, ALL },
+    { "outliers", 2048, true, ALL },   { "positive", 1024, true, ALL },
+    { "negative", 1024, false, ALL },  { "constants", 2048, true, ALL },
+    { "zeros", 512, true, ALL },       { "sparse", 1024, true, ALL },
+    { "ties", 2048, true, ALL },       { "ternary", 2048, false, ALL },
+    { "small", 1024, false, ALL },     { "tiny", 1024, false, ALL },
+    { "large", 1024, false, ALL },     { "scales", 2048, true, ALL },
+    { "ramp", 1024, false, ALL },      { "sixteens", 2048, false, ALL },
     { "powers", 2048, false, POWERS }, { "bits", 256, false, BITS },
 };
 

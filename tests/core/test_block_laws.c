@@ -47,7 +47,7 @@ static void round_trip(const bc_block_format *f, const float *in, size_t n, floa
     f->decode(bytes[0], blocks_in(f, n), out);
 }
 
-/* ---- sizes and numbers as GGUF files have them */
+/* ---- sizes, and numbers as GGUF files have them */
 
 static const struct size_row {
     const char *name;
@@ -55,19 +55,38 @@ static const struct size_row {
     int type;
     double bits;
 } sizes[] = {
-    { "f16", 1, 2, 1, 16 },          { "bf16", 1, 2, 30, 16 },
-    { "q4_0", 32, 18, 2, 4.5 },      { "q4_1", 32, 20, 3, 5 },
-    { "q5_0", 32, 22, 6, 5.5 },      { "q5_1", 32, 24, 7, 6 },
-    { "q8_0", 32, 34, 8, 8.5 },      { "q2_k", 256, 84, 10, 2.625 },
-    { "q3_k", 256, 110, 11, 3.4375 }, { "q4_k", 256, 144, 12, 4.5 },
-    { "q5_k", 256, 176, 13, 5.5 },   { "q6_k", 256, 210, 14, 6.5625 },
-    { "iq4_nl", 32, 18, 20, 4.5 },   { "iq4_xs", 256, 136, 23, 4.25 },
-    { "tq1_0", 256, 54, 34, 1.6875 }, { "tq2_0", 256, 66, 35, 2.0625 },
-    { "mxfp4", 32, 17, 39, 4.25 },   { "nvfp4", 64, 36, 40, 4.5 },
-    { "q1_0", 128, 18, 41, 1.125 },  { "q2_0", 64, 18, 42, 2.25 },
+    { "f16", 1, 2, 1, 16 },
+    { "bf16", 1, 2, 30, 16 },
+    { "q4_0", 32, 18, 2, 4.5 },
+    { "q4_1", 32, 20, 3, 5 },
+    { "q5_0", 32, 22, 6, 5.5 },
+    { "q5_1", 32, 24, 7, 6 },
+    { "q8_0", 32, 34, 8, 8.5 },
+    { "q2_k", 256, 84, 10, 2.625 },
+    { "q3_k", 256, 110, 11, 3.4375 },
+    { "q4_k", 256, 144, 12, 4.5 },
+    { "q5_k", 256, 176, 13, 5.5 },
+    { "q6_k", 256, 210, 14, 6.5625 },
+    { "iq4_nl", 32, 18, 20, 4.5 },
+    { "iq4_xs", 256, 136, 23, 4.25 },
+    { "tq1_0", 256, 54, 34, 1.6875 },
+    { "tq2_0", 256, 66, 35, 2.0625 },
+    { "mxfp4", 32, 17, 39, 4.25 },
+    { "nvfp4", 64, 36, 40, 4.5 },
+    { "q1_0", 128, 18, 41, 1.125 },
+    { "q2_0", 64, 18, 42, 2.25 },
+    { "nf4", 64, 36, -1, 4.5 },
+    { "fp4", 64, 36, -1, 4.5 },
+    { "mxfp8_e4m3", 32, 33, -1, 8.25 },
+    { "mxfp8_e5m2", 32, 33, -1, 8.25 },
+    { "mxfp6_e2m3", 32, 25, -1, 6.25 },
+    { "mxfp6_e3m2", 32, 25, -1, 6.25 },
+    { "mxfp4_e2m1", 32, 17, -1, 4.25 },
+    { "mxint8", 32, 33, -1, 8.25 },
+    { "nvfp4_modelopt", 16, 9, -1, 4.5 },
 };
 
-static void published_sizes(void **state)
+static void known_sizes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -105,11 +124,26 @@ static const struct bound_row {
     double share;
     bool of_range;
 } bounds[] = {
-    { "f16", 0x1p-11, false },     { "bf16", 0x1p-8, false },      { "q8_0", 1.0 / 254, false },
-    { "q4_0", 1.0 / 8, false },    { "q5_0", 1.0 / 16, false },    { "q4_1", 1.0 / 30, true },
-    { "q5_1", 1.0 / 62, true },    { "tq1_0", 1.0 / 2, false },    { "tq2_0", 1.0 / 2, false },
-    { "q2_0", 1.0 / 2, false },    { "mxfp4", 1.0 / 4, false },
+    { "f16", 0x1p-11, false },
+    { "bf16", 0x1p-8, false },
+    { "q8_0", 1.0 / 254, false },
+    { "q4_0", 1.0 / 8, false },
+    { "q5_0", 1.0 / 16, false },
+    { "q4_1", 1.0 / 30, true },
+    { "q5_1", 1.0 / 62, true },
+    { "tq1_0", 1.0 / 2, false },
+    { "tq2_0", 1.0 / 2, false },
+    { "q2_0", 1.0 / 2, false },
+    { "mxfp4", 1.0 / 4, false },
     { "nvfp4", 17.0 / 16 / 6, false }, /* half of 4..6, and a scale up to 1/16 too large */
+    { "nf4", (1 - 0.6961928009986877) / 2, false },
+    { "fp4", 1.0 / 6, false },
+    { "mxfp8_e4m3", 0.125, false }, /* 511 becomes 448 */
+    { "mxfp8_e5m2", 0.125, false },
+    { "mxfp6_e2m3", 1.0 / 16, false },
+    { "mxfp6_e3m2", 1.0 / 8, false },
+    { "mxfp4_e2m1", 1.0 / 4, false },
+    { "mxint8", 1.0 / 128, false },
 };
 
 static void error_bounds(void **state)
@@ -145,9 +179,8 @@ static const struct snr_row {
     double floor_db;
 } floors[] = {
     { "q1_0", 4.0 }, /* 4.40 dB with the mean magnitude of all, 1 / (1 - 2 / pi) */
-    { "q2_k", 10.0 },   { "q3_k", 16.0 },   { "q4_k", 22.6 }, { "q5_k", 28.4 },
-    { "q6_k", 34.7 },   { "iq4_nl", 21.9 }, { "iq4_xs", 21.8 }, { "q4_0", 21.0 },
-    { "q8_0", 45.2 },
+    { "q2_k", 10.0 },   { "q3_k", 16.0 },   { "q4_k", 22.6 }, { "q5_k", 28.4 }, { "q6_k", 34.7 },
+    { "iq4_nl", 21.9 }, { "iq4_xs", 21.8 }, { "q4_0", 21.0 }, { "q8_0", 45.2 },
 };
 
 static double snr_db(const float *in, const float *out)
@@ -210,8 +243,12 @@ static void importance_shifts_errors(void **state)
 
 static void twice_is_once(void **state)
 {
-    static const char *const names[] = { "f16",  "bf16",  "q8_0",  "q4_0",  "q5_0",  "q4_1", "q5_1",
-                                         "q1_0", "tq1_0", "tq2_0", "q2_0", "mxfp4", "nvfp4" };
+    static const char *const names[] = { "f16",        "bf16",          "q8_0",       "q4_0",
+                                         "q5_0",       "q4_1",          "q5_1",       "q1_0",
+                                         "tq1_0",      "tq2_0",         "q2_0",       "mxfp4",
+                                         "nvfp4",      "nf4",           "fp4",        "mxfp8_e4m3",
+                                         "mxfp8_e5m2", "mxfp6_e2m3",    "mxfp6_e3m2", "mxfp4_e2m1",
+                                         "mxint8",     "nvfp4_modelopt" };
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -345,7 +382,7 @@ static void any_bytes(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        SENTENCE("sizes and numbers are those of GGUF", published_sizes),
+        SENTENCE("sizes and numbers are those of the documents", known_sizes),
         SENTENCE("every row is complete", rows_are_complete),
         SENTENCE("errors stay within the step of the scale", error_bounds),
         SENTENCE("normal data reach the SNR of the format", signal_to_noise),

@@ -56,7 +56,8 @@ static void rounding(void **state)
         for (uint32_t bits = 0; bits < f->max_bits; bits++) {
             const uint32_t low = f32_bits(rows[r].widen((uint16_t)bits));
             const uint32_t high = f32_bits(rows[r].widen((uint16_t)(bits + 1)));
-            const uint32_t middle = f32_bits((float)((double)f32_of(low) / 2 + (double)f32_of(high) / 2));
+            const uint32_t middle =
+                f32_bits((float)((double)f32_of(low) / 2 + (double)f32_of(high) / 2));
             const uint32_t near[] = { low, low + 1, middle - 1, middle, middle + 1, high - 1 };
 
             for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
