@@ -25,6 +25,7 @@ output    base
 grid      core
 blocks    core
 half      core
+nested    core
 scale     core
 noise     core
 quantize  core

@@ -25,8 +25,10 @@ static const float nf4_values[16] = {
 };
 
 /* 0, 1/16, 8, 12, 4, 6, 2, 3 twelfths, and the same negative. */
-static const float fp4_values[8] = { 0.0f, 5.208333333e-03f, 0.66666667f, 1.0f, 0.33333333f,
-                                     0.5f, 0.16666667f,      0.25f };
+static const float fp4_values[16] = {
+    0.0f,  5.208333333e-03f,  0.66666667f,  1.0f,  0.33333333f,  0.5f,  0.16666667f,  0.25f,
+    -0.0f, -5.208333333e-03f, -0.66666667f, -1.0f, -0.33333333f, -0.5f, -0.16666667f, -0.25f,
+};
 
 /* Where a magnitude passes to the next larger value, with the digits that bitsandbytes has, and the
  * codes in the order of their values. */
@@ -73,6 +75,14 @@ static void pack_pairs(const uint8_t *codes, uint8_t *out)
         out[j] = (uint8_t)(codes[2 * j] << 4 | codes[2 * j + 1]);
 }
 
+static void values(const uint8_t *q, const float *table, float absmax, float *y)
+{
+    for (size_t j = 0; j < N / 2; j++) {
+        y[2 * j] = table[q[j] >> 4] * absmax;
+        y[2 * j + 1] = table[q[j] & 15] * absmax;
+    }
+}
+
 void BCI_ENCODE(nf4)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
     bci_block_bnb *block = out;
@@ -97,12 +107,8 @@ void BCI_DECODE(nf4)(const void *blocks, size_t n_blocks, float *y)
 {
     const bci_block_bnb *block = blocks;
 
-    for (size_t k = 0; k < n_blocks; k++, block++) {
-        const float absmax = load_f32(block->absmax);
-
-        for (size_t j = 0; j < N; j++)
-            y[k * N + j] = nf4_values[block->q[j / 2] >> (1 - j % 2) * 4 & 15] * absmax;
-    }
+    for (size_t k = 0; k < n_blocks; k++, block++)
+        values(block->q, nf4_values, load_f32(block->absmax), y + k * N);
 }
 
 void BCI_ENCODE(fp4)(const float *x, const float *importance, size_t n_blocks, void *out)
@@ -131,14 +137,6 @@ void BCI_DECODE(fp4)(const void *blocks, size_t n_blocks, float *y)
 {
     const bci_block_bnb *block = blocks;
 
-    for (size_t k = 0; k < n_blocks; k++, block++) {
-        const float absmax = load_f32(block->absmax);
-
-        for (size_t j = 0; j < N; j++) {
-            const int code = block->q[j / 2] >> (1 - j % 2) * 4 & 15;
-            const float magnitude = fp4_values[code & 7] * absmax;
-
-            y[k * N + j] = code & 8 ? -magnitude : magnitude;
-        }
-    }
+    for (size_t k = 0; k < n_blocks; k++, block++)
+        values(block->q, fp4_values, load_f32(block->absmax), y + k * N);
 }

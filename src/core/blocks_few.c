@@ -30,10 +30,10 @@ void BCI_DECODE(q1_0)(const void *blocks, size_t n_blocks, float *y)
     const bci_block_q1_0 *block = blocks;
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
-        const float d = bci_load_f16(block->d);
+        const uint32_t minus_d = bci_f32_bits(-bci_load_f16(block->d));
 
         for (size_t j = 0; j < N; j++)
-            y[k * N + j] = block->q[j / 8] >> j % 8 & 1 ? d : -d;
+            y[k * N + j] = bci_f32_of(minus_d ^ (uint32_t)(block->q[j / 8] >> j % 8 & 1) << 31);
     }
 }
 
