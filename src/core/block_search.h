@@ -1,5 +1,5 @@
 /* Shared-internal: searches for the scale under which weighted errors of a group of weights are
- * small, eight groups at a time. Compiled once per CPU level. */
+ * small, BCI_WIDTH groups at a time. Compiled once per CPU level. */
 #ifndef BCI_BLOCK_SEARCH_H
 #define BCI_BLOCK_SEARCH_H
 

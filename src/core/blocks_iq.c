@@ -2,7 +2,7 @@
  * iq4_nl with one scale for 32 weights, iq4_xs with eight scales for 256. */
 #include "core/block_search.h"
 
-enum { N = 32, SUPER = 256 };
+enum { N = 32, SUPER = 256, N_GROUPS = SUPER / N };
 
 static const int8_t table[16] = { -127, -104, -83, -65, -49, -35, -22, -10,
                                   1,    13,   25,  38,  53,  69,  89,  113 };
@@ -29,7 +29,7 @@ static bci_lanes nearest_value(bci_lanes x)
     return __builtin_convertvector(value, bci_lanes);
 }
 
-/* The scales of eight groups that fit best of 16 starts, 0 for a group of zeros. */
+/* The scales of groups that fit best of 16 starts, 0 for a group of zeros. */
 static bci_lanes search(const bci_lanes *x, const bci_lanes *weight)
 {
     const bci_lanes zero = bci_all(0.0f);
@@ -75,7 +75,7 @@ static void weigh(const float *x, const float *importance, size_t n, float *weig
         weights[i] = importance ? importance[i] * sqrtf(sum + x[i] * x[i]) : x[i] * x[i];
 }
 
-/* Indices of x * inverse, 32 weights with each of the eight inverses. */
+/* Indices of x * inverse, 32 weights with each of the inverses. */
 static void indices(const bci_lanes *x, bci_lanes inverse, uint8_t *codes)
 {
     bci_lanes index[N];
@@ -107,7 +107,7 @@ void BCI_ENCODE(iq4_nl)(const float *x, const float *importance, size_t n_blocks
 
     for (size_t k = 0; k < n_blocks; k += BCI_WIDTH) {
         const size_t n = n_blocks - k < BCI_WIDTH ? n_blocks - k : BCI_WIDTH;
-        float flat[SUPER] = { 0 }, weights[SUPER] = { 0 }, room[N];
+        float flat[BCI_WIDTH * N] = { 0 }, weights[BCI_WIDTH * N] = { 0 }, room[N];
         bci_lanes lanes[N], weight[N];
         uint8_t codes[BCI_WIDTH][N];
 
@@ -136,52 +136,65 @@ void BCI_DECODE(iq4_nl)(const void *blocks, size_t n_blocks, float *y)
         values(block->q, bci_load_f16(block->d), y + k * N);
 }
 
-/* Eight scales as multiples -32..31 of d, the largest magnitude at -32; returns d. */
-static float multiples_of(bci_lanes scales, int *multiples)
+/* Eight scales as multiples -32..31 of d, the largest magnitude at -32, and as they are stored;
+ * returns d. */
+static float multiples_of(float *scales, int *multiples)
 {
     float extreme = 0.0f;
 
-    for (size_t g = 0; g < BCI_WIDTH; g++)
+    for (size_t g = 0; g < N_GROUPS; g++)
         extreme = fabsf(scales[g]) > fabsf(extreme) ? scales[g] : extreme;
 
     const float d = -extreme / 32.0f;
     const float inverse = bci_inverse(d);
 
-    for (size_t g = 0; g < BCI_WIDTH; g++)
+    for (size_t g = 0; g < N_GROUPS; g++) {
         multiples[g] = (int)bci_code_1(inverse * scales[g], -32.0f, 31.0f);
+        scales[g] = d * (float)multiples[g];
+    }
     return d;
+}
+
+static void fill_scales(bci_block_iq4_xs *block, const int *multiples)
+{
+    uint32_t high = 0;
+
+    memset(block->scales_low, 0, sizeof block->scales_low);
+    for (size_t g = 0; g < N_GROUPS; g++) {
+        const uint32_t code = (uint32_t)(multiples[g] + 32);
+
+        block->scales_low[g / 2] |= (uint8_t)((code & 15) << g % 2 * 4);
+        high |= code >> 4 << 2 * g;
+    }
+    bci_store16(block->scales_high, (uint16_t)high);
 }
 
 void BCI_ENCODE(iq4_xs)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
+    enum { PARTS = N_GROUPS / BCI_WIDTH };
     bci_block_iq4_xs *block = out;
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
         float weights[SUPER], room[SUPER];
         const float *v = bci_finite(x + k * SUPER, SUPER, room);
-        bci_lanes lanes[N], weight[N], scale;
-        uint8_t codes[BCI_WIDTH][N];
-        int multiples[BCI_WIDTH];
+        bci_lanes lanes[PARTS][N], weight[N], scales[PARTS];
+        uint8_t codes[N_GROUPS][N];
+        float flat[N_GROUPS];
+        int multiples[N_GROUPS];
 
         weigh(v, importance ? importance + k * SUPER : NULL, SUPER, weights);
-        bci_gather(v, N, lanes);
-        bci_gather(weights, N, weight);
-
-        const float d = multiples_of(search(lanes, weight), multiples);
-        uint32_t high = 0;
-
-        bci_store_f16(block->d, d);
-        memset(block->scales_low, 0, sizeof block->scales_low);
-        for (size_t g = 0; g < BCI_WIDTH; g++) {
-            const uint32_t code = (uint32_t)(multiples[g] + 32);
-
-            scale[g] = d * (float)multiples[g];
-            block->scales_low[g / 2] |= (uint8_t)((code & 15) << g % 2 * 4);
-            high |= code >> 4 << 2 * g;
+        for (size_t p = 0; p < PARTS; p++) {
+            bci_gather(v + p * BCI_WIDTH * N, N, lanes[p]);
+            bci_gather(weights + p * BCI_WIDTH * N, N, weight);
+            scales[p] = search(lanes[p], weight);
         }
-        bci_store16(block->scales_high, (uint16_t)high);
-        indices(lanes, inverses(scale), codes[0]);
-        for (size_t g = 0; g < BCI_WIDTH; g++)
+        memcpy(flat, scales, sizeof flat);
+        bci_store_f16(block->d, multiples_of(flat, multiples));
+        memcpy(scales, flat, sizeof flat);
+        fill_scales(block, multiples);
+        for (size_t p = 0; p < PARTS; p++)
+            indices(lanes[p], inverses(scales[p]), codes[p * BCI_WIDTH]);
+        for (size_t g = 0; g < N_GROUPS; g++)
             bci_pack_nibbles(codes[g], N, block->q + g * N / 2);
     }
 }
@@ -194,7 +207,7 @@ void BCI_DECODE(iq4_xs)(const void *blocks, size_t n_blocks, float *y)
         const float d = bci_load_f16(block->d);
         const uint32_t high = bci_load16(block->scales_high);
 
-        for (size_t g = 0; g < BCI_WIDTH; g++) {
+        for (size_t g = 0; g < N_GROUPS; g++) {
             const int low = block->scales_low[g / 2] >> g % 2 * 4 & 15;
             const int multiple = (int)((uint32_t)low | (high >> 2 * g & 3) << 4) - 32;
 

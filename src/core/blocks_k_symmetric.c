@@ -2,7 +2,7 @@
  * small multiple of a number of the block: q3_k, q6_k. */
 #include "core/block_search.h"
 
-enum { N = 256, GROUP = 16, N_GROUPS = 16, HALF = BCI_WIDTH * GROUP };
+enum { N = 256, GROUP = 16, N_GROUPS = 16, STEP = BCI_WIDTH * GROUP };
 
 /* The scale of largest magnitude, the first of equals. */
 static float extreme_scale(const float *scales)
@@ -41,7 +41,7 @@ static void search_q3(const float *x, const float *importance, float *scales, fl
     sum = 2.0f * sum / N;
     for (size_t i = 0; i < N; i++)
         weights[i] = importance ? importance[i] * sqrtf(sum + x[i] * x[i]) : x[i] * x[i];
-    for (size_t first = 0; first < N; first += HALF) {
+    for (size_t first = 0; first < N; first += STEP) {
         bci_lanes lanes[GROUP], weight[GROUP], found[GROUP], scale, total = bci_all(0.0f);
 
         bci_gather(x + first, GROUP, lanes);
@@ -191,7 +191,7 @@ static void encode_q6(const float *x, const float *importance, bci_block_q6_k *b
 
     for (size_t i = 0; i < N; i++)
         weights[i] = importance ? importance[i] : x[i] * x[i];
-    for (size_t first = 0; first < N; first += HALF) {
+    for (size_t first = 0; first < N; first += STEP) {
         bci_lanes lanes[GROUP], weight[GROUP], found[GROUP], scale;
 
         bci_gather(x + first, GROUP, lanes);

@@ -90,7 +90,7 @@ static float mean_square_of(const float *x, size_t n)
     return sum / (float)n;
 }
 
-/* Eight blocks side by side, or fewer and zeros. */
+/* Blocks side by side, BCI_WIDTH or fewer and zeros. */
 typedef struct {
     bci_lanes x[N], weight[N], codes[N];
     uint8_t bytes[BCI_WIDTH][N];
@@ -108,7 +108,7 @@ static void gather(bundle *b, const float *x, const float *importance, size_t n_
     bci_gather(weights, N, b->weight);
 }
 
-/* d of n_blocks <= 8 blocks with importance; codes in b->bytes. */
+/* d of the blocks with importance; codes in b->bytes. */
 static bci_lanes halved_search(bundle *b, float half)
 {
     bci_lanes d;
@@ -254,7 +254,7 @@ static void affine_codes(const float *x, float top, affine_block *b)
     }
 }
 
-/* The next blocks, eight at most; returns their number. */
+/* The next blocks, BCI_WIDTH at most; returns their number. */
 static size_t affine_blocks(const float *x, const float *importance, size_t n_blocks, float top,
                             float mean_square, affine_block *blocks)
 {

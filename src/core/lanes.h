@@ -1,4 +1,4 @@
-/* Shared-internal: eight floats side by side, one for each of eight groups of weights. Every lane
+/* Shared-internal: floats side by side, one for each of as many groups of weights. Every lane
  * computes what a loop over its group alone would, in the same order, and so gives the same bits
  * for any width of the machine's registers. */
 #ifndef BCI_LANES_H
@@ -9,14 +9,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* As many as a register holds: of wider vectors compilers compare the numbers one by one. At most
+ * eight, the groups of a block. */
+#ifdef __AVX__
 enum { BCI_WIDTH = 8 };
+#else
+enum { BCI_WIDTH = 4 };
+#endif
 
 typedef float bci_lanes __attribute__((vector_size(4 * BCI_WIDTH)));
 typedef int32_t bci_mask __attribute__((vector_size(4 * BCI_WIDTH)));
 
 static inline bci_lanes bci_all(float x)
 {
-    return (bci_lanes){ x, x, x, x, x, x, x, x };
+    return x - (bci_lanes){ 0 };
 }
 
 /* yes where the mask is set, no elsewhere */
@@ -65,7 +71,7 @@ static inline float bci_code_1(float x, float lo, float hi)
     return (x + 12582912.0f) - 12582912.0f;
 }
 
-/* Eight groups of n neighbouring numbers each, side by side, and back as small codes. */
+/* BCI_WIDTH groups of n neighbouring numbers each, side by side, and back as small codes. */
 static inline void bci_gather(const float *x, size_t n, bci_lanes *out)
 {
     for (size_t i = 0; i < n; i++)
