@@ -41,7 +41,7 @@ done
 ln -s "$root" "$work/root"
 sources=$(printf '%s' "$sources" | sed "s|$root|$work/root|g")
 # shellcheck disable=SC2086
-"${CC:-cc}" -std=c17 -O1 -ffp-contract=off -Wno-unknown-pragmas -D_POSIX_C_SOURCE=200809L \
+"${CC:-cc}" -std=c17 -O1 -ffp-contract=off -Wno-unknown-pragmas -Wno-psabi -D_POSIX_C_SOURCE=200809L \
     -D_DEFAULT_SOURCE -DBCI_LEVEL=baseline -I"$work/root/include" -I"$work/root/src" \
     "$work/main.c" $sources -lm -o "$work/alone"
 "$work/alone"

@@ -23,6 +23,9 @@ status    base
 input     base
 output    base
 grid      core
+blocks    core
+half      core
+nested    core
 scale     core
 noise     core
 quantize  core

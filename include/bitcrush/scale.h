@@ -24,6 +24,9 @@ typedef enum {
     BC_SCALE_MINMAX,     /* the smallest value on code lo, the largest on hi */
     BC_SCALE_ZERO_POINT, /* min-max widened to hold 0, and 0 is exactly a code */
     BC_SCALE_PERCENTILE, /* absmax of the data without its largest 100 - p percent */
+    BC_SCALE_ABSMEAN,    /* the mean magnitude on the largest code, larger ones saturate: on "int2"
+                          * BitNet b1.58 (Ma et al. 2024), on a codebook of -1 and 1 XNOR-Net
+                          * (Rastegari et al. 2016) */
 } bc_scale_method;
 
 /* Which samples share a scale. */
@@ -48,10 +51,11 @@ BC_API size_t bc_scale_rows(const bc_scale_row **out);
 /* Fit a scale to x[0], x[stride], ... (n samples). Non-finite samples are left out.
  * An empty or all-zero group gives a scale under which it is stored exactly, and so does
  * an all-equal one (of a sign that the grid has), except for one unit in the last place
- * under BC_SCALE_ABSMAX and BC_SCALE_PERCENTILE on grids whose end marks are not -1 or 1.
+ * under BC_SCALE_ABSMAX and BC_SCALE_PERCENTILE on grids whose end marks are not -1 or 1,
+ * and under BC_SCALE_ABSMEAN.
  * `percent` (0 < percent <= 100) is read by BC_SCALE_PERCENTILE only: the scale is the
  * smallest magnitude that at least that share of the samples does not exceed.
- * BC_SCALE_ABSMAX and BC_SCALE_PERCENTILE need a grid that ends above 0 (not pcm1),
+ * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE and BC_SCALE_ABSMEAN need a grid that ends above 0 (not pcm1),
  * BC_SCALE_ZERO_POINT an affine grid with lo = 0, BC_SCALE_MINMAX a grid with two finite
  * ends, else BC_E_USAGE. Percentile takes scratch memory from `scratch`, n
  * doubles, which may be NULL for the other methods. */

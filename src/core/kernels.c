@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/block_parts.h"
+
 #ifdef BCI_WITH_RANDOM123
 #include <Random123/philox.h>
 #else
@@ -169,13 +171,11 @@ static void gaussian(const uint32_t *words, float *out, size_t n)
     }
 }
 
-#define TABLE_NAME_(level) bci_kernels_##level
-#define TABLE_NAME(level)  TABLE_NAME_(level)
-#define TEXT_(level)       #level
-#define TEXT(level)        TEXT_(level)
+#define TEXT_(level) #level
+#define TEXT(level)  TEXT_(level)
 
-extern const bci_kernels TABLE_NAME(BCI_LEVEL);
-const bci_kernels TABLE_NAME(BCI_LEVEL) = {
+extern const bci_kernels BCI_AT_LEVEL(bci_kernels);
+const bci_kernels BCI_AT_LEVEL(bci_kernels) = {
     .name = TEXT(BCI_LEVEL),
     .quantize_f32 = quantize_f32,
     .quantize_f64 = quantize_f64,
@@ -189,4 +189,5 @@ const bci_kernels TABLE_NAME(BCI_LEVEL) = {
     .pcm_unpack = pcm_unpack,
     .pcm_pack = pcm_pack,
     .pcm_pack_values = pcm_pack_values,
+    .block_formats = BCI_AT_LEVEL(bci_block_formats),
 };

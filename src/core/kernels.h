@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitcrush/blocks.h"
 #include "bitcrush/feedback.h"
 #include "bitcrush/pcm.h"
 #include "core/affine.h"
@@ -59,6 +60,8 @@ typedef struct {
                      size_t n_channels, uint8_t *out);
     void (*pcm_pack_values)(bc_sample_layout layout, const double *const *values, size_t n,
                             size_t n_channels, uint8_t *out);
+    /* Rows of blocks_table.c, and one without a name. */
+    const bc_block_format *block_formats;
 } bci_kernels;
 
 /* The table in use: of BITCRUSH_CPU or the machine, chosen once. */

@@ -12,6 +12,7 @@ static const bc_scale_row rows[] = {
     { "minmax", "smallest and largest value on the end codes", BC_SCALE_MINMAX },
     { "zero-point", "min-max with 0 exactly on a code", BC_SCALE_ZERO_POINT },
     { "percentile", "absmax without the largest values", BC_SCALE_PERCENTILE },
+    { "absmean", "the mean magnitude on the largest code", BC_SCALE_ABSMEAN },
 };
 
 size_t bc_scale_rows(const bc_scale_row **out)
@@ -51,6 +52,22 @@ static extent extent_of(const samples *s)
         e.absmax = fabs(x) > e.absmax ? fabs(x) : e.absmax;
     }
     return e.min <= e.max ? e : (extent){ 0.0, 0.0, 0.0 };
+}
+
+/* Of the finite samples; 0 when there are none. */
+static double mean_magnitude(const samples *s)
+{
+    double sum = 0.0, n = 0.0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        const double x = fabs(sample(s, i));
+
+        if (!isfinite(x))
+            continue;
+        sum += x;
+        n += 1.0;
+    }
+    return n > 0.0 ? fmin(sum, DBL_MAX) / n : 0.0;
 }
 
 /* The rank-th smallest of a[0..n), rank from 0: Hoare's selection, a is reordered. */
@@ -168,6 +185,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
                             "and at most 100",
                             percent);
         return by_magnitude("percentile", grid, percentile_of(&s, percent, scratch), out, err);
+    case BC_SCALE_ABSMEAN: return by_magnitude("absmean", grid, mean_magnitude(&s), out, err);
     }
     return bci_fail(err, BC_E_INTERNAL, "scale method %d is unknown", (int)method);
 }

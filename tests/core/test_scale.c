@@ -56,6 +56,10 @@ static const struct {
     { "zero-point, negative", "uint4", BC_SCALE_ZERO_POINT, 2, { -6, -30 }, { 30, 0, 15 } },
     { "zero-point, rounded", "uint2", BC_SCALE_ZERO_POINT, 2, { -1, 7 }, { 8, 0, 0 } },
     { "zero-point of zeros", "uint4", BC_SCALE_ZERO_POINT, 2, { 0, -0.0 }, { 0, 0, 0 } },
+    { "absmean, ternary", "int2", BC_SCALE_ABSMEAN, 4, { 0.5, -1, 2, -0.5 }, { 1, 0, 0 } },
+    { "absmean, e2m1: top 6", "e2m1", BC_SCALE_ABSMEAN, 2, { 9, -3 }, { 1, 0, 0 } },
+    { "absmean without NaN", "int2", BC_SCALE_ABSMEAN, 4, { NAN, 2, INF, -4 }, { 3, 0, 0 } },
+    { "absmean of nothing", "int2", BC_SCALE_ABSMEAN, 0, { 0 }, { 0, 0, 0 } },
     { "zero-point without NaN", "uint4", BC_SCALE_ZERO_POINT, 2, { NAN, 3 }, { 3, 0, 0 } },
 };
 
@@ -192,13 +196,35 @@ static void widest_span(void **state)
     }
 }
 
+/* Weights under absmean, by hand: BitNet b1.58 rounds x / mean to -1, 0, 1 (ties to even), XNOR-Net
+ * keeps the sign. */
+static void ternary_and_binary(void **state)
+{
+    static const float signs[2] = { -1.0f, 1.0f };
+    static const double x[5] = { 0.25, -3.0, 0.75, 0.5, -0.5 }; /* mean magnitude 1 */
+    static const double ternary[5] = { 0, -1, 1, 0, 0 }, binary[5] = { 1, -1, 1, 1, -1 };
+    bc_grid g = grid_of("int2");
+    bc_scale s = fit("int2", BC_SCALE_ABSMEAN, &g, x, 5);
+    double y[5];
+
+    (void)state;
+    bc_quantize_f64(&g, &s, BC_ROUND_NEAREST, x, NULL, 5, y, NULL);
+    for (int i = 0; i < 5; i++)
+        EXPECT_NEAR(y[i], ternary[i], 0.0, "ternary %g", x[i]);
+    assert_int_equal(bc_grid_codebook(signs, 2, &g, NULL), BC_OK);
+    s = fit("signs", BC_SCALE_ABSMEAN, &g, x, 5);
+    bc_quantize_f64(&g, &s, BC_ROUND_NEAREST, x, NULL, 5, y, NULL);
+    for (int i = 0; i < 5; i++)
+        EXPECT_NEAR(y[i], binary[i], 0.0, "binary %g", x[i]);
+}
+
 static void registry(void **state)
 {
     const bc_scale_row *row;
     const size_t n = bc_scale_rows(&row);
 
     (void)state;
-    assert_int_equal(n, 5);
+    assert_int_equal(n, 6);
     for (size_t i = 0; i < n; i++)
         EXPECT(row[i].name[0] && row[i].doc[0] && row[i].method == (bc_scale_method)i, "row %zu",
                i);
@@ -212,6 +238,7 @@ int main(void)
         SENTENCE("min-max puts the extremes on the end codes", ends_on_ends),
         SENTENCE("a method that the grid cannot serve is refused", refusals),
         SENTENCE("a span beyond the largest number gives numbers", widest_span),
+        SENTENCE("absmean makes ternary and binary weights", ternary_and_binary),
         SENTENCE("the registry lists the methods in order", registry),
     };
 

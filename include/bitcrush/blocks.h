@@ -1,0 +1,64 @@
+/* Block formats: how weights of neural networks are stored in a few bits each.
+ *
+ * A block holds a fixed number of neighbouring weights of a row: small integer codes, and the
+ * scales that give them their size. Every format is a row of one table with the two functions
+ * that fill blocks and read them. Blocks are bytes without alignment, numbers in them are
+ * little-endian; the k-th block begins k * block_bytes after the first.
+ *
+ * Encoders write the bytes that the format's reference writes (GGML without fused multiply-add for
+ * those with a GGML type), on every machine. Data are finite by contract. Where the reference is
+ * undefined, this is what is written:
+ *   - a NaN is read as 0, an infinity as the largest float of its sign (f16 and bf16 keep both);
+ *   - a block whose largest magnitude has no finite inverse scale (below about 1e-37) gets the codes
+ *     of zeros where codes are made by multiplying, and codes in range in any case;
+ *   - a scale that is too large for its field (65504 in 16 bits) becomes infinite, and such a
+ *     block then decodes to infinities and NaN, as the reference's does. */
+#ifndef BITCRUSH_BLOCKS_H
+#define BITCRUSH_BLOCKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bitcrush/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Three formats of files keep a block's scale apart from its codes: "nf4" and "fp4" begin with
+ * absmax, a 32-bit float, "nvfp4_modelopt" with the byte of its E4M3 scale, and the rest are the
+ * codes in the order of the file. Data for the last are divided by the scale of their tensor,
+ * absmax / (6 * 448), before. */
+
+typedef struct {
+    const char *name;
+    const char *doc;
+    const char *source;
+    uint32_t block_length;  /* weights in a block */
+    uint32_t block_bytes;   /* bytes of a block */
+    double bits_per_weight; /* 8 * block_bytes / block_length */
+    int ggml_type;          /* its number in GGUF files, -1: none */
+    bool uses_importance;   /* encode looks at `importance` */
+
+    /* Fill n_blocks blocks at `out` from x[0 .. n_blocks * block_length). importance: what the error
+     * of each weight counts (finite, not negative), as many numbers as weights, or NULL when no
+     * statistics are known. The blocks are one row then: some formats look at the mean square of
+     * the whole row. Without importance, any split into calls gives the same bytes. */
+    void (*encode)(const float *x, const float *importance, size_t n_blocks, void *out);
+
+    /* The values of n_blocks blocks; any bytes may stand in them. */
+    void (*decode)(const void *blocks, size_t n_blocks, float *y);
+} bc_block_format;
+
+/* The rows of the registry, in order; returns the number of rows. The functions are those of the
+ * CPU level in use (bc_cpu_level), which never changes a result. */
+BC_API size_t bc_block_rows(const bc_block_format **out);
+
+/* The row of a name ("q4_0"), or NULL. */
+BC_API const bc_block_format *bc_block_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

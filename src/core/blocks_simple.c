@@ -1,0 +1,343 @@
+/* Knows the block formats of GGML with one scale, or scale and minimum, of 16 bits: q8_0, q4_0,
+ * q4_1, q5_0, q5_1. */
+#include "core/block_search.h"
+
+enum { N = 32 };
+
+/* ---- q8_0: x ~ d * q, the largest magnitude at +-127 */
+
+void BCI_ENCODE(q8_0)(const float *x, const float *importance, size_t n_blocks, void *out)
+{
+    bci_block_q8_0 *block = out;
+
+    (void)importance;
+    for (size_t k = 0; k < n_blocks; k++, block++) {
+        float room[N];
+        const float *v = bci_finite(x + k * N, N, room);
+        const float d = bci_largest(v, N) / 127.0f;
+        const float inverse = bci_inverse(d);
+
+        bci_store_f16(block->d, d);
+        for (size_t j = 0; j < N; j++)
+            block->q[j] = (uint8_t)bci_round_away(v[j] * inverse);
+    }
+}
+
+void BCI_DECODE(q8_0)(const void *blocks, size_t n_blocks, float *y)
+{
+    const bci_block_q8_0 *block = blocks;
+
+    for (size_t k = 0; k < n_blocks; k++, block++) {
+        const float d = bci_load_f16(block->d);
+
+        for (size_t j = 0; j < N; j++)
+            y[k * N + j] = (float)(int8_t)block->q[j] * d;
+    }
+}
+
+/* ---- q4_0, q5_0: x ~ d * (q - half), the number of largest magnitude at q = 0 */
+
+/* That number, the first of equals. As integers, bits of positive floats are ordered as signed,
+ * those of negative ones by magnitude as unsigned. */
+static float extreme_of(const float *x)
+{
+    int32_t most = 0;
+    uint32_t least = 0x80000000;
+
+    for (size_t j = 0; j < N; j++) {
+        const uint32_t bits = bci_f32_bits(x[j]);
+
+        most = most > (int32_t)bits ? most : (int32_t)bits;
+        least = least > bits ? least : bits;
+    }
+    if ((uint32_t)most != (least & 0x7FFFFFFF))
+        return bci_f32_of((uint32_t)most > (least & 0x7FFFFFFF) ? (uint32_t)most : least);
+    for (size_t j = 0; j < N; j++)
+        if (most != 0 && (bci_f32_bits(x[j]) & 0x7FFFFFFF) == (uint32_t)most)
+            return x[j];
+    return 0.0f;
+}
+
+/* Codes without importance; returns d. Halves go up. */
+static float halved_codes(const float *x, float half, uint8_t *codes)
+{
+    const float d = extreme_of(x) / -half;
+    const float inverse = bci_inverse(d), top = 2.0f * half - 1.0f;
+
+    for (size_t j = 0; j < N; j++) {
+        float v = x[j] * inverse + (half + 0.5f);
+
+        v = v < top ? v : top;
+        codes[j] = (uint8_t)(int32_t)v;
+    }
+    return d;
+}
+
+/* What an error of each weight counts: importance, more where the weight is large. */
+static void weigh(const float *x, const float *importance, size_t n, float mean_square,
+                  float *weights)
+{
+    for (size_t j = 0; j < n; j++)
+        weights[j] = importance[j] * sqrtf(mean_square + x[j] * x[j]);
+}
+
+static float mean_square_of(const float *x, size_t n)
+{
+    float sum = 0.0f;
+
+    for (size_t j = 0; j < n; j++)
+        sum += x[j] * x[j];
+    return sum / (float)n;
+}
+
+/* Blocks side by side, BCI_WIDTH or fewer and zeros. */
+typedef struct {
+    bci_lanes x[N], weight[N], codes[N];
+    uint8_t bytes[BCI_WIDTH][N];
+} bundle;
+
+static void gather(bundle *b, const float *x, const float *importance, size_t n_blocks,
+                   float mean_square)
+{
+    float flat[BCI_WIDTH * N] = { 0 }, weights[BCI_WIDTH * N] = { 0 }, room[N];
+
+    for (size_t k = 0; k < n_blocks; k++)
+        memcpy(flat + k * N, bci_finite(x + k * N, N, room), sizeof room);
+    weigh(flat, importance, n_blocks * N, mean_square, weights);
+    bci_gather(flat, N, b->x);
+    bci_gather(weights, N, b->weight);
+}
+
+/* d of the blocks with importance; codes in b->bytes. */
+static bci_lanes halved_search(bundle *b, float half)
+{
+    bci_lanes d;
+
+    bci_search_symmetric(N, half, b->x, b->weight, &d, b->codes);
+    bci_scatter(b->codes, N, b->bytes[0]);
+    return d;
+}
+
+static void fill_q4_0(bci_block_q4_0 *block, float d, const uint8_t *codes)
+{
+    bci_store_f16(block->d, d);
+    bci_pack_nibbles(codes, N, block->q);
+}
+
+/* Bit 4 of each code. */
+static void pack_fifths(const uint8_t *codes, uint8_t *high)
+{
+    memset(high, 0, N / 8);
+    for (size_t j = 0; j < N; j++)
+        high[j / 8] |= (uint8_t)((codes[j] >> 4 & 1) << j % 8);
+}
+
+static void unpack_fives(const uint8_t *low, const uint8_t *high, uint8_t *codes)
+{
+    bci_unpack_nibbles(low, N, codes);
+    for (size_t j = 0; j < N; j++)
+        codes[j] |= (uint8_t)((high[j / 8] >> j % 8 & 1) << 4);
+}
+
+static void fill_q5_0(bci_block_q5_0 *block, float d, const uint8_t *codes)
+{
+    bci_store_f16(block->d, d);
+    bci_pack_nibbles(codes, N, block->q);
+    pack_fifths(codes, block->high);
+}
+
+void BCI_ENCODE(q4_0)(const float *x, const float *importance, size_t n_blocks, void *out)
+{
+    bci_block_q4_0 *blocks = out;
+    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    float room[N];
+    uint8_t codes[N];
+    bundle b;
+
+    for (size_t k = 0; !importance && k < n_blocks; k++) {
+        const float d = halved_codes(bci_finite(x + k * N, N, room), 8.0f, codes);
+
+        fill_q4_0(&blocks[k], d, codes);
+    }
+    for (size_t k = 0; importance && k < n_blocks; k += BCI_WIDTH) {
+        const size_t n = n_blocks - k < BCI_WIDTH ? n_blocks - k : BCI_WIDTH;
+
+        gather(&b, x + k * N, importance + k * N, n, mean_square);
+
+        const bci_lanes d = halved_search(&b, 8.0f);
+
+        for (size_t j = 0; j < n; j++)
+            fill_q4_0(&blocks[k + j], d[j], b.bytes[j]);
+    }
+}
+
+void BCI_DECODE(q4_0)(const void *blocks, size_t n_blocks, float *y)
+{
+    const bci_block_q4_0 *block = blocks;
+
+    for (size_t k = 0; k < n_blocks; k++, block++) {
+        const float d = bci_load_f16(block->d);
+        uint8_t codes[N];
+
+        bci_unpack_nibbles(block->q, N, codes);
+        for (size_t j = 0; j < N; j++)
+            y[k * N + j] = (float)(codes[j] - 8) * d;
+    }
+}
+
+void BCI_ENCODE(q5_0)(const float *x, const float *importance, size_t n_blocks, void *out)
+{
+    bci_block_q5_0 *blocks = out;
+    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    float room[N];
+    uint8_t codes[N];
+    bundle b;
+
+    for (size_t k = 0; !importance && k < n_blocks; k++) {
+        const float d = halved_codes(bci_finite(x + k * N, N, room), 16.0f, codes);
+
+        fill_q5_0(&blocks[k], d, codes);
+    }
+    for (size_t k = 0; importance && k < n_blocks; k += BCI_WIDTH) {
+        const size_t n = n_blocks - k < BCI_WIDTH ? n_blocks - k : BCI_WIDTH;
+
+        gather(&b, x + k * N, importance + k * N, n, mean_square);
+
+        const bci_lanes d = halved_search(&b, 16.0f);
+
+        for (size_t j = 0; j < n; j++)
+            fill_q5_0(&blocks[k + j], d[j], b.bytes[j]);
+    }
+}
+
+void BCI_DECODE(q5_0)(const void *blocks, size_t n_blocks, float *y)
+{
+    const bci_block_q5_0 *block = blocks;
+
+    for (size_t k = 0; k < n_blocks; k++, block++) {
+        const float d = bci_load_f16(block->d);
+        uint8_t codes[N];
+
+        unpack_fives(block->q, block->high, codes);
+        for (size_t j = 0; j < N; j++)
+            y[k * N + j] = (float)(codes[j] - 16) * d;
+    }
+}
+
+/* ---- q4_1, q5_1: x ~ d * q + m */
+
+/* One block of codes and its two numbers. */
+typedef struct {
+    float d, m;
+    uint8_t codes[N];
+} affine_block;
+
+/* Without importance: the smallest number at 0, the largest at top. */
+static void affine_codes(const float *x, float top, affine_block *b)
+{
+    float low = x[0], high = x[0];
+
+    for (size_t j = 0; j < N; j++) {
+        low = x[j] < low ? x[j] : low;
+        high = x[j] > high ? x[j] : high;
+    }
+    b->d = (high - low) / top;
+    b->m = low;
+
+    const float inverse = bci_inverse(b->d);
+
+    for (size_t j = 0; j < N; j++) {
+        float v = (x[j] - low) * inverse + 0.5f;
+
+        v = v < top ? v : top;
+        b->codes[j] = (uint8_t)(int32_t)v;
+    }
+}
+
+/* The next blocks, BCI_WIDTH at most; returns their number. */
+static size_t affine_blocks(const float *x, const float *importance, size_t n_blocks, float top,
+                            float mean_square, affine_block *blocks)
+{
+    const bci_affine_search how = { N, top, -0.9f, 0.05f, 36, false };
+    const size_t n = n_blocks < BCI_WIDTH ? n_blocks : BCI_WIDTH;
+    bci_affine_found found;
+    float room[N];
+    bundle b;
+
+    for (size_t k = 0; !importance && k < n; k++)
+        affine_codes(bci_finite(x + k * N, N, room), top, &blocks[k]);
+    if (!importance)
+        return n;
+    gather(&b, x, importance, n, mean_square);
+    bci_search_affine(&how, b.x, b.weight, &found, b.codes);
+    bci_scatter(b.codes, N, b.bytes[0]);
+    for (size_t k = 0; k < n; k++) {
+        blocks[k].d = found.scale[k];
+        blocks[k].m = -found.minimum[k];
+        memcpy(blocks[k].codes, b.bytes[k], N);
+    }
+    return n;
+}
+
+void BCI_ENCODE(q4_1)(const float *x, const float *importance, size_t n_blocks, void *out)
+{
+    bci_block_q4_1 *block = out;
+    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    affine_block found[BCI_WIDTH];
+
+    for (size_t k = 0, n; k < n_blocks; k += n) {
+        n = affine_blocks(x + k * N, importance ? importance + k * N : NULL, n_blocks - k, 15.0f,
+                          mean_square, found);
+        for (size_t j = 0; j < n; j++, block++) {
+            bci_store_f16(block->d, found[j].d);
+            bci_store_f16(block->m, found[j].m);
+            bci_pack_nibbles(found[j].codes, N, block->q);
+        }
+    }
+}
+
+void BCI_DECODE(q4_1)(const void *blocks, size_t n_blocks, float *y)
+{
+    const bci_block_q4_1 *block = blocks;
+
+    for (size_t k = 0; k < n_blocks; k++, block++) {
+        const float d = bci_load_f16(block->d), m = bci_load_f16(block->m);
+        uint8_t codes[N];
+
+        bci_unpack_nibbles(block->q, N, codes);
+        for (size_t j = 0; j < N; j++)
+            y[k * N + j] = (float)codes[j] * d + m;
+    }
+}
+
+void BCI_ENCODE(q5_1)(const float *x, const float *importance, size_t n_blocks, void *out)
+{
+    bci_block_q5_1 *block = out;
+    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    affine_block found[BCI_WIDTH];
+
+    for (size_t k = 0, n; k < n_blocks; k += n) {
+        n = affine_blocks(x + k * N, importance ? importance + k * N : NULL, n_blocks - k, 31.0f,
+                          mean_square, found);
+        for (size_t j = 0; j < n; j++, block++) {
+            bci_store_f16(block->d, found[j].d);
+            bci_store_f16(block->m, found[j].m);
+            bci_pack_nibbles(found[j].codes, N, block->q);
+            pack_fifths(found[j].codes, block->high);
+        }
+    }
+}
+
+void BCI_DECODE(q5_1)(const void *blocks, size_t n_blocks, float *y)
+{
+    const bci_block_q5_1 *block = blocks;
+
+    for (size_t k = 0; k < n_blocks; k++, block++) {
+        const float d = bci_load_f16(block->d), m = bci_load_f16(block->m);
+        uint8_t codes[N];
+
+        unpack_fives(block->q, block->high, codes);
+        for (size_t j = 0; j < N; j++)
+            y[k * N + j] = (float)codes[j] * d + m;
+    }
+}
