@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,17 +31,18 @@ static bc_status look(bci_seekable *s, bc_error *err)
 
 bc_status bci_seekable_open(const char *path, bci_seekable **out, bc_error *err)
 {
+    const bool is_stdin = strcmp(path, "-") == 0;
     bci_seekable *s = calloc(1, sizeof *s);
     bc_status st = BC_OK;
 
     if (s)
         s->fd = -1;
-    if (!s || !(s->name = strdup(path))) {
+    if (!s || !(s->name = strdup(is_stdin ? "standard input" : path))) {
         st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
         goto done;
     }
     /* Without O_NONBLOCK a named pipe would wait here for somebody to write. */
-    s->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    s->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (s->fd < 0) {
         st =
             bci_fail(err, BC_E_OPEN, "%s: cannot be opened for reading: %s", path, strerror(errno));

@@ -47,6 +47,26 @@ static void places(void **state)
     bci_seekable_free(NULL);
 }
 
+/* Standard input is a file where the shell made it one. */
+static void standard_input(void **state)
+{
+    const int before = dup(STDIN_FILENO);
+    bci_seekable *s = NULL;
+    bc_error err = { 0 };
+    char got[3];
+
+    (void)state;
+    save_bytes(path_of("x"), "abcdef", 6);
+    assert_non_null(freopen(path_of("x"), "rb", stdin));
+    EXPECT(bci_seekable_open("-", &s, &err) == BC_OK, "%s", err.text);
+    assert_string_equal(s->name, "standard input");
+    assert_int_equal(bci_seekable_read(s, 2, got, 3, &err), BC_OK);
+    assert_memory_equal(got, "cde", 3);
+    bci_seekable_free(s);
+    assert_true(dup2(before, STDIN_FILENO) >= 0);
+    close(before);
+}
+
 static void refusals(void **state)
 {
     const char *empty = path_of("empty"), *pipe = path_of("pipe");
@@ -78,6 +98,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("bytes come from any place, and none from past the end", places),
+        SENTENCE("standard input can be such a file", standard_input),
         SENTENCE("what cannot be read at any place is refused", refusals),
     };
 
