@@ -398,7 +398,8 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
 }
 
 const bci_tensor_format bci_gguf = {
-    .format = { "gguf", "GGML's file of models, version 3", ".gguf", false },
+    .format = { "gguf", "GGML's file of models, version 3", ".gguf", true },
     .probe = probe,
     .open = open_file,
+    .plan = bci_gguf_plan,
 };

@@ -272,7 +272,8 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
 }
 
 const bci_tensor_format bci_npy = {
-    .format = { "npy", "NumPy's file of one array", ".npy", false },
+    .format = { "npy", "NumPy's file of one array", ".npy", true },
     .probe = probe,
     .open = open_file,
+    .plan = bci_npy_plan,
 };

@@ -149,7 +149,8 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
 }
 
 const bci_tensor_format bci_safetensors = {
-    .format = { "safetensors", "Hugging Face's file of tensors", ".safetensors", false },
+    .format = { "safetensors", "Hugging Face's file of tensors", ".safetensors", true },
     .probe = probe,
     .open = bci_safetensors_read_part,
+    .plan = bci_safetensors_plan,
 };
