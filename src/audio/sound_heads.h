@@ -2,7 +2,7 @@
 #ifndef BCI_SOUND_HEADS_H
 #define BCI_SOUND_HEADS_H
 
-#include "audio/bytes.h"
+#include "base/bytes.h"
 #include "bitcrush/audio.h"
 
 /* Formats whose chunks mean the same. */

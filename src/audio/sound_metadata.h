@@ -2,9 +2,9 @@
 #ifndef BCI_SOUND_METADATA_H
 #define BCI_SOUND_METADATA_H
 
-#include "audio/bytes.h"
 #include "audio/sound_heads.h"
 #include "audio/sound_parts.h"
+#include "base/bytes.h"
 
 #define BCI_MAX_SOUND_METADATA ((uint64_t)64 << 20) /* bytes of all chunks that are carried */
 

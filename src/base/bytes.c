@@ -1,5 +1,5 @@
 /* Knows how a header is put together, byte by byte. */
-#include "audio/bytes.h"
+#include "base/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,139 @@
+/* Neural weights: the files that hold them.
+ *
+ * A file holds named arrays ("tensors") of one element type each, and pairs of key and value
+ * beside them. Opening reads headers only; data are read piece by piece, from several
+ * threads if that is wanted. */
+#ifndef BITCRUSH_TENSOR_H
+#define BITCRUSH_TENSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bitcrush/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BC_TENSOR_MAX_DIMS   8u
+#define BC_TENSOR_MAX_COUNT  (1u << 24) /* tensors in all parts of a file */
+#define BC_TENSOR_MAX_HEADER 100000000u /* bytes, the limit of safetensors */
+
+typedef enum {
+    BC_ELEMENT_FLOAT,
+    BC_ELEMENT_INTEGER,
+    BC_ELEMENT_BOOL,
+    BC_ELEMENT_COMPLEX,
+    BC_ELEMENT_BLOCKS, /* several elements together in some bytes */
+} bc_element_kind;
+
+/* What elements are: a row of the table behind bc_element_types. Bytes are little-endian. */
+typedef struct {
+    const char *name; /* "F32", "BF16", "Q4_K", as safetensors and GGML call it */
+    bc_element_kind kind;
+    uint32_t block_length; /* elements in a block; 1 but for BC_ELEMENT_BLOCKS */
+    uint32_t block_bytes;
+    int ggml_type;       /* number in GGUF files, or -1 */
+    bool in_safetensors; /* safetensors has it, under its name */
+    const char *npy;     /* code in .npy files ("f4"), or NULL */
+    /* The numbers of n blocks (elements) of any bytes; NULL where this row has no decoder. */
+    void (*decode)(const void *blocks, size_t n, float *out);
+} bc_element_type;
+
+/* All rows, in order; returns their number. */
+BC_API size_t bc_element_types(const bc_element_type **out);
+
+/* The row of a name, upper or lower case, or NULL. */
+BC_API const bc_element_type *bc_element_type_named(const char *name);
+
+typedef struct {
+    const char *name;
+    const bc_element_type *type;
+    uint32_t n_dims;                   /* 0: a single number */
+    uint64_t dims[BC_TENSOR_MAX_DIMS]; /* slowest first, as in numpy; the last is a row */
+    uint64_t n_elements, size_bytes;
+} bc_tensor_info;
+
+/* File formats: {"gguf", "GGML's format ...", ".gguf", true}, ... */
+typedef struct {
+    const char *name;
+    const char *doc;
+    const char *extension; /* ".npy" */
+    bool can_write;
+} bc_tensor_format;
+BC_API size_t bc_tensor_formats(const bc_tensor_format **out);
+
+/* True when the first n bytes of a file look like weights that some reader knows. */
+BC_API bool bc_tensor_probe(const uint8_t *head, size_t n);
+
+typedef struct bc_tensor_file bc_tensor_file;
+
+/* Open a file; its format is told from its first bytes. The index of a sharded safetensors
+ * file (model.safetensors.index.json) opens all the shards that it names, and any part of a
+ * split GGUF file opens them all. Headers are checked as a whole: every tensor lies inside
+ * its file. BC_E_OPEN, BC_E_FORMAT, BC_E_UNSUPPORTED (a pipe, too), or BC_E_LIMIT past the
+ * sizes above. */
+BC_API BC_NODISCARD bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out,
+                                                  bc_error *err);
+
+/* Release; NULL is fine. */
+BC_API void bc_tensor_file_free(bc_tensor_file *f);
+
+/* The number of tensors. They are in the order of their data, part by part. */
+BC_API size_t bc_tensor_count(const bc_tensor_file *f);
+
+/* Tensor i, i < bc_tensor_count; valid until the file is freed. */
+BC_API const bc_tensor_info *bc_tensor_at(const bc_tensor_file *f, size_t i);
+
+/* The place of a name, or SIZE_MAX. */
+BC_API size_t bc_tensor_find(const bc_tensor_file *f, const char *name);
+
+/* Read n bytes of tensor i from byte_offset on, inside the tensor, both multiples of its
+ * block_bytes. They are little-endian whatever the file is. Thread-safe. */
+BC_API BC_NODISCARD bc_status bc_tensor_read(const bc_tensor_file *f, size_t i,
+                                             uint64_t byte_offset, void *buf, size_t n,
+                                             bc_error *err);
+
+/* Elements first .. first+n-1 of tensor i as floats, inside the tensor; F64 is rounded to
+ * nearest, ties to even, every narrower float is exact. Types without a decoder are
+ * BC_E_UNSUPPORTED. Thread-safe. */
+BC_API BC_NODISCARD bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first,
+                                                 size_t n, float *out, bc_error *err);
+
+/* What a file says of itself. */
+typedef struct {
+    const char *format;  /* name of a row of bc_tensor_formats; static text */
+    uint32_t version;    /* of the format: 3 for GGUF v3; 0 where it has none */
+    uint32_t n_parts;    /* files, an index among them */
+    uint64_t file_bytes; /* of all parts */
+    uint64_t n_elements; /* of all tensors */
+    uint64_t data_bytes;
+    uint64_t n_left_out; /* tensors in shards that their index does not name */
+    size_t n_metadata;
+} bc_tensor_summary;
+BC_API bc_tensor_summary bc_tensor_file_summary(const bc_tensor_file *f);
+
+/* How many tensors have which type. Writes at most `room` rows, most bytes first, and returns
+ * how many there are. */
+typedef struct {
+    const bc_element_type *type;
+    uint64_t n_tensors, n_elements, size_bytes;
+} bc_tensor_type_count;
+BC_API size_t bc_tensor_type_counts(const bc_tensor_file *f, bc_tensor_type_count *out,
+                                    size_t room);
+
+/* A pair of key and value, for people: one line each, long ones cut, ending in "...". */
+typedef struct {
+    const char *key; /* valid until the file is freed */
+    char type[32];   /* "u32", "string", "array of string" */
+    char value[160];
+} bc_tensor_metadata;
+
+/* Pair i, i < n_metadata of the summary. */
+BC_API void bc_tensor_metadata_at(const bc_tensor_file *f, size_t i, bc_tensor_metadata *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

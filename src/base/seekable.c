@@ -1,0 +1,96 @@
+/* Knows how a file is read at any place, by several threads. */
+#include "base/seekable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+
+static bc_status look(bci_seekable *s, bc_error *err)
+{
+    struct stat info;
+
+    if (fstat(s->fd, &info) != 0)
+        return bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", s->name, strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return bci_fail(err, BC_E_OPEN, "%s: is a directory, expected a file", s->name);
+    if (!S_ISREG(info.st_mode))
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: is a pipe or a device, expected a file that can be read at any place",
+                        s->name);
+    if (info.st_size == 0)
+        return bci_fail(err, BC_E_FORMAT, "%s: is empty, expected at least a file header", s->name);
+    s->size_bytes = (uint64_t)info.st_size;
+    return BC_OK;
+}
+
+bc_status bci_seekable_open(const char *path, bci_seekable **out, bc_error *err)
+{
+    const bool is_stdin = strcmp(path, "-") == 0;
+    bci_seekable *s = calloc(1, sizeof *s);
+    bc_status st = BC_OK;
+
+    if (s)
+        s->fd = -1;
+    if (!s || !(s->name = strdup(is_stdin ? "standard input" : path))) {
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+        goto done;
+    }
+    /* Without O_NONBLOCK a named pipe would wait here for somebody to write. */
+    s->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (s->fd < 0) {
+        st =
+            bci_fail(err, BC_E_OPEN, "%s: cannot be opened for reading: %s", path, strerror(errno));
+        goto done;
+    }
+    st = look(s, err);
+    if (st)
+        goto done;
+    *out = s;
+    s = NULL;
+done:
+    bci_seekable_free(s);
+    return st;
+}
+
+bc_status bci_seekable_read(const bci_seekable *s, uint64_t offset, void *buf, size_t n,
+                            bc_error *err)
+{
+    uint8_t *to = buf;
+
+    if (offset > s->size_bytes || n > s->size_bytes - offset)
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: ends at byte %llu, expected %zu bytes from byte %llu on", s->name,
+                        (unsigned long long)s->size_bytes, n, (unsigned long long)offset);
+    while (n > 0) {
+        const ssize_t got = pread(s->fd, to, n, (off_t)offset);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return bci_fail(err, BC_E_OPEN, "%s: cannot be read at byte %llu: %s", s->name,
+                            (unsigned long long)offset, strerror(errno));
+        if (got == 0) /* it was cut after it had been opened */
+            return bci_fail(err, BC_E_FORMAT, "%s: ends at byte %llu, expected %llu bytes", s->name,
+                            (unsigned long long)offset, (unsigned long long)s->size_bytes);
+        to += got;
+        n -= (size_t)got;
+        offset += (uint64_t)got;
+    }
+    return BC_OK;
+}
+
+void bci_seekable_free(bci_seekable *s)
+{
+    if (!s)
+        return;
+    if (s->fd >= 0)
+        close(s->fd);
+    free(s->name);
+    free(s);
+}

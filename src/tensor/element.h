@@ -1,0 +1,22 @@
+/* Shared-internal: element types by what a file calls them. */
+#ifndef BCI_ELEMENT_H
+#define BCI_ELEMENT_H
+
+#include "bitcrush/tensor.h"
+
+enum { BCI_MAX_ELEMENT_TYPES = 64 };
+
+/* NULL where there is none. */
+const bc_element_type *bci_element_of_ggml(uint32_t number);
+const bc_element_type *bci_element_of_safetensors(const char *name);
+const bc_element_type *bci_element_of_npy(const char *code); /* "f4", without the byte order */
+
+/* What makes floats of the blocks of a type, or NULL. */
+typedef void bci_decoder(const void *blocks, size_t n, float *out);
+bci_decoder *bci_element_decoder(const bc_element_type *type);
+
+/* The elements and bytes of info->dims and info->type, into info. False, with a reason ("its
+ * dimensions multiply to more than 64 bits"), where they do not fit. */
+bool bci_element_measure(bc_tensor_info *info, const char **why);
+
+#endif

@@ -1,0 +1,270 @@
+/* Knows an open file of weights: its parts, the list of its tensors with the checks that every
+ * format needs, and how their data are read. */
+#include "tensor/file.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "tensor/element.h"
+#include "tensor/shown.h"
+
+enum { MAX_TEXTS = 10000 };
+
+bc_status bci_tensor_short(const char *path, bc_error *err)
+{
+    return bci_fail(err, BC_E_LIMIT, "%s: out of memory", path);
+}
+
+bc_status bci_tensor_check_header(const bci_seekable *in, uint64_t n, bc_error *err)
+{
+    if (n > BC_TENSOR_MAX_HEADER)
+        return bci_fail(err, BC_E_FORMAT, "%s: header of %llu bytes, expected at most %u", in->name,
+                        (unsigned long long)n, BC_TENSOR_MAX_HEADER);
+    return BC_OK;
+}
+
+bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error *err)
+{
+    bci_seekable **grown = realloc(f->parts, (f->n_parts + 1) * sizeof(*grown));
+
+    if (!grown)
+        return bci_tensor_short(path, err);
+    f->parts = grown;
+
+    const bc_status st = bci_seekable_open(path, &f->parts[f->n_parts], err);
+
+    f->n_parts += st == BC_OK;
+    return st;
+}
+
+void bci_tensor_file_drop(bc_tensor_file *f, size_t first)
+{
+    for (size_t i = first; i < f->n_tensors; i++)
+        free((char *)f->tensors[i].info.name);
+    f->n_tensors = first;
+}
+
+static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
+{
+    if (f->n_tensors < f->room)
+        return BC_OK;
+    if (f->n_tensors == BC_TENSOR_MAX_COUNT)
+        return bci_fail(err, BC_E_LIMIT, "%s: more than %u tensors, expected at most that many",
+                        path, BC_TENSOR_MAX_COUNT);
+
+    const size_t room = f->room ? 2 * f->room : 64;
+    bci_tensor *grown = realloc(f->tensors, room * sizeof *grown);
+
+    if (!grown)
+        return bci_tensor_short(path, err);
+    f->tensors = grown;
+    f->room = room;
+    return BC_OK;
+}
+
+bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name, bc_error *err)
+{
+    const bci_seekable *part = f->parts[t->part];
+    const bci_shown shown = bci_show(t->info.name, n_name);
+    bci_tensor tensor = *t;
+    bc_tensor_info *info = &tensor.info;
+    const char *why;
+    bc_status st = make_room(f, part->name, err);
+
+    if (st)
+        return st;
+    if (!bci_is_utf8(info->name, n_name) || memchr(info->name, 0, n_name))
+        return bci_fail(err, BC_E_FORMAT, "%s: tensor name \"%s\" is no UTF-8 text", part->name,
+                        shown.text);
+    if (!bci_element_measure(info, &why))
+        return bci_fail(err, BC_E_FORMAT, "%s: tensor %s of type %s: %s", part->name, shown.text,
+                        info->type->name, why);
+    if (tensor.offset > part->size_bytes || info->size_bytes > part->size_bytes - tensor.offset)
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s has %llu bytes from byte %llu on, but the file ends at %llu",
+                        part->name, shown.text, (unsigned long long)info->size_bytes,
+                        (unsigned long long)tensor.offset, (unsigned long long)part->size_bytes);
+    info->name = strndup(info->name, n_name);
+    if (!info->name)
+        return bci_tensor_short(part->name, err);
+    f->tensors[f->n_tensors++] = tensor;
+    return BC_OK;
+}
+
+bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path, const char *key,
+                                   const char *value, bc_error *err)
+{
+    if (f->pairs.n >= MAX_TEXTS) /* each is compared with all */
+        return bci_fail(err, BC_E_LIMIT,
+                        "%s: more than %d pairs of metadata, expected at most that many", path,
+                        MAX_TEXTS);
+    return bci_pairs_set_string(&f->pairs, key, value) ? BC_OK : bci_tensor_short(path, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const bci_tensor *const *x = a, *const *y = b;
+
+    return strcmp((*x)->info.name, (*y)->info.name);
+}
+
+/* The index of names; two equal ones are a fault of the file. */
+static bc_status index_names(bc_tensor_file *f, bc_error *err)
+{
+    f->by_name = malloc((f->n_tensors + 1) * sizeof *f->by_name);
+    if (!f->by_name)
+        return bci_tensor_short(f->parts[0]->name, err);
+    for (size_t i = 0; i < f->n_tensors; i++)
+        f->by_name[i] = &f->tensors[i];
+    qsort(f->by_name, f->n_tensors, sizeof *f->by_name, by_name);
+    for (size_t i = 1; i < f->n_tensors; i++)
+        if (by_name(&f->by_name[i - 1], &f->by_name[i]) == 0)
+            return bci_fail(err, BC_E_FORMAT, "%s: two tensors are called %s, expected one",
+                            f->parts[f->by_name[i]->part]->name,
+                            bci_show_name(f->by_name[i]->info.name).text);
+    return BC_OK;
+}
+
+bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *err)
+{
+    bc_tensor_file *f = calloc(1, sizeof *f);
+    uint8_t head[64];
+    bc_status st = f ? bci_tensor_file_add_part(f, path, err) : bci_tensor_short(path, err);
+
+    if (st)
+        goto done;
+    const size_t n =
+        f->parts[0]->size_bytes < sizeof head ? (size_t)f->parts[0]->size_bytes : sizeof head;
+
+    st = bci_seekable_read(f->parts[0], 0, head, n, err);
+    if (st)
+        goto done;
+    f->format = bci_tensor_format_of(head, n);
+    if (!f->format) {
+        st =
+            bci_fail(err, BC_E_FORMAT,
+                     "%s: holds no weights that are known here, expected GGUF, safetensors (or its "
+                     "index) or NumPy",
+                     path);
+        goto done;
+    }
+    st = f->format->open(f, err);
+    if (!st)
+        st = index_names(f, err);
+    if (st)
+        goto done;
+    *out = f;
+    f = NULL;
+done:
+    bc_tensor_file_free(f);
+    return st;
+}
+
+void bc_tensor_file_free(bc_tensor_file *f)
+{
+    if (!f)
+        return;
+    bci_tensor_file_drop(f, 0);
+    bci_pairs_free(&f->pairs);
+    for (size_t i = 0; i < f->n_parts; i++)
+        bci_seekable_free(f->parts[i]);
+    free(f->by_name);
+    free(f->tensors);
+    free(f->parts);
+    free(f);
+}
+
+size_t bc_tensor_count(const bc_tensor_file *f)
+{
+    return f->n_tensors;
+}
+
+const bc_tensor_info *bc_tensor_at(const bc_tensor_file *f, size_t i)
+{
+    return &f->tensors[i].info;
+}
+
+static int compare_name(const void *key, const void *item)
+{
+    const bci_tensor *const *t = item;
+
+    return strcmp(key, (*t)->info.name);
+}
+
+size_t bc_tensor_find(const bc_tensor_file *f, const char *name)
+{
+    const bci_tensor *const *found =
+        bsearch(name, f->by_name, f->n_tensors, sizeof *f->by_name, compare_name);
+
+    return found ? (size_t)(*found - f->tensors) : SIZE_MAX;
+}
+
+static void swap_elements(uint8_t *bytes, size_t n, size_t size)
+{
+    for (size_t at = 0; at < n; at += size)
+        for (size_t k = 0; k < size / 2; k++) {
+            const uint8_t low = bytes[at + k];
+
+            bytes[at + k] = bytes[at + size - 1 - k];
+            bytes[at + size - 1 - k] = low;
+        }
+}
+
+bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset, void *buf,
+                         size_t n, bc_error *err)
+{
+    const bci_tensor *t = &f->tensors[i];
+    const uint32_t block = t->info.type->block_bytes;
+
+    assert(byte_offset <= t->info.size_bytes && n <= t->info.size_bytes - byte_offset);
+    assert(byte_offset % block == 0 && n % block == 0);
+
+    if (n == 0) /* an empty tensor may lie past the end of its file */
+        return BC_OK;
+    const bc_status st = bci_seekable_read(f->parts[t->part], t->offset + byte_offset, buf, n, err);
+
+    if (!st && t->is_big_endian)
+        swap_elements(buf, n, t->info.type->kind == BC_ELEMENT_COMPLEX ? block / 2 : block);
+    return st;
+}
+
+enum { RAW_ROOM = 16384, LONGEST_BLOCK = 256 };
+
+bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first, size_t n,
+                             float *out, bc_error *err)
+{
+    const bc_tensor_info *info = bc_tensor_at(f, i);
+    const bc_element_type *type = info->type;
+    const uint32_t length = type->block_length;
+    bci_decoder *const decode = bci_element_decoder(type);
+    const size_t most = RAW_ROOM / type->block_bytes;
+    uint8_t raw[RAW_ROOM];
+    float block[LONGEST_BLOCK];
+
+    assert(first <= info->n_elements && n <= info->n_elements - first);
+    assert(length <= LONGEST_BLOCK);
+    if (!decode)
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s holds %s, expected a type of floats",
+                        f->parts[f->tensors[i].part]->name, bci_show_name(info->name).text,
+                        type->name);
+    while (n > 0) {
+        const size_t skip = (size_t)(first % length);
+        const bool is_part = skip > 0 || n < length; /* of one block */
+        const size_t n_blocks = is_part ? 1 : n / length < most ? n / length : most;
+        const size_t n_whole = n_blocks * length - skip, now = n_whole < n ? n_whole : n;
+        const bc_status st = bc_tensor_read(f, i, first / length * type->block_bytes, raw,
+                                            n_blocks * type->block_bytes, err);
+
+        if (st)
+            return st;
+        decode(raw, n_blocks, is_part ? block : out);
+        if (is_part)
+            memcpy(out, block + skip, now * sizeof *out);
+        out += now;
+        first += now;
+        n -= now;
+    }
+    return BC_OK;
+}

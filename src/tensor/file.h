@@ -1,0 +1,74 @@
+/* Shared-internal: an open file of weights, and what its readers put into it. */
+#ifndef BCI_TENSOR_FILE_H
+#define BCI_TENSOR_FILE_H
+
+#include "base/seekable.h"
+#include "bitcrush/tensor.h"
+#include "tensor/pairs.h"
+
+typedef struct {
+    bc_tensor_info info;
+    size_t part;
+    uint64_t offset; /* of its bytes in the part */
+    bool is_big_endian;
+} bci_tensor;
+
+struct bci_tensor_writer;
+
+/* A file format. */
+typedef struct {
+    bc_tensor_format format;
+    bool (*probe)(const uint8_t *head, size_t n);
+    /* Part 0 is open; adds tensors, pairs and further parts. */
+    bc_status (*open)(bc_tensor_file *f, bc_error *err);
+    /* Orders the tensors and makes the head of a file; NULL where it is not written. */
+    bc_status (*plan)(struct bci_tensor_writer *w, bc_error *err);
+} bci_tensor_format;
+
+extern const bci_tensor_format bci_gguf;
+extern const bci_tensor_format bci_safetensors;
+extern const bci_tensor_format bci_safetensors_index;
+extern const bci_tensor_format bci_npy;
+
+/* The row of the first bytes of a file, or NULL. */
+const bci_tensor_format *bci_tensor_format_of(const uint8_t *head, size_t n);
+
+/* The row of a name, or of the ending of a path among those that are written; NULL where
+ * there is none. */
+const bci_tensor_format *bci_tensor_format_named(const char *name);
+const bci_tensor_format *bci_tensor_format_for_path(const char *path);
+
+struct bc_tensor_file {
+    const bci_tensor_format *format;
+    uint32_t version;
+    uint64_t n_left_out;
+    bci_seekable **parts;
+    size_t n_parts;
+    bci_tensor *tensors;
+    size_t n_tensors, room;
+    const bci_tensor **by_name; /* once it is open */
+    bci_pairs pairs;
+};
+
+/* Open a further part: f->parts[f->n_parts - 1]. */
+BC_NODISCARD bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error *err);
+
+/* Forget tensors from `first` on. */
+void bci_tensor_file_drop(bc_tensor_file *f, size_t first);
+
+/* Add a tensor: name (n_name bytes, copied), type, dimensions, part and offset are given,
+ * elements and bytes are computed here and checked against the part. */
+BC_NODISCARD bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name,
+                                           bc_error *err);
+
+/* A pair of texts, in the place of one with the same key. */
+BC_NODISCARD bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path,
+                                                const char *key, const char *value, bc_error *err);
+
+/* A header has to be checked against this before memory is taken for it. */
+BC_NODISCARD bc_status bci_tensor_check_header(const bci_seekable *in, uint64_t n, bc_error *err);
+
+/* "PATH: out of memory", BC_E_LIMIT. */
+bc_status bci_tensor_short(const char *path, bc_error *err);
+
+#endif

@@ -1,0 +1,154 @@
+/* Knows how the head of a GGUF file, version 3, is put together, and what llama.cpp expects in
+ * it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "tensor/gguf.h"
+#include "tensor/shown.h"
+#include "tensor/writer.h"
+
+enum { VERSION = 3, MAX_DIMS = 4, MAX_NAME = 63, QUANTIZATION_VERSION = 2 };
+
+/* llama_ftype of files that are mostly of one type (llama.h). Where it knows several mixtures, it
+ * is that with the least of other types. */
+static const struct {
+    const char *type;
+    uint32_t number;
+} file_types[] = {
+    { "F32", 0 },    { "F16", 1 },     { "Q4_0", 2 },     { "Q4_1", 3 },    { "Q8_0", 7 },
+    { "Q5_0", 8 },   { "Q5_1", 9 },    { "Q2_K", 10 },    { "Q3_K", 11 },   { "Q4_K", 14 },
+    { "Q5_K", 16 },  { "Q6_K", 18 },   { "IQ2_XXS", 19 }, { "IQ2_XS", 20 }, { "IQ3_XXS", 23 },
+    { "IQ1_S", 24 }, { "IQ4_NL", 25 }, { "IQ3_S", 26 },   { "IQ2_S", 28 },  { "IQ4_XS", 30 },
+    { "IQ1_M", 31 }, { "BF16", 32 },   { "TQ1_0", 36 },   { "TQ2_0", 37 },  { "MXFP4", 38 },
+    { "NVFP4", 39 }, { "Q1_0", 40 },
+};
+
+static bc_status check_tensor(const bci_tensor_writer *w, const bc_tensor_info *info, bc_error *err)
+{
+    const bci_shown shown = bci_show_name(info->name);
+    const uint64_t row = info->n_dims ? info->dims[info->n_dims - 1] : 1;
+
+    if (info->type->ggml_type < 0)
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is %s, which GGUF has not", w->name,
+                        shown.text, info->type->name);
+    if (info->n_dims > MAX_DIMS)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: tensor %s has %u dimensions, GGUF takes at most %d", w->name,
+                        shown.text, info->n_dims, MAX_DIMS);
+    if (strlen(info->name) > MAX_NAME)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: tensor name %s has %zu bytes, GGUF takes at most %d", w->name,
+                        shown.text, strlen(info->name), MAX_NAME);
+    if (row % info->type->block_length != 0)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: tensor %s has rows of %llu, but %s takes multiples of %u", w->name,
+                        shown.text, (unsigned long long)row, info->type->name,
+                        info->type->block_length);
+    for (uint32_t i = 0; i < info->n_dims; i++)
+        if (info->dims[i] == 0) /* ggml divides by it */
+            return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is empty, GGUF takes none such",
+                            w->name, shown.text);
+    return BC_OK;
+}
+
+/* The type that most elements have; NULL without tensors. */
+static const bc_element_type *main_type(const bci_tensor_writer *w, bool *has_blocks)
+{
+    const bc_element_type *rows, *best = NULL;
+    const size_t n_rows = bc_element_types(&rows);
+    uint64_t most = 0;
+
+    *has_blocks = false;
+    for (size_t k = 0; k < n_rows; k++) {
+        uint64_t n = 0;
+
+        for (size_t i = 0; i < w->n_tensors; i++)
+            if (w->tensors[i].type == &rows[k])
+                n += w->sizes[i] / rows[k].block_bytes * rows[k].block_length;
+        *has_blocks |= n > 0 && rows[k].kind == BC_ELEMENT_BLOCKS;
+        if (n > most) {
+            most = n;
+            best = &rows[k];
+        }
+    }
+    return best;
+}
+
+/* What a reader could be misled by is replaced or goes, and so does a key without a name. */
+static bool set_pairs(bci_tensor_writer *w, bci_pairs *pairs)
+{
+    static const char *const stale[] = { "split.no", "split.count", "split.tensors.count",
+                                         "general.file_type" };
+    bool has_blocks, ok = bci_pairs_copy(w->pairs, pairs);
+    const bc_element_type *type = main_type(w, &has_blocks);
+    const bool had_type = ok && bci_pairs_find(pairs, "general.file_type");
+
+    for (size_t i = 0; i < sizeof file_types / sizeof *file_types; i++)
+        if (ok && type && strcmp(file_types[i].type, type->name) == 0) {
+            ok = bci_pairs_set_u32(pairs, "general.file_type", file_types[i].number);
+            type = NULL;
+        }
+    /* A type that llama.cpp has no number for is better left unsaid than wrong. */
+    for (size_t i = 0; ok && i < sizeof stale / sizeof *stale; i++)
+        if (i < 3 || (had_type && type))
+            bci_pairs_remove(pairs, stale[i]);
+    if (ok && bci_pairs_find(pairs, "")) {
+        bci_pairs_remove(pairs, "");
+        w->n_left_out++;
+    }
+    if (ok && has_blocks)
+        ok = bci_pairs_set_u32(pairs, "general.quantization_version", QUANTIZATION_VERSION);
+    return ok;
+}
+
+static void put_text(bci_bytes *head, const char *text)
+{
+    bci_bytes_put_le(head, strlen(text), 8);
+    bci_bytes_put(head, text, strlen(text));
+}
+
+static void put_head(bci_tensor_writer *w, const bci_pairs *pairs)
+{
+    bci_bytes *head = &w->head;
+    uint64_t offset = 0;
+
+    bci_bytes_put(head, "GGUF", 4);
+    bci_bytes_put_le(head, VERSION, 4);
+    bci_bytes_put_le(head, w->n_tensors, 8);
+    bci_bytes_put_le(head, pairs->n, 8);
+    for (size_t i = 0; i < pairs->n; i++) {
+        put_text(head, pairs->items[i].key);
+        bci_bytes_put_le(head, (uint64_t)pairs->items[i].type, 4);
+        bci_bytes_put(head, pairs->items[i].bytes, pairs->items[i].n);
+    }
+    for (size_t i = 0; i < w->n_tensors; i++) {
+        const bc_tensor_info *info = &w->tensors[i];
+
+        put_text(head, info->name);
+        bci_bytes_put_le(head, info->n_dims, 4);
+        for (uint32_t k = info->n_dims; k > 0; k--)
+            bci_bytes_put_le(head, info->dims[k - 1], 8);
+        bci_bytes_put_le(head, (uint64_t)info->type->ggml_type, 4);
+        bci_bytes_put_le(head, offset, 8);
+        offset += bci_gguf_pad(w->sizes[i], w->alignment);
+    }
+    bci_bytes_put(head, NULL, (size_t)(bci_gguf_pad(head->n, w->alignment) - head->n));
+}
+
+bc_status bci_gguf_plan(bci_tensor_writer *w, bc_error *err)
+{
+    bci_pairs pairs = { 0 };
+    bc_status st = BC_OK;
+
+    for (size_t i = 0; i < w->n_tensors && !st; i++)
+        st = check_tensor(w, &w->tensors[i], err);
+    if (!st && !set_pairs(w, &pairs))
+        st = bci_tensor_short(w->name, err);
+    if (!st)
+        st = bci_gguf_alignment(&pairs, w->name, &w->alignment, err);
+    if (!st)
+        put_head(w, &pairs);
+    bci_pairs_free(&pairs);
+    return st;
+}

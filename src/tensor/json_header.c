@@ -1,0 +1,213 @@
+/* Knows the JSON texts of safetensors, through jansson: the header of a file and the index of its
+ * shards. */
+#include "tensor/json_header.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/fail.h"
+#include "tensor/shown.h"
+
+#ifdef BCI_WITH_JSON
+#include <jansson.h>
+
+/* The object that the text is. */
+static bc_status parse(const char *file, const char *text, size_t n, json_t **out, bc_error *err)
+{
+    json_error_t fault;
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &fault);
+
+    if (!root && json_error_code(&fault) == json_error_out_of_memory)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory", file);
+    if (!root)
+        return bci_fail(err, BC_E_FORMAT, "%s: byte %d of the JSON text: %s", file, fault.position,
+                        bci_show_name(fault.text).text);
+    if (!json_is_object(root)) {
+        json_decref(root);
+        return bci_fail(err, BC_E_FORMAT, "%s: the JSON text is no object", file);
+    }
+    *out = root;
+    return BC_OK;
+}
+
+static const char *kind_of(const json_t *value)
+{
+    if (!value)
+        return "nothing";
+    switch (json_typeof(value)) {
+    case JSON_OBJECT: return "an object";
+    case JSON_ARRAY: return "an array";
+    case JSON_STRING: return "a string";
+    case JSON_INTEGER:
+        return json_integer_value(value) < 0 ? "a negative number" : "a whole number";
+    case JSON_REAL: return "a number with a fraction";
+    case JSON_TRUE:
+    case JSON_FALSE: return "true or false";
+    case JSON_NULL: return "null";
+    }
+    return "something else";
+}
+
+/* Whole numbers from 0 on. */
+static bool numbers_of(const json_t *array, uint64_t *out)
+{
+    const size_t n = json_array_size(array);
+
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_array_get(array, i);
+
+        if (!json_is_integer(item) || json_integer_value(item) < 0)
+            return false;
+        out[i] = (uint64_t)json_integer_value(item);
+    }
+    return true;
+}
+
+static bc_status tensor_of(const char *file, const char *name, json_t *entry, bci_json_tensor *out,
+                           bc_error *err)
+{
+    const json_t *dtype = json_object_get(entry, "dtype");
+    const json_t *shape = json_object_get(entry, "shape");
+    const json_t *offsets = json_object_get(entry, "data_offsets");
+    const size_t n_dims = json_array_size(shape);
+    const bci_shown shown = bci_show_name(name);
+    uint64_t range[2];
+
+    if (!json_is_object(entry) || json_object_size(entry) != 3 || !json_is_string(dtype) ||
+        !json_is_array(shape) || !json_is_array(offsets))
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s: dtype is %s, shape %s, data_offsets %s of %zu members, "
+                        "expected a string and two arrays",
+                        file, shown.text, kind_of(dtype), kind_of(shape), kind_of(offsets),
+                        json_object_size(entry));
+    if (n_dims > BC_TENSOR_MAX_DIMS)
+        return bci_fail(err, BC_E_LIMIT, "%s: tensor %s has %zu dimensions, expected at most %u",
+                        file, shown.text, n_dims, BC_TENSOR_MAX_DIMS);
+    *out = (bci_json_tensor){ .name = name,
+                              .dtype = json_string_value(dtype),
+                              .n_dims = (uint32_t)n_dims };
+    if (!numbers_of(shape, out->dims))
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s: shape holds something else, expected "
+                        "whole numbers from 0 on",
+                        file, shown.text);
+    if (json_array_size(offsets) != 2 || !numbers_of(offsets, range) || range[0] > range[1])
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s: data_offsets are no two rising whole numbers", file,
+                        shown.text);
+    out->begin = range[0];
+    out->end = range[1];
+    return BC_OK;
+}
+
+static bc_status walk_pairs(const char *file, json_t *pairs, bool strings_only,
+                            const bci_json_visitor *v, bc_error *err)
+{
+    const char *key;
+    json_t *value;
+    bc_status st = BC_OK;
+
+    if (!json_is_object(pairs))
+        return bci_fail(err, BC_E_FORMAT, "%s: the metadata are %s, expected an object", file,
+                        kind_of(pairs));
+    json_object_foreach(pairs, key, value)
+    {
+        char number[32];
+
+        if (json_is_string(value)) {
+            st = v->pair(v->context, key, json_string_value(value), err);
+        } else if (!strings_only && json_is_integer(value)) {
+            snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+            st = v->pair(v->context, key, number, err);
+        } else if (strings_only) {
+            st = bci_fail(err, BC_E_FORMAT, "%s: %s in __metadata__ is %s, expected a string", file,
+                          bci_show_name(key).text, kind_of(value));
+        }
+        if (st)
+            break;
+    }
+    return st;
+}
+
+bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
+                               const bci_json_visitor *v, bc_error *err)
+{
+    json_t *root, *value, *pairs;
+    const char *key;
+    bc_status st = parse(file, text, n, &root, err);
+
+    if (st)
+        return st;
+    pairs = json_object_get(root, "__metadata__");
+    if (pairs)
+        st = walk_pairs(file, pairs, true, v, err);
+    json_object_foreach(root, key, value)
+    {
+        bci_json_tensor t;
+
+        if (st)
+            break;
+        if (value == pairs)
+            continue;
+        st = tensor_of(file, key, value, &t, err);
+        if (!st)
+            st = v->tensor(v->context, &t, err);
+    }
+    json_decref(root);
+    return st;
+}
+
+bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
+                              const bci_json_visitor *v, bc_error *err)
+{
+    json_t *root, *value, *pairs, *map;
+    const char *key;
+    bc_status st = parse(file, text, n, &root, err);
+
+    if (st)
+        return st;
+    map = json_object_get(root, "weight_map");
+    if (!json_is_object(map))
+        st = bci_fail(err, BC_E_FORMAT,
+                      "%s: weight_map is %s, expected the object that an index of safetensors has",
+                      file, kind_of(map));
+    pairs = json_object_get(root, "metadata");
+    if (!st && pairs)
+        st = walk_pairs(file, pairs, false, v, err);
+    json_object_foreach(map, key, value)
+    {
+        if (st)
+            break;
+        st = json_is_string(value)
+                 ? v->shard(v->context, key, json_string_value(value), err)
+                 : bci_fail(err, BC_E_FORMAT, "%s: weight_map has %s for %s, expected a file name",
+                            file, kind_of(value), bci_show_name(key).text);
+    }
+    json_decref(root);
+    return st;
+}
+#else
+static bc_status no_json(const char *file, bc_error *err)
+{
+    return bci_fail(err, BC_E_UNSUPPORTED, "%s: this build has no JSON, expected one with jansson",
+                    file);
+}
+
+bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
+                               const bci_json_visitor *v, bc_error *err)
+{
+    (void)text;
+    (void)n;
+    (void)v;
+    return no_json(file, err);
+}
+
+bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
+                              const bci_json_visitor *v, bc_error *err)
+{
+    (void)text;
+    (void)n;
+    (void)v;
+    return no_json(file, err);
+}
+#endif

@@ -1,0 +1,34 @@
+/* Shared-internal: the JSON texts of safetensors, one entry after the other. */
+#ifndef BCI_JSON_HEADER_H
+#define BCI_JSON_HEADER_H
+
+#include "bitcrush/tensor.h"
+
+/* An entry of a header; texts live until the call returns. */
+typedef struct {
+    const char *name;
+    const char *dtype;
+    uint32_t n_dims;
+    uint64_t dims[BC_TENSOR_MAX_DIMS];
+    uint64_t begin, end; /* of its data, from the end of the header */
+} bci_json_tensor;
+
+/* Who is told. A status other than BC_OK ends the walk and is handed on. */
+typedef struct {
+    void *context;
+    bc_status (*tensor)(void *context, const bci_json_tensor *t, bc_error *err);
+    bc_status (*shard)(void *context, const char *tensor, const char *shard, bc_error *err);
+    bc_status (*pair)(void *context, const char *key, const char *value, bc_error *err);
+} bci_json_visitor;
+
+/* The header of a safetensors file: calls pair and tensor, in the order of the text. Keys that
+ * occur twice, and whatever the format does not have, are BC_E_FORMAT; a build without JSON
+ * BC_E_UNSUPPORTED. `file` is its name, for messages. */
+BC_NODISCARD bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
+                                            const bci_json_visitor *v, bc_error *err);
+
+/* The index of a sharded file: calls pair for its metadata, and shard. */
+BC_NODISCARD bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
+                                           const bci_json_visitor *v, bc_error *err);
+
+#endif

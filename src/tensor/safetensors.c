@@ -1,0 +1,156 @@
+/* Knows safetensors: a length of 8 bytes, a JSON text of that length, and the data, in which
+ * every byte belongs to one tensor. */
+#include "tensor/safetensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "tensor/element.h"
+#include "tensor/json_header.h"
+#include "tensor/shown.h"
+
+static uint64_t length_of(const uint8_t *head)
+{
+    uint64_t n = 0;
+
+    for (int i = 0; i < 8; i++)
+        n |= (uint64_t)head[i] << (8 * i);
+    return n;
+}
+
+static bool probe(const uint8_t *head, size_t n)
+{
+    return n >= 9 && head[8] == '{' && length_of(head) <= UINT32_MAX;
+}
+
+typedef struct {
+    bc_tensor_file *file;
+    const bci_seekable *in;
+    uint64_t data_at;
+} reader;
+
+static bc_status add_tensor(void *context, const bci_json_tensor *entry, bc_error *err)
+{
+    const reader *r = context;
+    const bci_shown shown = bci_show_name(entry->name);
+    bci_tensor t = { .part = r->file->n_parts - 1 };
+
+    t.info.type = bci_element_of_safetensors(entry->dtype);
+    if (!t.info.type)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: tensor %s has dtype \"%s\", which is unknown here", r->in->name,
+                        shown.text, bci_show_name(entry->dtype).text);
+    if (entry->end > r->in->size_bytes - r->data_at)
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s ends at byte %llu of the data, expected at most %llu",
+                        r->in->name, shown.text, (unsigned long long)entry->end,
+                        (unsigned long long)(r->in->size_bytes - r->data_at));
+    t.info.name = entry->name;
+    t.info.n_dims = entry->n_dims;
+    memcpy(t.info.dims, entry->dims, sizeof t.info.dims);
+    t.offset = r->data_at + entry->begin;
+
+    const bc_status st = bci_tensor_file_add(r->file, &t, strlen(entry->name), err);
+
+    if (st)
+        return st;
+    const bc_tensor_info *info = bc_tensor_at(r->file, r->file->n_tensors - 1);
+
+    if (entry->end - entry->begin != info->size_bytes)
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s has %llu bytes by data_offsets, expected %llu by dtype and "
+                        "shape",
+                        r->in->name, shown.text, (unsigned long long)(entry->end - entry->begin),
+                        (unsigned long long)info->size_bytes);
+    return BC_OK;
+}
+
+static bc_status add_pair(void *context, const char *key, const char *value, bc_error *err)
+{
+    const reader *r = context;
+
+    return bci_tensor_file_set_text(r->file, r->in->name, key, value, err);
+}
+
+static int by_offset(const void *a, const void *b)
+{
+    const bci_tensor *x = a, *y = b;
+
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    if (x->info.size_bytes != y->info.size_bytes) /* empty ones first */
+        return x->info.size_bytes < y->info.size_bytes ? -1 : 1;
+    return strcmp(x->info.name, y->info.name);
+}
+
+/* Every byte of the data is that of one tensor. */
+static bc_status check_cover(const reader *r, size_t first, bc_error *err)
+{
+    const bc_tensor_file *f = r->file;
+    uint64_t at = r->data_at;
+
+    for (size_t i = first; i < f->n_tensors; i++) {
+        const bci_tensor *t = &f->tensors[i];
+
+        if (t->offset != at)
+            return bci_fail(err, BC_E_FORMAT,
+                            "%s: tensor %s begins at byte %llu of the data, expected %llu, where "
+                            "the one before it ends",
+                            r->in->name, bci_show_name(t->info.name).text,
+                            (unsigned long long)(t->offset - r->data_at),
+                            (unsigned long long)(at - r->data_at));
+        at += t->info.size_bytes;
+    }
+    if (at != r->in->size_bytes)
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: the last tensor ends at byte %llu, expected %llu, the end of the file",
+                        r->in->name, (unsigned long long)at, (unsigned long long)r->in->size_bytes);
+    return BC_OK;
+}
+
+bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
+{
+    const size_t first = f->n_tensors;
+    reader r = { .file = f, .in = f->parts[f->n_parts - 1] };
+    const bci_json_visitor visitor = { .context = &r, .tensor = add_tensor, .pair = add_pair };
+    uint8_t head[8];
+    char *text = NULL;
+    bc_status st = bci_seekable_read(r.in, 0, head, sizeof head, err);
+
+    if (st)
+        return st;
+    const uint64_t n = length_of(head);
+
+    st = bci_tensor_check_header(r.in, n, err);
+    if (st)
+        return st;
+    if (n > r.in->size_bytes - sizeof head)
+        return bci_fail(err, BC_E_FORMAT, "%s: header of %llu bytes, but the file ends after %llu",
+                        r.in->name, (unsigned long long)n,
+                        (unsigned long long)(r.in->size_bytes - sizeof head));
+    text = malloc((size_t)n + 1);
+    if (!text)
+        return bci_tensor_short(r.in->name, err);
+    st = bci_seekable_read(r.in, sizeof head, text, (size_t)n, err);
+    r.data_at = sizeof head + n;
+    if (!st && (n == 0 || text[0] != '{'))
+        st = bci_fail(err, BC_E_FORMAT, "%s: the header is no JSON object, expected { at byte 8",
+                      r.in->name);
+    if (!st)
+        st = bci_json_walk_header(r.in->name, text, (size_t)n, &visitor, err);
+    free(text);
+    if (st)
+        return st;
+    if (f->n_tensors == first)
+        return check_cover(&r, first, err);
+    qsort(f->tensors + first, f->n_tensors - first, sizeof *f->tensors, by_offset);
+    return check_cover(&r, first, err);
+}
+
+const bci_tensor_format bci_safetensors = {
+    .format = { "safetensors", "Hugging Face's file of tensors", ".safetensors", true },
+    .probe = probe,
+    .open = bci_safetensors_read_part,
+    .plan = bci_safetensors_plan,
+};

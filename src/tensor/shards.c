@@ -1,0 +1,183 @@
+/* Knows the index of a sharded safetensors file (model.safetensors.index.json): which tensor is in
+ * which file beside it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "tensor/json_header.h"
+#include "tensor/safetensors.h"
+#include "tensor/shown.h"
+
+enum { MAX_SHARDS = 4096 };
+
+static bool probe(const uint8_t *head, size_t n)
+{
+    return n > 0 && head[0] == '{';
+}
+
+/* A row of weight_map. */
+typedef struct {
+    char *tensor;
+    char *shard;
+    bool is_found;
+} place;
+
+typedef struct {
+    bc_tensor_file *file;
+    const char *name; /* of the index */
+    place *places;
+    size_t n, room;
+} map;
+
+static bc_status add_place(void *context, const char *tensor, const char *shard, bc_error *err)
+{
+    map *m = context;
+
+    if (!*shard || strchr(shard, '/'))
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: weight_map has \"%s\" for %s, expected the name of a file beside it",
+                        m->name, bci_show_name(shard).text, bci_show_name(tensor).text);
+    if (m->n == BC_TENSOR_MAX_COUNT)
+        return bci_fail(err, BC_E_LIMIT, "%s: weight_map has more than %u tensors", m->name,
+                        BC_TENSOR_MAX_COUNT);
+    if (m->n == m->room) {
+        const size_t room = 2 * m->room + 64;
+        place *grown = realloc(m->places, room * sizeof *grown);
+
+        if (!grown)
+            return bci_tensor_short(m->name, err);
+        m->places = grown;
+        m->room = room;
+    }
+    const place p = { strdup(tensor), strdup(shard), false };
+
+    if (!p.tensor || !p.shard) {
+        free(p.tensor);
+        free(p.shard);
+        return bci_tensor_short(m->name, err);
+    }
+    m->places[m->n++] = p;
+    return BC_OK;
+}
+
+static bc_status add_pair(void *context, const char *key, const char *value, bc_error *err)
+{
+    const map *m = context;
+
+    return bci_tensor_file_set_text(m->file, m->name, key, value, err);
+}
+
+/* By file, and in it by name. */
+static int by_place(const void *a, const void *b)
+{
+    const place *x = a, *y = b;
+    const int order = strcmp(x->shard, y->shard);
+
+    return order ? order : strcmp(x->tensor, y->tensor);
+}
+
+static bc_status read_index(map *m, const bci_seekable *in, bc_error *err)
+{
+    const bci_json_visitor visitor = { .context = m, .shard = add_place, .pair = add_pair };
+    bc_status st = bci_tensor_check_header(in, in->size_bytes, err);
+
+    if (st)
+        return st;
+    char *text = malloc((size_t)in->size_bytes);
+
+    if (!text)
+        return bci_tensor_short(in->name, err);
+    st = bci_seekable_read(in, 0, text, (size_t)in->size_bytes, err);
+    if (!st)
+        st = bci_json_walk_index(in->name, text, (size_t)in->size_bytes, &visitor, err);
+    free(text);
+    if (m->n > 0)
+        qsort(m->places, m->n, sizeof *m->places, by_place);
+    return st;
+}
+
+/* Keep of the tensors from `first` on those that the places [p, p + n) name. */
+static void keep_named(bc_tensor_file *f, size_t first, place *p, size_t n)
+{
+    size_t kept = first;
+
+    for (size_t i = first; i < f->n_tensors; i++) {
+        const bci_tensor t = f->tensors[i];
+        const place key = { (char *)t.info.name, p->shard, false };
+        place *found = bsearch(&key, p, n, sizeof *p, by_place);
+
+        if (found) {
+            found->is_found = true;
+            f->tensors[i] = f->tensors[kept];
+            f->tensors[kept++] = t;
+        }
+    }
+    f->n_left_out += f->n_tensors - kept;
+    bci_tensor_file_drop(f, kept);
+}
+
+static bc_status open_shard(map *m, place *p, size_t n, bc_error *err)
+{
+    const size_t first = m->file->n_tensors;
+    const char *slash = strrchr(m->name, '/');
+    const size_t n_dir = slash ? (size_t)(slash - m->name) + 1 : 0;
+    char *path = malloc(n_dir + strlen(p->shard) + 1);
+
+    if (!path)
+        return bci_tensor_short(m->name, err);
+    memcpy(path, m->name, n_dir);
+    strcpy(path + n_dir, p->shard);
+
+    bc_status st = bci_tensor_file_add_part(m->file, path, err);
+
+    free(path);
+    if (!st)
+        st = bci_safetensors_read_part(m->file, err);
+    if (st)
+        return st;
+    keep_named(m->file, first, p, n);
+    for (size_t i = 0; i < n; i++)
+        if (!p[i].is_found)
+            return bci_fail(err, BC_E_FORMAT,
+                            "%s: weight_map puts %s into %s, which does not hold it", m->name,
+                            bci_show_name(p[i].tensor).text, bci_show_name(p[i].shard).text);
+    return BC_OK;
+}
+
+static bc_status open_shards(map *m, bc_error *err)
+{
+    bc_status st = BC_OK;
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->n && !st; i += n) {
+        for (n = 1; i + n < m->n && strcmp(m->places[i].shard, m->places[i + n].shard) == 0;)
+            n++;
+        if (m->file->n_parts > MAX_SHARDS)
+            return bci_fail(err, BC_E_LIMIT, "%s: weight_map names more than %d files", m->name,
+                            MAX_SHARDS);
+        st = open_shard(m, &m->places[i], n, err);
+    }
+    return st;
+}
+
+static bc_status open_file(bc_tensor_file *f, bc_error *err)
+{
+    map m = { .file = f, .name = f->parts[0]->name };
+    bc_status st = read_index(&m, f->parts[0], err);
+
+    if (!st)
+        st = open_shards(&m, err);
+    for (size_t i = 0; i < m.n; i++) {
+        free(m.places[i].tensor);
+        free(m.places[i].shard);
+    }
+    free(m.places);
+    return st;
+}
+
+const bci_tensor_format bci_safetensors_index = {
+    .format = { "safetensors-index", "the index of a safetensors file in several parts",
+                ".safetensors.index.json", false },
+    .probe = probe,
+    .open = open_file,
+};

@@ -1,0 +1,88 @@
+/* Knows how a name that a file made up is put into a sentence: no control characters that a
+ * terminal would obey, no half characters, no miles. */
+#include "tensor/shown.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Bytes of the UTF-8 character at text, or 0 where there is none (The Unicode Standard, table
+ * 3-7). */
+static size_t utf8_length(const uint8_t *p, size_t n)
+{
+    const uint8_t first = n ? p[0] : 0xFF;
+    const size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+
+    if (first >= 0xF5 || (first >= 0x80 && first < 0xC2) || length > n)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    if ((first == 0xE0 && p[1] < 0xA0) || (first == 0xED && p[1] > 0x9F) ||
+        (first == 0xF0 && p[1] < 0x90) || (first == 0xF4 && p[1] > 0x8F))
+        return 0;
+    return length;
+}
+
+bool bci_is_utf8(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        const size_t length = utf8_length((const uint8_t *)text + i, n - i);
+
+        if (length == 0)
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+/* C0 and C1 controls and DEL; U+0080..U+009F are C2 80 .. C2 9F. */
+static bool is_control(const uint8_t *p, size_t length)
+{
+    return length == 1 ? p[0] < 0x20 || p[0] == 0x7F : length == 2 && p[0] == 0xC2 && p[1] < 0xA0;
+}
+
+void bci_show_into(const char *text, size_t n, char *out, size_t room)
+{
+    const uint8_t *p = (const uint8_t *)text;
+    size_t at = 0, whole = 0; /* as far as "..." still fits */
+
+    assert(room > 8);
+    for (size_t i = 0; i < n;) {
+        const size_t length = utf8_length(p + i, n - i);
+        const bool is_plain = length > 0 && !is_control(p + i, length);
+        const size_t takes = length ? length : 1;
+        char piece[16];
+        size_t n_piece = 0;
+
+        for (size_t k = 0; k < takes; k++)
+            n_piece += (size_t)snprintf(piece + n_piece, sizeof piece - n_piece,
+                                        is_plain ? "%c" : "\\x%02x", p[i + k]);
+        if (at + n_piece + 1 > room) {
+            at = whole;
+            memcpy(out + at, "...", 3);
+            at += 3;
+            break;
+        }
+        memcpy(out + at, piece, n_piece);
+        at += n_piece;
+        if (at + 4 <= room)
+            whole = at;
+        i += takes;
+    }
+    out[at] = 0;
+}
+
+bci_shown bci_show(const char *text, size_t n)
+{
+    bci_shown shown;
+
+    bci_show_into(text, n, shown.text, sizeof shown.text);
+    return shown;
+}
+
+bci_shown bci_show_name(const char *name)
+{
+    return bci_show(name, strlen(name));
+}
