@@ -255,11 +255,8 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     st = bc_audio_compare(o->operands[0], o->operands[1], o->plot != NULL, &result, err);
     if (st)
         return st;
-    if (bc_error_snr_db(&result.quality.error) < o->min_snr) {
-        err->status = st = BC_E_QUALITY;
-        snprintf(err->text, sizeof err->text, "%s: SNR %.2f dB, expected at least %.2f dB",
-                 o->operands[1], bc_error_snr_db(&result.quality.error), o->min_snr);
-    }
+    if (!st)
+        st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.quality.error), err);
     if (!st && o->plot)
         st = audio_comparison_plot(o, &result, err);
     if (!st && !o->quiet)

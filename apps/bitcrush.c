@@ -4,8 +4,9 @@
 #include "audio_tool.h"
 #include "idle.h"
 #include "image_tool.h"
+#include "tensor_tool.h"
 
-static const tool *const tools[] = { &image_tool, &audio_tool };
+static const tool *const tools[] = { &image_tool, &audio_tool, &tensor_tool };
 
 enum { N_TOOLS = sizeof tools / sizeof *tools };
 
@@ -15,10 +16,9 @@ static const struct {
     tool_verb verb;
     size_t first_tool, n_tools;
 } verbs[] = {
-    { "image", VERB_REDUCE, 0, 1 },
-    { "audio", VERB_REDUCE, 1, 1 },
-    { "compare", VERB_COMPARE, 0, N_TOOLS },
-    { "restore", VERB_RESTORE, 1, 1 },
+    { "image", VERB_REDUCE, 0, 1 },          { "audio", VERB_REDUCE, 1, 1 },
+    { "compare", VERB_COMPARE, 0, N_TOOLS }, { "restore", VERB_RESTORE, 1, 1 },
+    { "tensor", VERB_REDUCE, 2, 1 },         { "info", VERB_INFO, 2, 1 },
 };
 
 int main(int argc, char **argv)

@@ -276,11 +276,8 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
         return tool_usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
                           "expected compare A B, two pictures of one size");
     st = bc_image_compare(o->operands[0], o->operands[1], &result, err);
-    if (!st && bc_error_snr_db(&result.coded) < o->min_snr) {
-        err->status = st = BC_E_QUALITY;
-        snprintf(err->text, sizeof err->text, "%s: SNR %.2f dB, expected at least %.2f dB",
-                 o->operands[1], bc_error_snr_db(&result.coded), o->min_snr);
-    }
+    if (!st)
+        st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.coded), err);
     if (!st && !o->quiet)
         st = image_comparison_report(o, o->operands[0], o->operands[1], &result, err);
     return st;

@@ -5,6 +5,7 @@
 
 #include "bitcrush/audio.h"
 #include "bitcrush/image.h"
+#include "bitcrush/tensor.h"
 #include "options.h"
 
 static void print_row(const char *name, const char *doc, const char *source)
@@ -94,6 +95,31 @@ static void list_audio_formats(void)
         printf("  %-18s %s, integers of %s bits\n", rows[i].name, rows[i].doc, rows[i].pcm_bits);
 }
 
+static void list_tensor_types(void)
+{
+    const bc_element_type *rows;
+    const size_t n = bc_element_types(&rows);
+    char doc[96];
+
+    for (size_t i = 0; i < n; i++) {
+        if (!bc_tensor_can_write(&rows[i]))
+            continue;
+        snprintf(doc, sizeof doc, "%.4g bits a weight, blocks of %u",
+                 8.0 * rows[i].block_bytes / rows[i].block_length, rows[i].block_length);
+        print_row(rows[i].name, doc, "");
+    }
+}
+
+static void list_tensor_formats(void)
+{
+    const bc_tensor_format *rows;
+    const size_t n = bc_tensor_formats(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        printf("  %-18s %s, %s\n", rows[i].name, rows[i].doc,
+               rows[i].can_write ? "reads and writes" : "reads");
+}
+
 static const struct {
     unsigned tools;
     const char *title;
@@ -108,6 +134,8 @@ static const struct {
     { TOOL_IMAGE, "image formats", list_image_formats },
     { TOOL_AUDIO, "audio formats that are written (all that libsndfile knows is read)",
       list_audio_formats },
+    { TOOL_TENSOR, "formats of weights", list_tensor_types },
+    { TOOL_TENSOR, "files of weights", list_tensor_formats },
 };
 
 void print_lists(unsigned tools)

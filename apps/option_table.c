@@ -3,10 +3,11 @@
 
 #include "options.h"
 
-#define ALL   (TOOL_IMAGE | TOOL_AUDIO)
-#define MEDIA (TOOL_IMAGE | TOOL_AUDIO)
-#define IMAGE TOOL_IMAGE
-#define AUDIO TOOL_AUDIO
+#define ALL    (TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR)
+#define MEDIA  (TOOL_IMAGE | TOOL_AUDIO)
+#define IMAGE  TOOL_IMAGE
+#define AUDIO  TOOL_AUDIO
+#define TENSOR TOOL_TENSOR
 
 #define FIELD(name) offsetof(options, name)
 
@@ -18,7 +19,7 @@ static const option table[] = {
     { ALL, 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
     { ALL, 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
     { ALL, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
-    { ALL, 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; auto is floyd-steinberg or tpdf" },
+    { MEDIA, 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; auto is floyd-steinberg or tpdf" },
     { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
     { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
     { IMAGE, 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
@@ -32,10 +33,13 @@ static const option table[] = {
     { AUDIO, 0, "hold",       COUNT,  "N",      FIELD(hold),     0, 1000000, "let every sample stand for N, as at a lower rate" },
     { AUDIO, 0, "subtractive", FLAG,  NULL,     FIELD(subtractive), 0, 0, "note in the file how bitcrush restore undoes the dither" },
     { AUDIO, 0, "plain-header", FLAG, NULL,     FIELD(plain_header), 0, 0, "leave valid bits unsaid, for programs that refuse them" },
-    { AUDIO, 0, "nonfinite",  CHOICE, "error|zero|keep", FIELD(nonfinite), 0, 0, "what becomes of NaN and infinity" },
+    { AUDIO | TENSOR, 0, "nonfinite",  CHOICE, "error|zero|keep", FIELD(nonfinite), 0, 0, "what becomes of NaN and infinity" },
     { AUDIO, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw waveform, spectra and codes into an SVG file" },
-    { ALL, 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
-    { ALL, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
+    { TENSOR, 0, "include",   TEXT,   "GLOB,...", FIELD(include), 0, 0, "reduce tensors of these names and no others" },
+    { TENSOR, 0, "exclude",   TEXT,   "GLOB,...", FIELD(exclude), 0, 0, "keep tensors of these names as they are" },
+    { TENSOR, 0, "type",      TEXT,   "GLOB=FORMAT,...", FIELD(type), 0, 0, "other formats for tensors of these names" },
+    { MEDIA, 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
+    { MEDIA, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
     { IMAGE, 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
     { IMAGE, 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
     { ALL, 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },

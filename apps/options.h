@@ -8,14 +8,15 @@
 #include "bitcrush/status.h"
 
 /* The tools, a bit each. */
-enum { TOOL_IMAGE = 1, TOOL_AUDIO = 2 };
+enum { TOOL_IMAGE = 1, TOOL_AUDIO = 2, TOOL_TENSOR = 4 };
 
 /* Choices, in the order of their table rows. */
 enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
-    const char *output, *dither, *channels, *palette, *completion, *shape, *plot;
+    const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *include,
+        *exclude, *type;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool gray, fast, small, subtractive, plain_header;
     int rounding, light, scan, progress, color, nonfinite; /* index of the choice */

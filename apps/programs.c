@@ -34,29 +34,46 @@ static const char about_restore[] =
 
 static const char *const audio_abouts[] = { about_sound, NULL };
 
+static const char *const tensor_usages[] = { "FILE... FORMAT [OPTION...]", NULL };
+
+static const char about_weights[] =
+    "Reduce the bits of neural weights and say what it cost. FILE is safetensors (or the\n"
+    "index of its shards), GGUF or .npy; FORMAT is a block format (q4_k), a float (f16), a\n"
+    "number of bits or a mix (q4_k_m). The output is FILE-FORMAT.gguf, or of the input's\n"
+    "kind for floats.";
+
+static const char about_info[] =
+    "`bitcrush info FILE` lists the tensors of a file without reading their data.";
+
+static const char *const tensor_abouts[] = { about_weights, NULL };
+
 static const char *const all_usages[] = {
     "FILE... SPEC [OPTION...]",
     "FILE... --palette N|NAME|FILE [OPTION...]",
-    "image|audio FILE... SPEC [OPTION...]",
+    "image|audio|tensor FILE... SPEC [OPTION...]",
     "compare A B [OPTION...]",
     "restore FILE... [OPTION...]",
+    "info FILE [OPTION...]",
     NULL,
 };
 
 static const char about_all[] =
-    "Reduce the bit depth of pictures and sound and say what it cost. The tool is chosen by\n"
+    "Reduce the bit depth of pictures, sound and weights and say what it cost. The tool is chosen by\n"
     "the content of the first FILE, or by its name.";
 
-static const char *const all_abouts[] = { about_all,     about_images,  about_sound,
-                                          about_compare, about_restore, NULL };
+static const char *const all_abouts[] = { about_all,     about_images,  about_sound, about_weights,
+                                          about_compare, about_restore, about_info,  NULL };
 
-const program program_bitcrush = { "bitcrush", TOOL_IMAGE | TOOL_AUDIO, all_usages, all_abouts };
+const program program_bitcrush = { "bitcrush", TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR, all_usages,
+                                   all_abouts };
 const program program_image = { "bitcrush-image", TOOL_IMAGE, image_usages, image_abouts };
 const program program_audio = { "bitcrush-audio", TOOL_AUDIO, audio_usages, audio_abouts };
+const program program_tensor = { "bitcrush-tensor", TOOL_TENSOR, tensor_usages, tensor_abouts };
 
 size_t programs(const program *const **out)
 {
-    static const program *const all[] = { &program_bitcrush, &program_image, &program_audio };
+    static const program *const all[] = { &program_bitcrush, &program_image, &program_audio,
+                                          &program_tensor };
 
     *out = all;
     return sizeof all / sizeof *all;

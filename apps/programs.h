@@ -11,7 +11,7 @@ typedef struct {
     const char *const *abouts; /* paragraphs, then NULL */
 } program;
 
-extern const program program_bitcrush, program_image, program_audio;
+extern const program program_bitcrush, program_image, program_audio, program_tensor;
 
 /* All of them; returns their number. */
 size_t programs(const program *const **out);

@@ -54,6 +54,16 @@ bc_status tool_usage(bc_error *err, const char *what, const char *got, const cha
     return BC_E_USAGE;
 }
 
+bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err)
+{
+    if (!(snr_db < o->min_snr))
+        return BC_OK;
+    err->status = BC_E_QUALITY;
+    snprintf(err->text, sizeof err->text, "%s: SNR %.2f dB, expected at least %.2f dB", path,
+             snr_db, o->min_snr);
+    return BC_E_QUALITY;
+}
+
 bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_error *err)
 {
     FILE *to = strcmp(out, "-") == 0 ? stderr : stdout;
@@ -110,6 +120,8 @@ static bc_status run(const program *self, const tool *const *tools, size_t n_too
     const tool *chosen = choose(tools, n_tools, o);
     const bc_status st = options_belong(o, chosen->bit, chosen->medium, err);
 
+    if (!st && !chosen->verbs[verb])
+        return tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
     return st ? st : chosen->verbs[verb](self->name, o, err);
 }
 

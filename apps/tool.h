@@ -10,7 +10,7 @@
 #include "programs.h"
 
 /* What a program is asked to do. */
-typedef enum { VERB_REDUCE, VERB_COMPARE, VERB_RESTORE, N_VERBS } tool_verb;
+typedef enum { VERB_REDUCE, VERB_COMPARE, VERB_RESTORE, VERB_INFO, N_VERBS } tool_verb;
 
 /* A tool: what it is for and what it can do. */
 typedef struct {
@@ -31,6 +31,9 @@ extern volatile sig_atomic_t tool_stop_asked;
 
 /* BC_E_USAGE with the sentence "WHAT GOT: EXPECTED". */
 bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected);
+
+/* BC_E_QUALITY when the SNR of `path` is below what --min-snr asks for. */
+bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err);
 
 /* Print a report as text or JSON: to standard error when the data went to standard output,
  * which `out` "-" says. BC_E_WRITE where that fails. */

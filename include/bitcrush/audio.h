@@ -79,13 +79,6 @@ typedef struct {
 BC_API BC_NODISCARD bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out,
                                                    bc_error *err);
 
-/* What becomes of NaN and infinity in files of floats. */
-typedef enum {
-    BC_NONFINITE_ERROR, /* the first one ends the run, BC_E_FORMAT */
-    BC_NONFINITE_ZERO,  /* they count as 0 */
-    BC_NONFINITE_KEEP,  /* they stay; only where the output holds floats that have them */
-} bc_nonfinite;
-
 /* How to reduce. Zero it, set what differs, and see bc_audio_settings_default. */
 typedef struct {
     bc_audio_depth depth;

@@ -19,6 +19,13 @@ typedef enum {
     BC_ROUND_TRUNCATE,
 } bc_rounding;
 
+/* What tools do with NaN and infinity in data. */
+typedef enum {
+    BC_NONFINITE_ERROR, /* the first one ends the run, BC_E_FORMAT */
+    BC_NONFINITE_ZERO,  /* they count as 0 */
+    BC_NONFINITE_KEEP,  /* they stay; only where the output has them */
+} bc_nonfinite;
+
 /* Quantize x[0..n) on `grid` laid by `scale`. noise is in steps, n values, or NULL for
  * none. y receives the values and codes the codes; either may be NULL; y may be x.
  * Positions beyond the ends take the end codes. Infinities do too (on BC_FLOAT_IEEE grids

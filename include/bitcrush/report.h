@@ -25,6 +25,11 @@ BC_API void bc_report_integer(bc_report *r, const char *section, const char *key
 BC_API void bc_report_string(bc_report *r, const char *section, const char *key, const char *value);
 BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, bool value);
 
+/* Begin a row of a table: from here on, facts whose section is `table`, the same literal every
+ * time, belong to it. JSON has an array of objects under that name; the text has columns, one for
+ * each key. A report has one table at most. */
+BC_API void bc_report_row(bc_report *r, const char *table);
+
 /* The report for people: a few lines, labels in bold with `colour`. The caller frees *out. */
 BC_API BC_NODISCARD bc_status bc_report_text(const bc_report *r, bool colour, char **out,
                                              bc_error *err);

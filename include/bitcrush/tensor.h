@@ -6,11 +6,13 @@
 #ifndef BITCRUSH_TENSOR_H
 #define BITCRUSH_TENSOR_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bitcrush/status.h"
+#include "bitcrush/measure.h"
+#include "bitcrush/quantize.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +48,9 @@ BC_API size_t bc_element_types(const bc_element_type **out);
 
 /* The row of a name, upper or lower case, or NULL. */
 BC_API const bc_element_type *bc_element_type_named(const char *name);
+
+/* True when values can be reduced to elements of the type. */
+BC_API bool bc_tensor_can_write(const bc_element_type *type);
 
 typedef struct {
     const char *name;
@@ -132,6 +137,90 @@ typedef struct {
 
 /* Pair i, i < n_metadata of the summary. */
 BC_API void bc_tensor_metadata_at(const bc_tensor_file *f, size_t i, bc_tensor_metadata *out);
+
+/* --- reducing */
+
+/* Tensors whose name fits a glob (fnmatch) become a format. */
+typedef struct {
+    const char *glob, *format;
+} bc_tensor_rule;
+
+/* How to reduce. Zero it, set what differs, and see bc_tensor_settings_default. */
+typedef struct {
+    /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (the best
+     * block format of that size: 8 6 5 4 3 2 1.58 1, 16 and 32 are floats), or a mix that chooses
+     * by names and layers ("q4_k_m"). Tensors of floats with two dimensions or more become it
+     * unless they are norms or routers; the others stay as they are. */
+    const char *format;
+    const bc_tensor_rule *rules; /* go before all; the last that fits counts */
+    size_t n_rules;
+    const char *const *include; /* globs: these and no others, whatever their dimensions */
+    size_t n_include;
+    const char *const *exclude; /* globs: not these */
+    size_t n_exclude;
+    bc_nonfinite nonfinite; /* of NaN and infinity in what is reduced */
+    int n_threads;          /* 0: one per core */
+    bool force;             /* replace an existing output */
+    bool dry_run;           /* lay the output out, and neither read data nor write */
+    bool skip_quality;      /* measure nothing but what the gate needs */
+    double min_snr_db;      /* of all tensors together; below it: BC_E_QUALITY and no output */
+    const char *container;  /* name of a row of bc_tensor_formats, or NULL to go by the name of the
+                             * output, then by the input */
+    const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
+    void (*progress)(void *context, uint64_t elements_done, uint64_t n_elements); /* or NULL */
+    void *context;
+} bc_tensor_settings;
+
+BC_API bc_tensor_settings bc_tensor_settings_default(const char *format);
+
+/* What became of one tensor. */
+typedef struct {
+    char *name;
+    const bc_element_type *from, *to;
+    const char *why; /* that is not the format asked for: "one dimension"; NULL: it is */
+    uint32_t n_dims;
+    uint64_t dims[BC_TENSOR_MAX_DIMS];
+    uint64_t n_elements, size_bytes; /* of the output */
+    uint64_t n_nonfinite;            /* of the input */
+    bc_error_sums error;             /* of what was reduced; n is 0 for copies */
+} bc_tensor_outcome;
+
+/* What was done and what it cost. */
+typedef struct {
+    bc_tensor_summary input;
+    const char *output_format; /* name of a row of bc_tensor_formats */
+    uint64_t output_size_bytes, output_data_bytes;
+    uint64_t n_left_out; /* pairs of metadata that the output cannot hold */
+    size_t n_tensors;
+    bc_tensor_outcome *tensors; /* in the order of the input */
+    bc_error_sums error;        /* of all that was reduced */
+    double time_s;              /* wall clock */
+    const char *cpu_level;
+    int n_threads;
+} bc_tensor_result;
+
+/* Reduce the weights in the file `in` to the file `out`. Memory does not grow with the file: tensors
+ * go through in ranges of blocks, which threads share; the same bytes come out for any number of
+ * them. On failure an old output is untouched. Free the result with bc_tensor_result_free. */
+BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
+                                               const bc_tensor_settings *settings,
+                                               bc_tensor_result *result, bc_error *err);
+BC_API void bc_tensor_result_free(bc_tensor_result *r);
+
+/* How the tensors of two files differ, b against a, by name: outcome.from and .to are their types,
+ * size_bytes that in b. What is in one file only, or has another shape, is counted, and no outcome.
+ * `stop` as above. Free the result with bc_tensor_comparison_free. */
+typedef struct {
+    bc_tensor_summary a, b;
+    size_t n_tensors;
+    bc_tensor_outcome *tensors; /* in the order of a */
+    size_t n_only_a, n_only_b, n_other_shape;
+    bc_error_sums error; /* of all */
+} bc_tensor_comparison;
+BC_API BC_NODISCARD bc_status bc_tensor_compare(const char *path_a, const char *path_b,
+                                                const volatile sig_atomic_t *stop,
+                                                bc_tensor_comparison *result, bc_error *err);
+BC_API void bc_tensor_comparison_free(bc_tensor_comparison *r);
 
 #ifdef __cplusplus
 }

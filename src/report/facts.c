@@ -41,7 +41,15 @@ static void add(bc_report *r, bci_fact fact)
         r->facts = grown;
         r->room = room;
     }
+    if (r->table && strcmp(fact.section, r->table) == 0)
+        fact.row = r->row;
     r->facts[r->n++] = fact;
+}
+
+void bc_report_row(bc_report *r, const char *table)
+{
+    r->row = r->table == table ? r->row + 1 : 1;
+    r->table = table;
 }
 
 void bc_report_number(bc_report *r, const char *section, const char *key, double value)
@@ -80,8 +88,9 @@ const bci_fact *bci_report_find(const bc_report *r, const char *name, size_t len
     for (size_t i = 0; i < r->n; i++) {
         const bci_fact *f = &r->facts[i];
 
-        if (strlen(f->section) == section && strncmp(f->section, name, section) == 0 &&
-            strlen(f->key) == key_length && strncmp(f->key, key, key_length) == 0)
+        if (f->row == 0 && strlen(f->section) == section &&
+            strncmp(f->section, name, section) == 0 && strlen(f->key) == key_length &&
+            strncmp(f->key, key, key_length) == 0)
             return f;
     }
     return NULL;

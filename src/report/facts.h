@@ -5,11 +5,13 @@
 #include <stddef.h>
 
 #include "bitcrush/report.h"
+#include "report/buffer.h"
 
 typedef enum { BCI_NUMBER, BCI_INTEGER, BCI_STRING, BCI_FLAG } bci_fact_type;
 
 typedef struct {
     const char *section, *key;
+    size_t row; /* of the table that the section then is, from 1; 0: it is none */
     bci_fact_type type;
     double number;
     uint64_t integer; /* also of a flag: 0 or 1 */
@@ -19,10 +21,15 @@ typedef struct {
 struct bc_report {
     bci_fact *facts;
     size_t n, room;
+    const char *table; /* the row begun last is of this one, or NULL */
+    size_t row;
     bool is_short_of_memory;
 };
 
 /* The fact "section.key" (the first `length` characters of `name`), or NULL. */
 const bci_fact *bci_report_find(const bc_report *r, const char *name, size_t length);
+
+/* The rows of the report's table, if it has one, as aligned columns. */
+void bci_report_put_table(bci_buffer *b, const bc_report *r, const char *bold, const char *plain);
 
 #endif

@@ -46,6 +46,21 @@ static json_t *section_of(json_t *root, const char *name)
     return section;
 }
 
+/* The object of a row of a table; borrowed. */
+static json_t *row_of(json_t *root, const char *table, size_t row)
+{
+    json_t *rows = json_object_get(root, table);
+
+    if (!rows) {
+        rows = json_array();
+        if (json_object_set_new(root, table, rows) != 0)
+            return NULL;
+    }
+    if (json_array_size(rows) < row && json_array_append_new(rows, json_object()) != 0)
+        return NULL;
+    return json_array_get(rows, row - 1);
+}
+
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
     json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/1");
@@ -53,9 +68,10 @@ bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
     char *text = NULL;
 
     for (size_t i = 0; ok && i < r->n; i++) {
-        json_t *section = section_of(root, r->facts[i].section);
+        const bci_fact *f = &r->facts[i];
+        json_t *section = f->row ? row_of(root, f->section, f->row) : section_of(root, f->section);
 
-        ok = section && json_object_set_new(section, r->facts[i].key, value_of(&r->facts[i])) == 0;
+        ok = section && json_object_set_new(section, f->key, value_of(f)) == 0;
     }
     if (ok)
         text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));

@@ -41,15 +41,23 @@ static const struct {
                 "|, strength {settings.shape_strength_db:0} dB"
                 "|, zeros times {settings.shape_zero_scale:2}| ({settings.shape_lowered})"
                 "|; noise {settings.shape_gain_db:+1} dB in all" },
+    { "weights", "{input.tensors} tensors, {input.elements} weights|, {input.format}"
+                 "|, version {input.version}|, {input.parts} files" },
+    { "reduced",
+      "to {settings.format}|; {output.reduced} tensors reduced, {output.kept_tensors} kept"
+      "|, {output.fallbacks} of them another way|; non-finite {settings.nonfinite}" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
              "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
+    { "SQNR", "{metrics.sqnr_db:2} dB|, worst tensor {metrics.worst_sqnr_db:2} dB"
+              "| ({metrics.worst_tensor})" },
+    { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },
     { "PSNR",
       "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"
       "|, {metrics.psnr_blurred_db:2} dB blurred (Gaussian, sigma {metrics.blur_sigma:0} pixels)" },
     { "SSIM", "{metrics.ssim:4}| of luma, at 1/{metrics.ssim_scale} of the size" },
     { "error",
-      "{!input.rate_hz}of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
+      "{!input.rate_hz}{!input.tensors}of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
       "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
     { "noise", "{metrics.noise_dbfs:2} dBFS|; expected {theory.noise_dbfs:2}"
                "|; A-weighted {metrics.noise_a_dbfs:2}|, ITU-R 468 {metrics.noise_468_dbfs:2}"
@@ -70,6 +78,12 @@ static const struct {
                  "|, entropy {metrics.entropy_bits:2} bits a pixel" },
     { "clipped", "{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
     { "nan", "{metrics.nonfinite:sample} of the input, NaN or infinite" },
+    { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes} bytes"
+               "| ({metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes} bytes"
+               "|, input {input.size_bytes}" },
+    { "left out", "{output.left_out} pairs of metadata that the format cannot hold" },
+    { "only in", "the first file: {compared.only_first}|, the second: {compared.only_second}"
+                 "|, of other shape: {compared.other_shape} tensors" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
                "|, input file {input.size_bytes}" },
@@ -198,6 +212,7 @@ bc_status bc_report_text(const bc_report *r, bool colour, char **out, bc_error *
     bci_put(&b, "", 0);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         put_line(&b, r, lines[i].label, lines[i].pattern, colour);
+    bci_report_put_table(&b, r, colour ? "\033[1m" : "", colour ? "\033[0m" : "");
     if (b.is_short_of_memory || r->is_short_of_memory) {
         free(b.text);
         return bci_fail(err, BC_E_LIMIT, "report: out of memory");

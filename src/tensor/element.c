@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "tensor/decode.h"
+#include "tensor/encode.h"
 
 #define FLOAT   BC_ELEMENT_FLOAT
 #define INTEGER BC_ELEMENT_INTEGER
@@ -110,7 +111,9 @@ const bc_element_type *bci_element_of_npy(const char *code)
 
 bci_decoder *bci_element_decoder(const bc_element_type *type)
 {
-    return type->decode;
+    const bc_block_format *blocks = bci_blocks_of(type);
+
+    return blocks ? blocks->decode : type->decode;
 }
 
 bool bci_element_measure(bc_tensor_info *info, const char **why)

@@ -107,7 +107,7 @@ fi
 it 'zsh and fish get theirs'
 bitcrush --completion zsh
 exits 0
-[ "$(head -n 1 "$out")" = '#compdef bitcrush bitcrush-image bitcrush-audio' ] || fail 'no #compdef'
+[ "$(head -n 1 "$out")" = '#compdef bitcrush bitcrush-image bitcrush-audio bitcrush-tensor' ] || fail 'no #compdef'
 cp "$out" "$base/_bitcrush"
 command -v zsh >/dev/null 2>&1 && { run zsh -n "$base/_bitcrush"; exits 0; }
 bitcrush --completion=fish

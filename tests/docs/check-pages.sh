@@ -52,14 +52,14 @@ verbs() {
 }
 
 # Everything the manual of a tool has to name, as it stands there.
-promised() { # image or audio
+promised() { # image, audio or tensor
     program=$bin/bitcrush-$1
     "$program" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
-    [ "$1" = audio ] || # whose manual leads to that of the other
+    [ "$1" != image ] || # where the manuals of the others lead to
         "$program" --help | sed -n '/^Exit status:/,/^$/p' | tr ',' '\n' |
             sed -n 's/^\(Exit status:\)* *\([0-9][0-9]*\) [a-z].*/| \2 /p'
     "$program" --list | awk -v formats="^$1 formats" '
-        /^[^ ]/ { on = /^dithers/ || /^noise shapers/ || $0 ~ formats; next }
+        /^[^ ]/ { on = /^dithers/ || /^noise shapers/ || /weights/ || $0 ~ formats; next }
         on { print "`" $1 "`" }'
 }
 
@@ -76,7 +76,7 @@ for page; do
         grep -qx -e "$verb" "$scratch/verbs" || fault "$page:$line: ./dev has no verb $verb"
     done <"$scratch/found"
     case $page in
-    docs/manual/image.md | docs/manual/audio.md) ;;
+    docs/manual/image.md | docs/manual/audio.md | docs/manual/tensor.md) ;;
     *) continue ;;
     esac
     promised "$(basename -- "$page" .md)" >"$scratch/found"

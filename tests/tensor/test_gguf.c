@@ -154,23 +154,11 @@ static void types_are_counted(void **state)
     bc_tensor_file_free(f);
 }
 
-/* Signed bytes; the first two of a block are passed over. */
-static void decode_bytes(const void *blocks, size_t n, float *out)
-{
-    const uint8_t *bytes = blocks;
-
-    for (size_t i = 0; i < 32 * n; i++)
-        out[i] = (float)bytes[i / 32 * 34 + 2 + i % 32];
-}
-
 /* Blocks are decoded whole, wherever a range begins and ends. */
 static void ranges_of_blocks(void **state)
 {
     enum { N_BLOCKS = 100, N = 32 * N_BLOCKS };
     static const size_t steps[] = { 1, 5, 31, 32, 33, 64, 1000, N };
-    const bc_element_type type = {
-        "Q8_0", BC_ELEMENT_BLOCKS, 32, 34, 8, false, NULL, decode_bytes
-    };
     static float got[N + 1];
     made m = { .n = 0 };
     bc_tensor_file *f;
@@ -180,13 +168,12 @@ static void ranges_of_blocks(void **state)
     put_tensor(&m, "w", 2, (uint64_t[]){ 320, 10 }, 8, 0);
     put_padding(&m, 32);
     for (int i = 0; i < N_BLOCKS; i++) {
-        put_le(&m, 0xFFFF, 2);
+        put_le(&m, 0x3C00, 2); /* the scale of Q8_0, 1 */
         for (int k = 0; k < 32; k++)
             put_le(&m, (uint64_t)(i + k) & 0x7F, 1);
     }
     save_bytes(path_of("w.gguf"), m.data, m.n);
     f = must_open("w.gguf");
-    f->tensors[0].info.type = &type;
     for (size_t k = 0; k < sizeof steps / sizeof *steps; k++)
         for (size_t start = 0; start < 40; start += 13) {
             memset(got, 0xFF, sizeof got);

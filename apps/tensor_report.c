@@ -1,0 +1,176 @@
+/* Knows what the report of weights says. */
+#include "tensor_report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bitcrush/report.h"
+#include "tool.h"
+
+static const char table[] = "tensors";
+
+/* "4096 x 11008"; "1" for a single number. */
+static void show_shape(uint32_t n_dims, const uint64_t *dims, char *to, size_t size)
+{
+    size_t n = 0;
+
+    snprintf(to, size, "1");
+    for (uint32_t i = 0; i < n_dims && n < size; i++)
+        n += (size_t)snprintf(to + n, size - n, "%s%llu", i ? " x " : "",
+                              (unsigned long long)dims[i]);
+}
+
+static void add_input(bc_report *r, const char *path, const bc_tensor_summary *s, size_t n_tensors)
+{
+    bc_report_string(r, "", "tool", "bitcrush-tensor " BC_VERSION);
+    bc_report_string(r, "input", "path", path);
+    bc_report_string(r, "input", "kind", "tensor");
+    bc_report_string(r, "input", "format", s->format);
+    if (s->version)
+        bc_report_integer(r, "input", "version", s->version);
+    if (s->n_parts > 1)
+        bc_report_integer(r, "input", "parts", s->n_parts);
+    bc_report_integer(r, "input", "tensors", n_tensors);
+    bc_report_integer(r, "input", "elements", s->n_elements);
+    bc_report_integer(r, "input", "data_bytes", s->data_bytes);
+    bc_report_integer(r, "input", "size_bytes", s->file_bytes);
+}
+
+static double sqnr(const bc_error_sums *e)
+{
+    return e->n ? bc_error_snr_db(e) : NAN;
+}
+
+static void add_row(bc_report *r, const bc_tensor_outcome *t)
+{
+    char shape[160];
+
+    show_shape(t->n_dims, t->dims, shape, sizeof shape);
+    bc_report_row(r, table);
+    bc_report_string(r, table, "name", t->name);
+    bc_report_string(r, table, "shape", shape);
+    bc_report_string(r, table, "from", t->from->name);
+    bc_report_string(r, table, "to", t->to->name);
+    bc_report_integer(r, table, "size_bytes", t->size_bytes);
+    bc_report_number(r, table, "bits_per_weight",
+                     t->n_elements ? 8.0 * (double)t->size_bytes / (double)t->n_elements : NAN);
+    bc_report_number(r, table, "sqnr_db", sqnr(&t->error));
+    if (t->n_nonfinite)
+        bc_report_integer(r, table, "nonfinite", t->n_nonfinite);
+    bc_report_string(r, table, "why", t->why);
+}
+
+static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outcome *tensors,
+                      size_t n)
+{
+    const bc_tensor_outcome *worst = NULL;
+
+    for (size_t i = 0; i < n; i++)
+        if (tensors[i].error.n && (!worst || sqnr(&tensors[i].error) < sqnr(&worst->error)))
+            worst = &tensors[i];
+    if (!worst)
+        return;
+    bc_report_number(r, "metrics", "sqnr_db", sqnr(e));
+    bc_report_number(r, "metrics", "worst_sqnr_db", sqnr(&worst->error));
+    bc_report_string(r, "metrics", "worst_tensor", worst->name);
+    bc_report_number(r, "metrics", "rmse", bc_error_rmse(e));
+    bc_report_number(r, "metrics", "max_error", e->max_abs_e);
+}
+
+static void add_output(bc_report *r, const options *o, const char *out, const bc_tensor_result *m)
+{
+    uint64_t n_reduced = 0, n_fallbacks = 0;
+
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        n_reduced += m->tensors[i].from != m->tensors[i].to;
+        n_fallbacks += m->tensors[i].from != m->tensors[i].to && m->tensors[i].why;
+    }
+    bc_report_string(r, "output", "path", out);
+    bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
+    bc_report_string(r, "output", "format", m->output_format);
+    bc_report_integer(r, "output", "reduced", n_reduced);
+    bc_report_integer(r, "output", "kept_tensors", m->n_tensors - n_reduced);
+    if (n_fallbacks)
+        bc_report_integer(r, "output", "fallbacks", n_fallbacks);
+    bc_report_integer(r, "output", "data_bytes", m->output_data_bytes);
+    bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    if (m->n_left_out)
+        bc_report_integer(r, "output", "left_out", m->n_left_out);
+}
+
+bc_status tensor_report(const options *o, const bc_tensor_settings *s, const char *in,
+                        const char *out, const bc_tensor_result *m, bc_error *err)
+{
+    static const char *const nonfinite[] = { "error", "zero", "keep" };
+    bc_report *r = NULL;
+    bc_status st = bc_report_new(&r, err);
+
+    if (!st) {
+        add_input(r, in, &m->input, m->n_tensors);
+        add_output(r, o, out, m);
+        bc_report_string(r, "settings", "format", s->format);
+        bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
+        bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
+        bc_report_string(r, "settings", "cpu", m->cpu_level);
+        add_total(r, &m->error, m->tensors, m->n_tensors);
+        if (m->input.n_elements)
+            bc_report_number(r, "metrics", "bits_per_weight",
+                             8.0 * (double)m->output_data_bytes / (double)m->input.n_elements);
+        bc_report_number(r, "", "time_s", m->time_s);
+        for (size_t i = 0; i < m->n_tensors; i++)
+            add_row(r, &m->tensors[i]);
+        st = tool_report(r, o, out, err);
+    }
+    bc_report_free(r);
+    return st;
+}
+
+bc_status tensor_comparison_report(const options *o, const char *a, const char *b,
+                                   const bc_tensor_comparison *m, bc_error *err)
+{
+    bc_report *r = NULL;
+    bc_status st = bc_report_new(&r, err);
+
+    if (!st) {
+        add_input(r, a, &m->a, m->n_tensors);
+        bc_report_string(r, "compared", "path", b);
+        if (m->n_only_a || m->n_only_b || m->n_other_shape) {
+            bc_report_integer(r, "compared", "only_first", m->n_only_a);
+            bc_report_integer(r, "compared", "only_second", m->n_only_b);
+            bc_report_integer(r, "compared", "other_shape", m->n_other_shape);
+        }
+        add_total(r, &m->error, m->tensors, m->n_tensors);
+        for (size_t i = 0; i < m->n_tensors; i++)
+            add_row(r, &m->tensors[i]);
+        st = tool_report(r, o, "", err);
+    }
+    bc_report_free(r);
+    return st;
+}
+
+bc_status tensor_info_report(const options *o, const char *path, const bc_tensor_file *f,
+                             bc_error *err)
+{
+    const bc_tensor_summary s = bc_tensor_file_summary(f);
+    bc_report *r = NULL;
+    bc_status st = bc_report_new(&r, err);
+
+    if (st)
+        return st;
+    add_input(r, path, &s, bc_tensor_count(f));
+    for (size_t i = 0; i < bc_tensor_count(f); i++) {
+        const bc_tensor_info *t = bc_tensor_at(f, i);
+        char shape[160];
+
+        show_shape(t->n_dims, t->dims, shape, sizeof shape);
+        bc_report_row(r, table);
+        bc_report_string(r, table, "name", t->name);
+        bc_report_string(r, table, "shape", shape);
+        bc_report_string(r, table, "type", t->type->name);
+        bc_report_integer(r, table, "size_bytes", t->size_bytes);
+    }
+    st = tool_report(r, o, "", err);
+    bc_report_free(r);
+    return st;
+}

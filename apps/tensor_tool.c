@@ -1,0 +1,192 @@
+/* Knows the tensor tool: from options to settings, from files to files. */
+#include "tensor_tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "bitcrush/tensor.h"
+#include "progress.h"
+#include "tensor_report.h"
+
+enum { MAX_GLOBS = 64 };
+
+/* Settings, and what they point to. */
+typedef struct {
+    bc_tensor_settings settings;
+    const char *include[MAX_GLOBS], *exclude[MAX_GLOBS];
+    bc_tensor_rule rules[MAX_GLOBS];
+    char *texts[3]; /* the options' values, cut at their commas */
+} job;
+
+/* Cut "a,b,c" into words, in a copy that *copy keeps. */
+static bc_status cut(const char *text, char **copy, const char *words[MAX_GLOBS], size_t *n,
+                     bc_error *err)
+{
+    *n = 0;
+    if (!text)
+        return BC_OK;
+    *copy = strdup(text);
+    for (char *word = *copy; word; (*n)++) {
+        char *comma = strchr(word, ',');
+
+        if (*n == MAX_GLOBS)
+            return tool_usage(err, "too many globs", text, "expected 64 at most");
+        if (comma)
+            *comma++ = '\0';
+        words[*n] = word;
+        word = comma;
+    }
+    return BC_OK;
+}
+
+/* "GLOB=FORMAT", several with commas between. */
+static bc_status parse_rules(const char *text, job *j, bc_error *err)
+{
+    const char *words[MAX_GLOBS];
+    bc_status st = cut(text, &j->texts[2], words, &j->settings.n_rules, err);
+
+    for (size_t i = 0; !st && i < j->settings.n_rules; i++) {
+        char *equals = strrchr(words[i], '=');
+
+        if (!equals || equals == words[i] || !equals[1])
+            return tool_usage(err, "--type", text, "expected GLOB=FORMAT");
+        *equals = '\0';
+        j->rules[i] = (bc_tensor_rule){ words[i], equals + 1 };
+    }
+    j->settings.rules = j->rules;
+    return st;
+}
+
+static bc_status make_settings(const options *o, const char *format, job *j, bc_error *err)
+{
+    bc_tensor_settings *s = &j->settings;
+    bc_status st;
+
+    *s = bc_tensor_settings_default(format);
+    st = cut(o->include, &j->texts[0], j->include, &s->n_include, err);
+    if (!st)
+        st = cut(o->exclude, &j->texts[1], j->exclude, &s->n_exclude, err);
+    if (!st)
+        st = parse_rules(o->type, j, err);
+    s->include = j->include;
+    s->exclude = j->exclude;
+    s->nonfinite = (bc_nonfinite)o->nonfinite;
+    s->n_threads = (int)o->threads;
+    s->force = o->force;
+    s->dry_run = o->dry_run;
+    s->skip_quality = o->quiet;
+    s->min_snr_db = o->min_snr;
+    s->stop = &tool_stop_asked;
+    return st;
+}
+
+static void job_free(job *j)
+{
+    for (size_t i = 0; i < sizeof j->texts / sizeof *j->texts; i++)
+        free(j->texts[i]);
+}
+
+/* Block formats need GGUF; else what the input is. */
+static const char *ending(const void *context, const char *in)
+{
+    const job *j = context;
+    const bc_element_type *type = bc_element_type_named(j->settings.format);
+    const char *dot = strrchr(in, '.');
+    const bool is_float = type && type->kind == BC_ELEMENT_FLOAT;
+
+    if (is_float && dot && strcmp(dot, ".npy") == 0)
+        return ".npy";
+    return is_float && dot && strcmp(dot, ".gguf") != 0 ? ".safetensors" : ".gguf";
+}
+
+/* One file, and its report. */
+static bc_status reduce_file(const options *o, void *context, const char *in, const char *out,
+                             bc_error *err)
+{
+    bc_tensor_settings *s = &((job *)context)->settings;
+    progress shown = progress_begin(in, o->progress);
+    bc_tensor_result result;
+    bc_status st;
+
+    s->progress = progress_show;
+    s->context = &shown;
+    st = bc_tensor_reduce(in, out, s, &result, err);
+    progress_end(&shown);
+    if (st)
+        return st;
+    if (!o->quiet)
+        st = tensor_report(o, s, in, out, &result, err);
+    bc_tensor_result_free(&result);
+    return st;
+}
+
+/* `FILE... FORMAT`. */
+static bc_status reduce(const char *name, const options *o, bc_error *err)
+{
+    job j = { 0 };
+
+    if (o->n_operands < 2)
+        return tool_usage(err, "too few arguments", "",
+                          "expected FILE FORMAT, for example model.safetensors q4_k (see --help)");
+    const char *format = o->operands[o->n_operands - 1];
+    bc_status st = make_settings(o, format, &j, err);
+
+    if (!st)
+        st = batch_run(&(batch){ .program = name,
+                                 .n_files = o->n_operands - 1,
+                                 .choice = format,
+                                 .ending = ending,
+                                 .file = reduce_file,
+                                 .settings = &j },
+                       o, err);
+    job_free(&j);
+    return st;
+}
+
+/* `compare A B`. */
+static bc_status compare(const char *name, const options *o, bc_error *err)
+{
+    bc_tensor_comparison result;
+    bc_status st;
+
+    (void)name;
+    if (o->n_operands != 2)
+        return tool_usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
+                          "expected compare A B, two files of weights");
+    st = bc_tensor_compare(o->operands[0], o->operands[1], &tool_stop_asked, &result, err);
+    if (st)
+        return st;
+    st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.error), err);
+    if (!st && !o->quiet)
+        st = tensor_comparison_report(o, o->operands[0], o->operands[1], &result, err);
+    bc_tensor_comparison_free(&result);
+    return st;
+}
+
+/* `info FILE`. */
+static bc_status info(const char *name, const options *o, bc_error *err)
+{
+    bc_tensor_file *f;
+    bc_status st;
+
+    (void)name;
+    if (o->n_operands != 1)
+        return tool_usage(err, o->n_operands < 1 ? "too few arguments" : "too many arguments", "",
+                          "expected info FILE, a file of weights");
+    st = bc_tensor_file_open(o->operands[0], &f, err);
+    if (st)
+        return st;
+    if (!o->quiet)
+        st = tensor_info_report(o, o->operands[0], f, err);
+    bc_tensor_file_free(f);
+    return st;
+}
+
+const tool tensor_tool = {
+    .bit = TOOL_TENSOR,
+    .medium = "weights",
+    .knows = bc_tensor_probe,
+    .verbs = { [VERB_REDUCE] = reduce, [VERB_COMPARE] = compare, [VERB_INFO] = info },
+};

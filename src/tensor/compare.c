@@ -1,0 +1,104 @@
+/* Knows how the tensors of two files are compared, whatever their formats. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "tensor/element.h"
+#include "tensor/outcome.h"
+
+enum { BATCH = 1 << 16 }; /* elements; a multiple of the length of every block */
+
+static bool same_shape(const bc_tensor_info *a, const bc_tensor_info *b)
+{
+    return a->n_dims == b->n_dims && memcmp(a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
+}
+
+static bc_status compare_tensor(const bc_tensor_file *a, size_t i, const bc_tensor_file *b,
+                                size_t j, const volatile sig_atomic_t *stop, float *x, float *y,
+                                bc_error_sums *sums, bc_error *err)
+{
+    const uint64_t n = bc_tensor_at(a, i)->n_elements;
+    bc_status st = BC_OK;
+
+    for (uint64_t first = 0; !st && first < n; first += BATCH) {
+        const size_t m = n - first < BATCH ? (size_t)(n - first) : BATCH;
+
+        st = bc_tensor_read_f32(a, i, first, m, x, err);
+        if (!st)
+            st = bc_tensor_read_f32(b, j, first, m, y, err);
+        if (!st && stop && *stop)
+            st = bci_fail(err, BC_E_INTERRUPTED, "interrupted");
+        if (!st)
+            bc_error_add_f32(sums, x, y, m);
+    }
+    return st;
+}
+
+static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
+                             const volatile sig_atomic_t *stop, bc_tensor_comparison *r,
+                             bc_error *err)
+{
+    float *x = malloc(BATCH * sizeof *x), *y = malloc(BATCH * sizeof *y);
+    bc_status st = BC_OK;
+
+    r->tensors = calloc(bc_tensor_count(a) + 1, sizeof *r->tensors);
+    if (!x || !y || !r->tensors)
+        st = bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensors", bc_tensor_count(a));
+    for (size_t i = 0; !st && i < bc_tensor_count(a); i++) {
+        const bc_tensor_info *t = bc_tensor_at(a, i);
+        const size_t j = bc_tensor_find(b, t->name);
+        const bc_tensor_info *u = j == SIZE_MAX ? NULL : bc_tensor_at(b, j);
+        bc_tensor_outcome *o = &r->tensors[r->n_tensors];
+
+        if (!u || !same_shape(t, u) || !bci_element_decoder(t->type) || !bci_element_decoder(u->type)) {
+            r->n_only_a += !u;
+            r->n_other_shape += u != NULL;
+            continue;
+        }
+        st = bci_outcome_begin(o, t, u->type, err);
+        if (st)
+            break;
+        r->n_tensors++;
+        st = compare_tensor(a, i, b, j, stop, x, y, &o->error, err);
+        bc_error_merge(&r->error, &o->error);
+    }
+    for (size_t j = 0; j < bc_tensor_count(b); j++)
+        r->n_only_b += bc_tensor_find(a, bc_tensor_at(b, j)->name) == SIZE_MAX;
+    free(x);
+    free(y);
+    return st;
+}
+
+bc_status bc_tensor_compare(const char *path_a, const char *path_b,
+                            const volatile sig_atomic_t *stop, bc_tensor_comparison *result,
+                            bc_error *err)
+{
+    bc_tensor_file *a = NULL, *b = NULL;
+    bc_tensor_comparison r = { 0 };
+    bc_status st = bc_tensor_file_open(path_a, &a, err);
+
+    if (!st)
+        st = bc_tensor_file_open(path_b, &b, err);
+    if (!st)
+        st = compare_all(a, b, stop, &r, err);
+    if (!st && r.n_tensors == 0)
+        st = bci_fail(err, BC_E_USAGE, "%s: no tensor of the name and shape of one in %s", path_b,
+                      path_a);
+    if (!st) {
+        r.a = bc_tensor_file_summary(a);
+        r.b = bc_tensor_file_summary(b);
+        *result = r;
+    } else {
+        bc_tensor_comparison_free(&r);
+    }
+    bc_tensor_file_free(a);
+    bc_tensor_file_free(b);
+    return st;
+}
+
+void bc_tensor_comparison_free(bc_tensor_comparison *r)
+{
+    bci_outcomes_free(r->tensors, r->n_tensors);
+    r->tensors = NULL;
+    r->n_tensors = 0;
+}

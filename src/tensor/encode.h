@@ -1,0 +1,16 @@
+/* Shared-internal: floats to elements of a type. */
+#ifndef BCI_ENCODE_H
+#define BCI_ENCODE_H
+
+#include "bitcrush/blocks.h"
+#include "bitcrush/tensor.h"
+
+/* The block format of a type, or NULL. */
+const bc_block_format *bci_blocks_of(const bc_element_type *type);
+
+/* n values, whole blocks, as elements, little-endian. Floats round to nearest, ties to even.
+ * importance: as for bc_block_format, or NULL. */
+void bci_encode(const bc_element_type *type, const float *x, const float *importance, size_t n,
+                uint8_t *out);
+
+#endif

@@ -1,0 +1,14 @@
+/* Shared-internal: what is told of one tensor. */
+#ifndef BCI_OUTCOME_H
+#define BCI_OUTCOME_H
+
+#include "bitcrush/tensor.h"
+
+/* Fill in name, types, shape and size. BC_E_LIMIT when memory is short. */
+BC_NODISCARD bc_status bci_outcome_begin(bc_tensor_outcome *o, const bc_tensor_info *t,
+                                         const bc_element_type *to, bc_error *err);
+
+/* Release n outcomes; NULL is fine. */
+void bci_outcomes_free(bc_tensor_outcome *outcomes, size_t n);
+
+#endif

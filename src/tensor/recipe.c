@@ -1,0 +1,225 @@
+/* Knows what a format's name means for the tensors of a model: plain numbers, mixes, what stays as
+ * it is, and what a tensor falls back on whose rows hold no whole blocks. */
+#include "tensor/recipe.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/fail.h"
+#include "tensor/element.h"
+
+/* A number of bits stands for the best block format of that size. */
+static const struct {
+    const char *spec, *format;
+} plain_specs[] = {
+    { "32", "F32" }, { "16", "F16" }, { "8", "Q8_0" }, { "6", "Q6_K" },     { "5", "Q5_K" },
+    { "4", "Q4_K" }, { "3", "Q3_K" }, { "2", "Q2_K" }, { "1.58", "TQ2_0" }, { "1", "Q1_0" },
+};
+
+/* What a tensor gets whose rows do not divide into blocks, as llama.cpp's llama-quant.cpp has it;
+ * in the end the 16 bits that any row divides into. */
+static const struct {
+    const char *format, *instead;
+} fallbacks[] = {
+    { "Q2_K", "IQ4_NL" }, { "Q3_K", "IQ4_NL" }, { "IQ4_XS", "IQ4_NL" }, { "Q4_K", "Q5_0" },
+    { "Q5_K", "Q5_1" },   { "Q6_K", "Q8_0" },   { "TQ1_0", "Q4_0" },    { "TQ2_0", "Q4_0" },
+    { "Q1_0", "Q4_0" },   { "Q2_0", "Q4_0" },   { "NVFP4", "MXFP4" },
+};
+
+/* Which layers a row of a mix is for, of n, counted from 0. */
+typedef enum {
+    ALL_LAYERS,
+    MORE_BITS, /* the first and last eighth, and every third between */
+    FIRST_EIGHTH,
+    FIRST_SIXTEENTH,
+    FIRST_TWO,
+    FIRST_FOUR,
+} layers;
+
+/* The mixes that users know, as llama.cpp's llama-quant.cpp makes them for models of the LLaMA
+ * kind. For a tensor the first row serves whose mix, name and layer fit; the last row of each mix
+ * fits all. */
+static const struct {
+    const char *mix, *name;
+    layers layers;
+    const char *format;
+} mixes[] = {
+    { "q3_k_m", "output.weight", ALL_LAYERS, "Q6_K" },
+    { "q3_k_m", "*attn_v.weight", FIRST_TWO, "Q5_K" },
+    { "q3_k_m", "*attn_v.weight", ALL_LAYERS, "Q4_K" },
+    { "q3_k_m", "*ffn_down.weight", FIRST_SIXTEENTH, "Q5_K" },
+    { "q3_k_m", "*ffn_down.weight", MORE_BITS, "Q4_K" },
+    { "q3_k_m", "*attn_output.weight", ALL_LAYERS, "Q4_K" },
+    { "q3_k_m", "*", ALL_LAYERS, "Q3_K" },
+    { "q4_k_s", "output.weight", ALL_LAYERS, "Q6_K" },
+    { "q4_k_s", "*attn_v.weight", FIRST_FOUR, "Q5_K" },
+    { "q4_k_s", "*ffn_down.weight", FIRST_EIGHTH, "Q5_K" },
+    { "q4_k_s", "*", ALL_LAYERS, "Q4_K" },
+    { "q4_k_m", "output.weight", ALL_LAYERS, "Q6_K" },
+    { "q4_k_m", "*attn_v.weight", MORE_BITS, "Q6_K" },
+    { "q4_k_m", "*ffn_down.weight", MORE_BITS, "Q6_K" },
+    { "q4_k_m", "*", ALL_LAYERS, "Q4_K" },
+    { "q5_k_s", "output.weight", ALL_LAYERS, "Q6_K" },
+    { "q5_k_s", "*", ALL_LAYERS, "Q5_K" },
+    { "q5_k_m", "output.weight", ALL_LAYERS, "Q6_K" },
+    { "q5_k_m", "*attn_v.weight", MORE_BITS, "Q6_K" },
+    { "q5_k_m", "*ffn_down.weight", MORE_BITS, "Q6_K" },
+    { "q5_k_m", "*", ALL_LAYERS, "Q5_K" },
+    { "q6_k_m", "*", ALL_LAYERS, "Q6_K" },
+};
+
+#define N(table) (sizeof(table) / sizeof *(table))
+
+/* The format of a number of bits, else the spec itself. */
+static const char *format_of(const char *spec)
+{
+    for (size_t i = 0; i < N(plain_specs); i++)
+        if (strcmp(plain_specs[i].spec, spec) == 0)
+            return plain_specs[i].format;
+    return spec;
+}
+
+static bool is_mix(const char *spec)
+{
+    for (size_t i = 0; i < N(mixes); i++)
+        if (strcasecmp(mixes[i].mix, spec) == 0)
+            return true;
+    return false;
+}
+
+/* The number in "blk.12.attn_v.weight" or "model.layers.12.mlp.weight", or -1. */
+static long layer_of(const char *name)
+{
+    for (const char *at = name; (at = strchr(at, '.')); at++)
+        if (at[1] >= '0' && at[1] <= '9')
+            return strtol(at + 1, NULL, 10);
+    return -1;
+}
+
+static long count_layers(const bc_tensor_file *file)
+{
+    long last = -1;
+
+    for (size_t i = 0; i < bc_tensor_count(file); i++) {
+        const long layer = layer_of(bc_tensor_at(file, i)->name);
+
+        last = layer > last ? layer : last;
+    }
+    return last + 1;
+}
+
+static bool takes_layer(layers which, long i, long n)
+{
+    switch (which) {
+    case ALL_LAYERS: return true;
+    case MORE_BITS: return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2;
+    case FIRST_EIGHTH: return i < n / 8;
+    case FIRST_SIXTEENTH: return i < n / 16;
+    case FIRST_TWO: return i < 2;
+    case FIRST_FOUR: return i < 4;
+    }
+    return false;
+}
+
+static const char *format_in_mix(const char *mix, const char *name, long n_layers)
+{
+    for (size_t i = 0; i < N(mixes); i++)
+        if (strcasecmp(mixes[i].mix, mix) == 0 && fnmatch(mixes[i].name, name, 0) == 0 &&
+            takes_layer(mixes[i].layers, layer_of(name), n_layers))
+            return mixes[i].format;
+    return NULL;
+}
+
+static bool matches_any(const char *const *globs, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fnmatch(globs[i], name, 0) == 0)
+            return true;
+    return false;
+}
+
+/* Why a tensor stays as it is by itself, or NULL. */
+static const char *why_kept(const bc_tensor_settings *s, const bc_tensor_info *t)
+{
+    if (!bci_element_decoder(t->type))
+        return "no floats";
+    if (matches_any(s->exclude, s->n_exclude, t->name))
+        return "excluded";
+    if (s->n_include > 0)
+        return matches_any(s->include, s->n_include, t->name) ? NULL : "not included";
+    if (t->n_dims < 2)
+        return "one dimension";
+    if (strstr(t->name, "norm"))
+        return "a norm";
+    if (strstr(t->name, "ffn_gate_inp"))
+        return "a router";
+    return NULL;
+}
+
+static bool divides(const bc_tensor_info *t, const bc_element_type *type)
+{
+    const uint64_t row = t->n_dims > 0 ? t->dims[t->n_dims - 1] : 1;
+
+    return row % type->block_length == 0;
+}
+
+static const char *instead_of(const char *format)
+{
+    for (size_t i = 0; i < N(fallbacks); i++)
+        if (strcasecmp(fallbacks[i].format, format) == 0)
+            return fallbacks[i].instead;
+    return "F16";
+}
+
+static bc_status unknown(const char *spec, bc_error *err)
+{
+    return bci_fail(err, BC_E_USAGE,
+                    "%s: unknown format, expected a number of bits or a name that "
+                    "--list shows",
+                    spec);
+}
+
+/* `spec` for one tensor, or what its rows make of it. */
+static bc_status choose_format(const char *spec, const bc_tensor_info *t, long n_layers,
+                               bci_choice *out, bc_error *err)
+{
+    const char *format = is_mix(spec) ? format_in_mix(spec, t->name, n_layers) : format_of(spec);
+    const bc_element_type *type = bc_element_type_named(format);
+
+    if (!type || !bc_tensor_can_write(type))
+        return unknown(spec, err);
+    *out = (bci_choice){ .type = type, .is_asked = true };
+    while (!divides(t, out->type)) {
+        out->type = bc_element_type_named(instead_of(out->type->name));
+        out->is_asked = false;
+        out->why = "row of no whole blocks";
+    }
+    return BC_OK;
+}
+
+bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *file,
+                            bci_choice *choices, bc_error *err)
+{
+    const long n_layers = count_layers(file);
+    bc_status st = BC_OK;
+
+    if (!is_mix(s->format) && !bc_element_type_named(format_of(s->format)))
+        return unknown(s->format, err);
+    for (size_t i = 0; !st && i < bc_tensor_count(file); i++) {
+        const bc_tensor_info *t = bc_tensor_at(file, i);
+        const char *why = why_kept(s, t), *format = s->format;
+
+        for (size_t r = 0; r < s->n_rules; r++)
+            if (fnmatch(s->rules[r].glob, t->name, 0) == 0) {
+                format = s->rules[r].format;
+                why = bci_element_decoder(t->type) ? NULL : why;
+            }
+        if (why)
+            choices[i] = (bci_choice){ .type = t->type, .why = why };
+        else
+            st = choose_format(format, t, n_layers, &choices[i], err);
+    }
+    return st;
+}

@@ -1,0 +1,20 @@
+/* Shared-internal: which tensor becomes what. */
+#ifndef BCI_RECIPE_H
+#define BCI_RECIPE_H
+
+#include "bitcrush/tensor.h"
+
+/* What one tensor becomes. */
+typedef struct {
+    const bc_element_type *type; /* that of the input: it is copied as it is */
+    bool is_asked;               /* the format asked for, else: */
+    const char *why;             /* "one dimension", "excluded", "row of no whole blocks"; static */
+} bci_choice;
+
+/* Choose for every tensor of the file: choices[0 .. bc_tensor_count). BC_E_USAGE for a format that
+ * is unknown. */
+BC_NODISCARD bc_status bci_recipe_choose(const bc_tensor_settings *settings,
+                                         const bc_tensor_file *file, bci_choice *choices,
+                                         bc_error *err);
+
+#endif

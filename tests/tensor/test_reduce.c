@@ -1,0 +1,230 @@
+/* Whole files of weights, reduced, decoded and compared. */
+#include <math.h>
+
+#include "weights.h"
+
+enum { ROWS = 600, ROW = 256 };
+
+static float values[ROWS * ROW];
+
+/* Uniform in (-1, 1), fixed. */
+static void fill_values(void)
+{
+    uint32_t state = 12345;
+
+    for (size_t i = 0; i < ROWS * ROW; i++) {
+        state = state * 1664525u + 1013904223u;
+        values[i] = (float)((double)(state >> 8) / 8388608.0 - 1.0 + 0x1p-25);
+    }
+}
+
+/* A .npy file of n_rows rows of `row` floats. */
+static const char *save_npy(const char *name, size_t n_rows, size_t row, const float *x)
+{
+    const char *path = path_of(name);
+    char head[129];
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    memset(head, ' ', 128);
+    memcpy(head, "\x93NUMPY\x01\0v\0", 10);
+    head[10 + snprintf(head + 10, 118, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }",
+                       n_rows, row)] = ' ';
+    head[127] = '\n';
+    fwrite(head, 1, 128, f);
+    fwrite(x, sizeof *x, n_rows * row, f);
+    assert_int_equal(fclose(f), 0);
+    return path;
+}
+
+static bc_tensor_result reduce(const char *in, const char *out, bc_tensor_settings s)
+{
+    bc_tensor_result r;
+    bc_error err = { 0 };
+
+    s.force = true;
+    if (bc_tensor_reduce(in, out, &s, &r, &err))
+        fail_msg("%s: %s", s.format, err.text);
+    return r;
+}
+
+/* Uniform data between -a and a in n levels have an error of step^2 / 12, 6.02 dB for each bit.
+ * Blocks fit their step to their largest magnitude, 32/33 of a in the mean of 32 values (0.3 dB more)
+ * and 16/17 of 16 (0.5 dB), and the K-quants search for a better one yet. */
+static void every_bit_is_worth_six_decibels(void **state)
+{
+    static const struct {
+        const char *format;
+        double least, most; /* dB */
+    } rows[] = {
+        { "q8_0", 48.0, 48.8 }, { "q5_0", 29.5, 31.0 }, { "q4_0", 23.3, 24.7 },
+        { "q6_k", 36.6, 38.0 }, { "f16", 70.0, 80.0 },  { "bf16", 50.0, 62.0 },
+    };
+
+    (void)state;
+    const char *in = save_npy("in.npy", ROWS, ROW, values);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bc_tensor_result r =
+            reduce(in, path_of("out.gguf"), bc_tensor_settings_default(rows[i].format));
+        const double sqnr_db = bc_error_snr_db(&r.error);
+
+        if (!(sqnr_db >= rows[i].least && sqnr_db <= rows[i].most))
+            fail_msg("%s: %.2f dB, expected %.1f to %.1f", rows[i].format, sqnr_db, rows[i].least,
+                     rows[i].most);
+        assert_int_equal(r.error.n, ROWS * ROW);
+        bc_tensor_result_free(&r);
+    }
+}
+
+/* What the report says of the error is what the file holds. */
+static void the_report_is_of_the_file(void **state)
+{
+    bc_tensor_comparison c;
+
+    (void)state;
+    const char *in = save_npy("in.npy", ROWS, ROW, values);
+    const char *out = path_of("out.gguf"), *back = path_of("back.safetensors");
+    bc_tensor_result r = reduce(in, out, bc_tensor_settings_default("q4_k"));
+
+    assert_int_equal(bc_tensor_compare(in, out, NULL, &c, NULL), BC_OK);
+    assert_int_equal(c.n_tensors, 1);
+    assert_float_equal(bc_error_snr_db(&c.error), bc_error_snr_db(&r.error), 1e-9);
+    bc_tensor_comparison_free(&c);
+    bc_tensor_result_free(&r);
+
+    r = reduce(out, back, bc_tensor_settings_default("f32"));
+    assert_true(r.error.sum_e2 == 0.0);
+    bc_tensor_result_free(&r);
+    assert_int_equal(bc_tensor_compare(out, back, NULL, &c, NULL), BC_OK);
+    assert_true(c.error.sum_e2 == 0.0);
+    bc_tensor_comparison_free(&c);
+}
+
+static void threads_change_nothing(void **state)
+{
+    bc_tensor_settings s = bc_tensor_settings_default("q4_k");
+    size_t n_one, n;
+
+    (void)state;
+    const char *in = save_npy("in.npy", ROWS, ROW, values), *out = path_of("out.gguf");
+
+    s.n_threads = 1;
+    bc_tensor_result r = reduce(in, out, s);
+
+    bc_tensor_result_free(&r);
+    uint8_t *one = load_bytes(out, &n_one);
+
+    for (int threads = 2; threads <= 7; threads += 5) {
+        s.n_threads = threads;
+        r = reduce(in, out, s);
+        bc_tensor_result_free(&r);
+        uint8_t *many = load_bytes(out, &n);
+
+        assert_int_equal(n, n_one);
+        assert_memory_equal(many, one, n);
+        free(many);
+    }
+    free(one);
+}
+
+/* Rows that are no whole blocks take the next format that they divide into, and say so. */
+static void rows_of_no_whole_blocks_fall_back(void **state)
+{
+    static const struct {
+        size_t row;
+        const char *asked, *got;
+    } rows[] = { { 256, "q4_k", "Q4_K" }, { 96, "q4_k", "Q5_0" }, { 96, "6", "Q8_0" },
+                 { 96, "q2_k", "IQ4_NL" }, { 100, "4", "F16" },    { 100, "q8_0", "F16" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *in = save_npy("in.npy", 8, rows[i].row, values);
+        bc_tensor_result r =
+            reduce(in, path_of("out.gguf"), bc_tensor_settings_default(rows[i].asked));
+
+        assert_string_equal(r.tensors[0].to->name, rows[i].got);
+        assert_true((r.tensors[0].why == NULL) == (i == 0));
+        bc_tensor_result_free(&r);
+    }
+}
+
+static void what_is_not_finite_is_named(void **state)
+{
+    static float x[2 * ROW];
+    bc_tensor_settings s = bc_tensor_settings_default("q8_0");
+    bc_tensor_result r;
+    bc_error err = { 0 };
+
+    (void)state;
+    x[ROW + 3] = NAN;
+    const char *in = save_npy("in.npy", 2, ROW, x);
+
+    assert_int_equal(bc_tensor_reduce(in, path_of("out.gguf"), &s, &r, &err), BC_E_FORMAT);
+    assert_non_null(strstr(err.text, "NaN at index 259"));
+    s.nonfinite = BC_NONFINITE_ZERO;
+    r = reduce(in, path_of("out.gguf"), s);
+    assert_int_equal(r.tensors[0].n_nonfinite, 1);
+    assert_true(r.error.sum_e2 == 0.0); /* all zeros are stored exactly */
+    bc_tensor_result_free(&r);
+}
+
+/* A dry run knows the size before it has read a weight. */
+static void a_dry_run_knows_the_size(void **state)
+{
+    bc_tensor_settings s = bc_tensor_settings_default("q5_k");
+    size_t n;
+
+    (void)state;
+    const char *in = save_npy("in.npy", ROWS, ROW, values), *out = path_of("out.gguf");
+
+    s.dry_run = true;
+    bc_tensor_result r = reduce(in, out, s);
+    const uint64_t expected = r.output_size_bytes;
+
+    bc_tensor_result_free(&r);
+    s.dry_run = false;
+    r = reduce(in, out, s);
+    bc_tensor_result_free(&r);
+    free(load_bytes(out, &n));
+    assert_int_equal(n, expected);
+}
+
+static void names_choose(void **state)
+{
+    const char *const all[] = { "*" };
+    const bc_tensor_rule rule = { "i?", "q8_0" };
+    bc_tensor_settings s = bc_tensor_settings_default("q4_0");
+
+    (void)state;
+    const char *in = save_npy("in.npy", 4, ROW, values), *out = path_of("out.gguf");
+
+    s.exclude = all;
+    s.n_exclude = 1;
+    bc_tensor_result r = reduce(in, out, s);
+
+    assert_string_equal(r.tensors[0].to->name, "F32");
+    assert_string_equal(r.tensors[0].why, "excluded");
+    bc_tensor_result_free(&r);
+    s.rules = &rule;
+    s.n_rules = 1;
+    r = reduce(in, out, s);
+    assert_string_equal(r.tensors[0].to->name, "Q8_0");
+    bc_tensor_result_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(every_bit_is_worth_six_decibels, empty_scratch_dir),
+        cmocka_unit_test_teardown(the_report_is_of_the_file, empty_scratch_dir),
+        cmocka_unit_test_teardown(threads_change_nothing, empty_scratch_dir),
+        cmocka_unit_test_teardown(rows_of_no_whole_blocks_fall_back, empty_scratch_dir),
+        cmocka_unit_test_teardown(what_is_not_finite_is_named, empty_scratch_dir),
+        cmocka_unit_test_teardown(a_dry_run_knows_the_size, empty_scratch_dir),
+        cmocka_unit_test_teardown(names_choose, empty_scratch_dir),
+    };
+
+    fill_values();
+    return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);
+}
