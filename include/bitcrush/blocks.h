@@ -12,7 +12,8 @@
  *   - a block whose largest magnitude has no finite inverse scale (below about 1e-37) gets the codes
  *     of zeros where codes are made by multiplying, and codes in range in any case;
  *   - a scale that is too large for its field (65504 in 16 bits) becomes infinite, and such a
- *     block then decodes to infinities and NaN, as the reference's does. */
+ *     block then decodes to infinities and NaN, as the reference's does; where a search meets
+ *     squares that overflow (magnitudes from about 1e18 on) it may be NaN. */
 #ifndef BITCRUSH_BLOCKS_H
 #define BITCRUSH_BLOCKS_H
 

@@ -81,13 +81,18 @@ static void weigh(const float *x, const float *importance, size_t n, float mean_
         weights[j] = importance[j] * sqrtf(mean_square + x[j] * x[j]);
 }
 
-static float mean_square_of(const float *x, size_t n)
+/* Of a row of blocks. */
+static float mean_square_of(const float *x, size_t n_blocks)
 {
-    float sum = 0.0f;
+    float room[N], sum = 0.0f;
 
-    for (size_t j = 0; j < n; j++)
-        sum += x[j] * x[j];
-    return sum / (float)n;
+    for (size_t k = 0; k < n_blocks; k++) {
+        const float *v = bci_finite(x + k * N, N, room);
+
+        for (size_t j = 0; j < N; j++)
+            sum += v[j] * v[j];
+    }
+    return sum / (float)(n_blocks * N);
 }
 
 /* Blocks side by side, BCI_WIDTH or fewer and zeros. */
@@ -149,7 +154,7 @@ static void fill_q5_0(bci_block_q5_0 *block, float d, const uint8_t *codes)
 void BCI_ENCODE(q4_0)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
     bci_block_q4_0 *blocks = out;
-    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    const float mean_square = importance ? mean_square_of(x, n_blocks) : 0.0f;
     float room[N];
     uint8_t codes[N];
     bundle b;
@@ -188,7 +193,7 @@ void BCI_DECODE(q4_0)(const void *blocks, size_t n_blocks, float *y)
 void BCI_ENCODE(q5_0)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
     bci_block_q5_0 *blocks = out;
-    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    const float mean_square = importance ? mean_square_of(x, n_blocks) : 0.0f;
     float room[N];
     uint8_t codes[N];
     bundle b;
@@ -282,7 +287,7 @@ static size_t affine_blocks(const float *x, const float *importance, size_t n_bl
 void BCI_ENCODE(q4_1)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
     bci_block_q4_1 *block = out;
-    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    const float mean_square = importance ? mean_square_of(x, n_blocks) : 0.0f;
     affine_block found[BCI_WIDTH];
 
     for (size_t k = 0, n; k < n_blocks; k += n) {
@@ -313,7 +318,7 @@ void BCI_DECODE(q4_1)(const void *blocks, size_t n_blocks, float *y)
 void BCI_ENCODE(q5_1)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
     bci_block_q5_1 *block = out;
-    const float mean_square = importance ? mean_square_of(x, n_blocks * N) : 0.0f;
+    const float mean_square = importance ? mean_square_of(x, n_blocks) : 0.0f;
     affine_block found[BCI_WIDTH];
 
     for (size_t k = 0, n; k < n_blocks; k += n) {

@@ -358,10 +358,12 @@ static void nan_and_infinity(void **state)
         for (const bc_block_format *f = rows; f < rows + n_rows; f++) {
             if (f->block_length == 1)
                 continue;
-            f->encode(x, NULL, blocks_in(f, ROW), bytes[0]);
-            f->encode(z, NULL, blocks_in(f, ROW), bytes[1]);
-            EXPECT(memcmp(bytes[0], bytes[1], blocks_in(f, ROW) * f->block_bytes) == 0,
-                   "%s, pattern %zu: not as 0 and the largest float", f->name, p);
+            for (int weighted = 0; weighted < 2; weighted++) {
+                f->encode(x, weighted ? ones : NULL, blocks_in(f, ROW), bytes[0]);
+                f->encode(z, weighted ? ones : NULL, blocks_in(f, ROW), bytes[1]);
+                EXPECT(memcmp(bytes[0], bytes[1], blocks_in(f, ROW) * f->block_bytes) == 0,
+                       "%s, pattern %zu: not as 0 and the largest float", f->name, p);
+            }
         }
     }
 }
