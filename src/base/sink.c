@@ -173,7 +173,7 @@ bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err)
     if (st)
         return st;
     s->size_bytes += n;
-    if (n > sizeof s->pending)
+    if (n >= sizeof s->pending)
         return write_fully(s, data, n, err);
     memcpy(s->pending + s->n_pending, data, n);
     s->n_pending += n;
