@@ -1,11 +1,9 @@
 /* train-coast-net PICTURE OUT.safetensors
  *
  * Fits a coordinate network to a picture, averaged 2 x 2: where (x, y) is, what colour? Sines and
- * cosines of 128 random waves (Tancik et al., NeurIPS 2020) go through two hidden layers of
- * rectifiers to RGB; Adam minimizes the squared error of coded values. Knows the network, its
- * training and the file. Every sum runs in one order, whatever the number of threads. */
+ * cosines of random waves (Tancik et al., NeurIPS 2020) go through two layers of rectifiers to RGB;
+ * Adam minimizes the squared error. Sums run in one order, whatever the number of threads. */
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,26 +13,25 @@
 #include "bitcrush/noise.h"
 #include "bitcrush/output.h"
 
-#define SEED     1
-#define N_WAVES  128
-#define CYCLES   12.0 /* standard deviation of a wave's frequencies, per height of the picture */
-#define N_LAYERS 3
-#define MAX_SIZE 256 /* of a layer */
-#define BATCH    256
-#define N_STEPS  10000
-#define RATE     4e-3 /* of Adam, falling to 0 as a cosine */
-#define PI       3.14159265358979323846
+#define SEED        1
+#define N_WAVES     128
+#define CYCLES      12.0 /* standard deviation of a wave's frequencies, per height of the picture */
+#define N_LAYERS    3
+#define MAX_SIZE    256 /* of a layer */
+#define MAX_WEIGHTS ((size_t)MAX_SIZE * MAX_SIZE)
+#define BATCH       256
+#define N_STEPS     10000
+#define RATE        4e-3 /* of Adam, falling to 0 as a cosine */
+#define PI          3.14159265358979323846
 
 enum { ROWS = 4, LANES = 8 };                                /* of a product that registers hold */
 enum { PURPOSE_WAVES = 1, PURPOSE_WEIGHTS, PURPOSE_PIXELS }; /* of random words */
-
 static const size_t sizes[N_LAYERS + 1] = { 2 * N_WAVES, 128, 64, 3 };
 
 /* Parameters with what Adam keeps of their gradients. */
 typedef struct {
     size_t n;
-    float value[MAX_SIZE * MAX_SIZE], gradient[MAX_SIZE * MAX_SIZE];
-    float mean[MAX_SIZE * MAX_SIZE], square[MAX_SIZE * MAX_SIZE];
+    float value[MAX_WEIGHTS], gradient[MAX_WEIGHTS], mean[MAX_WEIGHTS], square[MAX_WEIGHTS];
 } parameters;
 
 typedef struct {
@@ -104,18 +101,6 @@ static void begin(network *net)
     }
 }
 
-/* Coordinates are in heights of the picture. */
-static void put_features(const network *net, float x, float y, float *to)
-{
-    for (size_t i = 0; i < N_WAVES; i++) {
-        const float phase =
-            (float)(2.0 * PI) * (net->frequency[0][i] * x + net->frequency[1][i] * y);
-
-        to[i] = sinf(phase);
-        to[N_WAVES + i] = cosf(phase);
-    }
-}
-
 static void forward(network *net)
 {
     for (size_t l = 0; l < N_LAYERS; l++) {
@@ -125,9 +110,8 @@ static void forward(network *net)
         multiply(BATCH, n, sizes[l], net->value[l], sizes[l], 1, net->weight[l].value, out);
         for (size_t i = 0; i < BATCH; i++, out += n)
             for (size_t j = 0; j < n; j++) {
-                const float sum = out[j] + net->bias[l].value[j];
-
-                out[j] = l + 1 < N_LAYERS && sum < 0.0f ? 0.0f : sum;
+                out[j] += net->bias[l].value[j];
+                out[j] = l + 1 < N_LAYERS && out[j] < 0.0f ? 0.0f : out[j];
             }
     }
 }
@@ -135,9 +119,8 @@ static void forward(network *net)
 /* From the slopes of the output to gradients. */
 static void backward(network *net)
 {
-    static float turned[MAX_SIZE * MAX_SIZE];
-
     for (size_t l = N_LAYERS; l-- > 0;) {
+        static float turned[MAX_WEIGHTS];
         const size_t n_in = sizes[l], n_out = sizes[l + 1];
         const float *slope = net->slope[l + 1];
         parameters *w = &net->weight[l], *b = &net->bias[l];
@@ -164,36 +147,40 @@ static void update(parameters *p, int step, double rate)
     const float scale = (float)(rate * sqrt(1.0 - pow(0.99, step)) / (1.0 - pow(0.9, step)));
 
     for (size_t i = 0; i < p->n; i++) {
-        const float g = p->gradient[i];
-
-        p->mean[i] += (float)(1.0 - 0.9) * (g - p->mean[i]);
-        p->square[i] += (float)(1.0 - 0.99) * (g * g - p->square[i]);
+        p->mean[i] += (float)(1.0 - 0.9) * (p->gradient[i] - p->mean[i]);
+        p->square[i] += (float)(1.0 - 0.99) * (p->gradient[i] * p->gradient[i] - p->square[i]);
         p->value[i] -= scale * p->mean[i] / (sqrtf(p->square[i]) + 1e-8f);
     }
 }
 
-/* Put random pixels' features and colours down. */
+/* Put random pixels' features and colours down. Coordinates are in heights of the picture. */
 static void choose(network *net, const picture *p, uint32_t step, const float *wanted[BATCH])
 {
+    const double n_pixels = (double)(p->width * p->height);
+
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < BATCH; i++) {
-        const double u = uniform(i, step, PURPOSE_PIXELS);
-        const size_t pixel = (size_t)(u * (double)(p->width * p->height));
-        const size_t column = pixel % p->width, row = pixel / p->width;
+        const size_t pixel = (size_t)(uniform(i, step, PURPOSE_PIXELS) * n_pixels);
+        const float x = ((float)(pixel % p->width) + 0.5f) / (float)p->height;
+        const float y = ((float)(pixel / p->width) + 0.5f) / (float)p->height;
+        float *to = net->value[0] + i * sizes[0];
 
-        put_features(net, ((float)column + 0.5f) / (float)p->height,
-                     ((float)row + 0.5f) / (float)p->height, net->value[0] + i * sizes[0]);
         wanted[i] = p->rgb + 3 * pixel;
+        for (size_t w = 0; w < N_WAVES; w++) {
+            const float cycles = net->frequency[0][w] * x + net->frequency[1][w] * y;
+
+            to[w] = sinf((float)(2.0 * PI) * cycles);
+            to[N_WAVES + w] = cosf((float)(2.0 * PI) * cycles);
+        }
     }
 }
 
 static void train(network *net, const picture *p)
 {
-    static const float *wanted[BATCH];
-    double sum = 0.0;
-
     for (int step = 1; step <= N_STEPS; step++) {
+        static const float *wanted[BATCH];
         const double rate = RATE * 0.5 * (1.0 + cos(PI * step / N_STEPS));
+        double sum = 0.0;
 
         choose(net, p, (uint32_t)step, wanted);
         forward(net);
@@ -208,21 +195,19 @@ static void train(network *net, const picture *p)
             update(&net->weight[l], step, rate);
             update(&net->bias[l], step, rate);
         }
-        if (step % 1000 == 0) {
-            printf("step %d: %.2f dB\n", step, -10.0 * log10(sum / (1000.0 * BATCH * 3)));
-            sum = 0.0;
-        }
+        if (step % 1000 == 0)
+            printf("step %d: %.1f dB\n", step, -10.0 * log10(sum / (BATCH * 3)));
     }
 }
 
 /* Open `path`, of 8-bit RGB and an even number of rows and columns, and average it 2 x 2. */
 static bc_status load(const char *path, picture *out, bc_error *err)
 {
-    bc_image_reader *r = NULL;
+    bc_image_reader *r;
     bc_status st = bc_image_open(path, &r, err);
-
     if (st)
         return st;
+
     const bc_image_info *info = bc_image_get_info(r);
     const size_t row = 3 * (size_t)info->width;
     uint8_t *rows = malloc(2 * row);
@@ -248,7 +233,7 @@ static bc_status load(const char *path, picture *out, bc_error *err)
 }
 
 static char header[4096]; /* of a safetensors file in the making, and its data */
-static float data[N_LAYERS * MAX_SIZE * MAX_SIZE];
+static float data[N_LAYERS * MAX_WEIGHTS];
 static size_t n_header, n_data;
 
 /* Append x, [n_in][n_out], as rows of n_in; a vector when n_in is 1. */
@@ -295,13 +280,13 @@ int main(int argc, char **argv)
     static network net;
     picture p = { 0 };
     bc_error err = { 0 };
-    bc_status st;
 
     if (argc != 3) {
         fprintf(stderr, "usage: train-coast-net PICTURE OUT.safetensors\n");
         return BC_E_USAGE;
     }
-    st = load(argv[1], &p, &err);
+    bc_status st = load(argv[1], &p, &err);
+
     if (!st) {
         begin(&net);
         train(&net, &p);

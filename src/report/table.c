@@ -53,6 +53,14 @@ static void put_cell(bci_buffer *b, const column *c, const char *text)
     bci_putf(b, c->is_text ? "  %-*s" : "  %*s", (int)c->width, text);
 }
 
+/* Without the blanks of columns that end empty. */
+static void end_line(bci_buffer *b, const char *plain)
+{
+    while (b->n > 0 && b->text[b->n - 1] == ' ')
+        b->n--;
+    bci_putf(b, "%s\n", plain);
+}
+
 /* The row that begins at fact *i, which moves behind it. */
 static void put_row(bci_buffer *b, const bc_report *r, const column *columns, size_t n, size_t *i)
 {
@@ -65,9 +73,7 @@ static void put_row(bci_buffer *b, const bc_report *r, const column *columns, si
                 show(&r->facts[*i], cells[c]);
     for (size_t c = 0; c < n; c++)
         put_cell(b, &columns[c], cells[c]);
-    while (b->n > 0 && b->text[b->n - 1] == ' ')
-        b->n--;
-    bci_put(b, "\n", 1);
+    end_line(b, "");
 }
 
 void bci_report_put_table(bci_buffer *b, const bc_report *r, const char *bold, const char *plain)
@@ -80,8 +86,7 @@ void bci_report_put_table(bci_buffer *b, const bc_report *r, const char *bold, c
     bci_put(b, bold, strlen(bold));
     for (size_t c = 0; c < n; c++)
         put_cell(b, &columns[c], columns[c].key);
-    bci_put(b, plain, strlen(plain));
-    bci_put(b, "\n", 1);
+    end_line(b, plain);
     for (size_t i = 0; i < r->n;) {
         if (r->facts[i].row == 0)
             i++;
