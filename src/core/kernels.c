@@ -82,12 +82,21 @@ static void error_f64(bci_error_lanes *lanes, const double *x, const double *y, 
     *lanes = s;
 }
 
+#ifdef __AVX512F__
+#include "core/philox_wide.h"
+#endif
+
 static void random_words(uint64_t seed, uint64_t first, uint32_t stream, uint32_t purpose,
                          uint32_t *out, size_t n_blocks)
 {
     const philox4x32_key_t key = { { (uint32_t)seed, (uint32_t)(seed >> 32) } };
+    size_t b = 0;
 
-    for (size_t b = 0; b < n_blocks; b++) {
+#ifdef __AVX512F__
+    for (; b + WIDE_BLOCKS <= n_blocks; b += WIDE_BLOCKS)
+        random_words_wide(seed, first + b, stream, purpose, out + 4 * b);
+#endif
+    for (; b < n_blocks; b++) {
         const uint64_t block = first + b;
         const philox4x32_ctr_t counter = { { (uint32_t)block, (uint32_t)(block >> 32), stream,
                                              purpose } };

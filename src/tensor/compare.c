@@ -50,7 +50,8 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
         const bc_tensor_info *u = j == SIZE_MAX ? NULL : bc_tensor_at(b, j);
         bc_tensor_outcome *o = &r->tensors[r->n_tensors];
 
-        if (!u || !same_shape(t, u) || !bci_element_decoder(t->type) || !bci_element_decoder(u->type)) {
+        if (!u || !same_shape(t, u) || !bci_element_decoder(t->type) ||
+            !bci_element_decoder(u->type)) {
             r->n_only_a += !u;
             r->n_other_shape += u != NULL;
             continue;

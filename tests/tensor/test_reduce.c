@@ -28,8 +28,9 @@ static const char *save_npy(const char *name, size_t n_rows, size_t row, const f
     assert_non_null(f);
     memset(head, ' ', 128);
     memcpy(head, "\x93NUMPY\x01\0v\0", 10);
-    head[10 + snprintf(head + 10, 118, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                       n_rows, row)] = ' ';
+    head[10 + snprintf(head + 10, 118,
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", n_rows,
+                       row)] = ' ';
     head[127] = '\n';
     fwrite(head, 1, 128, f);
     fwrite(x, sizeof *x, n_rows * row, f);
@@ -134,7 +135,7 @@ static void rows_of_no_whole_blocks_fall_back(void **state)
     static const struct {
         size_t row;
         const char *asked, *got;
-    } rows[] = { { 256, "q4_k", "Q4_K" }, { 96, "q4_k", "Q5_0" }, { 96, "6", "Q8_0" },
+    } rows[] = { { 256, "q4_k", "Q4_K" },  { 96, "q4_k", "Q5_0" }, { 96, "6", "Q8_0" },
                  { 96, "q2_k", "IQ4_NL" }, { 100, "4", "F16" },    { 100, "q8_0", "F16" } };
 
     (void)state;
