@@ -255,8 +255,7 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     st = bc_audio_compare(o->operands[0], o->operands[1], o->plot != NULL, &result, err);
     if (st)
         return st;
-    if (!st)
-        st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.quality.error), err);
+    st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.quality.error), err);
     if (!st && o->plot)
         st = audio_comparison_plot(o, &result, err);
     if (!st && !o->quiet)

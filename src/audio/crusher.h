@@ -16,8 +16,7 @@ typedef struct {
 void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more);
 
 /* Turn frames laid out as `from` says into ones as `to` says. settings->noise is chosen, and
- * `shaper` fitted (no taps: none). Errors: BC_E_LIMIT, and BC_E_USAGE where the settings contradict
- * each other. */
+ * `shaper` fitted (no taps: none). BC_E_LIMIT when memory is short. */
 BC_NODISCARD bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
                                        const bc_audio_settings *settings, const bc_shaper *shaper,
                                        int n_workers, bci_crusher **out, bc_error *err);
