@@ -156,20 +156,31 @@ static bool is_copied(const reduction *r, size_t tensor)
     return r->choices[tensor].type == bc_tensor_at(r->in, tensor)->type;
 }
 
+static bc_status refuse(const reduction *r, const range *at, size_t i, float x, bc_error *err)
+{
+    const bc_element_type *to = r->choices[at->tensor].type;
+    const bool may_stay = r->settings->nonfinite == BC_NONFINITE_KEEP;
+
+    return bci_fail(
+        err, BC_E_FORMAT, "tensor %s: %s at index %llu%s%s%s, expected %s--nonfinite zero",
+        bc_tensor_at(r->in, at->tensor)->name, x != x ? "NaN" : "infinity",
+        (unsigned long long)(at->first + i), may_stay ? ", which " : "", may_stay ? to->name : "",
+        may_stay ? " cannot hold" : "", may_stay ? "" : "finite weights or ");
+}
+
+/* Floats keep what is not finite, where that is asked for; blocks have no codes for it. */
 static bc_status check_finite(reduction *r, const range *at, slot_buffers *s, bc_error *err)
 {
+    const bc_nonfinite asked = r->settings->nonfinite;
+    const bool is_blocks = r->choices[at->tensor].type->kind == BC_ELEMENT_BLOCKS;
+
     for (size_t i = 0; i < at->n; i++) {
         if (isfinite(s->x[i]))
             continue;
-        if (r->settings->nonfinite == BC_NONFINITE_ERROR)
-            return bci_fail(err, BC_E_FORMAT,
-                            "tensor %s: %s at index %llu, expected finite weights or "
-                            "--nonfinite zero",
-                            bc_tensor_at(r->in, at->tensor)->name,
-                            s->x[i] != s->x[i] ? "NaN" : "infinity",
-                            (unsigned long long)(at->first + i));
+        if (asked == BC_NONFINITE_ERROR || (asked == BC_NONFINITE_KEEP && is_blocks))
+            return refuse(r, at, i, s->x[i], err);
         s->n_nonfinite++;
-        if (r->settings->nonfinite == BC_NONFINITE_ZERO)
+        if (asked == BC_NONFINITE_ZERO)
             s->x[i] = 0.0f;
     }
     return BC_OK;

@@ -163,6 +163,14 @@ static void what_is_not_finite_is_named(void **state)
 
     assert_int_equal(bc_tensor_reduce(in, path_of("out.gguf"), &s, &r, &err), BC_E_FORMAT);
     assert_non_null(strstr(err.text, "NaN at index 259"));
+    s.nonfinite = BC_NONFINITE_KEEP; /* which blocks cannot, and floats can */
+    assert_int_equal(bc_tensor_reduce(in, path_of("out.gguf"), &s, &r, &err), BC_E_FORMAT);
+    assert_non_null(strstr(err.text, "NaN at index 259, which Q8_0 cannot hold"));
+    s.format = "f16";
+    r = reduce(in, path_of("out.gguf"), s);
+    assert_int_equal(r.tensors[0].n_nonfinite, 1);
+    bc_tensor_result_free(&r);
+    s.format = "q8_0";
     s.nonfinite = BC_NONFINITE_ZERO;
     r = reduce(in, path_of("out.gguf"), s);
     assert_int_equal(r.tensors[0].n_nonfinite, 1);
