@@ -11,10 +11,12 @@ void bci_fold_sides(const bc_diffuser *d, float *errors, size_t from, size_t to)
     float *left = errors + BCI_PAD * n, *right = errors + (BCI_PAD + d->width - 1) * n;
 
     for (size_t i = 1; i <= BCI_PAD; i++) {
+        const float *before = left - i * n, *behind = right + i * n;
+
         for (size_t c = 0; c < n && from == 0; c++)
-            left[c] += left[c - i * n];
+            left[c] += before[c];
         for (size_t c = 0; c < n && to == d->width; c++)
-            right[c] += right[c + i * n];
+            right[c] += behind[c];
     }
 }
 
