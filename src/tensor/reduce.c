@@ -1,4 +1,4 @@
-/* Knows how a file of weights is reduced: the layout of the output first, then ranges of blocks
+/* Knows how a file of weights is reduced: the layout of the output first, then ranges of rows
  * through threads. */
 #include <math.h>
 #include <stdlib.h>
@@ -6,112 +6,28 @@
 #include <time.h>
 
 #include "base/fail.h"
-#include "base/pipeline.h"
 #include "base/threads.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
 #include "tensor/outcome.h"
-#include "tensor/recipe.h"
-#include "tensor/writer.h"
-
-/* Elements that go through at a time: a multiple of the length of every block. */
-enum { BATCH = 1 << 17, MAX_SLOTS = BCI_MAX_SLOTS };
-
-/* Buffers of a slot, and what was seen in it. */
-typedef struct {
-    float *x, *y;
-    uint8_t *out;
-    size_t n_out; /* bytes */
-    bc_error_sums error;
-    uint64_t n_nonfinite;
-} slot_buffers;
-
-typedef struct {
-    const bc_tensor_settings *settings;
-    bc_tensor_file *in;
-    size_t n_tensors;
-    bci_choice *choices;
-    bc_tensor_info *infos; /* of the output */
-    uint64_t *first_batch; /* by place in the output: the batch that it begins with */
-    bci_tensor_writer *writer;
-    bc_tensor_result made;
-    uint64_t n_batches, n_elements, n_done;
-    unsigned n_slots;
-    slot_buffers slots[MAX_SLOTS];
-} reduction;
+#include "tensor/reduction.h"
 
 bc_tensor_settings bc_tensor_settings_default(const char *format)
 {
     return (bc_tensor_settings){ .format = format, .min_snr_db = NAN };
 }
 
-/* --- the plan */
-
-static const bci_tensor_format *choose_format(const reduction *r, const char *out)
-{
-    const bc_tensor_settings *s = r->settings;
-
-    if (s->container)
-        return bci_tensor_format_named(s->container);
-    return bci_tensor_format_for_path(out);
-}
-
-static bc_status plan(reduction *r, const char *out, bc_error *err)
-{
-    const size_t n = r->n_tensors = bc_tensor_count(r->in);
-    bc_status st;
-
-    r->choices = calloc(n + 1, sizeof *r->choices);
-    r->infos = calloc(n + 1, sizeof *r->infos);
-    r->first_batch = calloc(n + 1, sizeof *r->first_batch);
-    if (!r->choices || !r->infos || !r->first_batch)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", out, n);
-    st = bci_recipe_choose(r->settings, r->in, r->choices, err);
-    if (st)
-        return st;
-    for (size_t i = 0; i < n; i++) {
-        r->infos[i] = *bc_tensor_at(r->in, i);
-        r->infos[i].type = r->choices[i].type;
-    }
-    const bci_tensor_output output = { .format = choose_format(r, out),
-                                       .path = r->settings->dry_run ? NULL : out,
-                                       .force = r->settings->force,
-                                       .tensors = r->infos,
-                                       .n_tensors = n,
-                                       .pairs = &r->in->pairs };
-
-    if (!output.format)
-        return bci_fail(err, BC_E_USAGE,
-                        "%s: the name does not end in a format that can be written, expected "
-                        ".gguf, .safetensors or .npy",
-                        out);
-    return bci_tensor_writer_open(&output, &r->writer, err);
-}
-
-/* Cut the tensors, in the order of the output, into batches. */
-static void cut(reduction *r)
-{
-    for (size_t place = 0; place < r->n_tensors; place++) {
-        const uint64_t n = r->infos[r->writer->order[place]].n_elements;
-
-        r->first_batch[place] = r->n_batches;
-        r->n_batches += n / BATCH + (n % BATCH > 0);
-        r->n_elements += n;
-    }
-    r->first_batch[r->n_tensors] = r->n_batches;
-}
-
-static bc_status allocate(reduction *r, int n_threads, bc_error *err)
+static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
 {
     const unsigned wanted = 2 * (unsigned)n_threads + 1;
 
-    r->n_slots = wanted < MAX_SLOTS ? wanted : MAX_SLOTS;
+    r->n_slots = wanted < BCI_MAX_SLOTS ? wanted : BCI_MAX_SLOTS;
     for (unsigned i = 0; i < r->n_slots; i++) {
-        slot_buffers *s = &r->slots[i];
+        bci_slot *s = &r->slots[i];
 
-        s->x = malloc(BATCH * sizeof *s->x);
-        s->y = malloc(BATCH * sizeof *s->y);
-        s->out = malloc(BATCH * sizeof(double));
+        s->x = malloc(BCI_BATCH * sizeof *s->x);
+        s->y = malloc(BCI_BATCH * sizeof *s->y);
+        s->out = malloc(BCI_BATCH * sizeof(double));
         if (!s->x || !s->y || !s->out)
             return bci_fail(err, BC_E_LIMIT, "out of memory for batches of weights");
     }
@@ -120,16 +36,15 @@ static bc_status allocate(reduction *r, int n_threads, bc_error *err)
 
 /* --- a batch */
 
-/* Elements first .. first + n - 1 of a tensor. */
 typedef struct {
     size_t tensor;
-    uint64_t first;
-    size_t n;
-} range;
+    const bci_output *output;
+    bci_range range;
+} place;
 
-static range range_of(const reduction *r, uint64_t batch)
+static place place_of(const bci_reduction *r, uint64_t batch)
 {
-    size_t low = 0, high = r->n_tensors;
+    size_t low = 0, high = r->n_outputs;
 
     while (high - low > 1) { /* the last place that begins at or before the batch */
         const size_t middle = low + (high - low) / 2;
@@ -139,11 +54,9 @@ static range range_of(const reduction *r, uint64_t batch)
         else
             high = middle;
     }
-    const size_t tensor = r->writer->order[low];
-    const uint64_t first = (batch - r->first_batch[low]) * BATCH;
-    const uint64_t left = r->infos[tensor].n_elements - first;
+    const bci_output *o = &r->outputs[r->writer->order[low]];
 
-    return (range){ tensor, first, left < BATCH ? (size_t)left : BATCH };
+    return (place){ o->tensor, o, bci_cut_at(&o->cut, batch - r->first_batch[low]) };
 }
 
 static size_t bytes_of(const bc_element_type *type, uint64_t n)
@@ -151,30 +64,31 @@ static size_t bytes_of(const bc_element_type *type, uint64_t n)
     return (size_t)(n / type->block_length * type->block_bytes);
 }
 
-static bool is_copied(const reduction *r, size_t tensor)
+static bool is_copied(const bci_reduction *r, size_t tensor)
 {
     return r->choices[tensor].type == bc_tensor_at(r->in, tensor)->type;
 }
 
-static bc_status refuse(const reduction *r, const range *at, size_t i, float x, bc_error *err)
+static bc_status refuse(const bci_reduction *r, const place *at, size_t i, float x, bc_error *err)
 {
     const bc_element_type *to = r->choices[at->tensor].type;
     const bool may_stay = r->settings->nonfinite == BC_NONFINITE_KEEP;
 
-    return bci_fail(
-        err, BC_E_FORMAT, "tensor %s: %s at index %llu%s%s%s, expected %s--nonfinite zero",
-        bc_tensor_at(r->in, at->tensor)->name, x != x ? "NaN" : "infinity",
-        (unsigned long long)(at->first + i), may_stay ? ", which " : "", may_stay ? to->name : "",
-        may_stay ? " cannot hold" : "", may_stay ? "" : "finite weights or ");
+    return bci_fail(err, BC_E_FORMAT,
+                    "tensor %s: %s at index %llu%s%s%s, expected %s--nonfinite zero",
+                    bc_tensor_at(r->in, at->tensor)->name, x != x ? "NaN" : "infinity",
+                    (unsigned long long)(at->range.first + i), may_stay ? ", which " : "",
+                    may_stay ? to->name : "", may_stay ? " cannot hold" : "",
+                    may_stay ? "" : "finite weights or ");
 }
 
 /* Floats keep what is not finite, where that is asked for; blocks have no codes for it. */
-static bc_status check_finite(reduction *r, const range *at, slot_buffers *s, bc_error *err)
+static bc_status check_finite(bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
 {
     const bc_nonfinite asked = r->settings->nonfinite;
     const bool is_blocks = r->choices[at->tensor].type->kind == BC_ELEMENT_BLOCKS;
 
-    for (size_t i = 0; i < at->n; i++) {
+    for (size_t i = 0; i < at->range.n; i++) {
         if (isfinite(s->x[i]))
             continue;
         if (asked == BC_NONFINITE_ERROR || (asked == BC_NONFINITE_KEEP && is_blocks))
@@ -195,48 +109,49 @@ static bc_status read_nothing(void *context, uint64_t batch, unsigned slot, bc_e
 
 static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
-    reduction *r = context;
-    slot_buffers *s = &r->slots[slot];
-    const range at = range_of(r, batch);
+    bci_reduction *r = context;
+    bci_slot *s = &r->slots[slot];
+    const place at = place_of(r, batch);
     const bc_element_type *from = bc_tensor_at(r->in, at.tensor)->type;
     const bc_element_type *to = r->choices[at.tensor].type;
     bc_status st;
 
     s->error = (bc_error_sums){ 0 };
     s->n_nonfinite = 0;
-    s->n_out = bytes_of(to, at.n);
+    s->n_out = bytes_of(to, at.range.n);
     if (is_copied(r, at.tensor))
-        return bc_tensor_read(r->in, at.tensor, bytes_of(from, at.first), s->out, s->n_out, err);
-    st = bc_tensor_read_f32(r->in, at.tensor, at.first, at.n, s->x, err);
+        return bc_tensor_read(r->in, at.tensor, bytes_of(from, at.range.first), s->out, s->n_out,
+                              err);
+    st = bc_tensor_read_f32(r->in, at.tensor, at.range.first, at.range.n, s->x, err);
     if (!st)
         st = check_finite(r, &at, s, err);
     if (st)
         return st;
-    bci_encode(to, s->x, NULL, at.n, s->out);
+    bci_encode(to, s->x, NULL, at.range.n, s->out);
     if (!r->settings->skip_quality || !isnan(r->settings->min_snr_db)) {
-        bci_element_decoder(to)(s->out, at.n / to->block_length, s->y);
-        bc_error_add_f32(&s->error, s->x, s->y, at.n);
+        bci_element_decoder(to)(s->out, at.range.n / to->block_length, s->y);
+        bc_error_add_f32(&s->error, s->x, s->y, at.range.n);
     }
     return BC_OK;
 }
 
 static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
-    reduction *r = context;
-    slot_buffers *s = &r->slots[slot];
-    const range at = range_of(r, batch);
+    bci_reduction *r = context;
+    bci_slot *s = &r->slots[slot];
+    const place at = place_of(r, batch);
     bc_tensor_outcome *outcome = &r->made.tensors[at.tensor];
     const bc_status st = bci_tensor_writer_put(r->writer, s->out, s->n_out, err);
 
     bc_error_merge(&outcome->error, &s->error);
     outcome->n_nonfinite += s->n_nonfinite;
-    r->n_done += at.n;
+    r->n_done += at.range.n;
     if (!st && r->settings->progress)
         r->settings->progress(r->settings->context, r->n_done, r->n_elements);
     return st;
 }
 
-static bc_status run(reduction *r, int n_threads, bc_error *err)
+static bc_status run(bci_reduction *r, int n_threads, bc_error *err)
 {
     bci_pipeline pipeline = { .read = read_nothing,
                               .reduce = work_on_batch,
@@ -252,7 +167,7 @@ static bc_status run(reduction *r, int n_threads, bc_error *err)
 
 /* --- all of it */
 
-static bc_status begin_outcomes(reduction *r, bc_error *err)
+static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
 {
     bc_status st = BC_OK;
 
@@ -260,13 +175,14 @@ static bc_status begin_outcomes(reduction *r, bc_error *err)
     if (!r->made.tensors)
         return bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensors", r->n_tensors);
     for (size_t i = 0; !st && i < r->n_tensors; i++, r->made.n_tensors = i) {
-        st = bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->infos[i].type, err);
+        st =
+            bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, err);
         r->made.tensors[i].why = r->choices[i].is_asked ? NULL : r->choices[i].why;
     }
     return st;
 }
 
-static bc_status pass_gate(const reduction *r, const char *in, bc_error *err)
+static bc_status pass_gate(const bci_reduction *r, const char *in, bc_error *err)
 {
     const double snr_db = bc_error_snr_db(&r->made.error);
 
@@ -277,7 +193,7 @@ static bc_status pass_gate(const reduction *r, const char *in, bc_error *err)
     return BC_OK;
 }
 
-static void describe(reduction *r, int n_threads)
+static void describe(bci_reduction *r, int n_threads)
 {
     bc_tensor_result *made = &r->made;
 
@@ -298,7 +214,7 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void reduction_free(reduction *r)
+static void reduction_free(bci_reduction *r)
 {
     bci_tensor_writer_free(r->writer);
     for (unsigned i = 0; i < r->n_slots; i++) {
@@ -307,6 +223,7 @@ static void reduction_free(reduction *r)
         free(r->slots[i].out);
     }
     free(r->choices);
+    free(r->outputs);
     free(r->infos);
     free(r->first_batch);
     bc_tensor_file_free(r->in);
@@ -317,15 +234,14 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
 {
     const double start = now_s();
     const int n_threads = bci_thread_count(settings->n_threads);
-    reduction r = { .settings = settings };
+    bci_reduction r = { .settings = settings };
     bc_status st = bc_tensor_file_open(in, &r.in, err);
 
     if (!st)
-        st = plan(&r, out, err);
+        st = bci_reduction_plan(&r, out, err);
     if (!st)
         st = begin_outcomes(&r, err);
     if (!st && !settings->dry_run) {
-        cut(&r);
         st = allocate(&r, n_threads, err);
         if (!st)
             st = run(&r, n_threads, err);
@@ -338,7 +254,7 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
         st = bci_tensor_writer_commit(r.writer, err);
     if (!st) {
         describe(&r, n_threads);
-        r.made.output_format = choose_format(&r, out)->format.name;
+        r.made.output_format = r.format->format.name;
         r.made.time_s = now_s() - start;
         *result = r.made;
     } else {
