@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "bitcrush/quantize.h"
 
 static const bc_scale_row rows[] = {
     { "full", "the data already are on the ruler", BC_SCALE_FULL },
@@ -13,6 +14,7 @@ static const bc_scale_row rows[] = {
     { "zero-point", "min-max with 0 exactly on a code", BC_SCALE_ZERO_POINT },
     { "percentile", "absmax without the largest values", BC_SCALE_PERCENTILE },
     { "absmean", "the mean magnitude on the largest code", BC_SCALE_ABSMEAN },
+    { "mse", "the least mean square error", BC_SCALE_MSE },
 };
 
 size_t bc_scale_rows(const bc_scale_row **out)
@@ -160,6 +162,99 @@ static bc_scale by_zero_point(const bc_grid *g, extent e)
     return (bc_scale){ range, 0.0, range > 0.0 ? (int32_t)rint(-min / range * g->den) : 0 };
 }
 
+/* ---- least mean square error */
+
+enum { CHUNK = 512 };
+
+/* Samples first .. first + n - 1, n <= CHUNK, in doubles; those that are not finite count as 0,
+ * which has no error. */
+static void widen(const samples *s, size_t first, size_t n, double *x)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double v = sample(s, first + i);
+
+        x[i] = isfinite(v) ? v : 0.0;
+    }
+}
+
+static void add_moments(const bc_grid *grid, const bc_scale *scale, const samples *s,
+                        bc_scale_moments *m)
+{
+    double x[CHUNK], y[CHUNK];
+
+    for (size_t first = 0; first < s->n; first += CHUNK) {
+        const size_t n = s->n - first < CHUNK ? s->n - first : CHUNK;
+
+        widen(s, first, n, x);
+        bc_quantize_f64(grid, scale, BC_ROUND_NEAREST, x, NULL, n, y, NULL);
+        for (size_t i = 0; i < n; i++) {
+            m->error += (y[i] - x[i]) * (y[i] - x[i]);
+            m->xy += x[i] * y[i];
+            m->yy += y[i] * y[i];
+        }
+    }
+}
+
+bc_scale bc_scale_shrunk(const bc_scale *whole, int i)
+{
+    return (bc_scale){ whole->gain * (i + 1) / BC_SCALE_TRIES, whole->offset, whole->zero };
+}
+
+void bc_scale_add_moments(const bc_grid *grid, const bc_scale *scale, const float *x, size_t n,
+                          bc_scale_moments *m)
+{
+    add_moments(grid, scale, &(samples){ x, NULL, n, 1 }, m);
+}
+
+bc_scale bc_scale_refined(const bc_scale *scale, const bc_scale_moments *m)
+{
+    const double gain = m->yy > 0.0 ? scale->gain * (m->xy / m->yy) : scale->gain;
+
+    return (bc_scale){ gain > 0.0 && gain <= DBL_MAX ? gain : scale->gain, scale->offset,
+                       scale->zero };
+}
+
+static bc_scale search(const bc_grid *grid, const bc_scale *whole, const samples *s)
+{
+    double least = INFINITY;
+    bc_scale best = *whole;
+
+    if (!(whole->gain > 0.0))
+        return best;
+    for (int i = 0; i < BC_SCALE_TRIES; i++) {
+        const bc_scale tried = bc_scale_shrunk(whole, i);
+        bc_scale_moments m = { 0 };
+
+        add_moments(grid, &tried, s, &m);
+        if (m.error < least) {
+            least = m.error;
+            best = tried;
+        }
+    }
+    for (int i = 0; i < BC_SCALE_ROUNDS; i++) {
+        bc_scale_moments m = { 0 };
+
+        add_moments(grid, &best, s, &m);
+        best = bc_scale_refined(&best, &m);
+    }
+    return best;
+}
+
+/* Around the largest magnitude, or around min-max where codes count from 0. */
+static bc_status by_error(const bc_grid *g, const samples *s, bc_scale *out, bc_error *err)
+{
+    bc_scale whole;
+    bc_status st = BC_OK;
+
+    if (g->family == BC_GRID_AFFINE && g->lo == 0)
+        whole = by_zero_point(g, extent_of(s));
+    else
+        st = by_magnitude("mse", g, extent_of(s).absmax, &whole, err);
+    if (!st)
+        *out = search(g, &whole, s);
+    return st;
+}
+
 static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid, samples s,
                      double *scratch, bc_scale *out, bc_error *err)
 {
@@ -186,6 +281,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
                             percent);
         return by_magnitude("percentile", grid, percentile_of(&s, percent, scratch), out, err);
     case BC_SCALE_ABSMEAN: return by_magnitude("absmean", grid, mean_magnitude(&s), out, err);
+    case BC_SCALE_MSE: return by_error(grid, &s, out, err);
     }
     return bci_fail(err, BC_E_INTERNAL, "scale method %d is unknown", (int)method);
 }

@@ -10,9 +10,9 @@
 enum { BCI_BATCH = 1 << 17 };
 
 typedef struct {
-    uint64_t n_rows, row;      /* elements: their product */
-    uint64_t batch;            /* elements in all batches but the last of a row, or of the tensor */
-    uint64_t n_row_batches;    /* in a row that is longer than a batch; else 0 */
+    uint64_t n_rows, row;   /* elements: their product */
+    uint64_t batch;         /* elements in all batches but the last of a row, or of the tensor */
+    uint64_t n_row_batches; /* in a row that is longer than a batch; else 0 */
     uint64_t n_batches;
 } bci_cut;
 
