@@ -106,7 +106,11 @@ static void list_tensor_types(void)
             continue;
         snprintf(doc, sizeof doc, "%.4g bits a weight, blocks of %u",
                  8.0 * rows[i].block_bytes / rows[i].block_length, rows[i].block_length);
-        print_row(rows[i].name, doc, "");
+        print_row(rows[i].name, doc,
+                  rows[i].kind == BC_ELEMENT_CODES                    ? "safetensors"
+                  : rows[i].ggml_type >= 0 && !rows[i].in_safetensors ? "gguf"
+                  : rows[i].ggml_type < 0                             ? "safetensors"
+                                                                      : "");
     }
 }
 

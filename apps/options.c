@@ -166,6 +166,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     *out = (options){ .seed = BC_DEFAULT_SEED,
                       .min_snr = NAN,
                       .strength = NAN,
+                      .percent = NAN,
                       .shape_taps = BC_SHAPER_TAPS,
                       .shape_strength = BC_SHAPER_STRENGTH_DB,
                       .operands = argv };

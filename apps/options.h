@@ -16,12 +16,12 @@ enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
     const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *include,
-        *exclude, *type;
+        *exclude, *type, *group;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
-    bool gray, fast, small, subtractive, plain_header;
-    int rounding, light, scan, progress, color, nonfinite; /* index of the choice */
+    bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;
+    int rounding, light, scan, progress, color, nonfinite, scale; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold;
-    double min_snr, strength, shape_strength, guard;
+    double min_snr, strength, shape_strength, guard, percent;
     uint64_t given;  /* a bit for each row of the table that was set */
     char **operands; /* argv, reordered: operands first */
     int n_operands;

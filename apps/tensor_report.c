@@ -99,6 +99,28 @@ static void add_output(bc_report *r, const options *o, const char *out, const bc
         bc_report_integer(r, "output", "left_out", m->n_left_out);
 }
 
+/* How codes lie on the weights, where it is not as usual. */
+static void add_scale(bc_report *r, const bc_tensor_settings *s)
+{
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+    char group[16];
+
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].method == s->scale && s->scale != BC_SCALE_ABSMAX)
+            bc_report_string(r, "settings", "scale", rows[i].name);
+    if (s->scale == BC_SCALE_PERCENTILE)
+        bc_report_number(r, "settings", "percent", s->percent);
+    snprintf(group, sizeof group, "%u", s->group);
+    if (s->group != BC_TENSOR_GROUP_USUAL)
+        bc_report_string(r, "settings", "group",
+                         s->group == BC_TENSOR_GROUP_ROW   ? "row"
+                         : s->group == BC_TENSOR_GROUP_ALL ? "tensor"
+                                                           : group);
+    bc_report_string(r, "settings", "zero_point", s->zero_point ? "zero-point" : NULL);
+    bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
+}
+
 bc_status tensor_report(const options *o, const bc_tensor_settings *s, const char *in,
                         const char *out, const bc_tensor_result *m, bc_error *err)
 {
@@ -110,6 +132,7 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
         add_input(r, in, &m->input, m->n_tensors);
         add_output(r, o, out, m);
         bc_report_string(r, "settings", "format", s->format);
+        add_scale(r, s);
         bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
         bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
         bc_report_string(r, "settings", "cpu", m->cpu_level);

@@ -59,6 +59,43 @@ static bc_status parse_rules(const char *text, job *j, bc_error *err)
     return st;
 }
 
+/* "tensor", "row" or a number. */
+static bc_status parse_group(const char *text, uint32_t *group, bc_error *err)
+{
+    char *end;
+
+    if (!text)
+        return BC_OK;
+    if (strcmp(text, "tensor") == 0) {
+        *group = BC_TENSOR_GROUP_ALL;
+    } else if (strcmp(text, "row") == 0) {
+        *group = BC_TENSOR_GROUP_ROW;
+    } else {
+        const unsigned long n = strtoul(text, &end, 10);
+
+        if (*text < '0' || *text > '9' || *end || n < 8 || n > 65536 || n % 8 != 0)
+            return tool_usage(err, "--group", text,
+                              "expected tensor, row, or a multiple of 8 from 8 to 65536");
+        *group = (uint32_t)n;
+    }
+    return BC_OK;
+}
+
+static bc_status make_scale(const options *o, bc_tensor_settings *s, bc_error *err)
+{
+    static const bc_scale_method methods[] = { BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE, BC_SCALE_MSE };
+
+    s->scale = methods[o->scale];
+    s->zero_point = o->zero_point;
+    s->double_quant = o->double_quant;
+    if (o->percent == o->percent) {
+        s->percent = o->percent;
+        if (s->scale != BC_SCALE_PERCENTILE)
+            return tool_usage(err, "--percent", "", "expected --scale percentile beside it");
+    }
+    return parse_group(o->group, &s->group, err);
+}
+
 static bc_status make_settings(const options *o, const char *format, job *j, bc_error *err)
 {
     bc_tensor_settings *s = &j->settings;
@@ -70,6 +107,8 @@ static bc_status make_settings(const options *o, const char *format, job *j, bc_
         st = cut(o->exclude, &j->texts[1], j->exclude, &s->n_exclude, err);
     if (!st)
         st = parse_rules(o->type, j, err);
+    if (!st)
+        st = make_scale(o, s, err);
     s->include = j->include;
     s->exclude = j->exclude;
     s->nonfinite = (bc_nonfinite)o->nonfinite;
@@ -88,7 +127,7 @@ static void job_free(job *j)
         free(j->texts[i]);
 }
 
-/* Block formats need GGUF; else what the input is. */
+/* Block formats of GGML need GGUF, codes and scales safetensors; floats stay what they are. */
 static const char *ending(const void *context, const char *in)
 {
     const job *j = context;
@@ -96,8 +135,12 @@ static const char *ending(const void *context, const char *in)
     const char *dot = strrchr(in, '.');
     const bool is_float = type && type->kind == BC_ELEMENT_FLOAT;
 
-    if (is_float && dot && strcmp(dot, ".npy") == 0)
+    if (type && type->kind == BC_ELEMENT_CODES)
+        return ".safetensors";
+    if (is_float && type->npy && dot && strcmp(dot, ".npy") == 0)
         return ".npy";
+    if (is_float && type->ggml_type < 0)
+        return ".safetensors";
     return is_float && dot && strcmp(dot, ".gguf") != 0 ? ".safetensors" : ".gguf";
 }
 

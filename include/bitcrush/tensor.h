@@ -28,13 +28,16 @@ typedef enum {
     BC_ELEMENT_BOOL,
     BC_ELEMENT_COMPLEX,
     BC_ELEMENT_BLOCKS, /* several elements together in some bytes */
+    BC_ELEMENT_CODES,  /* codes, scales and what belongs to them in tensors of their own, as
+                        * safetensors files have them; the block is that of the usual settings, and
+                        * a scale for a row or more is not in it */
 } bc_element_kind;
 
 /* What elements are: a row of the table behind bc_element_types. Bytes are little-endian. */
 typedef struct {
     const char *name; /* "F32", "BF16", "Q4_K", as safetensors and GGML call it */
     bc_element_kind kind;
-    uint32_t block_length; /* elements in a block; 1 but for BC_ELEMENT_BLOCKS */
+    uint32_t block_length; /* elements in a block; 1 but for blocks and codes */
     uint32_t block_bytes;
     int ggml_type;       /* number in GGUF files, or -1 */
     bool in_safetensors; /* safetensors has it, under its name */
@@ -94,7 +97,7 @@ BC_API const bc_tensor_info *bc_tensor_at(const bc_tensor_file *f, size_t i);
 /* The place of a name, or SIZE_MAX. */
 BC_API size_t bc_tensor_find(const bc_tensor_file *f, const char *name);
 
-/* Read n bytes of tensor i from byte_offset on, inside the tensor, both multiples of its
+/* Read n bytes of tensor i, whose kind is not BC_ELEMENT_CODES, from byte_offset on, inside the tensor, both multiples of its
  * block_bytes. They are little-endian whatever the file is. Thread-safe. */
 BC_API BC_NODISCARD bc_status bc_tensor_read(const bc_tensor_file *f, size_t i,
                                              uint64_t byte_offset, void *buf, size_t n,
@@ -140,6 +143,11 @@ BC_API void bc_tensor_metadata_at(const bc_tensor_file *f, size_t i, bc_tensor_m
 
 /* --- reducing */
 
+/* What shares a scale, beside a number of weights. */
+#define BC_TENSOR_GROUP_USUAL 0u               /* 64, or what the format's definition says */
+#define BC_TENSOR_GROUP_ROW   UINT32_MAX       /* a row */
+#define BC_TENSOR_GROUP_ALL   (UINT32_MAX - 1) /* the whole tensor */
+
 /* Tensors whose name fits a glob (fnmatch) become a format. */
 typedef struct {
     const char *glob, *format;
@@ -158,6 +166,14 @@ typedef struct {
     size_t n_include;
     const char *const *exclude; /* globs: not these */
     size_t n_exclude;
+    /* Of formats that are codes and scales on a grid: how the scale is found and what shares one.
+     * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE; group is a number of weights in a row, a
+     * multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. */
+    bc_scale_method scale;
+    double percent; /* of BC_SCALE_PERCENTILE */
+    uint32_t group;
+    bool zero_point;        /* integers: least and greatest value on the end codes, 0 on a code */
+    bool double_quant;      /* nf4 and fp4: scales are quantized, too */
     bc_nonfinite nonfinite; /* of NaN and infinity in what is reduced */
     int n_threads;          /* 0: one per core */
     bool force;             /* replace an existing output */

@@ -44,7 +44,8 @@ static const struct {
     { "weights", "{input.tensors} tensors, {input.elements} weights|, {input.format}"
                  "|, version {input.version}|, {input.parts} files" },
     { "reduced",
-      "to {settings.format}|; {output.reduced} tensors reduced, {output.kept_tensors} kept"
+      "to {settings.format}|, scale by {settings.scale}| {settings.percent:2}|, group {settings.group}"
+      "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced} tensors reduced, {output.kept_tensors} kept"
       "|, {output.fallbacks} of them another way|; non-finite {settings.nonfinite}" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"

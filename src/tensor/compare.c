@@ -50,13 +50,13 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
         const bc_tensor_info *u = j == SIZE_MAX ? NULL : bc_tensor_at(b, j);
         bc_tensor_outcome *o = &r->tensors[r->n_tensors];
 
-        if (!u || !same_shape(t, u) || !bci_element_decoder(t->type) ||
-            !bci_element_decoder(u->type)) {
+        if (!u || !same_shape(t, u) || !bci_element_has_values(t->type) ||
+            !bci_element_has_values(u->type)) {
             r->n_only_a += !u;
             r->n_other_shape += u != NULL;
             continue;
         }
-        st = bci_outcome_begin(o, t, u->type, err);
+        st = bci_outcome_begin(o, t, u->type, u->size_bytes, err);
         if (st)
             break;
         r->n_tensors++;

@@ -10,6 +10,7 @@
 #define FLOAT   BC_ELEMENT_FLOAT
 #define INTEGER BC_ELEMENT_INTEGER
 #define BLOCKS  BC_ELEMENT_BLOCKS
+#define CODES   BC_ELEMENT_CODES
 
 /* Numbers of GGML that are missing here were taken back. The order of bits in safetensors' F4 and
  * F6 is nowhere said: they are blocks that no one can decode. */
@@ -64,6 +65,27 @@ static const bc_element_type rows[] = {
     { "NVFP4",       BLOCKS,  64,  36, 40, false, NULL, NULL },
     { "Q1_0",        BLOCKS, 128,  18, 41, false, NULL, NULL },
     { "Q2_0",        BLOCKS,  64,  18, 42, false, NULL, NULL },
+    { "INT2",         CODES,   64,  20, -1, false, NULL, NULL },
+    { "INT3",         CODES,   64,  28, -1, false, NULL, NULL },
+    { "INT4",         CODES,   64,  36, -1, false, NULL, NULL },
+    { "INT5",         CODES,   64,  44, -1, false, NULL, NULL },
+    { "INT6",         CODES,   64,  52, -1, false, NULL, NULL },
+    { "INT7",         CODES,   64,  60, -1, false, NULL, NULL },
+    { "INT8",         CODES,   64,  68, -1, false, NULL, NULL },
+    { "NF4",          CODES,   64,  36, -1, false, NULL, NULL },
+    { "FP4",          CODES,   64,  36, -1, false, NULL, NULL },
+    { "E3M2",         CODES,   64,  52, -1, false, NULL, NULL },
+    { "E2M3",         CODES,   64,  52, -1, false, NULL, NULL },
+    { "E2M1",         CODES,   64,  36, -1, false, NULL, NULL },
+    { "TERNARY",      CODES,    4,   1, -1, false, NULL, NULL },
+    { "BINARY",       CODES,    8,   1, -1, false, NULL, NULL },
+    { "MXFP8_E4M3",   CODES,   32,  33, -1, false, NULL, NULL },
+    { "MXFP8_E5M2",   CODES,   32,  33, -1, false, NULL, NULL },
+    { "MXFP6_E2M3",   CODES,   32,  25, -1, false, NULL, NULL },
+    { "MXFP6_E3M2",   CODES,   32,  25, -1, false, NULL, NULL },
+    { "MXFP4",        CODES,   32,  17, -1, false, NULL, NULL },
+    { "MXINT8",       CODES,   32,  33, -1, false, NULL, NULL },
+    { "NVFP4",        CODES,   16,   9, -1, false, NULL, NULL },
 };
 /* clang-format on */
 
@@ -79,10 +101,36 @@ size_t bc_element_types(const bc_element_type **out)
 
 const bc_element_type *bc_element_type_named(const char *name)
 {
+    return bci_element_for(name, false);
+}
+
+/* Other names of types. */
+static const struct {
+    const char *name, *type;
+} others[] = {
+    { "e4m3", "F8_E4M3" },
+    { "e5m2", "F8_E5M2" },
+    { "mxfp8", "MXFP8_E4M3" },
+    { "mxfp6", "MXFP6_E2M3" },
+};
+
+const bc_element_type *bci_element_for(const char *name, bool in_safetensors)
+{
+    const bc_element_type *found = NULL;
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcasecmp(others[i].name, name) == 0)
+            name = others[i].type;
     for (size_t i = 0; i < N_ROWS; i++)
-        if (strcasecmp(rows[i].name, name) == 0)
-            return &rows[i];
-    return NULL;
+        if (strcasecmp(rows[i].name, name) == 0 &&
+            (!found || (in_safetensors && rows[i].kind == CODES)))
+            found = &rows[i];
+    return found;
+}
+
+bool bci_element_has_values(const bc_element_type *type)
+{
+    return type->kind == CODES || bci_element_decoder(type);
 }
 
 const bc_element_type *bci_element_of_ggml(uint32_t number)

@@ -111,6 +111,8 @@ bool bc_tensor_can_write(const bc_element_type *type)
 {
     if (type->kind == BC_ELEMENT_BLOCKS)
         return bci_blocks_of(type) != NULL;
+    if (type->kind == BC_ELEMENT_CODES)
+        return true;
     return float_row(type) < N_FLOATS;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/coded.h"
 #include "tensor/element.h"
 #include "tensor/shown.h"
 
@@ -41,8 +42,10 @@ bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error
 
 void bci_tensor_file_drop(bc_tensor_file *f, size_t first)
 {
-    for (size_t i = first; i < f->n_tensors; i++)
+    for (size_t i = first; i < f->n_tensors; i++) {
         free((char *)f->tensors[i].info.name);
+        bci_coding_free(f->tensors[i].coding);
+    }
     f->n_tensors = first;
 }
 
@@ -113,6 +116,7 @@ static int by_name(const void *a, const void *b)
 /* The index of names; two equal ones are a fault of the file. */
 static bc_status index_names(bc_tensor_file *f, bc_error *err)
 {
+    free(f->by_name);
     f->by_name = malloc((f->n_tensors + 1) * sizeof *f->by_name);
     if (!f->by_name)
         return bci_tensor_short(f->parts[0]->name, err);
@@ -151,6 +155,10 @@ bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *
         goto done;
     }
     st = f->format->open(f, err);
+    if (!st)
+        st = index_names(f, err);
+    if (!st)
+        st = bci_tensor_file_join(f, err);
     if (!st)
         st = index_names(f, err);
     if (st)
@@ -193,12 +201,19 @@ static int compare_name(const void *key, const void *item)
     return strcmp(key, (*t)->info.name);
 }
 
-size_t bc_tensor_find(const bc_tensor_file *f, const char *name)
+bci_tensor *bci_tensor_file_find(const bc_tensor_file *f, const char *name)
 {
-    const bci_tensor *const *found =
+    bci_tensor *const *found =
         bsearch(name, f->by_name, f->n_tensors, sizeof *f->by_name, compare_name);
 
-    return found ? (size_t)(*found - f->tensors) : SIZE_MAX;
+    return found ? *found : NULL;
+}
+
+size_t bc_tensor_find(const bc_tensor_file *f, const char *name)
+{
+    const bci_tensor *found = bci_tensor_file_find(f, name);
+
+    return found ? (size_t)(found - f->tensors) : SIZE_MAX;
 }
 
 static void swap_elements(uint8_t *bytes, size_t n, size_t size)
@@ -212,10 +227,9 @@ static void swap_elements(uint8_t *bytes, size_t n, size_t size)
         }
 }
 
-bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset, void *buf,
-                         size_t n, bc_error *err)
+bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_tensor *t, uint64_t byte_offset,
+                              void *buf, size_t n, bc_error *err)
 {
-    const bci_tensor *t = &f->tensors[i];
     const uint32_t block = t->info.type->block_bytes;
 
     assert(byte_offset <= t->info.size_bytes && n <= t->info.size_bytes - byte_offset);
@@ -228,6 +242,13 @@ bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset
     if (!st && t->is_big_endian)
         swap_elements(buf, n, t->info.type->kind == BC_ELEMENT_COMPLEX ? block / 2 : block);
     return st;
+}
+
+bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset, void *buf,
+                         size_t n, bc_error *err)
+{
+    assert(!f->tensors[i].coding);
+    return bci_tensor_read_raw(f, &f->tensors[i], byte_offset, buf, n, err);
 }
 
 enum { RAW_ROOM = 16384, LONGEST_BLOCK = 256 };
@@ -244,6 +265,8 @@ bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first, 
     float block[LONGEST_BLOCK];
 
     assert(first <= info->n_elements && n <= info->n_elements - first);
+    if (f->tensors[i].coding)
+        return bci_coded_read(f, f->tensors[i].coding, first, n, out, err);
     assert(length <= LONGEST_BLOCK);
     if (!decode)
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s holds %s, expected a type of floats",

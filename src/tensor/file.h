@@ -6,11 +6,14 @@
 #include "bitcrush/tensor.h"
 #include "tensor/pairs.h"
 
+struct bci_coding;
+
 typedef struct {
     bc_tensor_info info;
     size_t part;
     uint64_t offset; /* of its bytes in the part */
     bool is_big_endian;
+    struct bci_coding *coding; /* of a type of kind BC_ELEMENT_CODES: where its pieces are */
 } bci_tensor;
 
 struct bci_tensor_writer;
@@ -46,7 +49,7 @@ struct bc_tensor_file {
     size_t n_parts;
     bci_tensor *tensors;
     size_t n_tensors, room;
-    const bci_tensor **by_name; /* once it is open */
+    bci_tensor **by_name; /* once it is open */
     bci_pairs pairs;
 };
 
@@ -55,6 +58,19 @@ BC_NODISCARD bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *p
 
 /* Forget tensors from `first` on. */
 void bci_tensor_file_drop(bc_tensor_file *f, size_t first);
+
+/* Read n bytes of a tensor, or of a piece of one, as bc_tensor_read does. */
+BC_NODISCARD bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_tensor *t,
+                                           uint64_t byte_offset, void *buf, size_t n,
+                                           bc_error *err);
+
+/* Make one tensor of those that are the codes, scales and so on of one, by the names of
+ * bitsandbytes and Model Optimizer and by the pair BCI_FORMATS_KEY, which goes. Names are indexed. */
+BC_NODISCARD bc_status bci_tensor_file_join(bc_tensor_file *f, bc_error *err);
+#define BCI_FORMATS_KEY "bitcrush.formats"
+
+/* The place of a name among the tensors that are indexed, or NULL. */
+bci_tensor *bci_tensor_file_find(const bc_tensor_file *f, const char *name);
 
 /* Add a tensor: name (n_name bytes, copied), type, dimensions, part and offset are given,
  * elements and bytes are computed here and checked against the part. */

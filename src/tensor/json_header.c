@@ -186,6 +186,90 @@ bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
     json_decref(root);
     return st;
 }
+
+/* "shape" of an object. */
+static bool shape_of(const json_t *entry, uint32_t *n_dims, uint64_t *dims)
+{
+    const json_t *shape = json_object_get(entry, "shape");
+
+    if (!json_is_array(shape) || json_array_size(shape) > BC_TENSOR_MAX_DIMS)
+        return false;
+    *n_dims = (uint32_t)json_array_size(shape);
+    return numbers_of(shape, dims);
+}
+
+static bool number_of(const json_t *entry, const char *key, uint64_t *out)
+{
+    const json_t *number = json_object_get(entry, key);
+
+    if (!json_is_integer(number) || json_integer_value(number) < 0)
+        return false;
+    *out = (uint64_t)json_integer_value(number);
+    return true;
+}
+
+bc_status bci_json_walk_formats(const char *file, const char *text, size_t n,
+                                const bci_json_visitor *v, bc_error *err)
+{
+    json_t *root, *entry;
+    const char *name;
+    bc_status st = parse(file, text, n, &root, err);
+
+    if (st)
+        return st;
+    json_object_foreach(root, name, entry)
+    {
+        bci_json_coded t = { .name = name };
+
+        t.format = json_string_value(json_object_get(entry, "format"));
+        t.named_group = json_string_value(json_object_get(entry, "group"));
+        t.zero_point = json_is_true(json_object_get(entry, "zero_point"));
+        if (t.format && shape_of(entry, &t.n_dims, t.dims) &&
+            (t.named_group || number_of(entry, "group", &t.group)))
+            st = v->coded(v->context, &t, err);
+        else
+            st =
+                bci_fail(err, BC_E_FORMAT,
+                         "%s: bitcrush.formats has no format, shape and group for %s, expected all "
+                         "three",
+                         file, bci_show_name(name).text);
+        if (st)
+            break;
+    }
+    json_decref(root);
+    return st;
+}
+
+bc_status bci_json_read_state(const char *file, const char *name, const char *text, size_t n,
+                              bci_json_state *out, bc_error *err)
+{
+    json_t *root;
+    const bc_status st = parse(file, text, n, &root, err);
+
+    if (st)
+        return st;
+    const char *type = json_string_value(json_object_get(root, "quant_type"));
+    const json_t *offset = json_object_get(root, "nested_offset");
+    bci_json_state state = { .is_nested = offset != NULL,
+                             .nested_offset = json_number_value(offset) };
+    const bool is_good =
+        type && shape_of(root, &state.n_dims, state.dims) &&
+        number_of(root, "blocksize", &state.blocksize) &&
+        (!offset ||
+         (json_is_number(offset) && number_of(root, "nested_blocksize", &state.nested_blocksize)));
+
+    if (is_good) {
+        snprintf(state.quant_type, sizeof state.quant_type, "%s", type);
+        *out = state;
+    }
+    json_decref(root);
+    return is_good
+               ? BC_OK
+               : bci_fail(err, BC_E_FORMAT,
+                          "%s: tensor %s has no quant_type, shape and blocksize in its JSON text, "
+                          "expected all three",
+                          file, bci_show_name(name).text);
+}
 #else
 static bc_status no_json(const char *file, bc_error *err)
 {
@@ -208,6 +292,25 @@ bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
     (void)text;
     (void)n;
     (void)v;
+    return no_json(file, err);
+}
+
+bc_status bci_json_walk_formats(const char *file, const char *text, size_t n,
+                                const bci_json_visitor *v, bc_error *err)
+{
+    (void)text;
+    (void)n;
+    (void)v;
+    return no_json(file, err);
+}
+
+bc_status bci_json_read_state(const char *file, const char *name, const char *text, size_t n,
+                              bci_json_state *out, bc_error *err)
+{
+    (void)name;
+    (void)text;
+    (void)n;
+    (void)out;
     return no_json(file, err);
 }
 #endif

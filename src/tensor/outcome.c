@@ -7,14 +7,14 @@
 #include "base/fail.h"
 
 bc_status bci_outcome_begin(bc_tensor_outcome *o, const bc_tensor_info *t,
-                            const bc_element_type *to, bc_error *err)
+                            const bc_element_type *to, uint64_t size_bytes, bc_error *err)
 {
     *o = (bc_tensor_outcome){ .name = strdup(t->name),
                               .from = t->type,
                               .to = to,
                               .n_dims = t->n_dims,
                               .n_elements = t->n_elements,
-                              .size_bytes = t->n_elements / to->block_length * to->block_bytes };
+                              .size_bytes = size_bytes };
     memcpy(o->dims, t->dims, sizeof o->dims);
     return o->name ? BC_OK : bci_fail(err, BC_E_LIMIT, "out of memory for the name of a tensor");
 }

@@ -15,18 +15,174 @@ static const bci_tensor_format *choose_format(const bci_reduction *r, const char
     return bci_tensor_format_for_path(out);
 }
 
-static void add_output(bci_reduction *r, size_t tensor)
+/* ---- how weights become codes and scales */
+
+static bool is_on_grid(const bci_coded_format *f)
 {
-    bc_tensor_info *info = &r->infos[r->n_outputs];
-    const uint64_t n = bc_tensor_at(r->in, tensor)->n_elements;
+    return f->grid != NULL;
+}
 
-    *info = *bc_tensor_at(r->in, tensor);
-    info->type = r->choices[tensor].type;
+static bool may_have_zero(const bci_coded_format *f)
+{
+    return strncmp(f->name, "INT", 3) == 0;
+}
 
+/* The methods of the settings are for formats that have none of their own. */
+static bool may_have_method(const bci_coded_format *f)
+{
+    return is_on_grid(f) && f->method == BC_SCALE_ABSMAX;
+}
+
+static bool may_be_nested(const bci_coded_format *f)
+{
+    return f->layout == BCI_LAYOUT_BNB;
+}
+
+/* A setting that no tensor takes is a mistake. */
+static bc_status check_taken(const bci_reduction *r, bool is_set, const char *option,
+                             bool (*takes)(const bci_coded_format *f), const char *formats,
+                             bc_error *err)
+{
+    bool any = false;
+
+    for (size_t i = 0; is_set && i < r->n_tensors; i++)
+        any = any || (r->codings[i] && takes(r->codings[i]->format));
+    if (!is_set || any || r->n_tensors == 0)
+        return BC_OK;
+    return bci_fail(err, BC_E_USAGE, "%s: no tensor becomes a format that takes it, expected %s",
+                    option, formats);
+}
+
+static bc_status check_settings(const bci_reduction *r, bc_error *err)
+{
+    const bc_tensor_settings *s = r->settings;
+    const bool is_number = s->group != BC_TENSOR_GROUP_USUAL && s->group != BC_TENSOR_GROUP_ROW &&
+                           s->group != BC_TENSOR_GROUP_ALL;
+    bc_status st;
+
+    if (is_number && (s->group < 8 || s->group > 65536 || s->group % 8 != 0))
+        return bci_fail(err, BC_E_USAGE,
+                        "--group %u: expected tensor, row, or a multiple of 8 from 8 to 65536",
+                        s->group);
+    if (s->zero_point && s->scale == BC_SCALE_PERCENTILE)
+        return bci_fail(err, BC_E_USAGE,
+                        "--zero-point: not with --scale percentile, expected absmax or mse");
+    if (s->scale == BC_SCALE_PERCENTILE && !(s->percent > 0.0 && s->percent <= 100.0))
+        return bci_fail(err, BC_E_USAGE, "--percent %g: expected more than 0 and at most 100",
+                        s->percent);
+    st = check_taken(r, s->zero_point, "--zero-point", may_have_zero, "int2 to int8", err);
+    if (!st)
+        st = check_taken(r, s->scale != BC_SCALE_ABSMAX, "--scale", may_have_method,
+                         "int2 to int8, e3m2, e2m3 or e2m1", err);
+    if (!st)
+        st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "--group", is_on_grid,
+                         "int2 to int8, e3m2, e2m3, e2m1, ternary or binary", err);
+    if (!st)
+        st = check_taken(r, s->double_quant, "--double-quant", may_be_nested, "nf4 or fp4", err);
+    return st;
+}
+
+static bc_status make_codings(bci_reduction *r, bc_error *err)
+{
+    const bc_tensor_settings *s = r->settings;
+    bc_status st = BC_OK;
+
+    for (size_t i = 0; i < r->n_tensors && !st; i++) {
+        const bc_element_type *type = r->choices[i].type;
+
+        if (type->kind != BC_ELEMENT_CODES || bci_reduction_copies(r, i))
+            continue;
+        const bci_coded_format *f = bci_coded_find(type->name);
+        const bci_coding_choice choice = { .group = is_on_grid(f) ? s->group : 0,
+                                           .zero_point = s->zero_point && may_have_zero(f),
+                                           .is_nested = s->double_quant && may_be_nested(f) };
+
+        st = bci_coding_new(f, bc_tensor_at(r->in, i), &choice, &r->codings[i], err);
+    }
+    return st ? st : check_settings(r, err);
+}
+
+/* New, or that of what is copied, or NULL. */
+static const bci_coding *coding_of(const bci_reduction *r, size_t tensor)
+{
+    return r->codings[tensor] ? r->codings[tensor] : r->in->tensors[tensor].coding;
+}
+
+/* ---- outputs */
+
+static bci_cut cut_rows(const bc_tensor_info *info)
+{
     const uint64_t row = info->n_dims ? info->dims[info->n_dims - 1] : 1;
 
-    r->outputs[r->n_outputs++] =
-        (bci_output){ tensor, bci_cut_rows(row ? n / row : 0, row, info->type->block_length) };
+    return bci_cut_rows(row ? info->n_elements / row : 0, row, info->type->block_length);
+}
+
+static bci_cut cut_of_piece(const bci_reduction *r, size_t tensor, size_t piece)
+{
+    const bci_coding *c = r->codings[tensor];
+
+    if (!c)
+        return cut_rows(&r->in->tensors[tensor].coding->pieces[piece].info);
+    if (bci_role_is_constant(c, c->roles[piece]))
+        return (bci_cut){ .row = 1, .n_batches = 1 };
+    return bci_coding_cut(c);
+}
+
+static void add_outputs(bci_reduction *r, size_t tensor)
+{
+    const bool has_pieces = r->choices[tensor].type->kind == BC_ELEMENT_CODES;
+    const bci_coding *c = has_pieces ? coding_of(r, tensor) : NULL;
+
+    for (size_t i = 0; i < (c ? c->n_pieces : 1); i++) {
+        bc_tensor_info *info = &r->infos[r->n_outputs];
+
+        *info = c ? c->pieces[i].info : *bc_tensor_at(r->in, tensor);
+        if (!c)
+            info->type = r->choices[tensor].type;
+        r->outputs[r->n_outputs++] =
+            (bci_output){ tensor, i, c ? cut_of_piece(r, tensor, i) : cut_rows(info) };
+    }
+}
+
+static size_t count_outputs(const bci_reduction *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_tensors; i++)
+        n += r->choices[i].type->kind == BC_ELEMENT_CODES ? coding_of(r, i)->n_pieces : 1;
+    return n;
+}
+
+/* The pairs of the input, and what a reader has to know of codes. */
+static bc_status make_pairs(bci_reduction *r, const char *out, bc_error *err)
+{
+    bci_bytes text = { 0 };
+    bool is_good = bci_pairs_copy(&r->in->pairs, &r->pairs);
+
+    for (size_t i = 0; i < r->n_tensors; i++)
+        if (r->choices[i].type->kind == BC_ELEMENT_CODES)
+            bci_coded_describe(coding_of(r, i), &text);
+    if (text.n > 0) {
+        bci_bytes_put(&text, "}", 2);
+        is_good = is_good && !text.is_short &&
+                  bci_pairs_set_string(&r->pairs, BCI_FORMATS_KEY, (const char *)text.data);
+    }
+    bci_bytes_free(&text);
+    return is_good ? BC_OK : bci_tensor_short(out, err);
+}
+
+static bc_status make_outputs(bci_reduction *r, const char *out, bc_error *err)
+{
+    const size_t n = count_outputs(r);
+
+    r->outputs = calloc(n + 1, sizeof *r->outputs);
+    r->infos = calloc(n + 1, sizeof *r->infos);
+    r->first_batch = calloc(n + 1, sizeof *r->first_batch);
+    if (!r->outputs || !r->infos || !r->first_batch)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", out, n);
+    for (size_t i = 0; i < r->n_tensors; i++)
+        add_outputs(r, i);
+    return make_pairs(r, out, err);
 }
 
 /* Batches in the order of the file. */
@@ -54,23 +210,23 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
                         ".gguf, .safetensors or .npy",
                         out);
     r->choices = calloc(n + 1, sizeof *r->choices);
-    r->outputs = calloc(n + 1, sizeof *r->outputs);
-    r->infos = calloc(n + 1, sizeof *r->infos);
-    r->first_batch = calloc(n + 1, sizeof *r->first_batch);
-    if (!r->choices || !r->outputs || !r->infos || !r->first_batch)
+    r->codings = calloc(n + 1, sizeof(bci_coding *));
+    if (!r->choices || !r->codings)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", out, n);
-    st = bci_recipe_choose(r->settings, r->in, r->choices, err);
+    st = bci_recipe_choose(r->settings, r->in, r->format, r->choices, err);
+    if (!st)
+        st = make_codings(r, err);
+    if (!st)
+        st = make_outputs(r, out, err);
     if (st)
         return st;
-    for (size_t i = 0; i < n; i++)
-        add_output(r, i);
 
     const bci_tensor_output output = { .format = r->format,
                                        .path = r->settings->dry_run ? NULL : out,
                                        .force = r->settings->force,
                                        .tensors = r->infos,
                                        .n_tensors = r->n_outputs,
-                                       .pairs = &r->in->pairs };
+                                       .pairs = &r->pairs };
 
     st = bci_tensor_writer_open(&output, &r->writer, err);
     if (!st)

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/fail.h"
+#include "tensor/coded.h"
 #include "tensor/element.h"
 
 /* A number of bits stands for the best block format of that size. */
@@ -143,7 +144,7 @@ static bool matches_any(const char *const *globs, size_t n, const char *name)
 /* Why a tensor stays as it is by itself, or NULL. */
 static const char *why_kept(const bc_tensor_settings *s, const bc_tensor_info *t)
 {
-    if (!bci_element_decoder(t->type))
+    if (!bci_element_has_values(t->type))
         return "no floats";
     if (matches_any(s->exclude, s->n_exclude, t->name))
         return "excluded";
@@ -162,7 +163,7 @@ static bool divides(const bc_tensor_info *t, const bc_element_type *type)
 {
     const uint64_t row = t->n_dims > 0 ? t->dims[t->n_dims - 1] : 1;
 
-    return row % type->block_length == 0;
+    return row % type->block_length == 0 || !bci_coded_needs_whole_blocks(type);
 }
 
 static const char *instead_of(const char *format)
@@ -181,18 +182,45 @@ static bc_status unknown(const char *spec, bc_error *err)
                     spec);
 }
 
+/* A type that the kind of file has not, with what would do. */
+static bc_status not_in(const bc_element_type *type, const bci_tensor_format *to, bc_error *err)
+{
+    const char *in = type->ggml_type >= 0 ? "gguf" : "safetensors";
+
+    if (to == &bci_npy)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s is no format of .npy files, expected -o NAME.%s, or f16, f32 or f64",
+                        type->name, in);
+    return bci_fail(
+        err, BC_E_UNSUPPORTED,
+        "%s is a format of %s files, expected -o NAME.%s, or for %s a format such as %s",
+        type->name, in, in, to->format.name,
+        to == &bci_gguf ? "q4_k, iq4_nl or f16" : "nf4, int4, mxfp4 or f16");
+}
+
+static bool holds(const bci_tensor_format *to, const bc_element_type *type)
+{
+    if (to == &bci_npy)
+        return type->npy != NULL;
+    if (to == &bci_gguf)
+        return type->ggml_type >= 0;
+    return type->in_safetensors || type->kind == BC_ELEMENT_CODES;
+}
+
 /* `spec` for one tensor, or what its rows make of it. */
 static bc_status choose_format(const char *spec, const bc_tensor_info *t, long n_layers,
-                               bci_choice *out, bc_error *err)
+                               const bci_tensor_format *to, bci_choice *out, bc_error *err)
 {
     const char *format = is_mix(spec) ? format_in_mix(spec, t->name, n_layers) : format_of(spec);
-    const bc_element_type *type = bc_element_type_named(format);
+    const bc_element_type *type = bci_element_for(format, to == &bci_safetensors);
 
     if (!type || !bc_tensor_can_write(type))
         return unknown(spec, err);
+    if (!holds(to, type))
+        return not_in(type, to, err);
     *out = (bci_choice){ .type = type, .is_asked = true };
     while (!divides(t, out->type)) {
-        out->type = bc_element_type_named(instead_of(out->type->name));
+        out->type = bci_element_for(instead_of(out->type->name), to == &bci_safetensors);
         out->is_asked = false;
         out->why = "row of no whole blocks";
     }
@@ -200,12 +228,12 @@ static bc_status choose_format(const char *spec, const bc_tensor_info *t, long n
 }
 
 bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *file,
-                            bci_choice *choices, bc_error *err)
+                            const bci_tensor_format *to, bci_choice *choices, bc_error *err)
 {
     const long n_layers = count_layers(file);
     bc_status st = BC_OK;
 
-    if (!is_mix(s->format) && !bc_element_type_named(format_of(s->format)))
+    if (!is_mix(s->format) && !bci_element_for(format_of(s->format), false))
         return unknown(s->format, err);
     for (size_t i = 0; !st && i < bc_tensor_count(file); i++) {
         const bc_tensor_info *t = bc_tensor_at(file, i);
@@ -214,12 +242,12 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         for (size_t r = 0; r < s->n_rules; r++)
             if (fnmatch(s->rules[r].glob, t->name, 0) == 0) {
                 format = s->rules[r].format;
-                why = bci_element_decoder(t->type) ? NULL : why;
+                why = bci_element_has_values(t->type) ? NULL : why;
             }
         if (why)
             choices[i] = (bci_choice){ .type = t->type, .why = why };
         else
-            st = choose_format(format, t, n_layers, &choices[i], err);
+            st = choose_format(format, t, n_layers, to, &choices[i], err);
     }
     return st;
 }

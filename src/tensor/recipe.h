@@ -2,7 +2,7 @@
 #ifndef BCI_RECIPE_H
 #define BCI_RECIPE_H
 
-#include "bitcrush/tensor.h"
+#include "tensor/file.h"
 
 /* What one tensor becomes. */
 typedef struct {
@@ -11,10 +11,10 @@ typedef struct {
     const char *why;             /* "one dimension", "excluded", "row of no whole blocks"; static */
 } bci_choice;
 
-/* Choose for every tensor of the file: choices[0 .. bc_tensor_count). BC_E_USAGE for a format that
- * is unknown. */
+/* Choose for every tensor of the file, which becomes one of format `to`: choices[0 .. bc_tensor_count). BC_E_USAGE for a format that
+ * is unknown, BC_E_UNSUPPORTED for one that `to` has not. */
 BC_NODISCARD bc_status bci_recipe_choose(const bc_tensor_settings *settings,
-                                         const bc_tensor_file *file, bci_choice *choices,
-                                         bc_error *err);
+                                         const bc_tensor_file *file, const bci_tensor_format *to,
+                                         bci_choice *choices, bc_error *err);
 
 #endif

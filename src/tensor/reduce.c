@@ -14,7 +14,17 @@
 
 bc_tensor_settings bc_tensor_settings_default(const char *format)
 {
-    return (bc_tensor_settings){ .format = format, .min_snr_db = NAN };
+    return (bc_tensor_settings){
+        .format = format, .scale = BC_SCALE_ABSMAX, .percent = 99.99, .min_snr_db = NAN
+    };
+}
+
+static bool has_codings(const bci_reduction *r)
+{
+    for (size_t i = 0; i < r->n_tensors; i++)
+        if (r->codings[i])
+            return true;
+    return false;
 }
 
 static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
@@ -28,7 +38,8 @@ static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
         s->x = malloc(BCI_BATCH * sizeof *s->x);
         s->y = malloc(BCI_BATCH * sizeof *s->y);
         s->out = malloc(BCI_BATCH * sizeof(double));
-        if (!s->x || !s->y || !s->out)
+        s->coder = has_codings(r) ? bci_coder_new() : NULL;
+        if (!s->x || !s->y || !s->out || (has_codings(r) && !s->coder))
             return bci_fail(err, BC_E_LIMIT, "out of memory for batches of weights");
     }
     return BC_OK;
@@ -64,40 +75,82 @@ static size_t bytes_of(const bc_element_type *type, uint64_t n)
     return (size_t)(n / type->block_length * type->block_bytes);
 }
 
-static bool is_copied(const bci_reduction *r, size_t tensor)
+/* Codes of the same name may have other scales. */
+bool bci_reduction_copies(const bci_reduction *r, size_t tensor)
 {
-    return r->choices[tensor].type == bc_tensor_at(r->in, tensor)->type;
+    const bci_choice *c = &r->choices[tensor];
+
+    return c->type == bc_tensor_at(r->in, tensor)->type &&
+           (c->type->kind != BC_ELEMENT_CODES || !c->is_asked);
 }
 
-static bc_status refuse(const bci_reduction *r, const place *at, size_t i, float x, bc_error *err)
+static bc_status refuse(const bci_reduction *r, size_t tensor, uint64_t index, float x,
+                        bc_error *err)
 {
-    const bc_element_type *to = r->choices[at->tensor].type;
+    const bc_element_type *to = r->choices[tensor].type;
     const bool may_stay = r->settings->nonfinite == BC_NONFINITE_KEEP;
 
     return bci_fail(err, BC_E_FORMAT,
                     "tensor %s: %s at index %llu%s%s%s, expected %s--nonfinite zero",
-                    bc_tensor_at(r->in, at->tensor)->name, x != x ? "NaN" : "infinity",
-                    (unsigned long long)(at->range.first + i), may_stay ? ", which " : "",
-                    may_stay ? to->name : "", may_stay ? " cannot hold" : "",
-                    may_stay ? "" : "finite weights or ");
+                    bc_tensor_at(r->in, tensor)->name, x != x ? "NaN" : "infinity",
+                    (unsigned long long)index, may_stay ? ", which " : "", may_stay ? to->name : "",
+                    may_stay ? " cannot hold" : "", may_stay ? "" : "finite weights or ");
 }
 
-/* Floats keep what is not finite, where that is asked for; blocks have no codes for it. */
-static bc_status check_finite(bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
+/* Floats keep what is not finite, where that is asked for; blocks and codes have none for it. */
+bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t first, size_t n,
+                             bci_slot *s, bc_error *err)
 {
     const bc_nonfinite asked = r->settings->nonfinite;
-    const bool is_blocks = r->choices[at->tensor].type->kind == BC_ELEMENT_BLOCKS;
+    const bool is_float = r->choices[tensor].type->kind == BC_ELEMENT_FLOAT;
+    const bc_status st = bc_tensor_read_f32(r->in, tensor, first, n, s->x, err);
 
-    for (size_t i = 0; i < at->range.n; i++) {
+    s->n_nonfinite = 0;
+    for (size_t i = 0; i < n && !st; i++) {
         if (isfinite(s->x[i]))
             continue;
-        if (asked == BC_NONFINITE_ERROR || (asked == BC_NONFINITE_KEEP && is_blocks))
-            return refuse(r, at, i, s->x[i], err);
+        if (asked == BC_NONFINITE_ERROR || (asked == BC_NONFINITE_KEEP && !is_float))
+            return refuse(r, tensor, first + i, s->x[i], err);
         s->n_nonfinite++;
         if (asked == BC_NONFINITE_ZERO)
             s->x[i] = 0.0f;
     }
-    return BC_OK;
+    return st;
+}
+
+static bool measures(const bci_reduction *r)
+{
+    return !r->settings->skip_quality || !isnan(r->settings->min_snr_db);
+}
+
+/* Elements of one type. */
+static void encode(const bci_reduction *r, const bc_element_type *to, size_t n, bci_slot *s)
+{
+    s->n_out = bytes_of(to, n);
+    bci_encode(to, s->x, NULL, n, s->out);
+    if (measures(r))
+        bci_element_decoder(to)(s->out, n / to->block_length, s->y);
+}
+
+/* A piece of codes and scales. What is seen of the weights is told once, with the codes. */
+static void encode_piece(const bci_reduction *r, const place *at, bci_slot *s)
+{
+    const bci_coding *c = r->codings[at->tensor];
+    const bci_role role = c->roles[at->output->piece];
+
+    s->n_out = bci_coded_encode(s->coder, c, role, r->settings->scale, r->settings->percent, s->x,
+                                &at->range, s->out, measures(r) ? s->y : NULL);
+    s->n_nonfinite = role == BCI_CODES ? s->n_nonfinite : 0;
+}
+
+static bc_status copy(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
+{
+    const bci_tensor *t = &r->in->tensors[at->tensor];
+
+    t = t->coding ? &t->coding->pieces[at->output->piece] : t;
+    s->n_out = bytes_of(t->info.type, at->range.n);
+    return bci_tensor_read_raw(r->in, t, bytes_of(t->info.type, at->range.first), s->out, s->n_out,
+                               err);
 }
 
 /* The batch finds its place by itself: reading is part of the work that threads share. */
@@ -112,26 +165,26 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     bci_reduction *r = context;
     bci_slot *s = &r->slots[slot];
     const place at = place_of(r, batch);
-    const bc_element_type *from = bc_tensor_at(r->in, at.tensor)->type;
-    const bc_element_type *to = r->choices[at.tensor].type;
+    const bci_coding *c = r->codings[at.tensor];
     bc_status st;
 
     s->error = (bc_error_sums){ 0 };
     s->n_nonfinite = 0;
-    s->n_out = bytes_of(to, at.range.n);
-    if (is_copied(r, at.tensor))
-        return bc_tensor_read(r->in, at.tensor, bytes_of(from, at.range.first), s->out, s->n_out,
-                              err);
-    st = bc_tensor_read_f32(r->in, at.tensor, at.range.first, at.range.n, s->x, err);
-    if (!st)
-        st = check_finite(r, &at, s, err);
+    if (bci_reduction_copies(r, at.tensor))
+        return copy(r, &at, s, err);
+    if (c && bci_role_is_constant(c, c->roles[at.output->piece])) {
+        s->n_out = bci_coded_constant(c, c->roles[at.output->piece], s->out);
+        return BC_OK;
+    }
+    st = bci_reduction_read(r, at.tensor, at.range.first, at.range.n, s, err);
     if (st)
         return st;
-    bci_encode(to, s->x, NULL, at.range.n, s->out);
-    if (!r->settings->skip_quality || !isnan(r->settings->min_snr_db)) {
-        bci_element_decoder(to)(s->out, at.range.n / to->block_length, s->y);
+    if (c)
+        encode_piece(r, &at, s);
+    else
+        encode(r, r->choices[at.tensor].type, at.range.n, s);
+    if (measures(r) && at.output->piece == 0)
         bc_error_add_f32(&s->error, s->x, s->y, at.range.n);
-    }
     return BC_OK;
 }
 
@@ -175,10 +228,12 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
     if (!r->made.tensors)
         return bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensors", r->n_tensors);
     for (size_t i = 0; !st && i < r->n_tensors; i++, r->made.n_tensors = i) {
-        st =
-            bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, err);
+        st = bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, 0,
+                               err);
         r->made.tensors[i].why = r->choices[i].is_asked ? NULL : r->choices[i].why;
     }
+    for (size_t i = 0; !st && i < r->n_outputs; i++)
+        r->made.tensors[r->outputs[i].tensor].size_bytes += r->writer->sizes[i];
     return st;
 }
 
@@ -221,7 +276,12 @@ static void reduction_free(bci_reduction *r)
         free(r->slots[i].x);
         free(r->slots[i].y);
         free(r->slots[i].out);
+        bci_coder_free(r->slots[i].coder);
     }
+    for (size_t i = 0; r->codings && i < r->n_tensors; i++)
+        bci_coding_free(r->codings[i]);
+    free(r->codings);
+    bci_pairs_free(&r->pairs);
     free(r->choices);
     free(r->outputs);
     free(r->infos);
@@ -243,6 +303,8 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
         st = begin_outcomes(&r, err);
     if (!st && !settings->dry_run) {
         st = allocate(&r, n_threads, err);
+        if (!st)
+            st = bci_reduction_survey(&r, n_threads, err);
         if (!st)
             st = run(&r, n_threads, err);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/json_text.h"
 #include "tensor/safetensors.h"
 #include "tensor/shown.h"
 #include "tensor/writer.h"
@@ -68,28 +69,6 @@ static void put_number(bci_bytes *head, uint64_t n)
     put(head, digits);
 }
 
-/* A JSON string (RFC 8259, 7). */
-static void put_string(bci_bytes *head, const char *text, size_t n)
-{
-    put(head, "\"");
-    for (size_t i = 0; i < n; i++) {
-        static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-        const char *found = NULL;
-        char escape[8];
-
-        for (size_t k = 0; k + 1 < sizeof shorts && !found; k += 2)
-            found = shorts[k] == text[i] ? &shorts[k] : NULL;
-        if (found)
-            snprintf(escape, sizeof escape, "\\%c", found[1]);
-        else if ((unsigned char)text[i] < 0x20)
-            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)text[i]);
-        else
-            snprintf(escape, sizeof escape, "%c", text[i]);
-        put(head, escape);
-    }
-    put(head, "\"");
-}
-
 /* Texts, and single numbers as texts. What holds a 0, which readers refuse, or is no UTF-8 stays
  * behind with the arrays. */
 static void put_pairs(bci_tensor_writer *w)
@@ -114,9 +93,9 @@ static void put_pairs(bci_tensor_writer *w)
             n = strlen(text);
         }
         put(head, n_put++ ? "," : "\"__metadata__\":{");
-        put_string(head, pair->key, strlen(pair->key));
+        bci_json_string(head, pair->key, strlen(pair->key));
         put(head, ":");
-        put_string(head, text, n);
+        bci_json_string(head, text, n);
     }
     if (n_put)
         put(head, w->n_tensors ? "}," : "}");
@@ -127,7 +106,7 @@ static void put_tensor(bci_tensor_writer *w, size_t i, uint64_t begin)
     const bc_tensor_info *info = &w->tensors[i];
     bci_bytes *head = &w->head;
 
-    put_string(head, info->name, strlen(info->name));
+    bci_json_string(head, info->name, strlen(info->name));
     put(head, ":{\"dtype\":\"");
     put(head, info->type->name);
     put(head, "\",\"shape\":[");

@@ -1,0 +1,183 @@
+/* Knows how codes and scales become weights again: y = (mark - zero) * scale. */
+#include <assert.h>
+#include <string.h>
+
+#include "bitcrush/blocks.h"
+#include "bitcrush/nested.h"
+#include "tensor/coded.h"
+#include "tensor/element.h"
+
+/* What the codes of a block format stand for: those of a block whose scale is 1. */
+static void marks_of_blocks(const bci_coding *c, float marks[256])
+{
+    const bc_block_format *blocks = bc_block_find(c->format->blocks);
+    const size_t n_codes = (size_t)1 << c->format->bits, length = blocks->block_length;
+    uint8_t block[64] = { 0 };
+    uint8_t *codes = block + blocks->block_bytes - length * (size_t)c->format->bits / 8;
+
+    assert(blocks->block_bytes <= sizeof block && length <= 64);
+    block[0] = strcmp(c->format->scale_type, "F8_E4M3") == 0 ? 0x38 : 127; /* 2^0 */
+    for (size_t first = 0; first < n_codes; first += length) {
+        uint16_t room[64];
+        float y[64];
+
+        for (size_t i = 0; i < length; i++)
+            room[i] = (uint16_t)((first + i) % n_codes);
+        bc_pack(room, length, c->format->bits, BC_LSB_FIRST, codes);
+        blocks->decode(block, 1, y);
+        for (size_t i = 0; i < length && first + i < n_codes; i++)
+            marks[first + i] = y[i];
+    }
+}
+
+/* What codes stand for, before the scale. Integers count steps, so that the scale is the step. */
+static void marks_of(const bci_coding *c, float marks[256])
+{
+    bc_grid grid;
+
+    if (c->map) {
+        memcpy(marks, c->map, 16 * sizeof *marks);
+    } else if (bci_coding_grid(c, &grid)) {
+        for (uint32_t bits = 0; bits < 1u << c->format->bits; bits++) {
+            const int32_t code = bc_grid_code_from_bits(&grid, bits);
+
+            marks[bits] = grid.family == BC_GRID_AFFINE ? (float)code
+                                                        : (float)bc_grid_value(&grid, code);
+        }
+    } else {
+        marks_of_blocks(c, marks);
+    }
+}
+
+void bci_coded_values(const bci_coding *c, const uint8_t *codes, size_t n, size_t group,
+                      const float *scales, const uint8_t *zeros, uint16_t *room, float *y)
+{
+    const bc_bit_order order = c->format->layout == BCI_LAYOUT_BNB ? BC_MSB_FIRST : BC_LSB_FIRST;
+    float marks[256];
+
+    marks_of(c, marks);
+    bc_unpack(codes, n, c->format->bits, order, room);
+    for (size_t first = 0, g = 0; first < n; first += group, g++) {
+        const size_t end = n - first < group ? n : first + group;
+        const float scale = scales[g], zero = zeros ? (float)zeros[g] : 0.0f;
+
+        for (size_t i = first; i < end; i++)
+            y[i] = (marks[room[i]] - zero) * scale;
+    }
+}
+
+/* ---- out of a file */
+
+enum { CHUNK = 4096, NESTED = BC_NESTED_LENGTH };
+
+static bc_status read_floats(const bc_tensor_file *f, const bci_tensor *piece, uint64_t first,
+                             size_t n, float *out, bc_error *err)
+{
+    const bc_element_type *type = piece->info.type;
+    uint8_t raw[4 * CHUNK];
+
+    assert(n * type->block_bytes <= sizeof raw);
+    const bc_status st = bci_tensor_read_raw(f, piece, first * type->block_bytes, raw,
+                                             n * type->block_bytes, err);
+
+    if (!st)
+        bci_element_decoder(type)(raw, n, out);
+    return st;
+}
+
+/* Scales of groups first .. first + n - 1. */
+static bc_status read_scales(const bc_tensor_file *f, const bci_coding *c, uint64_t first, size_t n,
+                             float *out, bc_error *err)
+{
+    const bci_tensor *piece = bci_coding_piece(c, BCI_SCALES);
+    bc_status st;
+
+    if (c->is_nested) {
+        const uint64_t first_scale = first / NESTED;
+        const size_t skip = (size_t)(first % NESTED); /* a whole run of codes is decoded */
+        uint8_t codes[CHUNK + NESTED] = { 0 };
+        float scales[CHUNK / NESTED + 2], room[CHUNK + NESTED];
+
+        st = bci_tensor_read_raw(f, piece, first, codes + skip, n, err);
+        if (!st)
+            st = read_floats(f, bci_coding_piece(c, BCI_NESTED_SCALES), first_scale,
+                             (skip + n + NESTED - 1) / NESTED, scales, err);
+        if (st)
+            return st;
+        bc_nested_decode(c->map + 16, c->nested_offset, codes, scales, skip + n, room);
+        memcpy(out, room + skip, n * sizeof *out);
+        return BC_OK;
+    }
+    st = read_floats(f, piece, first, n, out, err);
+    for (size_t i = 0; i < n && c->whole_scale != 1.0f; i++)
+        out[i] *= c->whole_scale;
+    return st;
+}
+
+/* Weights column .. column + n - 1 of a row, n <= CHUNK; column begins a group and a byte, or lies in
+ * a group that is longer than CHUNK. */
+static bc_status read_piece(const bc_tensor_file *f, const bci_coding *c, uint64_t row,
+                            uint64_t column, size_t n, float *out, bc_error *err)
+{
+    const uint64_t bits = (uint64_t)c->format->bits;
+    const uint64_t n_groups = c->row / c->group + (c->row % c->group > 0);
+    const uint64_t first = c->is_whole ? 0 : row * n_groups + column / c->group;
+    const size_t n_scales = c->is_whole ? 1 : (size_t)((n + c->group - 1) / c->group);
+    const size_t group = c->is_whole || c->group > n ? n : (size_t)c->group;
+    const uint64_t begin =
+        row * bci_code_bytes(c, c->row) + column / 8 * bits + column % 8 * bits / 8;
+    const size_t n_bytes = (size_t)bci_code_bytes(c, n);
+    const bci_tensor *zero_piece = bci_coding_piece(c, BCI_ZEROS);
+    uint8_t codes[CHUNK], zeros[CHUNK];
+    uint16_t room[CHUNK];
+    float scales[CHUNK];
+    bc_status st = bci_tensor_read_raw(f, &c->pieces[0], begin, codes, n_bytes, err);
+
+    if (!st)
+        st = read_scales(f, c, first, n_scales, scales, err);
+    if (!st && zero_piece)
+        st = bci_tensor_read_raw(f, zero_piece, first, zeros, n_scales, err);
+    if (!st)
+        bci_coded_values(c, codes, n, group, scales, zero_piece ? zeros : NULL, room, out);
+    return st;
+}
+
+/* Elements of a row that are read at a time: whole groups, or any bytes of a long group. */
+static size_t piece_of(const bci_coding *c, uint64_t column, uint64_t *begin)
+{
+    if (c->group > CHUNK) {
+        const uint64_t in_group = column % c->group;
+        const uint64_t from = in_group / CHUNK * CHUNK, left = c->group - from;
+
+        *begin = column - in_group + from;
+        return left < CHUNK ? (size_t)left : CHUNK;
+    }
+    const uint64_t whole = CHUNK / c->group * c->group;
+
+    *begin = column / whole * whole;
+    return (size_t)whole;
+}
+
+bc_status bci_coded_read(const bc_tensor_file *f, const bci_coding *c, uint64_t first, size_t n,
+                         float *out, bc_error *err)
+{
+    float values[CHUNK];
+
+    while (n > 0) {
+        const uint64_t row = first / c->row, column = first % c->row;
+        uint64_t begin;
+        const size_t most = piece_of(c, column, &begin);
+        const size_t m = c->row - begin < most ? (size_t)(c->row - begin) : most;
+        const size_t skip = (size_t)(column - begin);
+        const size_t now = m - skip < n ? m - skip : n;
+        const bc_status st = read_piece(f, c, row, begin, m, values, err);
+
+        if (st)
+            return st;
+        memcpy(out, values + skip, now * sizeof *out);
+        out += now;
+        first += now;
+        n -= now;
+    }
+    return BC_OK;
+}

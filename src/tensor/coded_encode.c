@@ -1,0 +1,243 @@
+/* Knows how weights become codes and scales. */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bitcrush/blocks.h"
+#include "bitcrush/nested.h"
+#include "tensor/coded.h"
+#include "tensor/decode.h"
+#include "tensor/element.h"
+#include "tensor/encode.h"
+
+enum { MAX_BLOCK_BYTES = 36, MIN_BLOCK = 16 };
+
+/* Sizes for the worst case: groups of one weight. */
+struct bci_coder {
+    double sorted[BCI_BATCH];
+    float x[BCI_BATCH];
+    int32_t codes[BCI_BATCH];
+    uint16_t bits[BCI_BATCH];
+    float scales[BCI_BATCH];
+    uint8_t zeros[BCI_BATCH];
+    uint8_t blocks[BCI_BATCH / MIN_BLOCK * MAX_BLOCK_BYTES];
+};
+
+bci_coder *bci_coder_new(void)
+{
+    return malloc(sizeof(bci_coder));
+}
+
+void bci_coder_free(bci_coder *c)
+{
+    free(c);
+}
+
+/* ---- codes on a grid */
+
+float bci_coding_step(const bci_coding *c, const bc_scale *scale)
+{
+    bc_grid grid;
+
+    (void)bci_coding_grid(c, &grid);
+    return (float)(grid.family == BC_GRID_AFFINE ? scale->gain / grid.den : scale->gain);
+}
+
+typedef struct {
+    bci_coder *room;
+    const bci_coding *c;
+    bc_grid grid;
+    bc_scale_method method;
+    double percent;
+} gridder;
+
+/* The scale of a group: that of its data, or what was found before. */
+static bc_scale scale_of(const gridder *g, const float *x, size_t n, uint64_t first)
+{
+    bc_scale scale = BC_SCALE_IDENTITY;
+
+    if (bci_coding_is_long(g->c))
+        return g->c->long_scales[g->c->is_whole ? 0 : first / g->c->group];
+    if (bc_scale_fit_f32(g->method, g->percent, &g->grid, x, n, 1, g->room->sorted, &scale, NULL))
+        return BC_SCALE_IDENTITY; /* settings are checked before */
+    return scale;
+}
+
+static void put_codes(const gridder *g, const float *x, size_t n, float step, int32_t zero,
+                      uint16_t *bits)
+{
+    const bool is_affine = g->grid.family == BC_GRID_AFFINE;
+    const double gain = is_affine ? (double)step * g->grid.den : (double)step;
+    const bc_scale stored = { gain, 0.0, zero };
+    const uint32_t mask = (1u << g->grid.bits) - 1;
+    int32_t *codes = g->room->codes;
+
+    bc_quantize_f32(&g->grid, &stored, BC_ROUND_NEAREST, x, NULL, n, NULL, codes);
+    for (size_t i = 0; i < n; i++)
+        bits[i] = (uint16_t)(is_affine ? (uint32_t)codes[i] & mask
+                                       : bc_grid_code_to_bits(&g->grid, codes[i]));
+}
+
+/* A line: one row, or a piece of one. Scales and zero-points go to the room, codes there as well.
+ * Returns the number of groups. */
+static size_t grid_line(const gridder *g, const float *x, size_t n, uint64_t first, bool with_codes)
+{
+    const size_t group = g->c->group < n && !g->c->is_whole ? (size_t)g->c->group : n;
+    size_t k = 0;
+
+    for (size_t at = 0; at < n; at += group, k++) {
+        const size_t m = n - at < group ? n - at : group;
+        const bc_scale scale = scale_of(g, x + at, m, first + at);
+        const float step = bci_coding_step(g->c, &scale);
+
+        g->room->scales[k] = step;
+        g->room->zeros[k] = (uint8_t)scale.zero;
+        if (with_codes)
+            put_codes(g, x + at, m, step, scale.zero, g->room->bits + at);
+    }
+    return k;
+}
+
+/* Scales of long groups are those of their first piece. */
+static bool begins_group(const bci_coding *c, uint64_t first)
+{
+    return !bci_coding_is_long(c) || first % c->group == 0;
+}
+
+static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, const bci_range *at,
+                             uint8_t *out, float *y)
+{
+    const size_t line = at->n / at->n_lines;
+    bci_coder *room = g->room;
+    size_t n_out = 0;
+
+    for (size_t i = 0; i < at->n_lines; i++, x += line, y = y ? y + line : NULL) {
+        const uint64_t first = at->first + i * line;
+        const size_t n_groups = grid_line(g, x, line, first, role == BCI_CODES);
+
+        if (role == BCI_SCALES && begins_group(g->c, first)) {
+            bci_encode(bc_element_type_named("F32"), room->scales, NULL, n_groups, out + n_out);
+            n_out += 4 * n_groups;
+        } else if (role == BCI_ZEROS && begins_group(g->c, first)) {
+            memcpy(out + n_out, room->zeros, n_groups);
+            n_out += n_groups;
+        } else if (role == BCI_CODES) {
+            bc_pack(room->bits, line, g->c->format->bits, BC_LSB_FIRST, out + n_out);
+            if (y)
+                bci_coded_values(g->c, out + n_out, line,
+                                 g->c->group < line && !g->c->is_whole ? (size_t)g->c->group : line,
+                                 room->scales, g->c->has_zero ? room->zeros : NULL, room->bits, y);
+            n_out += (size_t)bci_code_bytes(g->c, line);
+        }
+    }
+    return n_out;
+}
+
+/* ---- blocks, whose bytes begin with the scale */
+
+/* Zeros fill the last block up. */
+static size_t encode_blocks(bci_coder *room, const bci_coding *c, const bc_block_format *blocks,
+                            const float *x, size_t n)
+{
+    const size_t length = blocks->block_length, n_whole = n / length;
+    float last[64] = { 0 };
+
+    if (c->whole_scale != 1.0f) {
+        for (size_t i = 0; i < n; i++)
+            room->x[i] = c->whole_scale > 0.0f ? x[i] / c->whole_scale : 0.0f;
+        x = room->x;
+    }
+    blocks->encode(x, NULL, n_whole, room->blocks);
+    if (n_whole * length == n)
+        return n_whole;
+    memcpy(last, x + n_whole * length, (n - n_whole * length) * sizeof *last);
+    blocks->encode(last, NULL, 1, room->blocks + n_whole * blocks->block_bytes);
+    return n_whole + 1;
+}
+
+/* The scales of blocks as a reader has them, to room->scales. */
+static void scales_of_blocks(bci_coder *room, const bci_coding *c, const bc_block_format *blocks,
+                             size_t n_blocks)
+{
+    const bc_element_type *type = bc_element_type_named(c->format->scale_type);
+
+    for (size_t i = 0; i < n_blocks; i++)
+        bci_element_decoder(type)(room->blocks + i * blocks->block_bytes, 1, &room->scales[i]);
+}
+
+/* Scales as bytes, under scales of their own at *nested. */
+static void nest(bci_coder *room, const bci_coding *c, size_t n_blocks, uint8_t *codes,
+                 float *nested)
+{
+    bc_nested_encode(c->map + 16, c->nested_offset, room->scales, n_blocks, codes, nested);
+}
+
+static size_t values_of_blocks(bci_coder *room, const bci_coding *c, size_t n_blocks, size_t length,
+                               const uint8_t *codes, size_t n, float *y)
+{
+    if (c->is_nested) {
+        float *nested = room->x;
+
+        nest(room, c, n_blocks, room->zeros, nested);
+        bc_nested_decode(c->map + 16, c->nested_offset, room->zeros, nested, n_blocks,
+                         room->scales);
+    }
+    for (size_t i = 0; i < n_blocks && c->whole_scale != 1.0f; i++)
+        room->scales[i] *= c->whole_scale;
+    bci_coded_values(c, codes, n, length, room->scales, NULL, room->bits, y);
+    return n;
+}
+
+static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role role, const float *x,
+                               size_t n, uint8_t *out, float *y)
+{
+    const bc_block_format *blocks = bc_block_find(c->format->blocks);
+    const size_t length = blocks->block_length, n_blocks = encode_blocks(room, c, blocks, x, n);
+    const size_t n_codes = length * (size_t)c->format->bits / 8;
+    const size_t n_scale = blocks->block_bytes - n_codes;
+    const bool of_codes = role == BCI_CODES, is_nested = c->is_nested;
+
+    scales_of_blocks(room, c, blocks, n_blocks);
+    if (!of_codes && is_nested) {
+        float *nested = room->x;
+
+        nest(room, c, n_blocks, room->zeros, nested);
+        if (role == BCI_SCALES)
+            memcpy(out, room->zeros, n_blocks);
+        else
+            bci_encode(bc_element_type_named("F32"), nested, NULL,
+                       (n_blocks + BC_NESTED_LENGTH - 1) / BC_NESTED_LENGTH, out);
+        return role == BCI_SCALES ? n_blocks
+                                  : 4 * ((n_blocks + BC_NESTED_LENGTH - 1) / BC_NESTED_LENGTH);
+    }
+    for (size_t i = 0; i < n_blocks; i++) {
+        const uint8_t *block = room->blocks + i * blocks->block_bytes;
+        const size_t taken = of_codes ? n_codes : n_scale;
+
+        memcpy(out + i * taken, of_codes ? block + n_scale : block, taken);
+    }
+    if (y && of_codes)
+        (void)values_of_blocks(room, c, n_blocks, length, out, n, y);
+    return of_codes ? (size_t)bci_code_bytes(c, n) : n_blocks * n_scale;
+}
+
+size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role, bc_scale_method method,
+                        double percent, const float *x, const bci_range *at, uint8_t *out, float *y)
+{
+    gridder g = { .room = room, .c = c, .percent = percent };
+
+    if (at->n == 0)
+        return 0;
+    if (!bci_coding_grid(c, &g.grid))
+        return encode_as_blocks(room, c, role, x, at->n, out, y);
+    g.method = bci_coding_method(c, method);
+    return encode_on_grid(&g, role, x, at, out, y);
+}
+
+bc_scale_method bci_coding_method(const bci_coding *c, bc_scale_method asked)
+{
+    if (c->format->method != BC_SCALE_ABSMAX)
+        return c->format->method;
+    return c->has_zero && asked == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : asked;
+}
