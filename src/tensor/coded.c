@@ -151,7 +151,8 @@ static void add_own_pieces(maker *m)
     const bool is_signed = c->format->grid && !c->has_zero;
     const uint64_t n_groups = parts_of(c->row, c->group);
 
-    add_rows(m, BCI_CODES, "", c->format->bits == 8 && is_signed ? "I8" : "U8", bci_code_bytes(c, c->row));
+    add_rows(m, BCI_CODES, "", c->format->bits == 8 && is_signed ? "I8" : "U8",
+             bci_code_bytes(c, c->row));
     if (c->is_whole)
         add(m, BCI_SCALES, "_scale", c->format->scale_type);
     else
@@ -200,13 +201,8 @@ bc_status bci_coding_new(const bci_coded_format *format, const bc_tensor_info *i
     maker m = { .c = c, .name = info->name };
     const char *why = NULL;
 
-    bc_tensor_info bytes = *info;
-
     if (!c)
         return bci_tensor_short(info->name, err);
-    bytes.type = bc_element_type_named("U8");
-    if (!bci_element_measure(&bytes, &why))
-        goto done;
     c->format = format;
     c->n_dims = info->n_dims;
     memcpy(c->dims, info->dims, sizeof c->dims);
@@ -229,7 +225,6 @@ bc_status bci_coding_new(const bci_coded_format *format, const bc_tensor_info *i
         add_own_pieces(&m);
     for (size_t i = 0; i < c->n_pieces && !why; i++)
         (void)bci_element_measure(&c->pieces[i].info, &why);
-done:
     if (m.is_short || why) {
         bci_coding_free(c);
         return why ? bci_fail(err, BC_E_LIMIT, "tensor %s as %s: %s",

@@ -13,8 +13,8 @@ enum { BCI_MAX_PIECES = 6 };
 
 /* Whose layout: names, order of codes, what stands beside them. */
 typedef enum {
-    BCI_LAYOUT_OWN, /* W, W_scale, W_zero_point */
-    BCI_LAYOUT_BNB, /* bitsandbytes: W, W.absmax, W.quant_map, ... over the flattened tensor */
+    BCI_LAYOUT_OWN,      /* W, W_scale, W_zero_point */
+    BCI_LAYOUT_BNB,      /* bitsandbytes: W, W.absmax, W.quant_map, ... over the flattened tensor */
     BCI_LAYOUT_MODELOPT, /* NVIDIA's Model Optimizer: W, W_scale, W_scale_2 */
 } bci_layout;
 
@@ -22,12 +22,12 @@ typedef enum {
 typedef struct {
     const char *name; /* of its element type */
     bci_layout layout;
-    int bits;                /* of a code */
-    const char *grid;        /* of the codes: a grid's name, "sign" for -1 and 1, or NULL: */
-    const char *blocks;      /* a row of the block formats, a scale and codes of `bits` bits */
-    const char *scale_type;  /* element type of scales */
-    bc_scale_method method;  /* BC_SCALE_ABSMAX: what the settings say */
-    uint32_t group;          /* weights under a scale, or BC_TENSOR_GROUP_* */
+    int bits;               /* of a code */
+    const char *grid;       /* of the codes: a grid's name, "sign" for -1 and 1, or NULL: */
+    const char *blocks;     /* a row of the block formats, a scale and codes of `bits` bits */
+    const char *scale_type; /* element type of scales */
+    bc_scale_method method; /* BC_SCALE_ABSMAX: what the settings say */
+    uint32_t group;         /* weights under a scale, or BC_TENSOR_GROUP_* */
 } bci_coded_format;
 
 /* The row of a type of kind BC_ELEMENT_CODES. */
@@ -50,17 +50,17 @@ typedef enum {
 typedef struct bci_coding {
     const bci_coded_format *format;
     uint64_t n_rows, row;
-    uint64_t group;    /* weights under a scale; the last of a row may have fewer */
-    bool is_whole;     /* one scale for the whole tensor */
-    bool has_zero;     /* zero-points */
-    bool is_nested;    /* scales are bytes under scales of their own */
+    uint64_t group;          /* weights under a scale; the last of a row may have fewer */
+    bool is_whole;           /* one scale for the whole tensor */
+    bool has_zero;           /* zero-points */
+    bool is_nested;          /* scales are bytes under scales of their own */
     const char *named_group; /* "tensor", "row" or NULL: `group` */
     uint32_t n_dims;
     uint64_t dims[BC_TENSOR_MAX_DIMS];
     const char *float_name; /* what bitsandbytes decodes to: "float32" */
     float whole_scale;      /* on top of all scales; 1 where there is none */
     float nested_offset;
-    float *map; /* 16 values of codes, then 256 of nested scales; bitsandbytes only */
+    float *map;            /* 16 values of codes, then 256 of nested scales; bitsandbytes only */
     bc_scale *long_scales; /* of groups that are no part of a batch, while it is written */
     size_t n_pieces;
     bci_role roles[BCI_MAX_PIECES];
@@ -73,7 +73,7 @@ typedef struct {
     bool zero_point, is_nested;
 } bci_coding_choice;
 
-/* How a tensor of this name and shape is coded, and its pieces. BC_E_LIMIT when memory is short or
+/* How a tensor of this name and shape, whose product fits 63 bits, is coded, and its pieces. BC_E_LIMIT when memory is short or
  * sizes do not fit. */
 BC_NODISCARD bc_status bci_coding_new(const bci_coded_format *format, const bc_tensor_info *info,
                                       const bci_coding_choice *choice, bci_coding **out,

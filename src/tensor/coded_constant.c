@@ -79,7 +79,9 @@ size_t bci_coded_constant(const bci_coding *c, bci_role role, uint8_t *out)
     switch (role) {
     case BCI_CODES:
     case BCI_NESTED_SCALES: return 0;
-    case BCI_SCALES: step = bci_coding_step(c, &c->long_scales[0]); return put_floats(&step, 1, out);
+    case BCI_SCALES:
+        step = bci_coding_step(c, &c->long_scales[0]);
+        return put_floats(&step, 1, out);
     case BCI_ZEROS:
         if (out)
             out[0] = (uint8_t)c->long_scales[0].zero;

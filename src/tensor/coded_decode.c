@@ -41,8 +41,8 @@ static void marks_of(const bci_coding *c, float marks[256])
         for (uint32_t bits = 0; bits < 1u << c->format->bits; bits++) {
             const int32_t code = bc_grid_code_from_bits(&grid, bits);
 
-            marks[bits] = grid.family == BC_GRID_AFFINE ? (float)code
-                                                        : (float)bc_grid_value(&grid, code);
+            marks[bits] =
+                grid.family == BC_GRID_AFFINE ? (float)code : (float)bc_grid_value(&grid, code);
         }
     } else {
         marks_of_blocks(c, marks);
@@ -77,8 +77,8 @@ static bc_status read_floats(const bc_tensor_file *f, const bci_tensor *piece, u
     uint8_t raw[4 * CHUNK];
 
     assert(n * type->block_bytes <= sizeof raw);
-    const bc_status st = bci_tensor_read_raw(f, piece, first * type->block_bytes, raw,
-                                             n * type->block_bytes, err);
+    const bc_status st =
+        bci_tensor_read_raw(f, piece, first * type->block_bytes, raw, n * type->block_bytes, err);
 
     if (!st)
         bci_element_decoder(type)(raw, n, out);

@@ -130,8 +130,16 @@ static bc_status join(joiner *j, const char *format, const bc_tensor_info *info,
 {
     bci_tensor *found[BCI_MAX_PIECES] = { 0 };
     bci_coding *c = NULL;
-    bc_status st = bci_coding_new(bci_coded_find(format), info, choice, &c, err);
+    bc_tensor_info bytes = *info;
+    const char *why;
+    bc_status st = BC_OK;
 
+    bytes.type = bc_element_type_named("U8");
+    if (!bci_element_measure(&bytes, &why))
+        st = bci_fail(err, BC_E_FORMAT, "%s: tensor %s of format %s: %s", path_of(j),
+                      bci_show_name(info->name).text, format, why);
+    if (!st)
+        st = bci_coding_new(bci_coded_find(format), info, choice, &c, err);
     if (!st)
         st = find_pieces(j, c, found, err);
     if (st) {
@@ -154,19 +162,21 @@ static bc_status join_own(void *context, const bci_json_coded *t, bc_error *err)
     bci_coding_choice choice = { .group = (uint32_t)t->group, .zero_point = t->zero_point };
     const bool is_row = t->named_group && strcmp(t->named_group, "row") == 0;
     const bool is_all = t->named_group && strcmp(t->named_group, "tensor") == 0;
-    const bool is_number = !t->named_group && t->group >= 8 && t->group <= 65536 &&
-                           t->group % 8 == 0;
+    const bool is_number =
+        !t->named_group && t->group >= 8 && t->group <= 65536 && t->group % 8 == 0;
 
     if (!format || format->layout != BCI_LAYOUT_OWN ||
         (t->zero_point && strncmp(t->format, "INT", 3) != 0))
-        return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s has format \"%s\", which is unknown here",
-                        path_of(j), bci_show_name(t->name).text, bci_show_name(t->format).text);
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: tensor %s has format \"%s\", which is unknown here", path_of(j),
+                        bci_show_name(t->name).text, bci_show_name(t->format).text);
     if (!(is_row || is_all || is_number) ||
         (format->blocks && (!is_number || t->group != format->group)))
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: tensor %s has another group than %s can have, expected row, tensor or a "
-                        "multiple of 8",
-                        path_of(j), bci_show_name(t->name).text, format->name);
+        return bci_fail(
+            err, BC_E_FORMAT,
+            "%s: tensor %s has another group than %s can have, expected row, tensor or a "
+            "multiple of 8",
+            path_of(j), bci_show_name(t->name).text, format->name);
     if (format->blocks && (t->n_dims == 0 || t->dims[t->n_dims - 1] % format->group != 0))
         return bci_fail(err, BC_E_FORMAT, "%s: tensor %s has rows of no whole blocks of %u",
                         path_of(j), bci_show_name(t->name).text, format->group);
@@ -201,8 +211,8 @@ static bc_status join_state(joiner *j, bci_tensor *state, size_t n_name, bc_erro
     if (!st)
         st = bci_tensor_read_raw(j->file, state, 0, text, (size_t)state->info.size_bytes, err);
     if (!st)
-        st = bci_json_read_state(path_of(j), state->info.name, text,
-                                 (size_t)state->info.size_bytes, &said, err);
+        st = bci_json_read_state(path_of(j), state->info.name, text, (size_t)state->info.size_bytes,
+                                 &said, err);
     if (!st && (said.blocksize < 32 || said.blocksize > 4096 ||
                 (said.blocksize & (said.blocksize - 1)) != 0 ||
                 (said.is_nested && said.nested_blocksize != 256)))

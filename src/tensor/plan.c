@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "tensor/reduction.h"
+#include "tensor/shown.h"
 
 static const bci_tensor_format *choose_format(const bci_reduction *r, const char *out)
 {
@@ -90,7 +91,15 @@ static bc_status make_codings(bci_reduction *r, bc_error *err)
     for (size_t i = 0; i < r->n_tensors && !st; i++) {
         const bc_element_type *type = r->choices[i].type;
 
-        if (type->kind != BC_ELEMENT_CODES || bci_reduction_copies(r, i))
+        if (type->kind != BC_ELEMENT_CODES)
+            continue;
+        if (r->format != &bci_safetensors)
+            return bci_fail(err, BC_E_UNSUPPORTED,
+                            "tensor %s stays %s (%s), which is a format of safetensors files, "
+                            "expected -o NAME.safetensors",
+                            bci_show_name(bc_tensor_at(r->in, i)->name).text, type->name,
+                            r->choices[i].why);
+        if (bci_reduction_copies(r, i))
             continue;
         const bci_coded_format *f = bci_coded_find(type->name);
         const bci_coding_choice choice = { .group = is_on_grid(f) ? s->group : 0,

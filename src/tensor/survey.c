@@ -33,8 +33,8 @@ typedef struct {
     size_t tensor;
     uint64_t first, n; /* elements that are looked at */
     look look;
-    uint32_t high;     /* bits, for LOW_BINS */
-    uint64_t block;    /* for BLOCK_MEAN */
+    uint32_t high;  /* bits, for LOW_BINS */
+    uint64_t block; /* for BLOCK_MEAN */
     const bc_grid *grid;
     bc_scale scale; /* for TRIES and MOMENTS */
     sums all, seen[BCI_MAX_SLOTS];
@@ -118,8 +118,7 @@ static bc_status look_at_batch(void *context, uint64_t batch, unsigned slot, bc_
     bci_slot *buffers = &s->r->slots[slot];
     const uint64_t begin = batch * BCI_BATCH, left = s->n - begin;
     const size_t n = left < BCI_BATCH ? (size_t)left : BCI_BATCH;
-    const bc_status st =
-        bci_reduction_read(s->r, s->tensor, s->first + begin, n, buffers, err);
+    const bc_status st = bci_reduction_read(s->r, s->tensor, s->first + begin, n, buffers, err);
 
     s->seen[slot] = (sums){ 0 };
     if (s->bins)

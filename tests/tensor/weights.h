@@ -141,6 +141,7 @@ static inline void expect_no_prefix(const made *m, const char *name)
 static inline void expect_no_crash(const made *m, const char *name, size_t n_head)
 {
     static uint8_t data[8192];
+    static float values[8192];
 
     for (size_t bit = 0; bit < 8 * n_head; bit++) {
         made changed = *m;
@@ -155,6 +156,13 @@ static inline void expect_no_crash(const made *m, const char *name, size_t n_hea
         for (size_t i = 0; i < bc_tensor_count(f); i++) {
             const bc_tensor_info *info = bc_tensor_at(f, i);
 
+            if (info->type->kind == BC_ELEMENT_CODES) {
+                EXPECT(info->n_elements <= 8192 &&
+                           bc_tensor_read_f32(f, i, 0, (size_t)info->n_elements, values, &err) ==
+                               BC_OK,
+                       "bit %zu of %s: %s", bit, name, err.text);
+                continue;
+            }
             EXPECT(info->size_bytes <= sizeof data &&
                        bc_tensor_read(f, i, 0, data, (size_t)info->size_bytes, &err) == BC_OK,
                    "bit %zu of %s: %s", bit, name, err.text);

@@ -1,0 +1,38 @@
+/* Knows how a test makes a file of weights and reduces it. */
+#ifndef REDUCED_H
+#define REDUCED_H
+
+#include "weights.h"
+
+/* A .npy file of n_rows rows of `row` floats. */
+static inline const char *save_npy(const char *name, size_t n_rows, size_t row, const float *x)
+{
+    const char *path = path_of(name);
+    char head[129];
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    memset(head, ' ', 128);
+    memcpy(head, "\x93NUMPY\x01\0v\0", 10);
+    head[10 + snprintf(head + 10, 118,
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", n_rows,
+                       row)] = ' ';
+    head[127] = '\n';
+    fwrite(head, 1, 128, f);
+    fwrite(x, sizeof *x, n_rows * row, f);
+    assert_int_equal(fclose(f), 0);
+    return path;
+}
+
+static inline bc_tensor_result reduce(const char *in, const char *out, bc_tensor_settings s)
+{
+    bc_tensor_result r;
+    bc_error err = { 0 };
+
+    s.force = true;
+    if (bc_tensor_reduce(in, out, &s, &r, &err))
+        fail_msg("%s: %s", s.format, err.text);
+    return r;
+}
+
+#endif
