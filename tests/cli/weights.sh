@@ -67,6 +67,68 @@ mentions 'cut.npy'
 bitcrush info missing.gguf
 exits 3
 
+it 'codes and scales go into safetensors, and come back'
+bitcrush w.npy nf4
+exits 0
+prints 'w.npy -> w-nf4.safetensors'
+bitcrush info w-nf4.safetensors
+exits 0
+prints '2 x 256  NF4'
+bitcrush w-nf4.safetensors f32 -o back.safetensors -f
+exits 0
+bitcrush compare w-nf4.safetensors back.safetensors
+exits 0
+prints 'infinite dB'
+bitcrush compare w.npy w-nf4.safetensors
+exits 0
+prints 'F32   NF4'
+for format in int4 e2m1 ternary binary mxfp8; do
+    bitcrush w.npy $format -q
+    exits 0
+    [ -f w-$format.safetensors ] || fail "no w-$format.safetensors"
+done
+
+it 'mxfp4 and nvfp4 are those of the kind of file'
+for format in mxfp4 nvfp4; do
+    bitcrush w.npy $format -q -o both.gguf -f
+    exits 0
+    bitcrush w.npy $format -q -o both.safetensors -f
+    exits 0
+    bitcrush compare both.gguf both.safetensors
+    exits 0
+done
+
+it 'a dry run knows the size of codes and scales'
+bitcrush w.npy int4 --group 32 --zero-point -n
+exits 0
+prints 'group 32, zero-point'
+# 512 codes of 4 bits, 16 scales of 4 bytes, 16 zero-points of a byte
+prints 'data 2048 -> 336 bytes'
+
+it 'formats that the file has not are refused with what would do'
+bitcrush w.npy q4_0 -o w.safetensors
+exits 5
+says 'bitcrush: Q4_0 is a format of gguf files, expected -o NAME.gguf, or for safetensors a format such as nf4, int4, mxfp4 or f16'
+bitcrush w.npy nf4 -o w.gguf
+exits 5
+says 'bitcrush: NF4 is a format of safetensors files, expected -o NAME.safetensors, or for gguf a format such as q4_k, iq4_nl or f16'
+
+it 'options of codes and scales are checked'
+bitcrush w.npy nf4 --zero-point -f
+exits 2
+says 'bitcrush: --zero-point: no tensor becomes a format that takes it, expected int2 to int8'
+bitcrush w.npy int4 --group 12 -f
+exits 2
+says 'bitcrush: --group 12: expected tensor, row, or a multiple of 8 from 8 to 65536'
+bitcrush w.npy int4 --scale best -f
+exits 2
+bitcrush w.npy int4 --percent 99 -f
+exits 2
+says 'bitcrush: --percent: expected --scale percentile beside it'
+bitcrush w.npy int4 --double-quant -f
+exits 2
+mentions '--double-quant'
+
 it 'JSON has a row for each tensor'
 bitcrush w.npy q8_0 -f --json
 exits 0
