@@ -1,34 +1,9 @@
 /* Knows the block formats of bitsandbytes: 64 weights over their largest magnitude, a 32-bit float,
  * each the nearest of 16 fixed numbers. The first of two codes is in the high nibble. */
-#include "core/block_parts.h"
+#include "core/block_packing.h"
+#include "core/block_values.h"
 
 enum { N = 64 };
-
-/* Quantiles of the normal distribution (Dettmers et al. 2023, appendix E). */
-static const float nf4_values[16] = {
-    -1.0f,
-    -0.6961928009986877f,
-    -0.5250730514526367f,
-    -0.39491748809814453f,
-    -0.28444138169288635f,
-    -0.18477343022823334f,
-    -0.09105003625154495f,
-    0.0f,
-    0.07958029955625534f,
-    0.16093020141124725f,
-    0.24611230194568634f,
-    0.33791524171829224f,
-    0.44070982933044434f,
-    0.5626170039176941f,
-    0.7229568362236023f,
-    1.0f,
-};
-
-/* 0, 1/16, 8, 12, 4, 6, 2, 3 twelfths, and the same negative. */
-static const float fp4_values[16] = {
-    0.0f,  5.208333333e-03f,  0.66666667f,  1.0f,  0.33333333f,  0.5f,  0.16666667f,  0.25f,
-    -0.0f, -5.208333333e-03f, -0.66666667f, -1.0f, -0.33333333f, -0.5f, -0.16666667f, -0.25f,
-};
 
 /* Where a magnitude passes to the next larger value, with the digits that bitsandbytes has, and the
  * codes in the order of their values. */
@@ -69,18 +44,13 @@ static void normalize(const float *x, uint8_t *absmax, float *scaled)
     }
 }
 
-static void pack_pairs(const uint8_t *codes, uint8_t *out)
-{
-    for (size_t j = 0; j < N / 2; j++)
-        out[j] = (uint8_t)(codes[2 * j] << 4 | codes[2 * j + 1]);
-}
-
 static void values(const uint8_t *q, const float *table, float absmax, float *y)
 {
-    for (size_t j = 0; j < N / 2; j++) {
-        y[2 * j] = table[q[j] >> 4] * absmax;
-        y[2 * j + 1] = table[q[j] & 15] * absmax;
-    }
+    uint8_t codes[N];
+
+    bci_unpack_high_first(q, N, codes);
+    for (size_t j = 0; j < N; j++)
+        y[j] = table[codes[j]] * absmax;
 }
 
 void BCI_ENCODE(nf4)(const float *x, const float *importance, size_t n_blocks, void *out)
@@ -94,12 +64,12 @@ void BCI_ENCODE(nf4)(const float *x, const float *importance, size_t n_blocks, v
 
         normalize(x + k * N, block->absmax, scaled);
         for (size_t i = 0; i < 15; i++) {
-            const float middle = (nf4_values[i] + nf4_values[i + 1]) * 0.5f;
+            const float middle = (bci_nf4_values[i] + bci_nf4_values[i + 1]) * 0.5f;
 
             for (size_t j = 0; j < N; j++)
                 codes[j] = (uint8_t)(codes[j] + (scaled[j] > middle));
         }
-        pack_pairs(codes, block->q);
+        bci_pack_high_first(codes, N, block->q);
     }
 }
 
@@ -108,7 +78,7 @@ void BCI_DECODE(nf4)(const void *blocks, size_t n_blocks, float *y)
     const bci_block_bnb *block = blocks;
 
     for (size_t k = 0; k < n_blocks; k++, block++)
-        values(block->q, nf4_values, load_f32(block->absmax), y + k * N);
+        values(block->q, bci_nf4_values, load_f32(block->absmax), y + k * N);
 }
 
 void BCI_ENCODE(fp4)(const float *x, const float *importance, size_t n_blocks, void *out)
@@ -129,7 +99,7 @@ void BCI_ENCODE(fp4)(const float *x, const float *importance, size_t n_blocks, v
             }
         for (size_t j = 0; j < N; j++)
             codes[j] = (uint8_t)(fp4_codes[codes[j]] | (scaled[j] < 0.0f) << 3);
-        pack_pairs(codes, block->q);
+        bci_pack_high_first(codes, N, block->q);
     }
 }
 
@@ -138,5 +108,5 @@ void BCI_DECODE(fp4)(const void *blocks, size_t n_blocks, float *y)
     const bci_block_bnb *block = blocks;
 
     for (size_t k = 0; k < n_blocks; k++, block++)
-        values(block->q, fp4_values, load_f32(block->absmax), y + k * N);
+        values(block->q, bci_fp4_values, load_f32(block->absmax), y + k * N);
 }

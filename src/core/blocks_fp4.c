@@ -2,12 +2,11 @@
  * weights, nvfp4 with a float of 8 bits for 16. Scales are kept halved and the values doubled, so
  * that those are whole numbers. */
 #include "core/block_parts.h"
+#include "core/block_values.h"
 
 #include <math.h>
 
-static const int8_t doubled[16] = { 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12 };
-
-/* The nearest value of doubled * s; ties go toward zero, and negative zero does not occur. */
+/* The nearest value of bci_e2m1_doubled * s; ties go toward zero, and negative zero does not occur. */
 static void nearest_codes(const float *x, size_t n, float s, uint8_t *codes)
 {
     s = s > 0.0f ? s : INFINITY; /* all codes are 0 then */
@@ -25,18 +24,12 @@ static void nearest_codes(const float *x, size_t n, float s, uint8_t *codes)
 static void values(const uint8_t *packed, size_t n, float s, float *y)
 {
     for (size_t j = 0; j < n / 2; j++) {
-        y[j] = (float)doubled[packed[j] & 15] * s;
-        y[n / 2 + j] = (float)doubled[packed[j] >> 4] * s;
+        y[j] = (float)bci_e2m1_doubled[packed[j] & 15] * s;
+        y[n / 2 + j] = (float)bci_e2m1_doubled[packed[j] >> 4] * s;
     }
 }
 
 /* ---- mxfp4 */
-
-/* 2^(e - 128). */
-static float half_power(uint8_t e)
-{
-    return bci_f32_of(e < 2 ? (uint32_t)0x00200000 << e : (uint32_t)(e - 1) << 23);
-}
 
 /* floor(log2f(amax)) + 125 as GGML has it, not below 0. A logarithm just below a whole number k
  * rounds up to it in 24 bits: for the `below` floats under 2^k, where |k| has as many bits as the
@@ -69,7 +62,7 @@ void BCI_ENCODE(mxfp4)(const float *x, const float *importance, size_t n_blocks,
         uint8_t codes[N];
 
         block->e = shared_exponent(bci_largest(v, N));
-        nearest_codes(v, N, half_power(block->e), codes);
+        nearest_codes(v, N, bci_half_power(block->e), codes);
         bci_pack_nibbles(codes, N, block->q);
     }
 }
@@ -80,7 +73,7 @@ void BCI_DECODE(mxfp4)(const void *blocks, size_t n_blocks, float *y)
     const bci_block_mxfp4 *block = blocks;
 
     for (size_t k = 0; k < n_blocks; k++, block++)
-        values(block->q, N, half_power(block->e), y + k * N);
+        values(block->q, N, bci_half_power(block->e), y + k * N);
 }
 
 /* ---- nvfp4 */
@@ -99,17 +92,6 @@ static uint8_t scale_code(float x)
     return (uint8_t)(code < 15 << 3 ? code : 0x7E);
 }
 
-static float scale_value(uint8_t code)
-{
-    const uint32_t magnitude = code & 0x7F;
-
-    if (magnitude == 0x7F)
-        return 0.0f;
-    if (magnitude < 8)
-        return (float)(int32_t)magnitude * 0x1p-9f;
-    return bci_f32_of((magnitude << 20) + (120u << 23));
-}
-
 enum { SUB = 16 };
 
 void BCI_ENCODE(nvfp4)(const float *x, const float *importance, size_t n_blocks, void *out)
@@ -124,7 +106,7 @@ void BCI_ENCODE(nvfp4)(const float *x, const float *importance, size_t n_blocks,
             uint8_t codes[SUB];
 
             block->d[s] = scale_code(bci_largest(v, SUB) / 6.0f);
-            nearest_codes(v, SUB, scale_value(block->d[s]) * 0.5f, codes);
+            nearest_codes(v, SUB, bci_ue4m3_value(block->d[s]) * 0.5f, codes);
             bci_pack_nibbles(codes, SUB, block->q + s * SUB / 2);
         }
 }
@@ -135,5 +117,5 @@ void BCI_DECODE(nvfp4)(const void *blocks, size_t n_blocks, float *y)
 
     for (size_t k = 0; k < n_blocks; k++, block++)
         for (size_t s = 0; s < 4; s++, y += SUB)
-            values(block->q + s * SUB / 2, SUB, scale_value(block->d[s]) * 0.5f, y);
+            values(block->q + s * SUB / 2, SUB, bci_ue4m3_value(block->d[s]) * 0.5f, y);
 }

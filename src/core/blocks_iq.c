@@ -1,11 +1,10 @@
 /* Knows the block formats of GGML whose 16 values are a fixed table, closer together near zero:
  * iq4_nl with one scale for 32 weights, iq4_xs with eight scales for 256. */
+#include "core/block_packing.h"
 #include "core/block_search.h"
+#include "core/block_values.h"
 
 enum { N = 32, SUPER = 256, N_GROUPS = SUPER / N };
-
-static const int8_t table[16] = { -127, -104, -83, -65, -49, -35, -22, -10,
-                                  1,    13,   25,  38,  53,  69,  89,  113 };
 
 /* The number of points half way between neighbours that x reaches: ties go up. */
 static bci_lanes nearest_index(bci_lanes x)
@@ -13,7 +12,7 @@ static bci_lanes nearest_index(bci_lanes x)
     bci_mask index = { 0 };
 
     for (size_t k = 0; k < 15; k++)
-        index -= x >= bci_all((float)(table[k] + table[k + 1]) * 0.5f);
+        index -= x >= bci_all((float)(bci_iq4_values[k] + bci_iq4_values[k + 1]) * 0.5f);
     return __builtin_convertvector(index, bci_lanes);
 }
 
@@ -22,10 +21,10 @@ static bci_lanes nearest_value(bci_lanes x)
 {
     bci_mask value = { 0 };
 
-    value += table[0];
+    value += bci_iq4_values[0];
     for (size_t k = 0; k < 15; k++)
-        value +=
-            (x >= bci_all((float)(table[k] + table[k + 1]) * 0.5f)) & (table[k + 1] - table[k]);
+        value += (x >= bci_all((float)(bci_iq4_values[k] + bci_iq4_values[k + 1]) * 0.5f)) &
+                 (bci_iq4_values[k + 1] - bci_iq4_values[k]);
     return __builtin_convertvector(value, bci_lanes);
 }
 
@@ -42,8 +41,8 @@ static bci_lanes search(const bci_lanes *x, const bci_lanes *weight)
         extreme = bci_select(larger, x[i], extreme);
     }
     for (int k = -8; k <= 7; k++) { /* the plain start first */
-        const bci_lanes inverse =
-            k == -8 ? 1.0f / (-extreme / (float)table[0]) : (float)(k + table[0]) / extreme;
+        const bci_lanes inverse = k == -8 ? 1.0f / (-extreme / (float)bci_iq4_values[0])
+                                          : (float)(k + bci_iq4_values[0]) / extreme;
         bci_lanes sum_xl = zero, sum_ll = zero;
 
         for (size_t i = 0; i < N; i++) {
@@ -96,8 +95,8 @@ static bci_lanes inverses(bci_lanes d)
 static void values(const uint8_t *q, float d, float *y)
 {
     for (size_t j = 0; j < N / 2; j++) {
-        y[j] = d * (float)table[q[j] & 15];
-        y[N / 2 + j] = d * (float)table[q[j] >> 4];
+        y[j] = d * (float)bci_iq4_values[q[j] & 15];
+        y[N / 2 + j] = d * (float)bci_iq4_values[q[j] >> 4];
     }
 }
 
@@ -136,9 +135,9 @@ void BCI_DECODE(iq4_nl)(const void *blocks, size_t n_blocks, float *y)
         values(block->q, bci_load_f16(block->d), y + k * N);
 }
 
-/* Eight scales as multiples -32..31 of d, the largest magnitude at -32, and as they are stored;
- * returns d. */
-static float multiples_of(float *scales, int *multiples)
+/* Eight scales as multiples 0..63 for -32..31 of d, the largest magnitude at -32, and as they are
+ * stored; returns d. */
+static float multiples_of(float *scales, uint8_t *multiples)
 {
     float extreme = 0.0f;
 
@@ -149,24 +148,12 @@ static float multiples_of(float *scales, int *multiples)
     const float inverse = bci_inverse(d);
 
     for (size_t g = 0; g < N_GROUPS; g++) {
-        multiples[g] = (int)bci_code_1(inverse * scales[g], -32.0f, 31.0f);
-        scales[g] = d * (float)multiples[g];
+        const float multiple = bci_code_1(inverse * scales[g], -32.0f, 31.0f);
+
+        multiples[g] = (uint8_t)(int32_t)(multiple + 32.0f);
+        scales[g] = d * multiple;
     }
     return d;
-}
-
-static void fill_scales(bci_block_iq4_xs *block, const int *multiples)
-{
-    uint32_t high = 0;
-
-    memset(block->scales_low, 0, sizeof block->scales_low);
-    for (size_t g = 0; g < N_GROUPS; g++) {
-        const uint32_t code = (uint32_t)(multiples[g] + 32);
-
-        block->scales_low[g / 2] |= (uint8_t)((code & 15) << g % 2 * 4);
-        high |= code >> 4 << 2 * g;
-    }
-    bci_store16(block->scales_high, (uint16_t)high);
 }
 
 void BCI_ENCODE(iq4_xs)(const float *x, const float *importance, size_t n_blocks, void *out)
@@ -180,7 +167,7 @@ void BCI_ENCODE(iq4_xs)(const float *x, const float *importance, size_t n_blocks
         bci_lanes lanes[PARTS][N], weight[N], scales[PARTS];
         uint8_t codes[N_GROUPS][N];
         float flat[N_GROUPS];
-        int multiples[N_GROUPS];
+        uint8_t multiples[N_GROUPS];
 
         weigh(v, importance ? importance + k * SUPER : NULL, SUPER, weights);
         for (size_t p = 0; p < PARTS; p++) {
@@ -191,7 +178,7 @@ void BCI_ENCODE(iq4_xs)(const float *x, const float *importance, size_t n_blocks
         memcpy(flat, scales, sizeof flat);
         bci_store_f16(block->d, multiples_of(flat, multiples));
         memcpy(scales, flat, sizeof flat);
-        fill_scales(block, multiples);
+        bci_pack_scales_iq4(multiples, block);
         for (size_t p = 0; p < PARTS; p++)
             indices(lanes[p], inverses(scales[p]), codes[p * BCI_WIDTH]);
         for (size_t g = 0; g < N_GROUPS; g++)
@@ -205,13 +192,10 @@ void BCI_DECODE(iq4_xs)(const void *blocks, size_t n_blocks, float *y)
 
     for (size_t k = 0; k < n_blocks; k++, block++, y += SUPER) {
         const float d = bci_load_f16(block->d);
-        const uint32_t high = bci_load16(block->scales_high);
+        uint8_t multiples[N_GROUPS];
 
-        for (size_t g = 0; g < N_GROUPS; g++) {
-            const int low = block->scales_low[g / 2] >> g % 2 * 4 & 15;
-            const int multiple = (int)((uint32_t)low | (high >> 2 * g & 3) << 4) - 32;
-
-            values(block->q + g * N / 2, d * (float)multiple, y + g * N);
-        }
+        bci_unpack_scales_iq4(block, multiples);
+        for (size_t g = 0; g < N_GROUPS; g++)
+            values(block->q + g * N / 2, d * (float)(multiples[g] - 32), y + g * N);
     }
 }

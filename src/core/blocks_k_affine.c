@@ -1,5 +1,6 @@
 /* Knows the block formats of GGML for 256 weights where groups of 16 or 32 have a scale and a
  * minimum, which are small multiples of two numbers of the block: q2_k, q4_k, q5_k. */
+#include "core/block_packing.h"
 #include "core/block_search.h"
 
 enum { N = 256, MAX_GROUPS = 16 };
@@ -168,13 +169,8 @@ void BCI_ENCODE(q2_k)(const float *x, const float *importance, size_t n_blocks, 
         encode(&q2_k, x + k * N, importance ? importance + k * N : NULL, &b);
         bci_store_f16(block->d, b.d);
         bci_store_f16(block->dmin, b.dmin);
-        for (size_t g = 0; g < 16; g++)
-            block->scales[g] = (uint8_t)(b.scale[g] | b.minimum[g] << 4);
-        for (size_t j = 0; j < N / 4; j++) {
-            const uint8_t *first = b.codes + j / 32 * 128 + j % 32;
-
-            block->q[j] = (uint8_t)(first[0] | first[32] << 2 | first[64] << 4 | first[96] << 6);
-        }
+        bci_pack_scales_q2(b.scale, b.minimum, block->scales);
+        bci_pack_far_quarters(b.codes, block->q);
     }
 }
 
@@ -186,38 +182,13 @@ void BCI_DECODE(q2_k)(const void *blocks, size_t n_blocks, float *y)
     for (size_t k = 0; k < n_blocks; k++, block++) {
         b.d = bci_load_f16(block->d);
         b.dmin = bci_load_f16(block->dmin);
-        for (size_t g = 0; g < 16; g++) {
-            b.scale[g] = block->scales[g] & 15;
-            b.minimum[g] = block->scales[g] >> 4;
-        }
-        for (size_t i = 0; i < N; i++)
-            b.codes[i] = block->q[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
+        bci_unpack_scales_q2(block->scales, b.scale, b.minimum);
+        bci_unpack_far_quarters(block->q, b.codes);
         values(&b, 16, y + k * N);
     }
 }
 
 /* ---- q4_k, q5_k */
-
-/* Eight scales and eight minimums of 6 bits: the first four of each in the low bits of bytes 0..3
- * and 4..7; of the others 4 bits in bytes 8..11, 2 bits in the high bits of those before. */
-static void pack_sixes(const block_parts *b, uint8_t *out)
-{
-    for (size_t j = 0; j < 4; j++) {
-        out[j] = (uint8_t)(b->scale[j] | b->scale[j + 4] >> 4 << 6);
-        out[j + 4] = (uint8_t)(b->minimum[j] | b->minimum[j + 4] >> 4 << 6);
-        out[j + 8] = (uint8_t)((b->scale[j + 4] & 15) | b->minimum[j + 4] << 4);
-    }
-}
-
-static void unpack_sixes(const uint8_t *in, block_parts *b)
-{
-    for (size_t j = 0; j < 4; j++) {
-        b->scale[j] = in[j] & 63;
-        b->minimum[j] = in[j + 4] & 63;
-        b->scale[j + 4] = (uint8_t)((in[j + 8] & 15) | in[j] >> 6 << 4);
-        b->minimum[j + 4] = (uint8_t)(in[j + 8] >> 4 | in[j + 4] >> 6 << 4);
-    }
-}
 
 void BCI_ENCODE(q4_k)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
@@ -228,9 +199,8 @@ void BCI_ENCODE(q4_k)(const float *x, const float *importance, size_t n_blocks, 
         encode(&q4_k, x + k * N, importance ? importance + k * N : NULL, &b);
         bci_store_f16(block->d, b.d);
         bci_store_f16(block->dmin, b.dmin);
-        pack_sixes(&b, block->scales);
-        for (size_t g = 0; g < 4; g++)
-            bci_pack_nibbles(b.codes + 64 * g, 64, block->q + 32 * g);
+        bci_pack_scales_q4(b.scale, b.minimum, block->scales);
+        bci_pack_far_nibbles(b.codes, block->q);
     }
 }
 
@@ -242,9 +212,8 @@ void BCI_DECODE(q4_k)(const void *blocks, size_t n_blocks, float *y)
     for (size_t k = 0; k < n_blocks; k++, block++) {
         b.d = bci_load_f16(block->d);
         b.dmin = bci_load_f16(block->dmin);
-        unpack_sixes(block->scales, &b);
-        for (size_t g = 0; g < 4; g++)
-            bci_unpack_nibbles(block->q + 32 * g, 64, b.codes + 64 * g);
+        bci_unpack_scales_q4(block->scales, b.scale, b.minimum);
+        bci_unpack_far_nibbles(block->q, b.codes);
         values(&b, 32, y + k * N);
     }
 }
@@ -258,12 +227,9 @@ void BCI_ENCODE(q5_k)(const float *x, const float *importance, size_t n_blocks, 
         encode(&q5_k, x + k * N, importance ? importance + k * N : NULL, &b);
         bci_store_f16(block->d, b.d);
         bci_store_f16(block->dmin, b.dmin);
-        pack_sixes(&b, block->scales);
-        for (size_t g = 0; g < 4; g++)
-            bci_pack_nibbles(b.codes + 64 * g, 64, block->q + 32 * g);
-        memset(block->high, 0, sizeof block->high);
-        for (size_t i = 0; i < N; i++)
-            block->high[i % 32] |= (uint8_t)(b.codes[i] >> 4 << i / 32);
+        bci_pack_scales_q4(b.scale, b.minimum, block->scales);
+        bci_pack_far_nibbles(b.codes, block->q);
+        bci_pack_far_bits(b.codes, 4, block->high);
     }
 }
 
@@ -275,11 +241,9 @@ void BCI_DECODE(q5_k)(const void *blocks, size_t n_blocks, float *y)
     for (size_t k = 0; k < n_blocks; k++, block++) {
         b.d = bci_load_f16(block->d);
         b.dmin = bci_load_f16(block->dmin);
-        unpack_sixes(block->scales, &b);
-        for (size_t g = 0; g < 4; g++)
-            bci_unpack_nibbles(block->q + 32 * g, 64, b.codes + 64 * g);
-        for (size_t i = 0; i < N; i++)
-            b.codes[i] |= (uint8_t)((block->high[i % 32] >> i / 32 & 1) << 4);
+        bci_unpack_scales_q4(block->scales, b.scale, b.minimum);
+        bci_unpack_far_nibbles(block->q, b.codes);
+        bci_unpack_far_bits(block->high, 4, b.codes);
         values(&b, 32, y + k * N);
     }
 }

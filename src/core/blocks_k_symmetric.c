@@ -1,5 +1,6 @@
 /* Knows the block formats of GGML for 256 weights where groups of 16 have a signed scale, which is a
  * small multiple of a number of the block: q3_k, q6_k. */
+#include "core/block_packing.h"
 #include "core/block_search.h"
 
 enum { N = 256, GROUP = 16, N_GROUPS = 16, STEP = BCI_WIDTH * GROUP };
@@ -87,24 +88,6 @@ static float multiples_weighted(const float *scales, const float *weights, uint8
     return d[0];
 }
 
-static void fill_q3(bci_block_q3_k *block, const uint8_t *multiples, const uint8_t *codes)
-{
-    memset(block->high, 0, sizeof block->high);
-    memset(block->scales, 0, sizeof block->scales);
-    for (size_t g = 0; g < N_GROUPS; g++) {
-        block->scales[g % 8] |= (uint8_t)((multiples[g] & 15) << g / 8 * 4);
-        block->scales[8 + g % 4] |= (uint8_t)(multiples[g] >> 4 << g / 4 * 2);
-    }
-    for (size_t i = 0; i < N; i++)
-        block->high[i % 32] |= (uint8_t)(codes[i] >> 2 << i / 32);
-    for (size_t j = 0; j < N / 4; j++) {
-        const uint8_t *first = codes + j / 32 * 128 + j % 32;
-
-        block->q[j] = (uint8_t)((first[0] & 3) | (first[32] & 3) << 2 | (first[64] & 3) << 4 |
-                                (first[96] & 3) << 6);
-    }
-}
-
 void BCI_ENCODE(q3_k)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
     bci_block_q3_k *block = out;
@@ -123,7 +106,9 @@ void BCI_ENCODE(q3_k)(const float *x, const float *importance, size_t n_blocks, 
         for (size_t g = 0; g < N_GROUPS; g++)
             less_32[g] = (int8_t)(multiples[g] - 32);
         final_codes(v, bci_store_f16(block->d, d), less_32, 4.0f, codes);
-        fill_q3(block, multiples, codes);
+        bci_pack_scales_q3(multiples, block->scales);
+        bci_pack_far_bits(codes, 2, block->high);
+        bci_pack_far_quarters(codes, block->q);
     }
 }
 
@@ -134,54 +119,17 @@ void BCI_DECODE(q3_k)(const void *blocks, size_t n_blocks, float *y)
     for (size_t k = 0; k < n_blocks; k++, block++, y += N) {
         const float d = bci_load_f16(block->d);
 
-        for (size_t g = 0; g < N_GROUPS; g++) {
-            const int low = block->scales[g % 8] >> g / 8 * 4 & 15;
-            const int high = block->scales[8 + g % 4] >> g / 4 * 2 & 3;
-            const float scale = d * (float)((low | high << 4) - 32);
+        uint8_t codes[N], multiples[N_GROUPS];
 
-            for (size_t i = g * GROUP; i < (g + 1) * GROUP; i++) {
-                const int two = block->q[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
-                const int third = block->high[i % 32] >> i / 32 & 1;
-
-                y[i] = scale * (float)((two | third << 2) - 4);
-            }
-        }
+        bci_unpack_scales_q3(block->scales, multiples);
+        bci_unpack_far_quarters(block->q, codes);
+        bci_unpack_far_bits(block->high, 2, codes);
+        for (size_t i = 0; i < N; i++)
+            y[i] = d * (float)(multiples[i / GROUP] - 32) * (float)(codes[i] - 4);
     }
 }
 
 /* ---- q6_k */
-
-/* Four codes of 6 bits, 32 apart in either half of the block, lie in two bytes of low nibbles and
- * one of high pairs. */
-static void pack_sixes(const uint8_t *codes, bci_block_q6_k *block)
-{
-    for (size_t h = 0; h < 2; h++) {
-        for (size_t l = 0; l < 32; l++) {
-            const uint8_t *c = codes + 128 * h + l;
-
-            block->q[64 * h + l] = (uint8_t)((c[0] & 15) | c[64] << 4);
-            block->q[64 * h + 32 + l] = (uint8_t)((c[32] & 15) | c[96] << 4);
-            block->high[32 * h + l] =
-                (uint8_t)(c[0] >> 4 | c[32] >> 4 << 2 | c[64] >> 4 << 4 | c[96] >> 4 << 6);
-        }
-    }
-}
-
-static void unpack_sixes(const bci_block_q6_k *block, uint8_t *codes)
-{
-    for (size_t h = 0; h < 2; h++) {
-        for (size_t l = 0; l < 32; l++) {
-            const uint8_t low = block->q[64 * h + l], next = block->q[64 * h + 32 + l];
-            const uint8_t high = block->high[32 * h + l];
-            uint8_t *c = codes + 128 * h + l;
-
-            c[0] = (uint8_t)((low & 15) | (high & 3) << 4);
-            c[32] = (uint8_t)((next & 15) | (high >> 2 & 3) << 4);
-            c[64] = (uint8_t)(low >> 4 | (high >> 4 & 3) << 4);
-            c[96] = (uint8_t)(next >> 4 | high >> 6 << 4);
-        }
-    }
-}
 
 static void encode_q6(const float *x, const float *importance, bci_block_q6_k *block)
 {
@@ -212,7 +160,7 @@ static void encode_q6(const float *x, const float *importance, bci_block_q6_k *b
         block->scales[g] = (uint8_t)multiples[g];
     }
     final_codes(x, bci_store_f16(block->d, 1.0f / inverse), multiples, 32.0f, codes);
-    pack_sixes(codes, block);
+    bci_pack_sixes(codes, block->q, block->high);
 }
 
 void BCI_ENCODE(q6_k)(const float *x, const float *importance, size_t n_blocks, void *out)
@@ -232,7 +180,7 @@ void BCI_DECODE(q6_k)(const void *blocks, size_t n_blocks, float *y)
         const float d = bci_load_f16(block->d);
         uint8_t codes[N];
 
-        unpack_sixes(block, codes);
+        bci_unpack_sixes(block->q, block->high, codes);
         for (size_t i = 0; i < N; i++)
             y[i] = d * (float)(int8_t)block->scales[i / GROUP] * (float)(codes[i] - 32);
     }

@@ -2,26 +2,14 @@
  * two, which puts the largest of them into the top binade; and the float E2M1 under scales E4M3 as
  * checkpoints of NVIDIA's Model Optimizer have it. Elements are rounded to nearest, ties to even,
  * and saturate. MX leaves the order in memory open: here codes follow each other, low bits first. */
-#include "core/block_parts.h"
+#include "core/block_packing.h"
+#include "core/block_values.h"
 
 #include <math.h>
 
 enum { N = 32, SUB = 16 };
 
-/* Sign, exponent, mantissa. */
-typedef struct {
-    int mantissa_bits, bias, bits;
-    uint32_t top; /* code of the largest finite magnitude */
-    int top_exponent;
-} element;
-
-static const element e5m2 = { 2, 15, 8, 0x7B, 15 };
-static const element e4m3 = { 3, 7, 8, 0x7E, 8 };
-static const element e3m2 = { 2, 3, 6, 31, 4 };
-static const element e2m3 = { 3, 1, 6, 31, 2 };
-static const element e2m1 = { 1, 1, 4, 7, 2 };
-
-static inline uint8_t code_of(const element *e, float x)
+static inline uint8_t code_of(const bci_element *e, float x)
 {
     const uint32_t bits = bci_f32_bits(x), magnitude = bits & 0x7FFFFFFF;
     const int shift = 23 - e->mantissa_bits;
@@ -37,21 +25,6 @@ static inline uint8_t code_of(const element *e, float x)
     return (uint8_t)(code | bits >> 31 << (e->bits - 1));
 }
 
-static inline float value_of(const element *e, uint8_t code)
-{
-    const uint32_t magnitude = code & ((1u << (e->bits - 1)) - 1);
-    const int shift = 23 - e->mantissa_bits;
-    const uint32_t rebias = (uint32_t)(127 - e->bias);
-    const float unit = bci_f32_of((rebias + 1 - (uint32_t)e->mantissa_bits) << 23);
-    const float tiny = (float)(int32_t)magnitude * unit;
-    uint32_t bits = (magnitude << shift) + (rebias << 23);
-
-    bits = magnitude < 1u << e->mantissa_bits ? bci_f32_bits(tiny) : bits;
-    if (magnitude > e->top) /* infinity and NaN of E5M2, NaN of E4M3 */
-        bits = e->bias == 15 && magnitude == 0x7C ? 0x7F800000 : 0x7FC00000;
-    return bci_f32_of(bits | (uint32_t)code >> (e->bits - 1) << 31);
-}
-
 /* E8M0: the exponent of the power of two that the largest magnitude is divided by, plus 127. */
 static inline uint8_t shared_exponent(float largest, int top_exponent)
 {
@@ -60,59 +33,14 @@ static inline uint8_t shared_exponent(float largest, int top_exponent)
     return (uint8_t)(e > 0 ? e : 0);
 }
 
-/* 2^(e - 127), NaN for 255. */
-static inline float power(uint8_t e)
-{
-    return bci_f32_of(e == 255 ? 0x7FC00000 : e ? (uint32_t)e << 23 : 0x00400000);
-}
-
-/* Its inverse; e is at most 254, and 2^-127 a subnormal. */
+/* The inverse of 2^(e - 127); e is at most 254, and 2^-127 a subnormal. */
 static inline float inverse_power(uint8_t e)
 {
-    return power((uint8_t)(254 - e));
-}
-
-static inline void pack(const uint8_t *codes, int bits, uint8_t *out)
-{
-    switch (bits) {
-    case 8: memcpy(out, codes, N); break;
-    case 6:
-        for (size_t j = 0; j < N; j += 4, out += 3) {
-            out[0] = (uint8_t)(codes[j] | codes[j + 1] << 6);
-            out[1] = (uint8_t)(codes[j + 1] >> 2 | codes[j + 2] << 4);
-            out[2] = (uint8_t)(codes[j + 2] >> 4 | codes[j + 3] << 2);
-        }
-        break;
-    case 4:
-        for (size_t j = 0; j < N / 2; j++)
-            out[j] = (uint8_t)(codes[2 * j] | codes[2 * j + 1] << 4);
-        break;
-    }
-}
-
-static inline void unpack(const uint8_t *in, int bits, uint8_t *codes)
-{
-    switch (bits) {
-    case 8: memcpy(codes, in, N); break;
-    case 6:
-        for (size_t j = 0; j < N; j += 4, in += 3) {
-            codes[j] = in[0] & 63;
-            codes[j + 1] = (uint8_t)((in[0] >> 6 | in[1] << 2) & 63);
-            codes[j + 2] = (uint8_t)((in[1] >> 4 | in[2] << 4) & 63);
-            codes[j + 3] = in[2] >> 2;
-        }
-        break;
-    case 4:
-        for (size_t j = 0; j < N / 2; j++) {
-            codes[2 * j] = in[j] & 15;
-            codes[2 * j + 1] = in[j] >> 4;
-        }
-        break;
-    }
+    return bci_power((uint8_t)(254 - e));
 }
 
 /* A block is its exponent and N codes. */
-static inline void encode(const element *e, const float *x, size_t n_blocks, uint8_t *out)
+static inline void encode(const bci_element *e, const float *x, size_t n_blocks, uint8_t *out)
 {
     for (size_t k = 0; k < n_blocks; k++, out += 1 + N * e->bits / 8) {
         float room[N];
@@ -125,19 +53,19 @@ static inline void encode(const element *e, const float *x, size_t n_blocks, uin
 
         for (size_t j = 0; j < N; j++)
             codes[j] = code_of(e, v[j] * inverse);
-        pack(codes, e->bits, out + 1);
+        bci_pack_string(codes, N, e->bits, out + 1);
     }
 }
 
-static inline void decode(const element *e, const uint8_t *block, size_t n_blocks, float *y)
+static inline void decode(const bci_element *e, const uint8_t *block, size_t n_blocks, float *y)
 {
     for (size_t k = 0; k < n_blocks; k++, block += 1 + N * e->bits / 8) {
-        const float scale = power(block[0]);
+        const float scale = bci_power(block[0]);
         uint8_t codes[N];
 
-        unpack(block + 1, e->bits, codes);
+        bci_unpack_string(block + 1, N, e->bits, codes);
         for (size_t j = 0; j < N; j++)
-            y[k * N + j] = value_of(e, codes[j]) * scale;
+            y[k * N + j] = bci_element_value(e, codes[j]) * scale;
     }
 }
 
@@ -153,11 +81,11 @@ static inline void decode(const element *e, const uint8_t *block, size_t n_block
         decode(&element, blocks, n_blocks, y);                                                     \
     }
 
-ROW(mxfp8_e5m2, e5m2)
-ROW(mxfp8_e4m3, e4m3)
-ROW(mxfp6_e3m2, e3m2)
-ROW(mxfp6_e2m3, e2m3)
-ROW(mxfp4_e2m1, e2m1)
+ROW(mxfp8_e5m2, bci_e5m2)
+ROW(mxfp8_e4m3, bci_e4m3)
+ROW(mxfp6_e3m2, bci_e3m2)
+ROW(mxfp6_e2m3, bci_e2m3)
+ROW(mxfp4_e2m1, bci_e2m1)
 
 /* ---- mxint8: whole multiples of 1/64, -127..127 */
 
@@ -190,7 +118,7 @@ void BCI_DECODE(mxint8)(const void *blocks, size_t n_blocks, float *y)
     const bci_block_mx8 *block = blocks;
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
-        const float scale = power(block->e);
+        const float scale = bci_power(block->e);
 
         for (size_t j = 0; j < N; j++)
             y[k * N + j] = (float)(int8_t)block->q[j] * 0x1p-6f * scale;
@@ -209,14 +137,13 @@ void BCI_ENCODE(nvfp4_modelopt)(const float *x, const float *importance, size_t 
         const float *v = bci_finite(x + k * SUB, SUB, room);
         uint8_t codes[SUB] = { 0 };
 
-        block->d = code_of(&e4m3, bci_largest(v, SUB) / 6.0f);
+        block->d = code_of(&bci_e4m3, bci_largest(v, SUB) / 6.0f);
 
-        const float scale = value_of(&e4m3, block->d);
+        const float scale = bci_element_value(&bci_e4m3, block->d);
 
         for (size_t j = 0; scale > 0.0f && j < SUB; j++)
-            codes[j] = code_of(&e2m1, v[j] / scale);
-        for (size_t j = 0; j < SUB / 2; j++)
-            block->q[j] = (uint8_t)(codes[2 * j] | codes[2 * j + 1] << 4);
+            codes[j] = code_of(&bci_e2m1, v[j] / scale);
+        bci_pack_string(codes, SUB, 4, block->q);
     }
 }
 
@@ -225,9 +152,12 @@ void BCI_DECODE(nvfp4_modelopt)(const void *blocks, size_t n_blocks, float *y)
     const bci_block_nvfp4_modelopt *block = blocks;
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
-        const float scale = value_of(&e4m3, block->d);
+        const float scale = bci_element_value(&bci_e4m3, block->d);
 
+        uint8_t codes[SUB];
+
+        bci_unpack_string(block->q, SUB, 4, codes);
         for (size_t j = 0; j < SUB; j++)
-            y[k * SUB + j] = value_of(&e2m1, block->q[j / 2] >> j % 2 * 4 & 15) * scale;
+            y[k * SUB + j] = bci_element_value(&bci_e2m1, codes[j]) * scale;
     }
 }

@@ -1,5 +1,6 @@
 /* Knows the block formats of GGML with one scale, or scale and minimum, of 16 bits: q8_0, q4_0,
  * q4_1, q5_0, q5_1. */
+#include "core/block_packing.h"
 #include "core/block_search.h"
 
 enum { N = 32 };
@@ -129,26 +130,10 @@ static void fill_q4_0(bci_block_q4_0 *block, float d, const uint8_t *codes)
     bci_pack_nibbles(codes, N, block->q);
 }
 
-/* Bit 4 of each code. */
-static void pack_fifths(const uint8_t *codes, uint8_t *high)
-{
-    memset(high, 0, N / 8);
-    for (size_t j = 0; j < N; j++)
-        high[j / 8] |= (uint8_t)((codes[j] >> 4 & 1) << j % 8);
-}
-
-static void unpack_fives(const uint8_t *low, const uint8_t *high, uint8_t *codes)
-{
-    bci_unpack_nibbles(low, N, codes);
-    for (size_t j = 0; j < N; j++)
-        codes[j] |= (uint8_t)((high[j / 8] >> j % 8 & 1) << 4);
-}
-
 static void fill_q5_0(bci_block_q5_0 *block, float d, const uint8_t *codes)
 {
     bci_store_f16(block->d, d);
-    bci_pack_nibbles(codes, N, block->q);
-    pack_fifths(codes, block->high);
+    bci_pack_fives(codes, block->q, block->high);
 }
 
 void BCI_ENCODE(q4_0)(const float *x, const float *importance, size_t n_blocks, void *out)
@@ -223,7 +208,7 @@ void BCI_DECODE(q5_0)(const void *blocks, size_t n_blocks, float *y)
         const float d = bci_load_f16(block->d);
         uint8_t codes[N];
 
-        unpack_fives(block->q, block->high, codes);
+        bci_unpack_fives(block->q, block->high, codes);
         for (size_t j = 0; j < N; j++)
             y[k * N + j] = (float)(codes[j] - 16) * d;
     }
@@ -327,8 +312,7 @@ void BCI_ENCODE(q5_1)(const float *x, const float *importance, size_t n_blocks, 
         for (size_t j = 0; j < n; j++, block++) {
             bci_store_f16(block->d, found[j].d);
             bci_store_f16(block->m, found[j].m);
-            bci_pack_nibbles(found[j].codes, N, block->q);
-            pack_fifths(found[j].codes, block->high);
+            bci_pack_fives(found[j].codes, block->q, block->high);
         }
     }
 }
@@ -341,7 +325,7 @@ void BCI_DECODE(q5_1)(const void *blocks, size_t n_blocks, float *y)
         const float d = bci_load_f16(block->d), m = bci_load_f16(block->m);
         uint8_t codes[N];
 
-        unpack_fives(block->q, block->high, codes);
+        bci_unpack_fives(block->q, block->high, codes);
         for (size_t j = 0; j < N; j++)
             y[k * N + j] = (float)codes[j] * d + m;
     }
