@@ -32,6 +32,25 @@ extern "C" {
  * codes in the order of the file. Data for the last are divided by the scale of their tensor,
  * absmax / (6 * 448), before. */
 
+/* What is inside a block: a code for each weight, and scales, each for group_length neighbouring
+ * weights, some with a minimum:
+ *     weight = value(code) * scale - minimum, in binary32, each operation rounded. */
+enum { BC_BLOCK_MAX_LENGTH = 256, BC_BLOCK_MAX_GROUPS = 16 };
+
+typedef struct {
+    uint32_t group_length;
+    uint32_t n_codes;      /* codes are 0 .. n_codes - 1, as they stand in the file */
+    float lowest, highest; /* values that encoders write lie between these */
+    bool has_minimum;      /* else it is 0 */
+    float (*value)(uint32_t code);
+
+    /* The block_length codes of a block, in the order of the weights. */
+    void (*unpack)(const void *block, uint16_t *codes);
+
+    /* Write codes into a block whose scales stay. */
+    void (*pack)(const uint16_t *codes, void *block);
+} bc_block_codes;
+
 typedef struct {
     const char *name;
     const char *doc;
@@ -50,6 +69,8 @@ typedef struct {
 
     /* The values of n_blocks blocks; any bytes may stand in them. */
     void (*decode)(const void *blocks, size_t n_blocks, float *y);
+
+    const bc_block_codes *codes;
 } bc_block_format;
 
 /* The rows of the registry, in order; returns the number of rows. The functions are those of the
@@ -58,6 +79,20 @@ BC_API size_t bc_block_rows(const bc_block_format **out);
 
 /* The row of a name ("q4_0"), or NULL. */
 BC_API const bc_block_format *bc_block_find(const char *name);
+
+/* Scale and minimum of each group of a block, in order, as its fields say: at most
+ * BC_BLOCK_MAX_GROUPS numbers each. Single numbers (f16, bf16) have scale 1. Returns the number
+ * of groups, block_length / group_length. */
+BC_API size_t bc_block_scales(const bc_block_format *format, const void *block, float *scales,
+                              float *minimums);
+
+/* Round the codes of n_blocks blocks anew, with noise, under the scales that they have: the code of
+ * x[i] is the one nearest to its position on the group's values plus noise[i] steps, as in
+ * bc_quantize_f32. noise (bc_noise_fill) has as many numbers as x. With uniform noise 1 step wide
+ * (rpdf) a weight between the smallest and largest value of its group is itself in the mean. Groups
+ * whose scale is 0 or not finite keep their codes. NaN counts as 0. */
+BC_API void bc_block_dither(const bc_block_format *format, const float *x, const float *noise,
+                            size_t n_blocks, void *blocks);
 
 #ifdef __cplusplus
 }

@@ -268,8 +268,7 @@ static inline void bci_pack_scales_q3(const uint8_t *scale, uint8_t *out)
 static inline void bci_unpack_scales_q3(const uint8_t *in, uint8_t *scale)
 {
     for (size_t g = 0; g < 16; g++)
-        scale[g] =
-            (uint8_t)((in[g % 8] >> g / 8 * 4 & 15) | (in[8 + g % 4] >> g / 4 * 2 & 3) << 4);
+        scale[g] = (uint8_t)((in[g % 8] >> g / 8 * 4 & 15) | (in[8 + g % 4] >> g / 4 * 2 & 3) << 4);
 }
 
 /* iq4_xs: 8 of 6 bits, 32 more than the multiple: low nibbles two to a byte, high pairs apart. */
@@ -290,8 +289,8 @@ static inline void bci_unpack_scales_iq4(const bci_block_iq4_xs *block, uint8_t 
     const uint32_t high = bci_load16(block->scales_high);
 
     for (size_t g = 0; g < 8; g++)
-        scale[g] = (uint8_t)((block->scales_low[g / 2] >> g % 2 * 4 & 15) |
-                             (high >> 2 * g & 3) << 4);
+        scale[g] =
+            (uint8_t)((block->scales_low[g / 2] >> g % 2 * 4 & 15) | (high >> 2 * g & 3) << 4);
 }
 
 #endif

@@ -35,8 +35,9 @@ static const float bci_fp4_values[16] = {
 };
 
 /* mxfp4, nvfp4 of GGML: E2M1 doubled, so that they are whole numbers. */
-static const int8_t bci_e2m1_doubled[16] = { 0, 1,  2,  3,  4,  6,  8,  12,
-                                             0, -1, -2, -3, -4, -6, -8, -12 };
+static const int8_t bci_e2m1_doubled[16] = {
+    0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12
+};
 
 /* Small floats: sign, exponent, mantissa. */
 typedef struct {

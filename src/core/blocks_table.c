@@ -1,10 +1,11 @@
 /* Knows the rows of the block formats, with the functions of one CPU level. */
+#include "core/block_layout.h"
 #include "core/block_parts.h"
 
 /* clang-format off */
 #define ROW(name, doc, source, length, type, number, importance)                                   \
     { #name, doc, source, length, sizeof(type), 8.0 * sizeof(type) / (length), number, importance, \
-      BCI_ENCODE(name), BCI_DECODE(name) }
+      BCI_ENCODE(name), BCI_DECODE(name), &bci_layout_##name.codes }
 
 static const char ieee[] = "IEEE 754-2019, binary16";
 static const char bfloat[] = "IEEE 754 binary32 without its low 16 bits";
