@@ -1,0 +1,625 @@
+/* Knows how scales are found under which the squared error of a block is small, in any format: from
+ * some starts, nearest codes and a least squares fit for them take turns, fields are rounded to what
+ * the format can store, and their neighbours are tried. What comes out is measured as a reader
+ * would see it, and kept only where it is better than what encode makes. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/block_layout.h"
+#include "core/half.h"
+
+enum { N_STARTS = 20, N_FITS = 3, N_ROUNDS = 4, SIDES = 8, MAX_LIMITS = 15 };
+
+/* A format, and its values in order. */
+typedef struct {
+    const bc_block_format *format;
+    const bci_block_layout *layout;
+    bci_ladder ladder;
+    float limits[MAX_LIMITS]; /* half way between values, of ladders without a step */
+    float widest, step;       /* starts, as shares of the scale that reaches all */
+    bool is_signed;           /* negative scales give other values */
+} searcher;
+
+/* A group of weights and what its errors count. */
+typedef struct {
+    const float *x, *weight;
+    size_t n;
+} group;
+
+/* Units of the multiples of a block; 1 where it has none. */
+typedef struct {
+    float d, dmin;
+} units;
+
+/* Fields of a group and the error under them. */
+typedef struct {
+    int32_t scale, minimum;
+    float error;
+} pick;
+
+static float largest_of(const float *x, size_t n)
+{
+    float largest = 0.0f;
+
+    for (size_t i = 0; i < n; i++)
+        largest = fabsf(x[i]) > fabsf(largest) ? x[i] : largest;
+    return largest;
+}
+
+/* ---- fields */
+
+static float scale_of(const searcher *s, units u, int32_t bits)
+{
+    return bci_field_value(s->layout->field, u.d, bits);
+}
+
+static float minimum_of(const searcher *s, units u, int32_t bits)
+{
+    const float value = bci_field_value(s->layout->field, u.dmin, bits);
+
+    if (!s->layout->codes.has_minimum)
+        return 0.0f;
+    return s->layout->field == BCI_MULTIPLE ? value : -value;
+}
+
+/* The largest bits of a field that stand for a finite number, without sign. */
+static int32_t top_of(bci_field_kind kind)
+{
+    switch (kind) {
+    case BCI_NO_FIELD:
+    case BCI_MULTIPLE: return 0;
+    case BCI_F16: return 0x7BFF;
+    case BCI_F32: return 0x7F7FFFFF;
+    case BCI_E8M0:
+    case BCI_E8M0_HALF: return 254;
+    case BCI_E4M3:
+    case BCI_UE4M3_HALF: return 0x7E;
+    }
+    return 0;
+}
+
+static int32_t clamp(int32_t v, int32_t lo, int32_t hi)
+{
+    return v < lo ? lo : v > hi ? hi : v;
+}
+
+static int32_t multiple_near(float v, float unit, int32_t lo, int32_t hi)
+{
+    const float quotient = v / unit;
+
+    if (!(fabsf(quotient) < 1e6f))
+        return quotient > 0.0f ? hi : lo < 0 && quotient < 0.0f ? lo : 0;
+    return clamp((int32_t)rintf(quotient), lo, hi);
+}
+
+/* The bits nearest to a number; 0 for NaN. */
+static int32_t bits_near(bci_field_kind kind, float v)
+{
+    const int32_t top = top_of(kind);
+    int32_t lo = 0, hi = top;
+
+    if (v != v)
+        return 0;
+    if (kind == BCI_F32)
+        return (int32_t)bci_f32_bits(v);
+    if (kind == BCI_F16) {
+        const int32_t bits = bci_f16_from_f32(v);
+
+        return (bits & 0x7FFF) > top ? (bits & 0x8000) | top : bits;
+    }
+    while (lo < hi) { /* the last that is not above */
+        const int32_t middle = (lo + hi + 1) / 2;
+
+        if (bci_field_value(kind, 1.0f, middle) <= v)
+            lo = middle;
+        else
+            hi = middle - 1;
+    }
+    if (lo < top &&
+        bci_field_value(kind, 1.0f, lo + 1) - v < v - bci_field_value(kind, 1.0f, lo))
+        lo++;
+    return lo;
+}
+
+static int32_t scale_bits(const searcher *s, units u, float v)
+{
+    const bci_block_layout *l = s->layout;
+
+    return l->field == BCI_MULTIPLE ? multiple_near(v, u.d, l->least, l->most)
+                                    : bits_near(l->field, v);
+}
+
+static int32_t minimum_bits(const searcher *s, units u, float v)
+{
+    const bci_block_layout *l = s->layout;
+
+    if (!l->codes.has_minimum)
+        return 0;
+    return l->field == BCI_MULTIPLE ? multiple_near(v, u.dmin, 0, l->most)
+                                    : bits_near(l->field, -v);
+}
+
+/* The bits `by` steps along; false where there are none. */
+static bool step_bits(bci_field_kind kind, int32_t lo, int32_t hi, int by, int32_t *bits)
+{
+    const int32_t sign = kind == BCI_F16 ? 0x8000 : 0;
+
+    if (kind != BCI_MULTIPLE) {
+        lo = 0;
+        hi = top_of(kind);
+    }
+    const int32_t moved = (*bits & ~sign) + by;
+
+    if (kind == BCI_F32 || moved < lo || moved > hi)
+        return false;
+    *bits = moved | (*bits & sign);
+    return true;
+}
+
+/* ---- codes and errors */
+
+/* Places on the ladder nearest to x under a scale and a minimum. */
+static void nearest(const searcher *s, const group *g, float scale, float minimum, uint8_t *places)
+{
+    const bci_ladder *l = &s->ladder;
+    const float inverse = 1.0f / scale, top = (float)(l->n - 1);
+
+    if (l->step > 0.0f) {
+        const float per_step = 1.0f / l->step, shift = -l->values[0] * per_step;
+
+        for (size_t i = 0; i < g->n; i++) {
+            float p = (g->x[i] + minimum) * inverse * per_step + shift;
+
+            p = p > 0.0f ? p : 0.0f;
+            p = p < top ? p : top;
+            places[i] = (uint8_t)(int32_t)(p + 0.5f);
+        }
+        return;
+    }
+    for (size_t i = 0; i < g->n; i++) {
+        const float v = (g->x[i] + minimum) * inverse;
+        size_t lo = 0;
+
+        for (size_t j = 0; l->n <= MAX_LIMITS + 1 && j + 1 < l->n; j++)
+            lo += v > s->limits[j];
+        for (size_t hi = l->n - 1; l->n > MAX_LIMITS + 1 && lo < hi;) {
+            const size_t middle = (lo + hi) / 2;
+
+            if (v > (l->values[middle] + l->values[middle + 1]) * 0.5f)
+                lo = middle + 1;
+            else
+                hi = middle;
+        }
+        places[i] = (uint8_t)lo;
+    }
+}
+
+/* Nearest codes and the sum of weighted squares that they leave. Eight sums side by side, in an
+ * order that no machine changes; groups hold whole eights. */
+static float error_under(const searcher *s, const group *g, float scale, float minimum,
+                         uint8_t *places)
+{
+    float sums[SIDES] = { 0 };
+
+    nearest(s, g, scale, minimum, places);
+    for (size_t i = 0; i < g->n; i += SIDES)
+        for (size_t j = 0; j < SIDES; j++) {
+            const float e =
+                s->ladder.values[places[i + j]] * scale - minimum - g->x[i + j];
+
+            sums[j] += g->weight[i + j] * e * e;
+        }
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+           ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+/* Weighted sums of q, of x and of products, for fits of x ~ q * scale - r * minimum. */
+typedef struct {
+    double qq, qr, rr, xq, xr;
+} sums;
+
+static void add_group(const searcher *s, const group *g, const uint8_t *places, float a, float b,
+                      sums *to)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        const double q = (double)(s->ladder.values[places[i]] * a), r = (double)b;
+        const double w = (double)g->weight[i], x = (double)g->x[i];
+
+        to->qq += w * q * q;
+        to->qr += w * q * r;
+        to->rr += w * r * r;
+        to->xq += w * x * q;
+        to->xr += w * x * r;
+    }
+}
+
+/* False where the sums do not say. */
+static bool solve(const sums *m, bool has_minimum, bool is_positive, float *scale, float *minimum)
+{
+    const double determinant = m->qq * m->rr - m->qr * m->qr;
+
+    if (has_minimum && determinant > 1e-9 * m->qq * m->rr) {
+        *scale = (float)((m->xq * m->rr - m->xr * m->qr) / determinant);
+        *minimum = (float)((m->xq * m->qr - m->xr * m->qq) / determinant);
+        if (!is_positive || *minimum >= 0.0f)
+            return isfinite(*scale) && isfinite(*minimum);
+    }
+    if (!(m->qq > 0.0))
+        return false;
+    *scale = (float)(m->xq / m->qq);
+    *minimum = 0.0f;
+    return isfinite(*scale);
+}
+
+/* ---- one group */
+
+static void try_bits(const searcher *s, const group *g, units u, int32_t scale, int32_t minimum,
+                     pick *best, uint8_t *places)
+{
+    const float error =
+        error_under(s, g, scale_of(s, u, scale), minimum_of(s, u, minimum), places);
+
+    if (error < best->error)
+        *best = (pick){ scale, minimum, error };
+}
+
+/* Neighbours of the best, as long as they are better. */
+static void climb(const searcher *s, const group *g, units u, pick *best)
+{
+    const bci_block_layout *l = s->layout;
+    const int reach = l->codes.has_minimum ? 1 : 0;
+    uint8_t places[BCI_MAX_BLOCK];
+
+    for (int round = 0; round < N_ROUNDS; round++) {
+        const pick from = *best;
+
+        for (int i = -1; i <= 1; i++)
+            for (int j = -reach; j <= reach; j++) {
+                int32_t scale = from.scale, minimum = from.minimum;
+
+                if ((i || j) && step_bits(l->field, l->least, l->most, i, &scale) &&
+                    step_bits(l->field, 0, l->most, j, &minimum))
+                    try_bits(s, g, u, scale, minimum, best, places);
+            }
+        if (best->error >= from.error)
+            return;
+    }
+}
+
+/* From one start on: round to fields, measure, fit. `is_free`: any number is a field; the best is
+ * in *scale and *minimum then. */
+static void descend(const searcher *s, const group *g, float scale, float minimum, pick *best)
+{
+    const units one = { 1.0f, 1.0f };
+    const bool has_minimum = s->layout->codes.has_minimum;
+    uint8_t places[BCI_MAX_BLOCK];
+
+    for (int round = 0; round < N_FITS; round++) {
+        const int32_t a = scale_bits(s, one, scale), b = minimum_bits(s, one, minimum);
+        sums m = { 0 };
+
+        try_bits(s, g, one, a, b, best, places);
+        add_group(s, g, places, 1.0f, 1.0f, &m);
+        if (!solve(&m, has_minimum, false, &scale, &minimum))
+            return;
+    }
+}
+
+/* The same for scales that are no fields yet, but will be multiples. */
+typedef struct {
+    float scale, minimum, error;
+} free_pick;
+
+static void descend_free(const searcher *s, const group *g, float scale, float minimum,
+                         free_pick *best)
+{
+    uint8_t places[BCI_MAX_BLOCK];
+
+    for (int round = 0; round < N_FITS; round++) {
+        const float error = error_under(s, g, scale, minimum, places);
+        sums m = { 0 };
+
+        if (error < best->error)
+            *best = (free_pick){ scale, minimum, error };
+        add_group(s, g, places, 1.0f, 1.0f, &m);
+        if (!solve(&m, s->layout->codes.has_minimum, true, &scale, &minimum))
+            return;
+    }
+}
+
+/* Start k: the group's range, or its largest magnitude, on the ends of the ladder, and narrower and
+ * narrower. False where it says nothing new. */
+static bool start(const searcher *s, const group *g, int k, int side, float *scale, float *minimum)
+{
+    const bci_ladder *l = &s->ladder;
+    const float low = l->values[0], high = l->values[l->n - 1];
+    const float share = s->widest - s->step * (float)k;
+
+    if (s->layout->codes.has_minimum) {
+        float least = g->x[0], most = g->x[0];
+
+        for (size_t i = 1; i < g->n; i++) {
+            least = g->x[i] < least ? g->x[i] : least;
+            most = g->x[i] > most ? g->x[i] : most;
+        }
+        if (s->layout->field == BCI_MULTIPLE || side) /* minimums are not negative */
+            least = least < 0.0f ? least : 0.0f;
+        *scale = (most - least) / high * share;
+        *minimum = -(least + (1.0f - share) * 0.5f * (most - least));
+        return *scale > 0.0f && (!side || s->layout->field != BCI_MULTIPLE);
+    }
+    const float extreme = largest_of(g->x, g->n);
+
+    *scale = extreme / (side ? high : low) * share;
+    *minimum = 0.0f;
+    if (!s->is_signed)
+        *scale = fabsf(*scale);
+    return extreme != 0.0f && (s->is_signed || !side);
+}
+
+/* Fields of a byte are few: all from a quarter to four times the scale that reaches the largest
+ * magnitude. */
+static void try_bytes(const searcher *s, const group *g, pick *best)
+{
+    const units one = { 1.0f, 1.0f };
+    const float full = fabsf(largest_of(g->x, g->n)) / s->ladder.values[s->ladder.n - 1];
+    const int32_t last = bits_near(s->layout->field, full * 4.0f);
+    uint8_t places[BCI_MAX_BLOCK];
+
+    for (int32_t bits = bits_near(s->layout->field, full * 0.25f); bits <= last; bits++)
+        try_bits(s, g, one, bits, 0, best, places);
+}
+
+static void search_group(const searcher *s, const group *g, pick *best)
+{
+    const units one = { 1.0f, 1.0f };
+    float scale, minimum;
+
+    if (top_of(s->layout->field) < 256 && s->layout->field != BCI_MULTIPLE) {
+        try_bytes(s, g, best);
+        return;
+    }
+    for (int side = 0; side < 2; side++)
+        for (int k = 0; k < N_STARTS; k++)
+            if (start(s, g, k, side, &scale, &minimum))
+                descend(s, g, scale, minimum, best);
+    climb(s, g, one, best);
+}
+
+static free_pick search_free(const searcher *s, const group *g)
+{
+    free_pick best = { 0.0f, 0.0f, INFINITY };
+    float scale, minimum;
+
+    for (int side = 0; side < 2; side++)
+        for (int k = 0; k < N_STARTS; k++)
+            if (start(s, g, k, side, &scale, &minimum))
+                descend_free(s, g, scale, minimum, &best);
+    return best;
+}
+
+/* ---- a block whose scales are multiples */
+
+static units units_of(const bci_block_fields *f)
+{
+    return (units){ bci_f16_to_f32((uint16_t)f->d), bci_f16_to_f32((uint16_t)f->dmin) };
+}
+
+static group group_at(const searcher *s, const float *x, const float *weight, size_t g)
+{
+    const size_t n = s->layout->codes.group_length;
+
+    return (group){ x + g * n, weight + g * n, n };
+}
+
+static size_t groups_of(const searcher *s)
+{
+    return s->format->block_length / s->layout->codes.group_length;
+}
+
+/* Multiples and units take turns, from the fields given. Returns the error of the best, in *f. */
+static float polish(const searcher *s, const float *x, const float *weight, bci_block_fields *f)
+{
+    bci_block_fields now = *f;
+    float least = INFINITY;
+
+    for (int round = 0; round < N_ROUNDS; round++) {
+        const units u = units_of(&now);
+        float total = 0.0f, d, dmin;
+        sums m = { 0 };
+
+        for (size_t i = 0; i < groups_of(s); i++) {
+            const group g = group_at(s, x, weight, i);
+            uint8_t places[BCI_MAX_BLOCK];
+            pick best = { now.scale[i], now.minimum[i], INFINITY };
+
+            try_bits(s, &g, u, best.scale, best.minimum, &best, places);
+            climb(s, &g, u, &best);
+            now.scale[i] = best.scale;
+            now.minimum[i] = best.minimum;
+            total += error_under(s, &g, scale_of(s, u, best.scale),
+                                 minimum_of(s, u, best.minimum), places);
+            add_group(s, &g, places, (float)best.scale, (float)best.minimum, &m);
+        }
+        if (!(total < least))
+            break;
+        least = total;
+        *f = now;
+        if (!solve(&m, s->layout->codes.has_minimum, false, &d, &dmin))
+            break;
+        now.d = bits_near(BCI_F16, d);
+        if (m.rr > 0.0)
+            now.dmin = bits_near(BCI_F16, dmin);
+    }
+    return least;
+}
+
+/* Fields for scales found free of each other: the largest at the end of the multiples. `share`
+ * leaves room, or less than that. */
+static bci_block_fields multiples_of(const searcher *s, const free_pick *found, float share)
+{
+    const bci_block_layout *l = s->layout;
+    float scale = 0.0f, minimum = 0.0f;
+    bci_block_fields f = { 0 };
+
+    for (size_t i = 0; i < groups_of(s); i++) {
+        scale = fabsf(found[i].scale) > fabsf(scale) ? found[i].scale : scale;
+        minimum = found[i].minimum > minimum ? found[i].minimum : minimum;
+    }
+    f.d = bits_near(BCI_F16, scale / (float)(l->least < 0 ? l->least : l->most) * share);
+    f.dmin = bits_near(BCI_F16, minimum / (float)l->most * share);
+
+    const units u = units_of(&f);
+
+    for (size_t i = 0; i < groups_of(s); i++) {
+        f.scale[i] = u.d != 0.0f ? scale_bits(s, u, found[i].scale) : 0;
+        f.minimum[i] = u.dmin != 0.0f ? minimum_bits(s, u, found[i].minimum) : 0;
+    }
+    return f;
+}
+
+static void search_multiples(const searcher *s, const float *x, const float *weight,
+                             bci_block_fields *f)
+{
+    static const float shares[] = { 1.0f, 0.95f, 1.05f };
+    free_pick found[BCI_MAX_GROUPS];
+    float least = polish(s, x, weight, f);
+
+    for (size_t i = 0; i < groups_of(s); i++) {
+        const group g = group_at(s, x, weight, i);
+
+        found[i] = search_free(s, &g);
+    }
+    for (size_t k = 0; k < sizeof shares / sizeof *shares; k++) {
+        bci_block_fields other = multiples_of(s, found, shares[k]);
+        const float error = polish(s, x, weight, &other);
+
+        if (error < least) {
+            least = error;
+            *f = other;
+        }
+    }
+}
+
+/* ---- a block */
+
+static void find_fields(const searcher *s, const float *x, const float *weight,
+                        bci_block_fields *f)
+{
+    const units one = { 1.0f, 1.0f };
+
+    if (s->layout->field == BCI_MULTIPLE) {
+        search_multiples(s, x, weight, f);
+        return;
+    }
+    for (size_t i = 0; i < groups_of(s); i++) {
+        const group g = group_at(s, x, weight, i);
+        uint8_t places[BCI_MAX_BLOCK];
+        pick best = { f->scale[i], f->minimum[i], INFINITY };
+
+        try_bits(s, &g, one, best.scale, best.minimum, &best, places);
+        search_group(s, &g, &best);
+        f->scale[i] = best.scale;
+        f->minimum[i] = best.minimum;
+    }
+}
+
+/* Nearest codes under fields; groups of scale 0 keep theirs. */
+static void fill(const searcher *s, const bci_block_fields *f, const float *x, void *block)
+{
+    uint16_t codes[BCI_MAX_BLOCK];
+
+    s->layout->codes.unpack(block, codes);
+    for (size_t i = 0; i < groups_of(s); i++) {
+        const group g = group_at(s, x, x, i);
+        const float scale = bci_group_scale(s->layout, f, i);
+        uint8_t places[BCI_MAX_BLOCK];
+
+        if (scale == 0.0f)
+            continue;
+        nearest(s, &g, scale, bci_group_minimum(s->layout, f, i), places);
+        for (size_t j = 0; j < g.n; j++)
+            codes[i * g.n + j] = s->ladder.codes[places[j]];
+    }
+    bci_fields_put(s->format, f, block);
+    s->layout->codes.pack(codes, block);
+}
+
+/* As a reader sees it. */
+static double error_of(const searcher *s, const float *x, const float *weight, const void *block)
+{
+    float y[BCI_MAX_BLOCK];
+    double sum = 0.0;
+
+    s->format->decode(block, 1, y);
+    for (size_t i = 0; i < s->format->block_length; i++) {
+        const double e = (double)y[i] - (double)x[i];
+
+        sum += (double)weight[i] * (e * e);
+    }
+    return sum;
+}
+
+static void improve(const searcher *s, const float *x, const float *weight, uint8_t *block)
+{
+    uint8_t other[512];
+    bci_block_fields f;
+
+    memcpy(other, block, s->format->block_bytes);
+    bci_fields_get(s->format, block, &f);
+    find_fields(s, x, weight, &f);
+    fill(s, &f, x, other);
+
+    const double before = error_of(s, x, weight, block), after = error_of(s, x, weight, other);
+
+    if (after < before || (before != before && after == after))
+        memcpy(block, other, s->format->block_bytes);
+}
+
+static void searcher_for(const bc_block_format *format, searcher *s)
+{
+    const bc_block_codes *codes = format->codes;
+
+    s->format = format;
+    s->layout = bci_layout_of(format);
+    bci_ladder_of(codes, &s->ladder);
+
+    const bci_ladder *l = &s->ladder;
+    const float finest = 0.64f / (float)l->n;
+
+    for (size_t i = 0; i + 1 < l->n && l->n <= MAX_LIMITS + 1; i++)
+        s->limits[i] = (l->values[i] + l->values[i + 1]) * 0.5f;
+    /* where gaps between values grow, what is widest may well be worth it */
+    s->widest = l->step > 0.0f ? 1.02f : 1.5f;
+    s->step = l->step > 0.0f ? finest < 0.04f ? finest : 0.04f : 0.05f;
+    s->is_signed = false;
+    for (size_t i = 0; i < l->n; i++)
+        s->is_signed |= l->values[i] != -l->values[l->n - 1 - i];
+    s->is_signed &= s->layout->field == BCI_F16 || s->layout->field == BCI_F32 ||
+                    s->layout->field == BCI_MULTIPLE;
+}
+
+void bc_block_encode_best(const bc_block_format *format, const float *x, const float *importance,
+                          size_t n_blocks, void *blocks)
+{
+    const size_t n = format->block_length;
+    uint8_t *block = blocks;
+    searcher s;
+
+    format->encode(x, importance, n_blocks, blocks);
+    if (bci_layout_of(format)->grid) /* the nearest number is the best */
+        return;
+    searcher_for(format, &s);
+    for (size_t k = 0; k < n_blocks; k++, block += format->block_bytes) {
+        float numbers[BCI_MAX_BLOCK], weight[BCI_MAX_BLOCK];
+
+        for (size_t i = 0; i < n; i++) {
+            const float v = x[k * n + i];
+
+            numbers[i] = v != v ? 0.0f : fmaxf(-FLT_MAX, fminf(v, FLT_MAX));
+            weight[i] = importance ? importance[k * n + i] : 1.0f;
+        }
+        improve(&s, numbers, weight, block);
+    }
+}
