@@ -130,7 +130,7 @@ static const struct {
     void (*print)(void);
 } lists[] = {
     { TOOL_IMAGE, "dithers, error diffusion", list_kernels },
-    { TOOL_IMAGE | TOOL_AUDIO, "dithers, noise", list_noises },
+    { TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR, "dithers, noise", list_noises },
     { TOOL_IMAGE, "dithers, masks", list_masks },
     { TOOL_AUDIO, "noise shapers", list_shapers },
     { TOOL_IMAGE | TOOL_AUDIO, "grids of the library", list_grids },

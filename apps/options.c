@@ -198,6 +198,9 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
             return usage(err,
                          "--%s: not an option for %s, expected one of those that bitcrush-%s "
                          "--help lists",
-                         row->name, what, tool == TOOL_AUDIO ? "audio" : "image");
+                         row->name, what,
+                         tool == TOOL_AUDIO    ? "audio"
+                         : tool == TOOL_TENSOR ? "tensor"
+                                               : "image");
     return BC_OK;
 }

@@ -19,7 +19,7 @@ typedef struct {
         *exclude, *type, *group;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;
-    int rounding, light, scan, progress, color, nonfinite, scale; /* index of the choice */
+    int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold;
     double min_snr, strength, shape_strength, guard, percent;
     uint64_t given;  /* a bit for each row of the table that was set */

@@ -125,6 +125,8 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
                         const char *out, const bc_tensor_result *m, bc_error *err)
 {
     static const char *const nonfinite[] = { "error", "zero", "keep" };
+    static const char *const encoders[] = { "exact", "best" };
+    const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
     bc_report *r = NULL;
     bc_status st = bc_report_new(&r, err);
 
@@ -133,6 +135,10 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
         add_output(r, o, out, m);
         bc_report_string(r, "settings", "format", s->format);
         add_scale(r, s);
+        bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
+        bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
+        if (has_noise)
+            bc_report_integer(r, "settings", "seed", s->seed);
         bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
         bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
         bc_report_string(r, "settings", "cpu", m->cpu_level);

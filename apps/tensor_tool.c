@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "batch.h"
+#include "bitcrush/feedback.h"
 #include "bitcrush/tensor.h"
 #include "progress.h"
+#include "suggest.h"
 #include "tensor_report.h"
 
 enum { MAX_GLOBS = 64 };
@@ -96,6 +98,29 @@ static bc_status make_scale(const options *o, bc_tensor_settings *s, bc_error *e
     return parse_group(o->group, &s->group, err);
 }
 
+static bc_status parse_dither(const char *text, bc_tensor_settings *s, bc_error *err)
+{
+    const bc_noise *rows;
+    const size_t n = bc_noise_rows(&rows);
+    const char *near = NULL;
+    char hint[96];
+
+    if (strcmp(text, "auto") == 0)
+        return BC_OK;
+    s->noise = bc_noise_find(text);
+    if (s->noise)
+        return BC_OK;
+    if (bc_kernel_find(text))
+        return tool_usage(err, "--dither", text,
+                          "passes errors on in pictures, expected a noise, as rpdf, for weights");
+    for (size_t i = 0; i < n; i++)
+        near = rows[i].mask_side == 0 ? suggest(near, rows[i].name, text) : near;
+    snprintf(hint, sizeof hint,
+             near ? "unknown, did you mean %s?" : "unknown, expected a noise that --list shows",
+             near);
+    return tool_usage(err, "--dither", text, hint);
+}
+
 static bc_status make_settings(const options *o, const char *format, job *j, bc_error *err)
 {
     bc_tensor_settings *s = &j->settings;
@@ -109,6 +134,10 @@ static bc_status make_settings(const options *o, const char *format, job *j, bc_
         st = parse_rules(o->type, j, err);
     if (!st)
         st = make_scale(o, s, err);
+    if (!st)
+        st = parse_dither(o->dither ? o->dither : "auto", s, err);
+    s->seed = o->seed;
+    s->encoder = (bc_tensor_encoder)o->encoder;
     s->include = j->include;
     s->exclude = j->exclude;
     s->nonfinite = (bc_nonfinite)o->nonfinite;

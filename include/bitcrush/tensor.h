@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bitcrush/measure.h"
+#include "bitcrush/noise.h"
 #include "bitcrush/quantize.h"
 
 #ifdef __cplusplus
@@ -153,6 +154,12 @@ typedef struct {
     const char *glob, *format;
 } bc_tensor_rule;
 
+/* How blocks get their scales and codes. */
+typedef enum {
+    BC_ENCODER_EXACT, /* the bytes of the format's reference, GGML */
+    BC_ENCODER_BEST,  /* the least squared error, see bc_block_encode_best */
+} bc_tensor_encoder;
+
 /* How to reduce. Zero it, set what differs, and see bc_tensor_settings_default. */
 typedef struct {
     /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (the best
@@ -174,6 +181,11 @@ typedef struct {
     uint32_t group;
     bool zero_point;        /* integers: least and greatest value on the end codes, 0 on a code */
     bool double_quant;      /* nf4 and fp4: scales are quantized, too */
+    bc_tensor_encoder encoder;
+    const bc_noise *noise; /* NULL: none. RPDF rounds stochastically. Scales are found without it;
+                             * F64 and F32 take none. No masks: BC_E_USAGE */
+    uint64_t seed;         /* of the noise, a function of it, of the tensor's name, of the type that
+                             * it had, and of the place in it */
     bc_nonfinite nonfinite; /* of NaN and infinity in what is reduced */
     int n_threads;          /* 0: one per core */
     bool force;             /* replace an existing output */

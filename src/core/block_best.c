@@ -116,8 +116,7 @@ static int32_t bits_near(bci_field_kind kind, float v)
         else
             hi = middle - 1;
     }
-    if (lo < top &&
-        bci_field_value(kind, 1.0f, lo + 1) - v < v - bci_field_value(kind, 1.0f, lo))
+    if (lo < top && bci_field_value(kind, 1.0f, lo + 1) - v < v - bci_field_value(kind, 1.0f, lo))
         lo++;
     return lo;
 }
@@ -205,8 +204,7 @@ static float error_under(const searcher *s, const group *g, float scale, float m
     nearest(s, g, scale, minimum, places);
     for (size_t i = 0; i < g->n; i += SIDES)
         for (size_t j = 0; j < SIDES; j++) {
-            const float e =
-                s->ladder.values[places[i + j]] * scale - minimum - g->x[i + j];
+            const float e = s->ladder.values[places[i + j]] * scale - minimum - g->x[i + j];
 
             sums[j] += g->weight[i + j] * e * e;
         }
@@ -257,8 +255,7 @@ static bool solve(const sums *m, bool has_minimum, bool is_positive, float *scal
 static void try_bits(const searcher *s, const group *g, units u, int32_t scale, int32_t minimum,
                      pick *best, uint8_t *places)
 {
-    const float error =
-        error_under(s, g, scale_of(s, u, scale), minimum_of(s, u, minimum), places);
+    const float error = error_under(s, g, scale_of(s, u, scale), minimum_of(s, u, minimum), places);
 
     if (error < best->error)
         *best = (pick){ scale, minimum, error };
@@ -438,8 +435,8 @@ static float polish(const searcher *s, const float *x, const float *weight, bci_
             climb(s, &g, u, &best);
             now.scale[i] = best.scale;
             now.minimum[i] = best.minimum;
-            total += error_under(s, &g, scale_of(s, u, best.scale),
-                                 minimum_of(s, u, best.minimum), places);
+            total += error_under(s, &g, scale_of(s, u, best.scale), minimum_of(s, u, best.minimum),
+                                 places);
             add_group(s, &g, places, (float)best.scale, (float)best.minimum, &m);
         }
         if (!(total < least))
@@ -504,8 +501,7 @@ static void search_multiples(const searcher *s, const float *x, const float *wei
 
 /* ---- a block */
 
-static void find_fields(const searcher *s, const float *x, const float *weight,
-                        bci_block_fields *f)
+static void find_fields(const searcher *s, const float *x, const float *weight, bci_block_fields *f)
 {
     const units one = { 1.0f, 1.0f };
 

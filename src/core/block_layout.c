@@ -72,8 +72,7 @@ CODES(q5_0, bci_block_q5_0, 32, bci_unpack_fives(b->q, b->high, c),
       bci_pack_fives(c, b->q, b->high))
 CODES(q5_1, bci_block_q5_1, 32, bci_unpack_fives(b->q, b->high, c),
       bci_pack_fives(c, b->q, b->high))
-CODES(q1_0, bci_block_q1_0, 128, bci_unpack_bits(b->q, 128, 0, c),
-      bci_pack_bits(c, 128, 0, b->q))
+CODES(q1_0, bci_block_q1_0, 128, bci_unpack_bits(b->q, 128, 0, c), bci_pack_bits(c, 128, 0, b->q))
 CODES(q2_0, bci_block_q2_0, 64, bci_unpack_quarters(b->q, 64, c), bci_pack_quarters(c, 64, b->q))
 CODES(q2_k, bci_block_q2_k, 256, bci_unpack_far_quarters(b->q, c), bci_pack_far_quarters(c, b->q))
 CODES(q3_k, bci_block_q3_k, 256,
@@ -86,11 +85,9 @@ CODES(q5_k, bci_block_q5_k, 256,
 CODES(q6_k, bci_block_q6_k, 256, bci_unpack_sixes(b->q, b->high, c),
       bci_pack_sixes(c, b->q, b->high))
 CODES(tq1_0, bci_block_tq1_0, 256, bci_unpack_trits(b, c), bci_pack_trits(c, b))
-CODES(tq2_0, bci_block_tq2_0, 256, bci_unpack_far_quarters(b->q, c),
-      bci_pack_far_quarters(c, b->q))
+CODES(tq2_0, bci_block_tq2_0, 256, bci_unpack_far_quarters(b->q, c), bci_pack_far_quarters(c, b->q))
 CODES(mxfp4, bci_block_mxfp4, 32, bci_unpack_nibbles(b->q, 32, c), bci_pack_nibbles(c, 32, b->q))
-CODES(bnb, bci_block_bnb, 64, bci_unpack_high_first(b->q, 64, c),
-      bci_pack_high_first(c, 64, b->q))
+CODES(bnb, bci_block_bnb, 64, bci_unpack_high_first(b->q, 64, c), bci_pack_high_first(c, 64, b->q))
 CODES(mx8, bci_block_mx8, 32, bci_unpack_string(b->q, 32, 8, c), bci_pack_string(c, 32, 8, b->q))
 CODES(mx6, bci_block_mx6, 32, bci_unpack_string(b->q, 32, 6, c), bci_pack_string(c, 32, 6, b->q))
 CODES(mx4, bci_block_mx4, 32, bci_unpack_string(b->q, 32, 4, c), bci_pack_string(c, 32, 4, b->q))
@@ -185,8 +182,7 @@ MULTIPLES(q4_k, bci_block_q4_k, 8, 0, bci_unpack_scales_q4(b->scales, s, m),
           bci_pack_scales_q4(s, m, b->scales))
 MULTIPLES(q5_k, bci_block_q5_k, 8, 0, bci_unpack_scales_q4(b->scales, s, m),
           bci_pack_scales_q4(s, m, b->scales))
-MULTIPLES(iq4_xs, bci_block_iq4_xs, 8, 32, bci_unpack_scales_iq4(b, s),
-          bci_pack_scales_iq4(s, b))
+MULTIPLES(iq4_xs, bci_block_iq4_xs, 8, 32, bci_unpack_scales_iq4(b, s), bci_pack_scales_iq4(s, b))
 
 /* Signed bytes. */
 static void get_q6_k(const void *block, int32_t *scale, int32_t *minimum)
@@ -219,38 +215,34 @@ static void put_q6_k(const int32_t *scale, const int32_t *minimum, void *block)
 
 /* One scale for all of a block, or a field for each group; scale and minimum; multiples. */
 #define PLAIN(name, group, n, lo, hi, value, kind, at, way)                                        \
-    const bci_block_layout bci_layout_##name = {                                                   \
-        .codes = { group, n, lo, hi, false, value, unpack_##way, pack_##way },                     \
-        .field = kind,                                                                             \
-        .scale_at = at                                                                             \
-    };
+    const bci_block_layout bci_layout_##name = { .codes = { group, n, lo, hi, false, value,        \
+                                                            unpack_##way, pack_##way },            \
+                                                 .field = kind,                                    \
+                                                 .scale_at = at };
 #define AFFINE(name, group, n, type)                                                               \
-    const bci_block_layout bci_layout_##name = {                                                   \
-        .codes = { group, n, 0.0f, (n)-1, true, whole, unpack_##name, pack_##name },               \
-        .field = BCI_F16,                                                                          \
-        .scale_at = D(type),                                                                       \
-        .minimum_at = offsetof(type, m)                                                            \
-    };
+    const bci_block_layout bci_layout_##name = { .codes = { group, n, 0.0f, (n)-1, true, whole,    \
+                                                            unpack_##name, pack_##name },          \
+                                                 .field = BCI_F16,                                 \
+                                                 .scale_at = D(type),                              \
+                                                 .minimum_at = offsetof(type, m) };
 #define NESTED(name, group, n, lo, hi, value, type, lo_multiple, hi_multiple)                      \
-    const bci_block_layout bci_layout_##name = {                                                   \
-        .codes = { group, n, lo, hi, false, value, unpack_##name, pack_##name },                   \
-        .field = BCI_MULTIPLE,                                                                     \
-        .scale_at = D(type),                                                                       \
-        .least = lo_multiple,                                                                      \
-        .most = hi_multiple,                                                                       \
-        .get = get_##name,                                                                         \
-        .put = put_##name                                                                          \
-    };
+    const bci_block_layout bci_layout_##name = { .codes = { group, n, lo, hi, false, value,        \
+                                                            unpack_##name, pack_##name },          \
+                                                 .field = BCI_MULTIPLE,                            \
+                                                 .scale_at = D(type),                              \
+                                                 .least = lo_multiple,                             \
+                                                 .most = hi_multiple,                              \
+                                                 .get = get_##name,                                \
+                                                 .put = put_##name };
 #define NESTED_AFFINE(name, group, n, type, top)                                                   \
-    const bci_block_layout bci_layout_##name = {                                                   \
-        .codes = { group, n, 0.0f, (n)-1, true, whole, unpack_##name, pack_##name },               \
-        .field = BCI_MULTIPLE,                                                                     \
-        .scale_at = D(type),                                                                       \
-        .minimum_at = offsetof(type, dmin),                                                        \
-        .most = top,                                                                               \
-        .get = get_##name,                                                                         \
-        .put = put_##name                                                                          \
-    };
+    const bci_block_layout bci_layout_##name = { .codes = { group, n, 0.0f, (n)-1, true, whole,    \
+                                                            unpack_##name, pack_##name },          \
+                                                 .field = BCI_MULTIPLE,                            \
+                                                 .scale_at = D(type),                              \
+                                                 .minimum_at = offsetof(type, dmin),               \
+                                                 .most = top,                                      \
+                                                 .get = get_##name,                                \
+                                                 .put = put_##name };
 
 /* clang-format off */
 SINGLE(f16,  "float16",  65504.0f, half)
@@ -386,8 +378,7 @@ float bci_group_scale(const bci_block_layout *l, const bci_block_fields *f, size
 /* q4_1 and q5_1 store what is added. */
 float bci_group_minimum(const bci_block_layout *l, const bci_block_fields *f, size_t g)
 {
-    const float value =
-        bci_field_value(l->field, bci_f16_to_f32((uint16_t)f->dmin), f->minimum[g]);
+    const float value = bci_field_value(l->field, bci_f16_to_f32((uint16_t)f->dmin), f->minimum[g]);
 
     if (!l->codes.has_minimum)
         return 0.0f;

@@ -22,8 +22,9 @@ typedef struct {
     bc_block_codes codes;
     const char *grid; /* of single numbers, else NULL */
     bci_field_kind field;
-    uint32_t scale_at, minimum_at; /* bytes before the field of the first group, or before d and dmin */
-    int32_t least, most;           /* multiples of d; those of dmin are 0..most */
+    uint32_t scale_at,
+        minimum_at;      /* bytes before the field of the first group, or before d and dmin */
+    int32_t least, most; /* multiples of d; those of dmin are 0..most */
     void (*get)(const void *block, int32_t *scale, int32_t *minimum); /* multiples */
     void (*put)(const int32_t *scale, const int32_t *minimum, void *block);
 } bci_block_layout;
@@ -62,8 +63,13 @@ typedef struct {
 /* Of a format with at most 256 codes. */
 void bci_ladder_of(const bc_block_codes *codes, bci_ladder *out);
 
-
 /* Of the rows, by name. */
-extern const bci_block_layout bci_layout_f16, bci_layout_bf16, bci_layout_q8_0, bci_layout_q4_0, bci_layout_q4_1, bci_layout_q5_0, bci_layout_q5_1, bci_layout_q2_k, bci_layout_q3_k, bci_layout_q4_k, bci_layout_q5_k, bci_layout_q6_k, bci_layout_iq4_nl, bci_layout_iq4_xs, bci_layout_tq1_0, bci_layout_tq2_0, bci_layout_mxfp4, bci_layout_nvfp4, bci_layout_q1_0, bci_layout_q2_0, bci_layout_nf4, bci_layout_fp4, bci_layout_mxfp8_e4m3, bci_layout_mxfp8_e5m2, bci_layout_mxfp6_e2m3, bci_layout_mxfp6_e3m2, bci_layout_mxfp4_e2m1, bci_layout_mxint8, bci_layout_nvfp4_modelopt;
+extern const bci_block_layout bci_layout_f16, bci_layout_bf16, bci_layout_q8_0, bci_layout_q4_0,
+    bci_layout_q4_1, bci_layout_q5_0, bci_layout_q5_1, bci_layout_q2_k, bci_layout_q3_k,
+    bci_layout_q4_k, bci_layout_q5_k, bci_layout_q6_k, bci_layout_iq4_nl, bci_layout_iq4_xs,
+    bci_layout_tq1_0, bci_layout_tq2_0, bci_layout_mxfp4, bci_layout_nvfp4, bci_layout_q1_0,
+    bci_layout_q2_0, bci_layout_nf4, bci_layout_fp4, bci_layout_mxfp8_e4m3, bci_layout_mxfp8_e5m2,
+    bci_layout_mxfp6_e2m3, bci_layout_mxfp6_e3m2, bci_layout_mxfp4_e2m1, bci_layout_mxint8,
+    bci_layout_nvfp4_modelopt;
 
 #endif

@@ -46,7 +46,8 @@ static const struct {
     { "reduced",
       "to {settings.format}|, scale by {settings.scale}| {settings.percent:2}|, group {settings.group}"
       "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced} tensors reduced, {output.kept_tensors} kept"
-      "|, {output.fallbacks} of them another way|; non-finite {settings.nonfinite}" },
+      "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
+      "|; dither {settings.dither}|; seed {settings.seed}|; non-finite {settings.nonfinite}" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
              "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB" },

@@ -51,7 +51,7 @@ static size_t state_text(const bci_coding *c, char *to, size_t room)
 static size_t put_floats(const float *x, size_t n, uint8_t *out)
 {
     if (out)
-        bci_encode(bc_element_type_named("F32"), x, NULL, n, out);
+        bci_encode_f32(x, n, out);
     return 4 * n;
 }
 

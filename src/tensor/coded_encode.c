@@ -117,7 +117,7 @@ static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, co
         const size_t n_groups = grid_line(g, x, line, first, role == BCI_CODES);
 
         if (role == BCI_SCALES && begins_group(g->c, first)) {
-            bci_encode(bc_element_type_named("F32"), room->scales, NULL, n_groups, out + n_out);
+            bci_encode_f32(room->scales, n_groups, out + n_out);
             n_out += 4 * n_groups;
         } else if (role == BCI_ZEROS && begins_group(g->c, first)) {
             memcpy(out + n_out, room->zeros, n_groups);
@@ -206,8 +206,7 @@ static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role ro
         if (role == BCI_SCALES)
             memcpy(out, room->zeros, n_blocks);
         else
-            bci_encode(bc_element_type_named("F32"), nested, NULL,
-                       (n_blocks + BC_NESTED_LENGTH - 1) / BC_NESTED_LENGTH, out);
+            bci_encode_f32(nested, (n_blocks + BC_NESTED_LENGTH - 1) / BC_NESTED_LENGTH, out);
         return role == BCI_SCALES ? n_blocks
                                   : 4 * ((n_blocks + BC_NESTED_LENGTH - 1) / BC_NESTED_LENGTH);
     }

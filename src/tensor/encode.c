@@ -25,7 +25,7 @@ static void encode_f64(const float *x, size_t n, uint8_t *out)
     }
 }
 
-static void encode_f32(const float *x, size_t n, uint8_t *out)
+void bci_encode_f32(const float *x, size_t n, uint8_t *out)
 {
     for (size_t i = 0; i < n; i++) {
         uint32_t bits;
@@ -47,12 +47,20 @@ static void encode_bf16(const float *x, size_t n, uint8_t *out)
         put_number(out + 2 * i, bc_bf16_from_f32(x[i]), 2);
 }
 
-/* On a grid of the core, a byte each. */
-static void encode_on(const char *name, const float *x, size_t n, uint8_t *out)
+enum { CHUNK = 1024 }; /* numbers of noise at a time, a multiple of the length of every block */
+
+static bool has_noise(const bci_encoding *how)
 {
-    enum { CHUNK = 512 };
+    return how->noise && how->noise->form != BC_NOISE_NONE;
+}
+
+/* On a grid of the core, `size` bytes each. */
+static void encode_on(const char *name, const bci_encoding *how, const float *x, size_t n, int size,
+                      uint8_t *out)
+{
     const bc_scale scale = BC_SCALE_IDENTITY;
     int32_t codes[CHUNK];
+    float noise[CHUNK];
     bc_grid grid;
 
     if (bc_grid_named(name, &grid, NULL))
@@ -60,29 +68,25 @@ static void encode_on(const char *name, const float *x, size_t n, uint8_t *out)
     for (size_t i = 0; i < n; i += CHUNK) {
         const size_t m = n - i < CHUNK ? n - i : CHUNK;
 
-        bc_quantize_f32(&grid, &scale, BC_ROUND_NEAREST, x + i, NULL, m, NULL, codes);
+        if (has_noise(how))
+            bc_noise_fill(how->noise, how->seed, how->stream, how->first + i, noise, m);
+        bc_quantize_f32(&grid, &scale, BC_ROUND_NEAREST, x + i, has_noise(how) ? noise : NULL, m,
+                        NULL, codes);
         for (size_t k = 0; k < m; k++)
-            out[i + k] = (uint8_t)bc_grid_code_to_bits(&grid, codes[k]);
+            put_number(out + (i + k) * (size_t)size, bc_grid_code_to_bits(&grid, codes[k]), size);
     }
 }
 
-static void encode_e4m3(const float *x, size_t n, uint8_t *out)
-{
-    encode_on("e4m3", x, n, out);
-}
-
-static void encode_e5m2(const float *x, size_t n, uint8_t *out)
-{
-    encode_on("e5m2", x, n, out);
-}
-
-/* Floats, by the name of their type. */
+/* Floats, by the name of their type: a grid, and where there is a shorter way without noise, that.
+ * Those without a grid keep every bit of x, and take no noise. */
 static const struct {
-    const char *type;
+    const char *type, *grid;
+    int n_bytes;
     void (*encode)(const float *x, size_t n, uint8_t *out);
 } floats[] = {
-    { "F64", encode_f64 },   { "F32", encode_f32 },      { "F16", encode_f16 },
-    { "BF16", encode_bf16 }, { "F8_E4M3", encode_e4m3 }, { "F8_E5M2", encode_e5m2 },
+    { "F64", NULL, 8, encode_f64 },      { "F32", NULL, 4, bci_encode_f32 },
+    { "F16", "float16", 2, encode_f16 }, { "BF16", "bfloat16", 2, encode_bf16 },
+    { "F8_E4M3", "e4m3", 1, NULL },      { "F8_E5M2", "e5m2", 1, NULL },
 };
 
 enum { N_FLOATS = sizeof floats / sizeof *floats };
@@ -116,13 +120,43 @@ bool bc_tensor_can_write(const bc_element_type *type)
     return float_row(type) < N_FLOATS;
 }
 
-void bci_encode(const bc_element_type *type, const float *x, const float *importance, size_t n,
-                uint8_t *out)
+static void encode_floats(size_t row, const bci_encoding *how, const float *x, size_t n,
+                          uint8_t *out)
 {
-    const bc_block_format *blocks = bci_blocks_of(type);
-
-    if (blocks)
-        blocks->encode(x, importance, n / blocks->block_length, out);
+    if (floats[row].encode && !(has_noise(how) && floats[row].grid))
+        floats[row].encode(x, n, out);
     else
-        floats[float_row(type)].encode(x, n, out);
+        encode_on(floats[row].grid, how, x, n, floats[row].n_bytes, out);
+}
+
+/* Codes rounded anew, under the scales that the blocks have. */
+static void dither_blocks(const bc_block_format *f, const bci_encoding *how, const float *x,
+                          size_t n, uint8_t *out)
+{
+    float noise[CHUNK];
+
+    for (size_t i = 0; i < n; i += CHUNK) {
+        const size_t m = n - i < CHUNK ? n - i : CHUNK;
+
+        bc_noise_fill(how->noise, how->seed, how->stream, how->first + i, noise, m);
+        bc_block_dither(f, x + i, noise, m / f->block_length,
+                        out + i / f->block_length * f->block_bytes);
+    }
+}
+
+void bci_encode(const bc_element_type *type, const bci_encoding *how, const float *x,
+                const float *importance, size_t n, uint8_t *out)
+{
+    const bc_block_format *f = bci_blocks_of(type);
+
+    if (!f) {
+        encode_floats(float_row(type), how, x, n, out);
+        return;
+    }
+    if (how->encoder == BC_ENCODER_BEST)
+        bc_block_encode_best(f, x, importance, n / f->block_length, out);
+    else
+        f->encode(x, importance, n / f->block_length, out);
+    if (has_noise(how))
+        dither_blocks(f, how, x, n, out);
 }

@@ -8,9 +8,20 @@
 /* The block format of a type, or NULL. */
 const bc_block_format *bci_blocks_of(const bc_element_type *type);
 
+/* How values are rounded, and the noise for them. */
+typedef struct {
+    bc_tensor_encoder encoder;
+    const bc_noise *noise; /* or NULL */
+    uint64_t seed, first;  /* place of the first value in its tensor */
+    uint32_t stream;
+} bci_encoding;
+
+/* n values as they are, little-endian. */
+void bci_encode_f32(const float *x, size_t n, uint8_t *out);
+
 /* n values, whole blocks, as elements, little-endian. Floats round to nearest, ties to even.
  * importance: as for bc_block_format, or NULL. */
-void bci_encode(const bc_element_type *type, const float *x, const float *importance, size_t n,
-                uint8_t *out);
+void bci_encode(const bc_element_type *type, const bci_encoding *how, const float *x,
+                const float *importance, size_t n, uint8_t *out);
 
 #endif

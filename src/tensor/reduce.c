@@ -14,9 +14,11 @@
 
 bc_tensor_settings bc_tensor_settings_default(const char *format)
 {
-    return (bc_tensor_settings){
-        .format = format, .scale = BC_SCALE_ABSMAX, .percent = 99.99, .min_snr_db = NAN
-    };
+    return (bc_tensor_settings){ .format = format,
+                                 .scale = BC_SCALE_ABSMAX,
+                                 .percent = 99.99,
+                                 .seed = BC_DEFAULT_SEED,
+                                 .min_snr_db = NAN };
 }
 
 static bool has_codings(const bci_reduction *r)
@@ -123,11 +125,26 @@ static bool measures(const bci_reduction *r)
     return !r->settings->skip_quality || !isnan(r->settings->min_snr_db);
 }
 
-/* Elements of one type. */
-static void encode(const bci_reduction *r, const bc_element_type *to, size_t n, bci_slot *s)
+static bci_encoding encoding_of(const bc_tensor_settings *s, const bc_tensor_info *t,
+                                uint64_t first)
 {
+    return (bci_encoding){ .encoder = s->encoder,
+                           .noise = s->noise,
+                           .seed = s->seed,
+                           .first = first,
+                           .stream = bc_noise_stream(t->name, bc_noise_stream(t->type->name, 0)) };
+}
+
+/* Elements of one type. */
+static void encode(const bci_reduction *r, const place *at, bci_slot *s)
+{
+    const bc_element_type *to = r->choices[at->tensor].type;
+    const bci_encoding how =
+        encoding_of(r->settings, bc_tensor_at(r->in, at->tensor), at->range.first);
+    const size_t n = at->range.n;
+
     s->n_out = bytes_of(to, n);
-    bci_encode(to, s->x, NULL, n, s->out);
+    bci_encode(to, &how, s->x, NULL, n, s->out);
     if (measures(r))
         bci_element_decoder(to)(s->out, n / to->block_length, s->y);
 }
@@ -182,7 +199,7 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     if (c)
         encode_piece(r, &at, s);
     else
-        encode(r, r->choices[at.tensor].type, at.range.n, s);
+        encode(r, &at, s);
     if (measures(r) && at.output->piece == 0)
         bc_error_add_f32(&s->error, s->x, s->y, at.range.n);
     return BC_OK;
@@ -289,14 +306,26 @@ static void reduction_free(bci_reduction *r)
     bc_tensor_file_free(r->in);
 }
 
+static bc_status check_noise(const bc_tensor_settings *s, bc_error *err)
+{
+    if (s->noise && s->noise->mask_side > 0)
+        return bci_fail(err, BC_E_USAGE,
+                        "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
+                        "gaussian",
+                        s->noise->name);
+    return BC_OK;
+}
+
 bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_settings *settings,
                            bc_tensor_result *result, bc_error *err)
 {
     const double start = now_s();
     const int n_threads = bci_thread_count(settings->n_threads);
     bci_reduction r = { .settings = settings };
-    bc_status st = bc_tensor_file_open(in, &r.in, err);
+    bc_status st = check_noise(settings, err);
 
+    if (!st)
+        st = bc_tensor_file_open(in, &r.in, err);
     if (!st)
         st = bci_reduction_plan(&r, out, err);
     if (!st)

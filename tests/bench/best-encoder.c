@@ -103,8 +103,7 @@ int main(void)
             printf(" | %.2f | +%.2f", best, best - exact);
         }
         printf(" |\n");
-        fprintf(stderr, "%-16s %6.2f million weights a second\n", f->name,
-                3.0 * N / time_s * 1e-6);
+        fprintf(stderr, "%-16s %6.2f million weights a second\n", f->name, 3.0 * N / time_s * 1e-6);
     }
     return 0;
 }

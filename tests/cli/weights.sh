@@ -129,6 +129,63 @@ bitcrush w.npy int4 --double-quant -f
 exits 2
 mentions '--double-quant'
 
+it 'stochastic rounding: the seed decides, threads do not'
+bitcrush w.npy q4_0 --dither rpdf -o one.gguf --threads 1
+exits 0
+prints 'encoder exact; dither rpdf; seed 1651078243'
+bitcrush w.npy q4_0 --dither rpdf -o two.gguf --threads 7 -q
+exits 0
+same one.gguf two.gguf
+bitcrush w.npy q4_0 --dither rpdf --seed 7 -o seven.gguf -q
+exits 0
+cmp -s one.gguf seven.gguf && fail 'another seed gives the same bytes'
+bitcrush w.npy q4_0 --dither none -o none.gguf -q
+exits 0
+cmp -s one.gguf none.gguf && fail 'noise changes nothing'
+bitcrush w.npy q4_0 --dither rpdf --json -o json.gguf
+exits 0
+prints '"dither": "rpdf"'
+prints '"seed": 1651078243'
+bitcrush w.npy f16 --dither tpdf -o half.npy
+exits 0
+prints 'dither tpdf'
+
+it 'dithers that weights do not take'
+bitcrush w.npy q4_0 --dither bayer8 -n
+exits 2
+says 'bitcrush: dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf or gaussian'
+bitcrush w.npy q4_0 --dither atkinson -n
+exits 2
+says 'bitcrush: --dither atkinson: passes errors on in pictures, expected a noise, as rpdf, for weights'
+bitcrush w.npy q4_0 --dither rpfd -n
+exits 2
+says 'bitcrush: --dither rpfd: unknown, did you mean rpdf?'
+bitcrush w.npy q4_0 --rounding truncate
+exits 2
+mentions 'not an option for weights, expected one of those that bitcrush-tensor --help lists'
+
+it 'the encoder that looks for the least error'
+bitcrush w.npy q4_0 --encoder best -o best.gguf --threads 1
+exits 0
+prints 'encoder best; dither none'
+bitcrush w.npy q4_0 --encoder best -o best7.gguf --threads 7 -q
+exits 0
+same best.gguf best7.gguf
+bitcrush w.npy q4_0 --encoder exact -o exact.gguf --json
+exits 0
+prints '"encoder": "exact"'
+same exact.gguf none.gguf
+[ "$(size_of best.gguf)" = "$(size_of exact.gguf)" ] || fail 'another size'
+bitcrush compare w.npy exact.gguf --json
+exact=$(sed -n 's/.*"sqnr_db": \([0-9]*\)\..*/\1/p' "$out" | head -1)
+bitcrush compare w.npy best.gguf --min-snr "$exact"
+exits 0
+cmp -s best.gguf exact.gguf && fail 'the best is the exact'
+bitcrush w.npy q4_0 --encoder worst
+exits 2
+says 'bitcrush: --encoder worst: unknown, expected exact|best'
+rm one.gguf two.gguf seven.gguf none.gguf json.gguf half.npy best.gguf best7.gguf exact.gguf
+
 it 'JSON has a row for each tensor'
 bitcrush w.npy q8_0 -f --json
 exits 0

@@ -87,10 +87,10 @@ static void expect_not_worse(const char *what, size_t n, const float *w)
 
 static void never_worse_on_known_data(void **state)
 {
-    static const char *const names[] = { "gauss",   "student3", "uniform", "laplace",  "outliers",
-                                         "positive", "negative", "constants", "zeros",  "sparse",
-                                         "ties",    "ternary",  "small",   "tiny",     "large",
-                                         "scales",  "ramp",     "sixteens", "powers",  "bits" };
+    static const char *const names[] = { "gauss",    "student3", "uniform",   "laplace", "outliers",
+                                         "positive", "negative", "constants", "zeros",   "sparse",
+                                         "ties",     "ternary",  "small",     "tiny",    "large",
+                                         "scales",   "ramp",     "sixteens",  "powers",  "bits" };
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -133,11 +133,10 @@ static const struct gain_row {
     const char *name;
     double gain_db;
 } gains[] = {
-    { "q8_0", 0.75 },  { "q4_0", 0.45 },  { "q4_1", 0.75 },  { "q5_0", 0.45 },
-    { "q5_1", 0.7 },   { "q2_k", 1.0 },   { "q3_k", 0.35 },  { "q4_k", 0.19 },
-    { "q5_k", 0.4 },   { "q6_k", 0.4 },   { "iq4_nl", 0.25 }, { "iq4_xs", 0.25 },
-    { "tq1_0", 4.8 },  { "tq2_0", 4.8 },  { "mxfp4", 0.18 }, { "nvfp4", 0.6 },
-    { "q2_0", 5.6 },   { "nf4", 0.8 },    { "fp4", 0.6 },
+    { "q8_0", 0.75 },   { "q4_0", 0.45 },   { "q4_1", 0.75 }, { "q5_0", 0.45 }, { "q5_1", 0.7 },
+    { "q2_k", 1.0 },    { "q3_k", 0.35 },   { "q4_k", 0.19 }, { "q5_k", 0.4 },  { "q6_k", 0.4 },
+    { "iq4_nl", 0.25 }, { "iq4_xs", 0.25 }, { "tq1_0", 4.8 }, { "tq2_0", 4.8 }, { "mxfp4", 0.18 },
+    { "nvfp4", 0.6 },   { "q2_0", 5.6 },    { "nf4", 0.8 },   { "fp4", 0.6 },
 };
 
 static void better_on_normal_data(void **state)
@@ -188,10 +187,12 @@ static void near_the_best_of_all_scales(void **state)
         size_t scale_bytes, n_blocks;
         double share;
     } cases[] = {
-        { "mxfp4", 1, 64, 1e-6 },      { "mxfp8_e4m3", 1, 32, 1e-6 }, { "mxfp8_e5m2", 1, 32, 1e-6 },
-        { "mxfp6_e2m3", 1, 32, 1e-6 }, { "mxfp6_e3m2", 1, 32, 1e-6 }, { "mxfp4_e2m1", 1, 64, 1e-6 },
-        { "mxint8", 1, 32, 1e-6 },     { "nvfp4_modelopt", 1, 64, 1e-6 }, { "q4_0", 2, 4, 0.02 },
-        { "q5_0", 2, 4, 0.05 },        { "q8_0", 2, 4, 0.1 },         { "iq4_nl", 2, 4, 0.05 },
+        { "mxfp4", 1, 64, 1e-6 },      { "mxfp8_e4m3", 1, 32, 1e-6 },
+        { "mxfp8_e5m2", 1, 32, 1e-6 }, { "mxfp6_e2m3", 1, 32, 1e-6 },
+        { "mxfp6_e3m2", 1, 32, 1e-6 }, { "mxfp4_e2m1", 1, 64, 1e-6 },
+        { "mxint8", 1, 32, 1e-6 },     { "nvfp4_modelopt", 1, 64, 1e-6 },
+        { "q4_0", 2, 4, 0.02 },        { "q5_0", 2, 4, 0.05 },
+        { "q8_0", 2, 4, 0.1 },         { "iq4_nl", 2, 4, 0.05 },
         { "q2_0", 2, 4, 0.01 },
     };
 

@@ -35,20 +35,34 @@ static const struct layout_row {
     uint32_t group, n_codes;
     bool has_minimum;
 } layouts[] = {
-    { "f16", 1, 65536, false },      { "bf16", 1, 65536, false },
-    { "q8_0", 32, 256, false },      { "q4_0", 32, 16, false },
-    { "q4_1", 32, 16, true },        { "q5_0", 32, 32, false },
-    { "q5_1", 32, 32, true },        { "q2_k", 16, 4, true },
-    { "q3_k", 16, 8, false },        { "q4_k", 32, 16, true },
-    { "q5_k", 32, 32, true },        { "q6_k", 16, 64, false },
-    { "iq4_nl", 32, 16, false },     { "iq4_xs", 32, 16, false },
-    { "tq1_0", 256, 3, false },      { "tq2_0", 256, 4, false },
-    { "mxfp4", 32, 16, false },      { "nvfp4", 16, 16, false },
-    { "q1_0", 128, 2, false },       { "q2_0", 64, 4, false },
-    { "nf4", 64, 16, false },        { "fp4", 64, 16, false },
-    { "mxfp8_e4m3", 32, 256, false }, { "mxfp8_e5m2", 32, 256, false },
-    { "mxfp6_e2m3", 32, 64, false }, { "mxfp6_e3m2", 32, 64, false },
-    { "mxfp4_e2m1", 32, 16, false }, { "mxint8", 32, 256, false },
+    { "f16", 1, 65536, false },
+    { "bf16", 1, 65536, false },
+    { "q8_0", 32, 256, false },
+    { "q4_0", 32, 16, false },
+    { "q4_1", 32, 16, true },
+    { "q5_0", 32, 32, false },
+    { "q5_1", 32, 32, true },
+    { "q2_k", 16, 4, true },
+    { "q3_k", 16, 8, false },
+    { "q4_k", 32, 16, true },
+    { "q5_k", 32, 32, true },
+    { "q6_k", 16, 64, false },
+    { "iq4_nl", 32, 16, false },
+    { "iq4_xs", 32, 16, false },
+    { "tq1_0", 256, 3, false },
+    { "tq2_0", 256, 4, false },
+    { "mxfp4", 32, 16, false },
+    { "nvfp4", 16, 16, false },
+    { "q1_0", 128, 2, false },
+    { "q2_0", 64, 4, false },
+    { "nf4", 64, 16, false },
+    { "fp4", 64, 16, false },
+    { "mxfp8_e4m3", 32, 256, false },
+    { "mxfp8_e5m2", 32, 256, false },
+    { "mxfp6_e2m3", 32, 64, false },
+    { "mxfp6_e3m2", 32, 64, false },
+    { "mxfp4_e2m1", 32, 16, false },
+    { "mxint8", 32, 256, false },
     { "nvfp4_modelopt", 16, 16, false },
 };
 
@@ -75,11 +89,11 @@ static void a_block_by_hand(void **state)
     uint8_t block[144] = { 0x00, 0x38, 0x00, 0x40 };
 
     (void)state;
-    block[4] = 5 | 2 << 6;   /* scale 0 is 5; high bits of scale 4 */
-    block[8] = 7 | 1 << 6;   /* minimum 0 is 7; high bits of minimum 4 */
-    block[12] = 3 | 9 << 4;  /* scale 4 is 32 + 3, minimum 4 is 16 + 9 */
-    block[16] = 0xA3;        /* weight 0 has code 3, weight 32 code 10 */
-    block[16 + 64] = 0x0F;   /* weight 128 has code 15 */
+    block[4] = 5 | 2 << 6;  /* scale 0 is 5; high bits of scale 4 */
+    block[8] = 7 | 1 << 6;  /* minimum 0 is 7; high bits of minimum 4 */
+    block[12] = 3 | 9 << 4; /* scale 4 is 32 + 3, minimum 4 is 16 + 9 */
+    block[16] = 0xA3;       /* weight 0 has code 3, weight 32 code 10 */
+    block[16 + 64] = 0x0F;  /* weight 128 has code 15 */
     assert_int_equal(bc_block_scales(f, block, scales, minimums), 8);
     f->codes->unpack(block, codes);
     assert_true(scales[0] == 2.5f && minimums[0] == 14.0f);
