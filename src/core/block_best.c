@@ -9,7 +9,7 @@
 #include "core/block_layout.h"
 #include "core/half.h"
 
-enum { N_STARTS = 20, N_FITS = 3, N_ROUNDS = 4, SIDES = 8, MAX_LIMITS = 15 };
+enum { N_STARTS = 20, N_FITS = 3, N_ROUNDS = 4, SIDES = 8, FOUR = 4, MAX_LIMITS = 15 };
 
 /* A format, and its values in order. */
 typedef struct {
@@ -158,34 +158,54 @@ static bool step_bits(bci_field_kind kind, int32_t lo, int32_t hi, int by, int32
 
 /* ---- codes and errors */
 
-/* Places on the ladder nearest to x under a scale and a minimum. */
-static void nearest(const searcher *s, const group *g, float scale, float minimum, uint8_t *places)
+static void nearest_step(const searcher *s, const group *g, float scale, float minimum,
+                         float *restrict q)
 {
     const bci_ladder *l = &s->ladder;
-    const float inverse = 1.0f / scale, top = (float)(l->n - 1);
+    const float inverse = 1.0f / (scale * l->step), top = (float)(int32_t)(l->n - 1);
+    const float first = l->values[0] / l->step, step = l->step;
+    const float *restrict x = g->x;
 
-    if (l->step > 0.0f) {
-        const float per_step = 1.0f / l->step, shift = -l->values[0] * per_step;
+    for (size_t i = 0; i < g->n; i++) {
+        float p = (x[i] + minimum) * inverse - first;
 
-        for (size_t i = 0; i < g->n; i++) {
-            float p = (g->x[i] + minimum) * inverse * per_step + shift;
-
-            p = p > 0.0f ? p : 0.0f;
-            p = p < top ? p : top;
-            places[i] = (uint8_t)(int32_t)(p + 0.5f);
-        }
-        return;
+        p = p > 0.0f ? p : 0.0f;
+        p = p < top ? p : top;
+        q[i] = ((float)(int32_t)(p + 0.5f) + first) * step;
     }
+}
+
+static void nearest_of_few(const searcher *s, const group *g, float scale, float minimum,
+                           uint8_t *restrict places)
+{
+    const float inverse = 1.0f / scale;
+    int32_t count[BCI_MAX_BLOCK];
+    float v[BCI_MAX_BLOCK];
+
+    for (size_t i = 0; i < g->n; i++) {
+        v[i] = (g->x[i] + minimum) * inverse;
+        count[i] = 0;
+    }
+    for (size_t j = 0; j + 1 < s->ladder.n; j++)
+        for (size_t i = 0; i < g->n; i++)
+            count[i] += v[i] > s->limits[j];
+    for (size_t i = 0; i < g->n; i++)
+        places[i] = (uint8_t)count[i];
+}
+
+static void nearest_of_many(const searcher *s, const group *g, float scale, float minimum,
+                            uint8_t *places)
+{
+    const float inverse = 1.0f / scale, *values = s->ladder.values;
+
     for (size_t i = 0; i < g->n; i++) {
         const float v = (g->x[i] + minimum) * inverse;
-        size_t lo = 0;
+        size_t lo = 0, hi = s->ladder.n - 1;
 
-        for (size_t j = 0; l->n <= MAX_LIMITS + 1 && j + 1 < l->n; j++)
-            lo += v > s->limits[j];
-        for (size_t hi = l->n - 1; l->n > MAX_LIMITS + 1 && lo < hi;) {
+        while (lo < hi) {
             const size_t middle = (lo + hi) / 2;
 
-            if (v > (l->values[middle] + l->values[middle + 1]) * 0.5f)
+            if (v > (values[middle] + values[middle + 1]) * 0.5f)
                 lo = middle + 1;
             else
                 hi = middle;
@@ -194,22 +214,56 @@ static void nearest(const searcher *s, const group *g, float scale, float minimu
     }
 }
 
-/* Nearest codes and the sum of weighted squares that they leave. Eight sums side by side, in an
- * order that no machine changes; groups hold whole eights. */
-static float error_under(const searcher *s, const group *g, float scale, float minimum,
-                         uint8_t *places)
+/* The values of the ladder nearest to x under a scale and a minimum. */
+static void nearest(const searcher *s, const group *g, float scale, float minimum, float *q)
 {
-    float sums[SIDES] = { 0 };
+    uint8_t places[BCI_MAX_BLOCK];
 
-    nearest(s, g, scale, minimum, places);
+    if (s->ladder.step > 0.0f) {
+        nearest_step(s, g, scale, minimum, q);
+        return;
+    }
+    if (s->ladder.n <= MAX_LIMITS + 1)
+        nearest_of_few(s, g, scale, minimum, places);
+    else
+        nearest_of_many(s, g, scale, minimum, places);
+    for (size_t i = 0; i < g->n; i++)
+        q[i] = s->ladder.values[places[i]];
+}
+
+/* The code of a value of the ladder. */
+static uint8_t code_of(const searcher *s, float value)
+{
+    const bci_ladder *l = &s->ladder;
+    size_t lo = 0, hi = l->n - 1;
+
+    while (lo < hi) {
+        const size_t middle = (lo + hi) / 2;
+
+        if (value > l->values[middle])
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return l->codes[lo];
+}
+
+/* Nearest values and the sum of weighted squares that they leave. Eight sums side by side, in an
+ * order that no machine changes; groups hold whole eights. */
+static float error_under(const searcher *s, const group *g, float scale, float minimum, float *q)
+{
+    const float *restrict x = g->x, *restrict weight = g->weight;
+    float part[SIDES] = { 0 };
+
+    nearest(s, g, scale, minimum, q);
     for (size_t i = 0; i < g->n; i += SIDES)
         for (size_t j = 0; j < SIDES; j++) {
-            const float e = s->ladder.values[places[i + j]] * scale - minimum - g->x[i + j];
+            const float e = q[i + j] * scale - minimum - x[i + j];
 
-            sums[j] += g->weight[i + j] * e * e;
+            part[j] += weight[i + j] * e * e;
         }
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
-           ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    return ((part[0] + part[1]) + (part[2] + part[3])) +
+           ((part[4] + part[5]) + (part[6] + part[7]));
 }
 
 /* Weighted sums of q, of x and of products, for fits of x ~ q * scale - r * minimum. */
@@ -217,19 +271,30 @@ typedef struct {
     double qq, qr, rr, xq, xr;
 } sums;
 
-static void add_group(const searcher *s, const group *g, const uint8_t *places, float a, float b,
-                      sums *to)
+/* The same four side by side. */
+static void add_group(const group *g, const float *restrict q, float a, float b, sums *to)
 {
-    for (size_t i = 0; i < g->n; i++) {
-        const double q = (double)(s->ladder.values[places[i]] * a), r = (double)b;
-        const double w = (double)g->weight[i], x = (double)g->x[i];
+    double ww[FOUR] = { 0 }, wq[FOUR] = { 0 }, wqq[FOUR] = { 0 }, wx[FOUR] = { 0 },
+           wxq[FOUR] = { 0 };
 
-        to->qq += w * q * q;
-        to->qr += w * q * r;
-        to->rr += w * r * r;
-        to->xq += w * x * q;
-        to->xr += w * x * r;
-    }
+    for (size_t i = 0; i < g->n; i += FOUR)
+        for (size_t j = 0; j < FOUR; j++) {
+            const double w = (double)g->weight[i + j], x = (double)g->x[i + j];
+            const double v = (double)q[i + j];
+
+            ww[j] += w;
+            wq[j] += w * v;
+            wqq[j] += w * v * v;
+            wx[j] += w * x;
+            wxq[j] += w * x * v;
+        }
+    const double scale = (double)a, minimum = (double)b;
+
+    to->qq += scale * scale * ((wqq[0] + wqq[1]) + (wqq[2] + wqq[3]));
+    to->qr += scale * minimum * ((wq[0] + wq[1]) + (wq[2] + wq[3]));
+    to->rr += minimum * minimum * ((ww[0] + ww[1]) + (ww[2] + ww[3]));
+    to->xq += scale * ((wxq[0] + wxq[1]) + (wxq[2] + wxq[3]));
+    to->xr += minimum * ((wx[0] + wx[1]) + (wx[2] + wx[3]));
 }
 
 /* False where the sums do not say. */
@@ -253,9 +318,9 @@ static bool solve(const sums *m, bool has_minimum, bool is_positive, float *scal
 /* ---- one group */
 
 static void try_bits(const searcher *s, const group *g, units u, int32_t scale, int32_t minimum,
-                     pick *best, uint8_t *places)
+                     pick *best, float *q)
 {
-    const float error = error_under(s, g, scale_of(s, u, scale), minimum_of(s, u, minimum), places);
+    const float error = error_under(s, g, scale_of(s, u, scale), minimum_of(s, u, minimum), q);
 
     if (error < best->error)
         *best = (pick){ scale, minimum, error };
@@ -266,7 +331,7 @@ static void climb(const searcher *s, const group *g, units u, pick *best)
 {
     const bci_block_layout *l = s->layout;
     const int reach = l->codes.has_minimum ? 1 : 0;
-    uint8_t places[BCI_MAX_BLOCK];
+    float q[BCI_MAX_BLOCK];
 
     for (int round = 0; round < N_ROUNDS; round++) {
         const pick from = *best;
@@ -277,7 +342,7 @@ static void climb(const searcher *s, const group *g, units u, pick *best)
 
                 if ((i || j) && step_bits(l->field, l->least, l->most, i, &scale) &&
                     step_bits(l->field, 0, l->most, j, &minimum))
-                    try_bits(s, g, u, scale, minimum, best, places);
+                    try_bits(s, g, u, scale, minimum, best, q);
             }
         if (best->error >= from.error)
             return;
@@ -290,14 +355,14 @@ static void descend(const searcher *s, const group *g, float scale, float minimu
 {
     const units one = { 1.0f, 1.0f };
     const bool has_minimum = s->layout->codes.has_minimum;
-    uint8_t places[BCI_MAX_BLOCK];
+    float q[BCI_MAX_BLOCK];
 
     for (int round = 0; round < N_FITS; round++) {
         const int32_t a = scale_bits(s, one, scale), b = minimum_bits(s, one, minimum);
         sums m = { 0 };
 
-        try_bits(s, g, one, a, b, best, places);
-        add_group(s, g, places, 1.0f, 1.0f, &m);
+        try_bits(s, g, one, a, b, best, q);
+        add_group(g, q, 1.0f, 1.0f, &m);
         if (!solve(&m, has_minimum, false, &scale, &minimum))
             return;
     }
@@ -311,15 +376,15 @@ typedef struct {
 static void descend_free(const searcher *s, const group *g, float scale, float minimum,
                          free_pick *best)
 {
-    uint8_t places[BCI_MAX_BLOCK];
+    float q[BCI_MAX_BLOCK];
 
     for (int round = 0; round < N_FITS; round++) {
-        const float error = error_under(s, g, scale, minimum, places);
+        const float error = error_under(s, g, scale, minimum, q);
         sums m = { 0 };
 
         if (error < best->error)
             *best = (free_pick){ scale, minimum, error };
-        add_group(s, g, places, 1.0f, 1.0f, &m);
+        add_group(g, q, 1.0f, 1.0f, &m);
         if (!solve(&m, s->layout->codes.has_minimum, true, &scale, &minimum))
             return;
     }
@@ -362,10 +427,10 @@ static void try_bytes(const searcher *s, const group *g, pick *best)
     const units one = { 1.0f, 1.0f };
     const float full = fabsf(largest_of(g->x, g->n)) / s->ladder.values[s->ladder.n - 1];
     const int32_t last = bits_near(s->layout->field, full * 4.0f);
-    uint8_t places[BCI_MAX_BLOCK];
+    float q[BCI_MAX_BLOCK];
 
     for (int32_t bits = bits_near(s->layout->field, full * 0.25f); bits <= last; bits++)
-        try_bits(s, g, one, bits, 0, best, places);
+        try_bits(s, g, one, bits, 0, best, q);
 }
 
 static void search_group(const searcher *s, const group *g, pick *best)
@@ -428,16 +493,16 @@ static float polish(const searcher *s, const float *x, const float *weight, bci_
 
         for (size_t i = 0; i < groups_of(s); i++) {
             const group g = group_at(s, x, weight, i);
-            uint8_t places[BCI_MAX_BLOCK];
+            float q[BCI_MAX_BLOCK];
             pick best = { now.scale[i], now.minimum[i], INFINITY };
 
-            try_bits(s, &g, u, best.scale, best.minimum, &best, places);
+            try_bits(s, &g, u, best.scale, best.minimum, &best, q);
             climb(s, &g, u, &best);
             now.scale[i] = best.scale;
             now.minimum[i] = best.minimum;
-            total += error_under(s, &g, scale_of(s, u, best.scale), minimum_of(s, u, best.minimum),
-                                 places);
-            add_group(s, &g, places, (float)best.scale, (float)best.minimum, &m);
+            total +=
+                error_under(s, &g, scale_of(s, u, best.scale), minimum_of(s, u, best.minimum), q);
+            add_group(&g, q, (float)best.scale, (float)best.minimum, &m);
         }
         if (!(total < least))
             break;
@@ -511,10 +576,10 @@ static void find_fields(const searcher *s, const float *x, const float *weight, 
     }
     for (size_t i = 0; i < groups_of(s); i++) {
         const group g = group_at(s, x, weight, i);
-        uint8_t places[BCI_MAX_BLOCK];
+        float q[BCI_MAX_BLOCK];
         pick best = { f->scale[i], f->minimum[i], INFINITY };
 
-        try_bits(s, &g, one, best.scale, best.minimum, &best, places);
+        try_bits(s, &g, one, best.scale, best.minimum, &best, q);
         search_group(s, &g, &best);
         f->scale[i] = best.scale;
         f->minimum[i] = best.minimum;
@@ -530,13 +595,13 @@ static void fill(const searcher *s, const bci_block_fields *f, const float *x, v
     for (size_t i = 0; i < groups_of(s); i++) {
         const group g = group_at(s, x, x, i);
         const float scale = bci_group_scale(s->layout, f, i);
-        uint8_t places[BCI_MAX_BLOCK];
+        float q[BCI_MAX_BLOCK];
 
         if (scale == 0.0f)
             continue;
-        nearest(s, &g, scale, bci_group_minimum(s->layout, f, i), places);
+        nearest(s, &g, scale, bci_group_minimum(s->layout, f, i), q);
         for (size_t j = 0; j < g.n; j++)
-            codes[i * g.n + j] = s->ladder.codes[places[j]];
+            codes[i * g.n + j] = code_of(s, q[j]);
     }
     bci_fields_put(s->format, f, block);
     s->layout->codes.pack(codes, block);

@@ -50,6 +50,14 @@ static inline bool same_f64(double a, double b)
     return f64_bits(a) == f64_bits(b) || (a != a && b != b);
 }
 
+/* FNV-1a of n bytes, going on from `hash`. */
+static inline uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ ((const uint8_t *)bytes)[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
 /* splitmix64 (Steele, Lea, Flood, OOPSLA 2014). */
 static inline uint64_t random_bits(uint64_t *state)
 {
