@@ -31,8 +31,9 @@ static inline void bci_pack_far_bits(const uint8_t *codes, int shift, uint8_t *o
 
 static inline void bci_unpack_far_bits(const uint8_t *in, int shift, uint8_t *codes)
 {
-    for (size_t i = 0; i < 256; i++)
-        codes[i] |= (uint8_t)((in[i % 32] >> i / 32 & 1) << shift);
+    for (size_t j = 0; j < 256; j += 32) /* which lie side by side in bytes */
+        for (size_t i = 0; i < 32; i++)
+            codes[j + i] |= (uint8_t)((in[i] >> j / 32 & 1) << shift);
 }
 
 /* Two bits each, four neighbours in a byte. */
@@ -51,18 +52,20 @@ static inline void bci_unpack_quarters(const uint8_t *in, size_t n, uint8_t *cod
 /* The low two bits of 256 codes, four of them 32 apart in a byte. */
 static inline void bci_pack_far_quarters(const uint8_t *codes, uint8_t *out)
 {
-    for (size_t j = 0; j < 64; j++) {
-        const uint8_t *first = codes + j / 32 * 128 + j % 32;
-
-        out[j] = (uint8_t)((first[0] & 3) | (first[32] & 3) << 2 | (first[64] & 3) << 4 |
-                           (first[96] & 3) << 6);
-    }
+    for (size_t h = 0; h < 2; h++, codes += 128, out += 32)
+        for (size_t i = 0; i < 32; i++)
+            out[i] = (uint8_t)((codes[i] & 3) | (codes[32 + i] & 3) << 2 |
+                               (codes[64 + i] & 3) << 4 | codes[96 + i] << 6);
 }
 
 static inline void bci_unpack_far_quarters(const uint8_t *in, uint8_t *codes)
 {
-    for (size_t i = 0; i < 256; i++)
-        codes[i] = in[i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
+    for (size_t j = 0; j < 256; j += 32) {
+        const uint8_t *q = in + j / 128 * 32;
+
+        for (size_t i = 0; i < 32; i++)
+            codes[j + i] = q[i] >> j % 128 / 32 * 2 & 3;
+    }
 }
 
 /* 32 codes of 5 bits; 256 codes of 4 and 5. */

@@ -46,11 +46,10 @@ static void normalize(const float *x, uint8_t *absmax, float *scaled)
 
 static void values(const uint8_t *q, const float *table, float absmax, float *y)
 {
-    uint8_t codes[N];
-
-    bci_unpack_high_first(q, N, codes);
-    for (size_t j = 0; j < N; j++)
-        y[j] = table[codes[j]] * absmax;
+    for (size_t j = 0; j < N / 2; j++) {
+        y[2 * j] = table[q[j] >> 4] * absmax;
+        y[2 * j + 1] = table[q[j] & 15] * absmax;
+    }
 }
 
 void BCI_ENCODE(nf4)(const float *x, const float *importance, size_t n_blocks, void *out)

@@ -124,8 +124,12 @@ void BCI_DECODE(q3_k)(const void *blocks, size_t n_blocks, float *y)
         bci_unpack_scales_q3(block->scales, multiples);
         bci_unpack_far_quarters(block->q, codes);
         bci_unpack_far_bits(block->high, 2, codes);
-        for (size_t i = 0; i < N; i++)
-            y[i] = d * (float)(multiples[i / GROUP] - 32) * (float)(codes[i] - 4);
+        for (size_t g = 0; g < N_GROUPS; g++) {
+            const float scale = d * (float)(multiples[g] - 32);
+
+            for (size_t i = g * GROUP; i < (g + 1) * GROUP; i++)
+                y[i] = scale * (float)(codes[i] - 4);
+        }
     }
 }
 
