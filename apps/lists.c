@@ -104,8 +104,13 @@ static void list_tensor_types(void)
     for (size_t i = 0; i < n; i++) {
         if (!bc_tensor_can_write(&rows[i]))
             continue;
-        snprintf(doc, sizeof doc, "%.4g bits a weight, blocks of %u",
-                 8.0 * rows[i].block_bytes / rows[i].block_length, rows[i].block_length);
+        const double bits = 8.0 * rows[i].block_bytes / rows[i].block_length;
+
+        if (rows[i].kind == BC_ELEMENT_CODES && rows[i].block_length < 16)
+            snprintf(doc, sizeof doc, "%.4g bits a weight, a scale for a row or more", bits);
+        else
+            snprintf(doc, sizeof doc, "%.4g bits a weight, blocks of %u", bits,
+                     rows[i].block_length);
         print_row(rows[i].name, doc,
                   rows[i].kind == BC_ELEMENT_CODES                    ? "safetensors"
                   : rows[i].ggml_type >= 0 && !rows[i].in_safetensors ? "gguf"

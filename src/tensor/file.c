@@ -157,9 +157,11 @@ bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *
     st = f->format->open(f, err);
     if (!st)
         st = index_names(f, err);
+    const size_t n_apart = f->n_tensors;
+
     if (!st)
         st = bci_tensor_file_join(f, err);
-    if (!st)
+    if (!st && f->n_tensors < n_apart)
         st = index_names(f, err);
     if (st)
         goto done;

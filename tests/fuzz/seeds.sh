@@ -46,6 +46,11 @@ tensor)
         printf '%-64s' '{"a":{"dtype":"F32","shape":[1,32],"data_offsets":[0,128]}}'
         zeros 128
     } >"$to/safetensors"
+    { # codes of 4 bits and their scale
+        printf '\330\0\0\0\0\0\0\0'
+        printf '%-216s' '{"__metadata__":{"bitcrush.formats":"{\"w\":{\"format\":\"INT4\",\"shape\":[1,8],\"group\":8}}"},"w_scale":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"w":{"dtype":"U8","shape":[1,4],"data_offsets":[4,8]}}'
+        zeros 8
+    } >"$to/codes.safetensors"
     {
         printf '\223NUMPY\001\0\166\0'
         printf "%-117s\n" "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"

@@ -49,8 +49,8 @@ static inline piece piece_of(const whole_file *f, const char *name)
 
     if (!at)
         return p;
-    EXPECT(sscanf(at + strlen(key), "%23[^\"]\",\"shape\":%39[^]]],\"data_offsets\":[%lu,%lu]", dtype,
-                  shape, &begin, &end) == 4,
+    EXPECT(sscanf(at + strlen(key), "%23[^\"]\",\"shape\":%39[^]]],\"data_offsets\":[%lu,%lu]",
+                  dtype, shape, &begin, &end) == 4,
            "%s", at);
     snprintf(p.type, sizeof p.type, "%s %s]", dtype, shape);
     p.data = f->bytes + 8 + strlen(head) + begin;

@@ -110,8 +110,8 @@ static void expect_pieces(const known *k, size_t i, const whole_file *f)
         const piece got = piece_of(f, name);
 
         EXPECT(got.n == k->pieces[p].n && strcmp(got.type, k->pieces[p].type) == 0,
-               "row %zu, %s: %s is %s of %zu bytes, expected %s of %zu", i, k->format, name, got.type,
-               got.n, k->pieces[p].type, k->pieces[p].n);
+               "row %zu, %s: %s is %s of %zu bytes, expected %s of %zu", i, k->format, name,
+               got.type, got.n, k->pieces[p].type, k->pieces[p].n);
         for (size_t b = 0; b < got.n; b++)
             EXPECT(got.data[b] == k->pieces[p].bytes[b],
                    "row %zu, %s: byte %zu of %s is %02X, expected %02X", i, k->format, b, name,

@@ -175,8 +175,7 @@ static void long_and_short_groups_agree(void **state)
             s.group = BC_TENSOR_GROUP_ROW;
             if (s.scale == BC_SCALE_PERCENTILE) /* the same rank from above */
                 s.percent = 100.0 * (1.0 - 600.0 / (double)n);
-            bc_tensor_result r =
-                reduce(save_npy("in.npy", 1, n, x), path_of("out.safetensors"), s);
+            bc_tensor_result r = reduce(save_npy("in.npy", 1, n, x), path_of("out.safetensors"), s);
             whole_file f = load_file(path_of("out.safetensors"));
 
             scales[is_long] = float_at(piece_of(&f, "in_scale").data);
@@ -194,11 +193,17 @@ static void odd_rows_and_groups(void **state)
     static const struct {
         const char *format;
         uint32_t group;
-    } kinds[] = { { "int4", 8 }, { "int3", 64 }, { "int5", BC_TENSOR_GROUP_ROW },
-                  { "int2", BC_TENSOR_GROUP_ALL }, { "int8", BC_TENSOR_GROUP_ROW },
-                  { "binary", 0 }, { "ternary", 16 }, { "nf4", 0 }, { "e3m2", 40 } };
-    static const size_t shapes[][2] = { { 1, 1 }, { 3, 7 }, { 5, 9 }, { 64, 2 }, { 7, 4097 },
-                                        { 1000, 129 }, { 1, 131080 }, { 2, 140003 } };
+    } kinds[] = { { "int4", 8 },
+                  { "int3", 64 },
+                  { "int5", BC_TENSOR_GROUP_ROW },
+                  { "int2", BC_TENSOR_GROUP_ALL },
+                  { "int8", BC_TENSOR_GROUP_ROW },
+                  { "binary", 0 },
+                  { "ternary", 16 },
+                  { "nf4", 0 },
+                  { "e3m2", 40 } };
+    static const size_t shapes[][2] = { { 1, 1 },    { 3, 7 },      { 5, 9 },      { 64, 2 },
+                                        { 7, 4097 }, { 1000, 129 }, { 1, 131080 }, { 2, 140003 } };
 
     (void)state;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
@@ -215,8 +220,7 @@ static void odd_rows_and_groups(void **state)
 
             assert_int_equal(bc_tensor_compare(in, out, NULL, &c, NULL), BC_OK);
             EXPECT(c.error.n == shapes[j][0] * shapes[j][1], "%s", kinds[k].format);
-            EXPECT(c.error.sum_e2 == 0.0 ||
-                       fabs(c.error.sum_e2 / r.error.sum_e2 - 1.0) < 1e-9,
+            EXPECT(c.error.sum_e2 == 0.0 || fabs(c.error.sum_e2 / r.error.sum_e2 - 1.0) < 1e-9,
                    "%s, shape %zu: %g, report %g", kinds[k].format, j, c.error.sum_e2,
                    r.error.sum_e2);
             bc_tensor_comparison_free(&c);
@@ -266,9 +270,11 @@ static void rows_and_files_that_do_not_fit(void **state)
         bc_status status;
         const char *words;
     } refused[] = {
-        { "q4_k", "x.safetensors", BC_E_UNSUPPORTED, "Q4_K is a format of gguf files, expected -o NAME.gguf" },
+        { "q4_k", "x.safetensors", BC_E_UNSUPPORTED,
+          "Q4_K is a format of gguf files, expected -o NAME.gguf" },
         { "4", "x.safetensors", BC_E_UNSUPPORTED, "such as nf4, int4" },
-        { "nf4", "x.gguf", BC_E_UNSUPPORTED, "NF4 is a format of safetensors files, expected -o NAME.safetensors" },
+        { "nf4", "x.gguf", BC_E_UNSUPPORTED,
+          "NF4 is a format of safetensors files, expected -o NAME.safetensors" },
         { "e4m3", "x.gguf", BC_E_UNSUPPORTED, "F8_E4M3" },
         { "int4", "x.npy", BC_E_UNSUPPORTED, "INT4 is no format of .npy files" },
         { "int9", "x.safetensors", BC_E_USAGE, "unknown format" },
@@ -280,13 +286,15 @@ static void rows_and_files_that_do_not_fit(void **state)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         bc_tensor_settings s = bc_tensor_settings_default(refused[i].format);
         bc_error err = { 0 };
-        const bc_status st = bc_tensor_reduce(path_of("in.npy"), path_of(refused[i].out), &s, &r, &err);
+        const bc_status st =
+            bc_tensor_reduce(path_of("in.npy"), path_of(refused[i].out), &s, &r, &err);
 
-        EXPECT(st == refused[i].status && strstr(err.text, refused[i].words), "%s: status %d, \"%s\"",
-               refused[i].format, (int)st, err.text);
+        EXPECT(st == refused[i].status && strstr(err.text, refused[i].words),
+               "%s: status %d, \"%s\"", refused[i].format, (int)st, err.text);
     }
     /* OCP blocks want whole rows; 40 is no multiple of 32 or 16. */
-    r = reduce(save_npy("in.npy", 4, 40, values), path_of("x.safetensors"), bc_tensor_settings_default("mxfp8"));
+    r = reduce(save_npy("in.npy", 4, 40, values), path_of("x.safetensors"),
+               bc_tensor_settings_default("mxfp8"));
     assert_string_equal(r.tensors[0].to->name, "F16");
     assert_string_equal(r.tensors[0].why, "row of no whole blocks");
     bc_tensor_result_free(&r);
@@ -306,7 +314,9 @@ static void settings_that_nothing_takes_are_mistakes(void **state)
         { "int4", { .group = 12 }, "--group 12" },
         { "ternary", { .scale = BC_SCALE_MSE }, "--scale" },
         { "int4", { .scale = BC_SCALE_PERCENTILE, .percent = 0.0 }, "--percent 0" },
-        { "int4", { .scale = BC_SCALE_PERCENTILE, .percent = 99, .zero_point = true }, "--zero-point: not with" },
+        { "int4",
+          { .scale = BC_SCALE_PERCENTILE, .percent = 99, .zero_point = true },
+          "--zero-point: not with" },
     };
 
     (void)state;
@@ -319,16 +329,19 @@ static void settings_that_nothing_takes_are_mistakes(void **state)
         s.format = wrong[i].format;
         s.min_snr_db = NAN;
         s.scale = s.scale ? s.scale : BC_SCALE_ABSMAX;
-        const bc_status st = bc_tensor_reduce(path_of("in.npy"), path_of("x.safetensors"), &s, &r, &err);
+        const bc_status st =
+            bc_tensor_reduce(path_of("in.npy"), path_of("x.safetensors"), &s, &r, &err);
 
-        EXPECT(st == BC_E_USAGE && strstr(err.text, wrong[i].words), "row %zu: status %d, \"%s\"", i,
-               (int)st, err.text);
+        EXPECT(st == BC_E_USAGE && strstr(err.text, wrong[i].words), "row %zu: status %d, \"%s\"",
+               i, (int)st, err.text);
     }
 }
 
 static void what_is_not_finite_is_refused(void **state)
 {
-    static const char *const formats[] = { "int4", "ternary", "nf4", "mxfp8_e5m2", "nvfp4", "e3m2" };
+    static const char *const formats[] = {
+        "int4", "ternary", "nf4", "mxfp8_e5m2", "nvfp4", "e3m2"
+    };
     static float x[2 * ROW];
 
     (void)state;
@@ -343,7 +356,8 @@ static void what_is_not_finite_is_refused(void **state)
 
             s.nonfinite = keep ? BC_NONFINITE_KEEP : BC_NONFINITE_ERROR;
             s.force = true;
-            EXPECT(bc_tensor_reduce(path_of("in.npy"), path_of("x.safetensors"), &s, &r, &err) == BC_E_FORMAT &&
+            EXPECT(bc_tensor_reduce(path_of("in.npy"), path_of("x.safetensors"), &s, &r, &err) ==
+                           BC_E_FORMAT &&
                        strstr(err.text, "infinity at index 259"),
                    "%s: %s", formats[i], err.text);
             s.nonfinite = BC_NONFINITE_ZERO;
@@ -486,21 +500,29 @@ static void what_does_not_fit_is_named(void **state)
         bc_status status;
         const char *words;
     } heads[] = {
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":8}}"), BC_OK, "" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,10],\\\"group\\\":16}}"), BC_E_FORMAT,
-          "tensor w is U8 [1, 4], expected U8 [1, 5] for INT4" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":8,\\\"zero_point\\\":true}}"),
+        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":8}}"),
+          BC_OK, "" },
+        { FORMATS(
+              "{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,10],\\\"group\\\":16}}"),
+          BC_E_FORMAT, "tensor w is U8 [1, 4], expected U8 [1, 5] for INT4" },
+        { FORMATS(
+              "{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":8,\\\"zero_point\\\":true}}"),
           BC_E_FORMAT, "tensor w_zero_point is missing" },
-        { FORMATS("{\\\"v\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":8}}"), BC_E_FORMAT,
-          "tensor v is missing" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT9\\\",\\\"shape\\\":[1,8],\\\"group\\\":8}}"), BC_E_UNSUPPORTED,
-          "\"INT9\", which is unknown" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"NF4\\\",\\\"shape\\\":[1,8],\\\"group\\\":64}}"), BC_E_UNSUPPORTED,
-          "which is unknown" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":7}}"), BC_E_FORMAT, "group" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"MXFP4\\\",\\\"shape\\\":[1,8],\\\"group\\\":32}}"), BC_E_FORMAT, "whole blocks" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8]}}"), BC_E_FORMAT, "expected all three" },
-        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[9223372036854775807,8],\\\"group\\\":8}}"),
+        { FORMATS("{\\\"v\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":8}}"),
+          BC_E_FORMAT, "tensor v is missing" },
+        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT9\\\",\\\"shape\\\":[1,8],\\\"group\\\":8}}"),
+          BC_E_UNSUPPORTED, "\"INT9\", which is unknown" },
+        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"NF4\\\",\\\"shape\\\":[1,8],\\\"group\\\":64}}"),
+          BC_E_UNSUPPORTED, "which is unknown" },
+        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":7}}"),
+          BC_E_FORMAT, "group" },
+        { FORMATS(
+              "{\\\"w\\\":{\\\"format\\\":\\\"MXFP4\\\",\\\"shape\\\":[1,8],\\\"group\\\":32}}"),
+          BC_E_FORMAT, "whole blocks" },
+        { FORMATS("{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8]}}"), BC_E_FORMAT,
+          "expected all three" },
+        { FORMATS(
+              "{\\\"w\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[9223372036854775807,8],\\\"group\\\":8}}"),
           BC_E_FORMAT, "63 bits" },
         { FORMATS("[]"), BC_E_FORMAT, "no object" },
         { FORMATS("{"), BC_E_FORMAT, "JSON" },
