@@ -119,6 +119,15 @@ static void list_tensor_types(void)
     }
 }
 
+static void list_tensor_mixes(void)
+{
+    const bc_tensor_mix *rows;
+    const size_t n = bc_tensor_mixes(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        print_row(rows[i].name, rows[i].doc, "llama-quantize");
+}
+
 static void list_tensor_formats(void)
 {
     const bc_tensor_format *rows;
@@ -144,6 +153,7 @@ static const struct {
     { TOOL_AUDIO, "audio formats that are written (all that libsndfile knows is read)",
       list_audio_formats },
     { TOOL_TENSOR, "formats of weights", list_tensor_types },
+    { TOOL_TENSOR, "mixes of formats of weights", list_tensor_mixes },
     { TOOL_TENSOR, "files of weights", list_tensor_formats },
 };
 

@@ -160,6 +160,15 @@ typedef enum {
     BC_ENCODER_BEST,  /* the least squared error, see bc_block_encode_best */
 } bc_tensor_encoder;
 
+/* Mixes, which give some tensors of some layers a larger format: {"q4_k_m", "mostly Q4_K ..."}, ...
+ * They go by the names of GGUF ("blk.0.attn_v.weight") and of transformers
+ * ("model.layers.0.self_attn.v_proj.weight"). Output, or embeddings that are the output as well, are
+ * Q6_K. Source: llama.cpp's llama-quantize. */
+typedef struct {
+    const char *name, *doc;
+} bc_tensor_mix;
+BC_API size_t bc_tensor_mixes(const bc_tensor_mix **out);
+
 /* How to reduce. Zero it, set what differs, and see bc_tensor_settings_default. */
 typedef struct {
     /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (the best

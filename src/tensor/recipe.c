@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "tensor/coded.h"
 #include "tensor/element.h"
+#include "tensor/mixes.h"
 
 /* A number of bits stands for the best block format of that size. */
 static const struct {
@@ -29,48 +30,6 @@ static const struct {
     { "Q1_0", "Q4_0" },   { "Q2_0", "Q4_0" },   { "NVFP4", "MXFP4" },
 };
 
-/* Which layers a row of a mix is for, of n, counted from 0. */
-typedef enum {
-    ALL_LAYERS,
-    MORE_BITS, /* the first and last eighth, and every third between */
-    FIRST_EIGHTH,
-    FIRST_SIXTEENTH,
-    FIRST_TWO,
-    FIRST_FOUR,
-} layers;
-
-/* The mixes that users know, as llama.cpp's llama-quant.cpp makes them for models of the LLaMA
- * kind. For a tensor the first row serves whose mix, name and layer fit; the last row of each mix
- * fits all. */
-static const struct {
-    const char *mix, *name;
-    layers layers;
-    const char *format;
-} mixes[] = {
-    { "q3_k_m", "output.weight", ALL_LAYERS, "Q6_K" },
-    { "q3_k_m", "*attn_v.weight", FIRST_TWO, "Q5_K" },
-    { "q3_k_m", "*attn_v.weight", ALL_LAYERS, "Q4_K" },
-    { "q3_k_m", "*ffn_down.weight", FIRST_SIXTEENTH, "Q5_K" },
-    { "q3_k_m", "*ffn_down.weight", MORE_BITS, "Q4_K" },
-    { "q3_k_m", "*attn_output.weight", ALL_LAYERS, "Q4_K" },
-    { "q3_k_m", "*", ALL_LAYERS, "Q3_K" },
-    { "q4_k_s", "output.weight", ALL_LAYERS, "Q6_K" },
-    { "q4_k_s", "*attn_v.weight", FIRST_FOUR, "Q5_K" },
-    { "q4_k_s", "*ffn_down.weight", FIRST_EIGHTH, "Q5_K" },
-    { "q4_k_s", "*", ALL_LAYERS, "Q4_K" },
-    { "q4_k_m", "output.weight", ALL_LAYERS, "Q6_K" },
-    { "q4_k_m", "*attn_v.weight", MORE_BITS, "Q6_K" },
-    { "q4_k_m", "*ffn_down.weight", MORE_BITS, "Q6_K" },
-    { "q4_k_m", "*", ALL_LAYERS, "Q4_K" },
-    { "q5_k_s", "output.weight", ALL_LAYERS, "Q6_K" },
-    { "q5_k_s", "*", ALL_LAYERS, "Q5_K" },
-    { "q5_k_m", "output.weight", ALL_LAYERS, "Q6_K" },
-    { "q5_k_m", "*attn_v.weight", MORE_BITS, "Q6_K" },
-    { "q5_k_m", "*ffn_down.weight", MORE_BITS, "Q6_K" },
-    { "q5_k_m", "*", ALL_LAYERS, "Q5_K" },
-    { "q6_k_m", "*", ALL_LAYERS, "Q6_K" },
-};
-
 #define N(table) (sizeof(table) / sizeof *(table))
 
 /* The format of a number of bits, else the spec itself. */
@@ -80,57 +39,6 @@ static const char *format_of(const char *spec)
         if (strcmp(plain_specs[i].spec, spec) == 0)
             return plain_specs[i].format;
     return spec;
-}
-
-static bool is_mix(const char *spec)
-{
-    for (size_t i = 0; i < N(mixes); i++)
-        if (strcasecmp(mixes[i].mix, spec) == 0)
-            return true;
-    return false;
-}
-
-/* The number in "blk.12.attn_v.weight" or "model.layers.12.mlp.weight", or -1. */
-static long layer_of(const char *name)
-{
-    for (const char *at = name; (at = strchr(at, '.')); at++)
-        if (at[1] >= '0' && at[1] <= '9')
-            return strtol(at + 1, NULL, 10);
-    return -1;
-}
-
-static long count_layers(const bc_tensor_file *file)
-{
-    long last = -1;
-
-    for (size_t i = 0; i < bc_tensor_count(file); i++) {
-        const long layer = layer_of(bc_tensor_at(file, i)->name);
-
-        last = layer > last ? layer : last;
-    }
-    return last + 1;
-}
-
-static bool takes_layer(layers which, long i, long n)
-{
-    switch (which) {
-    case ALL_LAYERS: return true;
-    case MORE_BITS: return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2;
-    case FIRST_EIGHTH: return i < n / 8;
-    case FIRST_SIXTEENTH: return i < n / 16;
-    case FIRST_TWO: return i < 2;
-    case FIRST_FOUR: return i < 4;
-    }
-    return false;
-}
-
-static const char *format_in_mix(const char *mix, const char *name, long n_layers)
-{
-    for (size_t i = 0; i < N(mixes); i++)
-        if (strcasecmp(mixes[i].mix, mix) == 0 && fnmatch(mixes[i].name, name, 0) == 0 &&
-            takes_layer(mixes[i].layers, layer_of(name), n_layers))
-            return mixes[i].format;
-    return NULL;
 }
 
 static bool matches_any(const char *const *globs, size_t n, const char *name)
@@ -154,7 +62,7 @@ static const char *why_kept(const bc_tensor_settings *s, const bc_tensor_info *t
         return "one dimension";
     if (strstr(t->name, "norm"))
         return "a norm";
-    if (strstr(t->name, "ffn_gate_inp"))
+    if (strstr(bci_gguf_name_of(t->name).text, "ffn_gate_inp"))
         return "a router";
     return NULL;
 }
@@ -208,10 +116,11 @@ static bool holds(const bci_tensor_format *to, const bc_element_type *type)
 }
 
 /* `spec` for one tensor, or what its rows make of it. */
-static bc_status choose_format(const char *spec, const bc_tensor_info *t, long n_layers,
+static bc_status choose_format(const char *spec, const bc_tensor_info *t, const bci_model *model,
                                const bci_tensor_format *to, bci_choice *out, bc_error *err)
 {
-    const char *format = is_mix(spec) ? format_in_mix(spec, t->name, n_layers) : format_of(spec);
+    const bci_gguf_name name = bci_gguf_name_of(t->name);
+    const char *format = bci_is_mix(spec) ? bci_mix_format(spec, model, &name) : format_of(spec);
     const bc_element_type *type = bci_element_for(format, to == &bci_safetensors);
 
     if (!type || !bc_tensor_can_write(type))
@@ -230,11 +139,14 @@ static bc_status choose_format(const char *spec, const bc_tensor_info *t, long n
 bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *file,
                             const bci_tensor_format *to, bci_choice *choices, bc_error *err)
 {
-    const long n_layers = count_layers(file);
-    bc_status st = BC_OK;
+    bci_model model;
+    bc_status st;
 
-    if (!is_mix(s->format) && !bci_element_for(format_of(s->format), false))
+    if (!bci_is_mix(s->format) && !bci_element_for(format_of(s->format), false))
         return unknown(s->format, err);
+    st = bci_model_of(file, &model, err);
+    if (st)
+        return st;
     for (size_t i = 0; !st && i < bc_tensor_count(file); i++) {
         const bc_tensor_info *t = bc_tensor_at(file, i);
         const char *why = why_kept(s, t), *format = s->format;
@@ -247,7 +159,8 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         if (why)
             choices[i] = (bci_choice){ .type = t->type, .why = why };
         else
-            st = choose_format(format, t, n_layers, to, &choices[i], err);
+            st = choose_format(format, t, &model, to, &choices[i], err);
     }
+    bci_model_free(&model);
     return st;
 }
