@@ -16,7 +16,7 @@ enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
     const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *include,
-        *exclude, *type, *group;
+        *exclude, *type, *group, *imatrix;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */

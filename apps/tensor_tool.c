@@ -140,6 +140,7 @@ static bc_status make_settings(const options *o, const char *format, job *j, bc_
     s->encoder = (bc_tensor_encoder)o->encoder;
     s->include = j->include;
     s->exclude = j->exclude;
+    s->imatrix = o->imatrix;
     s->nonfinite = (bc_nonfinite)o->nonfinite;
     s->n_threads = (int)o->threads;
     s->force = o->force;

@@ -195,6 +195,7 @@ typedef struct {
                              * F64 and F32 take none. No masks: BC_E_USAGE */
     uint64_t seed;         /* of the noise, a function of it, of the tensor's name, of the type that
                              * it had, and of the place in it */
+    const char *imatrix;    /* file of importance for the formats that use it, or NULL */
     bc_nonfinite nonfinite; /* of NaN and infinity in what is reduced */
     int n_threads;          /* 0: one per core */
     bool force;             /* replace an existing output */
@@ -210,6 +211,12 @@ typedef struct {
 
 BC_API bc_tensor_settings bc_tensor_settings_default(const char *format);
 
+typedef enum {
+    BC_IMPORTANCE_UNUSED,  /* no matrix was given, or the format does not use it */
+    BC_IMPORTANCE_USED,    /* how much the error of a column counts was known */
+    BC_IMPORTANCE_MISSING, /* the matrix has no entry for the tensor */
+} bc_importance_use;
+
 /* What became of one tensor. */
 typedef struct {
     char *name;
@@ -218,13 +225,22 @@ typedef struct {
     uint32_t n_dims;
     uint64_t dims[BC_TENSOR_MAX_DIMS];
     uint64_t n_elements, size_bytes; /* of the output */
+    bc_importance_use importance;
     uint64_t n_nonfinite;            /* of the input */
     bc_error_sums error;             /* of what was reduced; n is 0 for copies */
 } bc_tensor_outcome;
 
+/* What a file of importance says of itself. */
+typedef struct {
+    uint64_t n_entries;
+    uint64_t n_chunks; /* of text that went into it; 0: not said */
+    char *dataset;     /* the text's file, the first of several, or NULL */
+} bc_importance_summary;
+
 /* What was done and what it cost. */
 typedef struct {
     bc_tensor_summary input;
+    bc_importance_summary importance; /* zero without */
     const char *output_format; /* name of a row of bc_tensor_formats */
     uint64_t output_size_bytes, output_data_bytes;
     uint64_t n_left_out; /* pairs of metadata that the output cannot hold */
@@ -238,7 +254,7 @@ typedef struct {
 
 /* Reduce the weights in the file `in` to the file `out`. Memory does not grow with the file: tensors
  * go through in ranges of blocks, which threads share; the same bytes come out for any number of
- * them. On failure an old output is untouched. Free the result with bc_tensor_result_free. */
+ * them. With importance rows stay whole, up to 2^24 weights long. On failure an old output is untouched. Free the result with bc_tensor_result_free. */
 BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
                                                const bc_tensor_settings *settings,
                                                bc_tensor_result *result, bc_error *err);

@@ -26,6 +26,15 @@ bci_cut bci_cut_rows(uint64_t n_rows, uint64_t row, uint32_t unit)
     return cut;
 }
 
+bci_cut bci_cut_whole_rows(uint64_t n_rows, uint64_t row)
+{
+    if (row <= BCI_BATCH)
+        return bci_cut_rows(n_rows, row, 1);
+    return (bci_cut){
+        .n_rows = n_rows, .row = row, .batch = row, .n_row_batches = 1, .n_batches = n_rows
+    };
+}
+
 bci_range bci_cut_at(const bci_cut *cut, uint64_t i)
 {
     const uint64_t in_row = cut->n_row_batches;

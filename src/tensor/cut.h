@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Elements in a batch at most: a multiple of the length of every block. */
+/* Elements in a batch at most, unless rows stay whole: a multiple of the length of every block. */
 enum { BCI_BATCH = 1 << 17 };
 
 typedef struct {
@@ -24,6 +24,9 @@ typedef struct {
 
 /* Long rows are cut at multiples of `unit`, which is at most BCI_BATCH. */
 bci_cut bci_cut_rows(uint64_t n_rows, uint64_t row, uint32_t unit);
+
+/* No row is cut: one that is longer than BCI_BATCH is a batch. */
+bci_cut bci_cut_whole_rows(uint64_t n_rows, uint64_t row);
 
 /* Batch i, i < n_batches. */
 bci_range bci_cut_at(const bci_cut *cut, uint64_t i);

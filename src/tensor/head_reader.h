@@ -12,6 +12,7 @@ typedef struct {
     uint64_t at; /* of the next byte */
     bc_error *err;
     bc_status status;
+    bool has_data;      /* data lie between what is read: no limit to where it ends */
     uint64_t window_at; /* bytes at hand */
     size_t n_window;
     uint8_t window[16384];

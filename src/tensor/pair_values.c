@@ -65,6 +65,16 @@ const char *bci_pair_text(const bci_pair *pair, size_t *n)
     return (const char *)pair->bytes + 8;
 }
 
+const char *bci_pair_first_text(const bci_pair *pair, size_t *n)
+{
+    if (pair->type != BCI_VALUE_ARRAY)
+        return bci_pair_text(pair, n);
+    if (le(pair->bytes, 4) != BCI_VALUE_STRING || le(pair->bytes + 4, 8) == 0)
+        return NULL;
+    *n = (size_t)le(pair->bytes + 12, 8);
+    return (const char *)pair->bytes + 20;
+}
+
 static void show_scalar(bci_value_type type, const uint8_t *p, char *out, size_t room)
 {
     const size_t size = bci_value_size(type);

@@ -64,6 +64,9 @@ bool bci_pair_number(const bci_pair *pair, uint64_t *value);
 /* The text of a string, without a final 0; NULL for other types. */
 const char *bci_pair_text(const bci_pair *pair, size_t *n);
 
+/* The same of the first string in an array of them, or of a string; NULL: there is none. */
+const char *bci_pair_first_text(const bci_pair *pair, size_t *n);
+
 /* Type and value for people. */
 void bci_pair_describe(const bci_pair *pair, bc_tensor_metadata *out);
 

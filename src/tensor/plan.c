@@ -126,6 +126,20 @@ static bci_cut cut_rows(const bc_tensor_info *info)
     return bci_cut_rows(row ? info->n_elements / row : 0, row, info->type->block_length);
 }
 
+/* With importance rows stay whole. */
+static bci_cut cut_elements(bci_reduction *r, size_t tensor, const bc_tensor_info *info)
+{
+    const bci_weighting *w = &r->weightings[tensor];
+
+    if (!w->is_known)
+        return cut_rows(info);
+    const bci_cut cut = bci_cut_whole_rows(info->n_elements / w->row, w->row);
+
+    r->largest_batch = cut.batch > r->largest_batch ? cut.batch : r->largest_batch;
+    r->longest_row = w->row > r->longest_row ? w->row : r->longest_row;
+    return cut;
+}
+
 static bci_cut cut_of_piece(const bci_reduction *r, size_t tensor, size_t piece)
 {
     const bci_coding *c = r->codings[tensor];
@@ -149,7 +163,7 @@ static void add_outputs(bci_reduction *r, size_t tensor)
         if (!c)
             info->type = r->choices[tensor].type;
         r->outputs[r->n_outputs++] =
-            (bci_output){ tensor, i, c ? cut_of_piece(r, tensor, i) : cut_rows(info) };
+            (bci_output){ tensor, i, c ? cut_of_piece(r, tensor, i) : cut_elements(r, tensor, info) };
     }
 }
 
@@ -177,6 +191,7 @@ static bc_status make_pairs(bci_reduction *r, const char *out, bc_error *err)
                   bci_pairs_set_string(&r->pairs, BCI_FORMATS_KEY, (const char *)text.data);
     }
     bci_bytes_free(&text);
+    is_good = is_good && bci_reduction_note_importance(r);
     return is_good ? BC_OK : bci_tensor_short(out, err);
 }
 
@@ -220,11 +235,14 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
                         out);
     r->choices = calloc(n + 1, sizeof *r->choices);
     r->codings = calloc(n + 1, sizeof(bci_coding *));
-    if (!r->choices || !r->codings)
+    r->weightings = calloc(n + 1, sizeof *r->weightings);
+    if (!r->choices || !r->codings || !r->weightings)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", out, n);
     st = bci_recipe_choose(r->settings, r->in, r->format, r->choices, err);
     if (!st)
         st = make_codings(r, err);
+    if (!st && r->settings->imatrix)
+        st = bci_reduction_weigh(r, err);
     if (!st)
         st = make_outputs(r, out, err);
     if (st)

@@ -8,7 +8,8 @@
 typedef struct {
     const bc_element_type *type; /* that of the input: it is copied as it is */
     bool is_asked;               /* the format asked for, else: */
-    const char *why;             /* "one dimension", "excluded", "row of no whole blocks"; static */
+    bc_importance_use importance;
+    const char *why; /* "one dimension", "excluded", "row of no whole blocks"; static */
 } bci_choice;
 
 /* Choose for every tensor of the file, which becomes one of format `to`: choices[0 .. bc_tensor_count). BC_E_USAGE for a format that

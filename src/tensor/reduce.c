@@ -32,16 +32,18 @@ static bool has_codings(const bci_reduction *r)
 static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
 {
     const unsigned wanted = 2 * (unsigned)n_threads + 1;
+    const size_t n = r->largest_batch > BCI_BATCH ? (size_t)r->largest_batch : BCI_BATCH;
 
     r->n_slots = wanted < BCI_MAX_SLOTS ? wanted : BCI_MAX_SLOTS;
     for (unsigned i = 0; i < r->n_slots; i++) {
         bci_slot *s = &r->slots[i];
 
-        s->x = malloc(BCI_BATCH * sizeof *s->x);
-        s->y = malloc(BCI_BATCH * sizeof *s->y);
-        s->out = malloc(BCI_BATCH * sizeof(double));
+        s->x = malloc(n * sizeof *s->x);
+        s->y = malloc(n * sizeof *s->y);
+        s->out = malloc(n * sizeof(double));
+        s->importance = malloc((size_t)(r->longest_row + 1) * sizeof *s->importance);
         s->coder = has_codings(r) ? bci_coder_new() : NULL;
-        if (!s->x || !s->y || !s->out || (has_codings(r) && !s->coder))
+        if (!s->x || !s->y || !s->out || !s->importance || (has_codings(r) && !s->coder))
             return bci_fail(err, BC_E_LIMIT, "out of memory for batches of weights");
     }
     return BC_OK;
@@ -125,28 +127,33 @@ static bool measures(const bci_reduction *r)
     return !r->settings->skip_quality || !isnan(r->settings->min_snr_db);
 }
 
-static bci_encoding encoding_of(const bc_tensor_settings *s, const bc_tensor_info *t,
-                                uint64_t first)
+bci_encoding bci_reduction_encoding(const bci_reduction *r, size_t tensor, uint64_t first)
 {
-    return (bci_encoding){ .encoder = s->encoder,
-                           .noise = s->noise,
-                           .seed = s->seed,
+    const bc_tensor_info *t = bc_tensor_at(r->in, tensor);
+
+    return (bci_encoding){ .encoder = r->settings->encoder,
+                           .noise = r->settings->noise,
+                           .seed = r->settings->seed,
                            .first = first,
                            .stream = bc_noise_stream(t->name, bc_noise_stream(t->type->name, 0)) };
 }
 
 /* Elements of one type. */
-static void encode(const bci_reduction *r, const place *at, bci_slot *s)
+static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
 {
     const bc_element_type *to = r->choices[at->tensor].type;
-    const bci_encoding how =
-        encoding_of(r->settings, bc_tensor_at(r->in, at->tensor), at->range.first);
+    const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
     const size_t n = at->range.n;
+    bc_status st = BC_OK;
 
     s->n_out = bytes_of(to, n);
-    bci_encode(to, &how, s->x, NULL, n, s->out);
-    if (measures(r))
+    if (r->weightings[at->tensor].is_known)
+        st = bci_reduction_encode_weighted(r, at->output, &at->range, s, err);
+    else
+        bci_encode(to, &how, s->x, NULL, n, s->out);
+    if (!st && measures(r))
         bci_element_decoder(to)(s->out, n / to->block_length, s->y);
+    return st;
 }
 
 /* A piece of codes and scales. What is seen of the weights is told once, with the codes. */
@@ -199,7 +206,9 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     if (c)
         encode_piece(r, &at, s);
     else
-        encode(r, &at, s);
+        st = encode(r, &at, s, err);
+    if (st)
+        return st;
     if (measures(r) && at.output->piece == 0)
         bc_error_add_f32(&s->error, s->x, s->y, at.range.n);
     return BC_OK;
@@ -247,6 +256,7 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
     for (size_t i = 0; !st && i < r->n_tensors; i++, r->made.n_tensors = i) {
         st = bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, 0,
                                err);
+        r->made.tensors[i].importance = r->choices[i].importance;
         r->made.tensors[i].why = r->choices[i].is_asked ? NULL : r->choices[i].why;
     }
     for (size_t i = 0; !st && i < r->n_outputs; i++)
@@ -290,6 +300,7 @@ static void reduction_free(bci_reduction *r)
 {
     bci_tensor_writer_free(r->writer);
     for (unsigned i = 0; i < r->n_slots; i++) {
+        free(r->slots[i].importance);
         free(r->slots[i].x);
         free(r->slots[i].y);
         free(r->slots[i].out);
@@ -298,8 +309,10 @@ static void reduction_free(bci_reduction *r)
     for (size_t i = 0; r->codings && i < r->n_tensors; i++)
         bci_coding_free(r->codings[i]);
     free(r->codings);
-    bci_pairs_free(&r->pairs);
     free(r->choices);
+    free(r->weightings);
+    bci_pairs_free(&r->pairs);
+    bci_importance_free(r->importance);
     free(r->outputs);
     free(r->infos);
     free(r->first_batch);
@@ -358,6 +371,8 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
 void bc_tensor_result_free(bc_tensor_result *r)
 {
     bci_outcomes_free(r->tensors, r->n_tensors);
+    free(r->importance.dataset);
+    r->importance.dataset = NULL;
     r->tensors = NULL;
     r->n_tensors = 0;
 }

@@ -4,12 +4,16 @@
 
 #include "base/pipeline.h"
 #include "tensor/coded.h"
+#include "tensor/encode.h"
+#include "tensor/cut.h"
+#include "tensor/importance.h"
 #include "tensor/recipe.h"
 #include "tensor/writer.h"
 
 /* Buffers of a slot, and what was seen in it. */
 typedef struct {
     float *x, *y;
+    float *importance; /* of a row */
     uint8_t *out;
     size_t n_out;     /* bytes */
     bci_coder *coder; /* where something becomes codes and scales, else NULL */
@@ -32,6 +36,8 @@ typedef struct {
     bci_choice *choices;  /* by tensor */
     bci_coding **codings; /* of what becomes codes and scales; else NULL */
     bci_pairs pairs;      /* of the output */
+    bci_importance *importance; /* NULL: none */
+    bci_weighting *weightings;  /* by tensor */
     size_t n_outputs;
     bci_output *outputs;
     bc_tensor_info *infos; /* of the outputs */
@@ -39,6 +45,7 @@ typedef struct {
     bci_tensor_writer *writer;
     bc_tensor_result made;
     uint64_t n_batches, n_elements, n_done;
+    uint64_t largest_batch, longest_row; /* elements; of rows with importance */
     unsigned n_slots;
     bci_slot slots[BCI_MAX_SLOTS];
 } bci_reduction;
@@ -56,5 +63,20 @@ BC_NODISCARD bc_status bci_reduction_read(const bci_reduction *r, size_t tensor,
 
 /* Find what has to be known of all of a tensor before its first code: scales of long groups. */
 BC_NODISCARD bc_status bci_reduction_survey(bci_reduction *r, int n_threads, bc_error *err);
+
+/* Find the importance of what becomes a format that uses it. */
+BC_NODISCARD bc_status bci_reduction_weigh(bci_reduction *r, bc_error *err);
+
+/* Note in the pairs of the output which matrix was used, as llama-quantize does; false: out of memory. */
+BC_NODISCARD bool bci_reduction_note_importance(bci_reduction *r);
+
+/* How weights of a tensor from `first` on are rounded. */
+bci_encoding bci_reduction_encoding(const bci_reduction *r, size_t tensor, uint64_t first);
+
+/* The batch in x, elements from `first` on of a tensor that has importance, as elements of its type in
+ * out: row by row. */
+BC_NODISCARD bc_status bci_reduction_encode_weighted(const bci_reduction *r, const bci_output *o,
+                                                     const bci_range *range, bci_slot *s,
+                                                     bc_error *err);
 
 #endif
