@@ -27,7 +27,8 @@ BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, b
 
 /* Begin a row of a table: from here on, facts whose section is `table`, the same literal every
  * time, belong to it. JSON has an array of objects under that name; the text has columns, one for
- * each key. A report has one table at most. */
+ * each key, in lines of 100 characters; "why" is a remark behind the others. Tables follow each
+ * other, one is whole before the next begins. */
 BC_API void bc_report_row(bc_report *r, const char *table);
 
 /* The report for people: a few lines, labels in bold with `colour`. The caller frees *out. */

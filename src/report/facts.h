@@ -29,7 +29,7 @@ struct bc_report {
 /* The fact "section.key" (the first `length` characters of `name`), or NULL. */
 const bci_fact *bci_report_find(const bc_report *r, const char *name, size_t length);
 
-/* The rows of the report's table, if it has one, as aligned columns. */
-void bci_report_put_table(bci_buffer *b, const bc_report *r, const char *bold, const char *plain);
+/* The rows of the report's tables as aligned columns, table after table. */
+void bci_report_put_tables(bci_buffer *b, const bc_report *r, const char *bold, const char *plain);
 
 #endif

@@ -41,6 +41,7 @@ static const struct {
                 "|, strength {settings.shape_strength_db:0} dB"
                 "|, zeros times {settings.shape_zero_scale:2}| ({settings.shape_lowered})"
                 "|; noise {settings.shape_gain_db:+1} dB in all" },
+    { "memory", "of {sizes.weights:weight}, scales among them; GB is 1e9 bytes, GiB 2^30" },
     { "weights", "{input.tensors} tensors, {input.elements} weights|, {input.format}"
                  "|, version {input.version}|, {input.parts} files" },
     { "reduced",
@@ -48,6 +49,10 @@ static const struct {
       "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced} tensors reduced, {output.kept_tensors} kept"
       "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
       "|; dither {settings.dither}|; seed {settings.seed}|; non-finite {settings.nonfinite}" },
+    { "*", "{output.fallback_why}: the next format that divides" },
+    { "weighed", "by {importance.path}|, {importance.chunks} chunks| of {importance.dataset}"
+                 "|: {importance.used:tensor}|, no entry for {importance.missing}"
+                 "| ({importance.missing_names})" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
              "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
@@ -78,14 +83,16 @@ static const struct {
                 "|, entropy {metrics.entropy_bits:2} bits a sample" },
     { "colours", "{output.colours_used} of {output.colours} used"
                  "|, entropy {metrics.entropy_bits:2} bits a pixel" },
-    { "clipped", "{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
+    { "clipped", "{?input.tensors}{metrics.clipped:weight} more than half a step beyond the ends" },
+    { "clipped",
+      "{!input.tensors}{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
     { "nan", "{metrics.nonfinite:sample} of the input, NaN or infinite" },
     { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes} bytes"
                "| ({metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes} bytes"
                "|, input {input.size_bytes}" },
     { "left out", "{output.left_out} pairs of metadata that the format cannot hold" },
     { "only in", "the first file: {compared.only_first}|, the second: {compared.only_second}"
-                 "|, of other shape: {compared.other_shape} tensors" },
+                 "|, in both but of other shape or no floats: {compared.other_shape}" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
                "|, input file {input.size_bytes}" },
@@ -131,6 +138,18 @@ static void put_count(bci_buffer *b, uint64_t n, const char *noun, int length)
         bci_putf(b, " %.*s%s", length, noun, n == 1 ? "" : "s");
 }
 
+/* Texts come from files: a terminal gets no control characters, but for a path, which is as given. */
+static void put_text(bci_buffer *b, const bci_fact *f)
+{
+    const bool is_path = strcmp(f->key, "path") == 0;
+
+    for (const char *at = f->string; *at; at++) {
+        const bool is_control = (unsigned char)*at < 0x20 || *at == 0x7F;
+
+        bci_put(b, is_control && !is_path ? "?" : at, 1);
+    }
+}
+
 /* The fact that a placeholder "section.key:style" names. */
 static const bci_fact *fact_of(const bc_report *r, const char *name, size_t length)
 {
@@ -149,7 +168,7 @@ static void put_fact(bci_buffer *b, const bci_fact *f, const char *name, size_t 
     case BCI_NUMBER: put_number(b, f->number, style, (size_t)(name + length - style)); return;
     case BCI_INTEGER: put_count(b, f->integer, style, (int)(name + length - style)); return;
     case BCI_FLAG: bci_put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
-    case BCI_STRING: bci_put(b, f->string, strlen(f->string)); return;
+    case BCI_STRING: put_text(b, f); return;
     }
 }
 
@@ -214,7 +233,7 @@ bc_status bc_report_text(const bc_report *r, bool colour, char **out, bc_error *
     bci_put(&b, "", 0);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         put_line(&b, r, lines[i].label, lines[i].pattern, colour);
-    bci_report_put_table(&b, r, colour ? "\033[1m" : "", colour ? "\033[0m" : "");
+    bci_report_put_tables(&b, r, colour ? "\033[1m" : "", colour ? "\033[0m" : "");
     if (b.is_short_of_memory || r->is_short_of_memory) {
         free(b.text);
         return bci_fail(err, BC_E_LIMIT, "report: out of memory");
