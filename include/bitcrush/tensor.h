@@ -226,8 +226,10 @@ typedef struct {
     uint64_t dims[BC_TENSOR_MAX_DIMS];
     uint64_t n_elements, size_bytes; /* of the output */
     bc_importance_use importance;
-    uint64_t n_nonfinite;            /* of the input */
-    bc_error_sums error;             /* of what was reduced; n is 0 for copies */
+    uint64_t n_nonfinite; /* of the input */
+    bool can_clip;        /* error.n_clipped was counted: weights more than half a step beyond
+                                      * the last value of the format, or of their block as it is stored */
+    bc_error_sums error;  /* of what was reduced; n is 0 for copies */
 } bc_tensor_outcome;
 
 /* What a file of importance says of itself. */
@@ -241,7 +243,7 @@ typedef struct {
 typedef struct {
     bc_tensor_summary input;
     bc_importance_summary importance; /* zero without */
-    const char *output_format; /* name of a row of bc_tensor_formats */
+    const char *output_format;        /* name of a row of bc_tensor_formats */
     uint64_t output_size_bytes, output_data_bytes;
     uint64_t n_left_out; /* pairs of metadata that the output cannot hold */
     size_t n_tensors;
@@ -261,8 +263,8 @@ BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
 BC_API void bc_tensor_result_free(bc_tensor_result *r);
 
 /* How the tensors of two files differ, b against a, by name: outcome.from and .to are their types,
- * size_bytes that in b. What is in one file only, or has another shape, is counted, and no outcome.
- * `stop` as above. Free the result with bc_tensor_comparison_free. */
+ * size_bytes that in b. What is in one file only, or has another shape (or holds no floats), is counted, and no outcome.
+ * BC_E_USAGE when that is all. `stop` as above. Free the result with bc_tensor_comparison_free. */
 typedef struct {
     bc_tensor_summary a, b;
     size_t n_tensors;

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/threads.h"
+#include "tensor/clipped.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
 #include "tensor/outcome.h"
@@ -151,8 +152,10 @@ static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc
         st = bci_reduction_encode_weighted(r, at->output, &at->range, s, err);
     else
         bci_encode(to, &how, s->x, NULL, n, s->out);
-    if (!st && measures(r))
+    if (!st && measures(r)) {
         bci_element_decoder(to)(s->out, n / to->block_length, s->y);
+        s->error.n_clipped = bci_count_clipped(to, s->out, s->x, n);
+    }
     return st;
 }
 
@@ -256,6 +259,7 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
     for (size_t i = 0; !st && i < r->n_tensors; i++, r->made.n_tensors = i) {
         st = bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, 0,
                                err);
+        r->made.tensors[i].can_clip = !r->codings[i] && bci_can_clip(r->choices[i].type);
         r->made.tensors[i].importance = r->choices[i].importance;
         r->made.tensors[i].why = r->choices[i].is_asked ? NULL : r->choices[i].why;
     }
