@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "tensor/element.h"
 #include "tensor/outcome.h"
+#include "tensor/shown.h"
 
 enum { BATCH = 1 << 16 }; /* elements; a multiple of the length of every block */
 
@@ -70,6 +71,21 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
     return st;
 }
 
+/* Names differ where one file is in the names of GGUF and the other in those of transformers. */
+static bc_status refuse(const char *path_a, const bc_tensor_file *a, const char *path_b,
+                        const bc_tensor_file *b, bc_error *err)
+{
+    const bool is_empty = !bc_tensor_count(a) || !bc_tensor_count(b);
+
+    return bci_fail(
+        err, BC_E_USAGE,
+        "%s: none of its %zu tensors has name and shape of a tensor of floats in %s%s%s%s%s",
+        path_b, bc_tensor_count(b), path_a, is_empty ? "" : ", for example ",
+        is_empty ? "" : bci_show_name(bc_tensor_at(b, 0)->name).text,
+        is_empty ? "" : " here and there ",
+        is_empty ? "" : bci_show_name(bc_tensor_at(a, 0)->name).text);
+}
+
 bc_status bc_tensor_compare(const char *path_a, const char *path_b,
                             const volatile sig_atomic_t *stop, bc_tensor_comparison *result,
                             bc_error *err)
@@ -83,8 +99,7 @@ bc_status bc_tensor_compare(const char *path_a, const char *path_b,
     if (!st)
         st = compare_all(a, b, stop, &r, err);
     if (!st && r.n_tensors == 0)
-        st = bci_fail(err, BC_E_USAGE, "%s: no tensor of the name and shape of one in %s", path_b,
-                      path_a);
+        st = refuse(path_a, a, path_b, b, err);
     if (!st) {
         r.a = bc_tensor_file_summary(a);
         r.b = bc_tensor_file_summary(b);
