@@ -44,6 +44,7 @@ static const option table[] = {
     { TENSOR, 0, "percent",   NUMBER, "P",      FIELD(percent),  0, 100, "weights that percentile does not clip, 99.99 of 100" },
     { TENSOR, 0, "zero-point", FLAG,  NULL,     FIELD(zero_point), 0, 0, "int2 to int8: extremes on the end codes, 0 on one" },
     { TENSOR, 0, "double-quant", FLAG, NULL,    FIELD(double_quant), 0, 0, "nf4 and fp4: scales in bytes, too" },
+    { TENSOR, 0, "params",    NUMBER, "N",      FIELD(params),   1, 1e15, "info: the memory that N weights take in every format" },
     { TENSOR, 0, "imatrix",   TEXT,   "FILE",   FIELD(imatrix),  0, 0, "weigh errors by an importance matrix of llama-imatrix" },
     { MEDIA, 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
     { ALL, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },

@@ -21,7 +21,7 @@ typedef struct {
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold;
-    double min_snr, strength, shape_strength, guard, percent;
+    double min_snr, params, strength, shape_strength, guard, percent;
     uint64_t given;  /* a bit for each row of the table that was set */
     char **operands; /* argv, reordered: operands first */
     int n_operands;

@@ -43,7 +43,8 @@ static const char about_weights[] =
     "kind for floats.";
 
 static const char about_info[] =
-    "`bitcrush info FILE` lists the tensors of a file without reading their data.";
+    "`bitcrush info FILE` lists metadata, types and tensors of a file without reading its data;\n"
+    "`bitcrush info --params 7e9` the memory that so many weights take in every format.";
 
 static const char *const tensor_abouts[] = { about_weights, NULL };
 
@@ -53,7 +54,7 @@ static const char *const all_usages[] = {
     "image|audio|tensor FILE... SPEC [OPTION...]",
     "compare A B [OPTION...]",
     "restore FILE... [OPTION...]",
-    "info FILE [OPTION...]",
+    "info FILE|--params N [OPTION...]",
     NULL,
 };
 

@@ -6,20 +6,11 @@
 #include <string.h>
 
 #include "bitcrush/report.h"
+#include "tensor_info.h"
+#include "tensor_rows.h"
 #include "tool.h"
 
 static const char table[] = "tensors";
-
-/* "4096 x 11008"; "1" for a single number. */
-static void show_shape(uint32_t n_dims, const uint64_t *dims, char *to, size_t size)
-{
-    size_t n = 0;
-
-    snprintf(to, size, "1");
-    for (uint32_t i = 0; i < n_dims && n < size; i++)
-        n += (size_t)snprintf(to + n, size - n, "%s%llu", i ? " x " : "",
-                              (unsigned long long)dims[i]);
-}
 
 static void add_input(bc_report *r, const char *path, const bc_tensor_summary *s, size_t n_tensors)
 {
@@ -42,25 +33,6 @@ static double sqnr(const bc_error_sums *e)
     return e->n ? bc_error_snr_db(e) : NAN;
 }
 
-static void add_row(bc_report *r, const bc_tensor_outcome *t)
-{
-    char shape[160];
-
-    show_shape(t->n_dims, t->dims, shape, sizeof shape);
-    bc_report_row(r, table);
-    bc_report_string(r, table, "name", t->name);
-    bc_report_string(r, table, "shape", shape);
-    bc_report_string(r, table, "from", t->from->name);
-    bc_report_string(r, table, "to", t->to->name);
-    bc_report_integer(r, table, "size_bytes", t->size_bytes);
-    bc_report_number(r, table, "bits_per_weight",
-                     t->n_elements ? 8.0 * (double)t->size_bytes / (double)t->n_elements : NAN);
-    bc_report_number(r, table, "sqnr_db", sqnr(&t->error));
-    if (t->n_nonfinite)
-        bc_report_integer(r, table, "nonfinite", t->n_nonfinite);
-    bc_report_string(r, table, "why", t->why);
-}
-
 static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outcome *tensors,
                       size_t n)
 {
@@ -76,14 +48,19 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
     bc_report_string(r, "metrics", "worst_tensor", worst->name);
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(e));
     bc_report_number(r, "metrics", "max_error", e->max_abs_e);
+    if (e->n_clipped)
+        bc_report_integer(r, "metrics", "clipped", e->n_clipped);
 }
 
 static void add_output(bc_report *r, const options *o, const char *out, const bc_tensor_result *m)
 {
     uint64_t n_reduced = 0, n_fallbacks = 0;
+    const char *why = NULL;
 
     for (size_t i = 0; i < m->n_tensors; i++) {
         n_reduced += m->tensors[i].from != m->tensors[i].to;
+        if (m->tensors[i].from != m->tensors[i].to && m->tensors[i].why)
+            why = m->tensors[i].why;
         n_fallbacks += m->tensors[i].from != m->tensors[i].to && m->tensors[i].why;
     }
     bc_report_string(r, "output", "path", out);
@@ -93,6 +70,7 @@ static void add_output(bc_report *r, const options *o, const char *out, const bc
     bc_report_integer(r, "output", "kept_tensors", m->n_tensors - n_reduced);
     if (n_fallbacks)
         bc_report_integer(r, "output", "fallbacks", n_fallbacks);
+    bc_report_string(r, "output", "fallback_why", why);
     bc_report_integer(r, "output", "data_bytes", m->output_data_bytes);
     bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
     if (m->n_left_out)
@@ -121,6 +99,37 @@ static void add_scale(bc_report *r, const bc_tensor_settings *s)
     bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
 }
 
+/* The matrix, and for whom it had nothing: the first few by name. */
+static void add_importance(bc_report *r, const bc_tensor_settings *s, const bc_tensor_result *m)
+{
+    uint64_t n[3] = { 0 };
+    char names[200] = "";
+
+    if (!s->imatrix)
+        return;
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        const bc_tensor_outcome *t = &m->tensors[i];
+        const size_t length = strlen(names);
+
+        n[t->importance]++;
+        if (t->importance != BC_IMPORTANCE_MISSING || n[t->importance] > 4)
+            continue;
+        if (n[t->importance] == 4 || length + strlen(t->name) + 8 > sizeof names)
+            snprintf(names + length, sizeof names - length, ", ...");
+        else
+            snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", t->name);
+    }
+    bc_report_string(r, "importance", "path", s->imatrix);
+    bc_report_integer(r, "importance", "entries", m->importance.n_entries);
+    if (m->importance.n_chunks)
+        bc_report_integer(r, "importance", "chunks", m->importance.n_chunks);
+    bc_report_string(r, "importance", "dataset", m->importance.dataset);
+    bc_report_integer(r, "importance", "used", n[BC_IMPORTANCE_USED]);
+    if (n[BC_IMPORTANCE_MISSING])
+        bc_report_integer(r, "importance", "missing", n[BC_IMPORTANCE_MISSING]);
+    bc_report_string(r, "importance", "missing_names", *names ? names : NULL);
+}
+
 bc_status tensor_report(const options *o, const bc_tensor_settings *s, const char *in,
                         const char *out, const bc_tensor_result *m, bc_error *err)
 {
@@ -139,6 +148,7 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
         bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
         if (has_noise)
             bc_report_integer(r, "settings", "seed", s->seed);
+        add_importance(r, s, m);
         bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
         bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
         bc_report_string(r, "settings", "cpu", m->cpu_level);
@@ -147,8 +157,8 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
             bc_report_number(r, "metrics", "bits_per_weight",
                              8.0 * (double)m->output_data_bytes / (double)m->input.n_elements);
         bc_report_number(r, "", "time_s", m->time_s);
-        for (size_t i = 0; i < m->n_tensors; i++)
-            add_row(r, &m->tensors[i]);
+        tensor_add_rows(r, o, m->tensors, m->n_tensors);
+        tensor_add_groups(r, o, m->tensors, m->n_tensors);
         st = tool_report(r, o, out, err);
     }
     bc_report_free(r);
@@ -170,8 +180,7 @@ bc_status tensor_comparison_report(const options *o, const char *a, const char *
             bc_report_integer(r, "compared", "other_shape", m->n_other_shape);
         }
         add_total(r, &m->error, m->tensors, m->n_tensors);
-        for (size_t i = 0; i < m->n_tensors; i++)
-            add_row(r, &m->tensors[i]);
+        tensor_add_rows(r, o, m->tensors, m->n_tensors);
         st = tool_report(r, o, "", err);
     }
     bc_report_free(r);
@@ -188,11 +197,13 @@ bc_status tensor_info_report(const options *o, const char *path, const bc_tensor
     if (st)
         return st;
     add_input(r, path, &s, bc_tensor_count(f));
+    tensor_add_metadata(r, f);
+    tensor_add_types(r, o, f);
     for (size_t i = 0; i < bc_tensor_count(f); i++) {
         const bc_tensor_info *t = bc_tensor_at(f, i);
         char shape[160];
 
-        show_shape(t->n_dims, t->dims, shape, sizeof shape);
+        tensor_show_shape(t->n_dims, t->dims, shape, sizeof shape);
         bc_report_row(r, table);
         bc_report_string(r, table, "name", t->name);
         bc_report_string(r, table, "shape", shape);

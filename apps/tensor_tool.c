@@ -10,6 +10,7 @@
 #include "bitcrush/tensor.h"
 #include "progress.h"
 #include "suggest.h"
+#include "tensor_info.h"
 #include "tensor_report.h"
 
 enum { MAX_GLOBS = 64 };
@@ -200,6 +201,8 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
 {
     job j = { 0 };
 
+    if (o->params > 0.0)
+        return tool_usage(err, "--params", "", "expected with info: bitcrush info --params 7e9");
     if (o->n_operands < 2)
         return tool_usage(err, "too few arguments", "",
                           "expected FILE FORMAT, for example model.safetensors q4_k (see --help)");
@@ -238,16 +241,21 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     return st;
 }
 
-/* `info FILE`. */
+/* `info FILE` or `info --params N`. */
 static bc_status info(const char *name, const options *o, bc_error *err)
 {
     bc_tensor_file *f;
     bc_status st;
 
     (void)name;
+    if (o->params > 0.0 && o->n_operands == 0)
+        return o->quiet ? BC_OK : tensor_sizes_report(o, err);
+    if (o->params > 0.0)
+        return tool_usage(err, "--params", "",
+                          "expected without a file: it asks for any N weights");
     if (o->n_operands != 1)
         return tool_usage(err, o->n_operands < 1 ? "too few arguments" : "too many arguments", "",
-                          "expected info FILE, a file of weights");
+                          "expected info FILE, a file of weights, or info --params N");
     st = bc_tensor_file_open(o->operands[0], &f, err);
     if (st)
         return st;

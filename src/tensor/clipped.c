@@ -11,7 +11,7 @@ enum { MAX_BLOCK_BYTES = 256, MAX_BLOCK = 256 };
 
 /* Bytes of codes, what they are when all codes are the smallest and the largest, and the last steps there
  * as shares of what lies between. */
-#define CODES(block, from, to) offsetof(block, from), offsetof(block, to) - offsetof(block, from)
+#define CODES(block, from, to)  offsetof(block, from), offsetof(block, to) - offsetof(block, from)
 #define CODES_LAST(block, from) offsetof(block, from), sizeof(block) - offsetof(block, from)
 
 /* clang-format off */
@@ -46,7 +46,10 @@ static const struct {
 static const struct {
     const char *type, *grid;
 } floats[] = {
-    { "F16", "float16" }, { "BF16", "bfloat16" }, { "F8_E4M3", "e4m3" }, { "F8_E5M2", "e5m2" },
+    { "F16", "float16" },
+    { "BF16", "bfloat16" },
+    { "F8_E4M3", "e4m3" },
+    { "F8_E5M2", "e5m2" },
 };
 
 #define N(table) (sizeof(table) / sizeof *(table))
@@ -97,13 +100,14 @@ static uint64_t count_in_block(const bc_element_type *type, size_t row, const ui
         const double past_low = ((double)low[i] - (double)x[i]) / span;
         const double past_high = ((double)x[i] - (double)high[i]) / span;
 
-        n += span != 0.0 && (past_low > 0.5 * rows[row].low_step ||
-                             past_high > 0.5 * rows[row].high_step);
+        n += span != 0.0 &&
+             (past_low > 0.5 * rows[row].low_step || past_high > 0.5 * rows[row].high_step);
     }
     return n;
 }
 
-uint64_t bci_count_clipped(const bc_element_type *type, const void *blocks, const float *x, size_t n)
+uint64_t bci_count_clipped(const bc_element_type *type, const void *blocks, const float *x,
+                           size_t n)
 {
     const size_t row = row_of(type);
     const char *name = grid_of(type);

@@ -163,7 +163,8 @@ static void add_outputs(bci_reduction *r, size_t tensor)
         if (!c)
             info->type = r->choices[tensor].type;
         r->outputs[r->n_outputs++] =
-            (bci_output){ tensor, i, c ? cut_of_piece(r, tensor, i) : cut_elements(r, tensor, info) };
+            (bci_output){ tensor, i,
+                          c ? cut_of_piece(r, tensor, i) : cut_elements(r, tensor, info) };
     }
 }
 

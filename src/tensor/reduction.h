@@ -33,9 +33,9 @@ typedef struct {
     bc_tensor_file *in;
     const bci_tensor_format *format; /* of the output */
     size_t n_tensors;
-    bci_choice *choices;  /* by tensor */
-    bci_coding **codings; /* of what becomes codes and scales; else NULL */
-    bci_pairs pairs;      /* of the output */
+    bci_choice *choices;        /* by tensor */
+    bci_coding **codings;       /* of what becomes codes and scales; else NULL */
+    bci_pairs pairs;            /* of the output */
     bci_importance *importance; /* NULL: none */
     bci_weighting *weightings;  /* by tensor */
     size_t n_outputs;

@@ -70,10 +70,9 @@ bool bci_reduction_note_importance(bci_reduction *r)
     return bci_pairs_set_string(&r->pairs, "quantize.imatrix.file", slash ? slash + 1 : path) &&
            (!s->dataset ||
             bci_pairs_set_string(&r->pairs, "quantize.imatrix.dataset", s->dataset)) &&
-           bci_pairs_set_u32(&r->pairs, "quantize.imatrix.entries_count",
-                             (uint32_t)s->n_entries) &&
-           (!s->n_chunks || bci_pairs_set_u32(&r->pairs, "quantize.imatrix.chunks_count",
-                                              (uint32_t)s->n_chunks));
+           bci_pairs_set_u32(&r->pairs, "quantize.imatrix.entries_count", (uint32_t)s->n_entries) &&
+           (!s->n_chunks ||
+            bci_pairs_set_u32(&r->pairs, "quantize.imatrix.chunks_count", (uint32_t)s->n_chunks));
 }
 
 bc_status bci_reduction_encode_weighted(const bci_reduction *r, const bci_output *o,

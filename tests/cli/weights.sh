@@ -18,7 +18,7 @@ bitcrush w.npy q8_0
 exits 0
 silent "$err"
 prints 'w.npy -> w-q8_0.gguf'
-prints '2 x 256'
+prints '2x256'
 prints 'Q8_0'
 only w.npy w-q8_0.gguf
 
@@ -81,7 +81,7 @@ exits 0
 prints 'infinite dB'
 bitcrush compare w.npy w-nf4.safetensors
 exits 0
-prints 'F32   NF4'
+prints '2x256  NF4'
 for format in int4 e2m1 ternary binary mxfp8; do
     bitcrush w.npy $format -q
     exits 0
@@ -192,5 +192,86 @@ exits 0
 prints '"kind": "tensor"'
 prints '"tensors": ['
 prints '"to": "Q8_0"'
+prints '"rmse": '
+prints '"max_error": '
+prints '"clipped": 0'
+prints '"groups": ['
+
+it 'the table fits 100 columns, in any locale, with a bar of where the bytes are'
+bitcrush w.npy q4_0 -f
+exits 0
+prints '100.0 %  ##############################'
+[ -z "$(grep -v -e '->' "$out" | awk 'length > 100')" ] || fail 'a line is longer than 100'
+[ -z "$(tr -d '\000-\177' <"$out")" ] || fail 'the report is no ASCII'
+
+it 'info names metadata and types'
+bitcrush info w-q4_0.gguf
+exits 0
+prints 'general.file_type             u32   2'
+prints 'Q4_0        1      512    288  4.50'
+bitcrush info w-q4_0.gguf --json
+prints '"metadata": ['
+prints '"types": ['
+
+it 'memory for any number of weights'
+bitcrush info --params 7e9
+exits 0
+silent "$err"
+prints 'F32          32.00  28000000000  28.00  26.08'
+prints 'F16          16.00  14000000000  14.00  13.04'
+prints 'Q8_0          8.50   7437500000   7.44   6.93'
+prints 'I8            8.00   7000000000   7.00   6.52'
+prints 'F4            4.00   3500000000   3.50   3.26'
+[ "$(awk '$2 + 0 > 0 { print $2 }' "$out" | sort -rnc 2>&1)" = '' ] || fail 'the sizes are not sorted'
+bitcrush info --params 7e9 --json
+exits 0
+prints '"size_bytes": 28000000000'
+bitcrush info --params 7e9 w.npy
+exits 2
+bitcrush w.npy q4_0 --params 7e9
+exits 2
+mentions 'expected with info'
+bitcrush info --params 0
+exits 2
+
+# An importance matrix in the older form: 1 entry, a name of $1 bytes, $1, 1 call, 256 values of 1.
+matrix() {
+    printf "\\001\\000\\000\\000\\$(printf %03o ${#1})\\000\\000\\000%s" "$1"
+    printf '\001\000\000\000\000\001\000\000'
+    i=0
+    while [ $i -lt 256 ]; do
+        printf '\000\000\200\077'
+        i=$((i + 1))
+    done
+}
+
+it 'importance'
+matrix other >other.dat
+bitcrush info w.npy --json
+tensor=$(sed -n 's/.*"name": "\(.*\)".*/\1/p' "$out")
+matrix "$tensor" >im.dat
+bitcrush w.npy q4_0 -f --imatrix im.dat
+exits 0
+prints 'weighed  by im.dat: 1 tensor'
+bitcrush w.npy q4_0 -f --imatrix other.dat
+exits 2
+says "bitcrush: other.dat: no entry for any tensor that would use one: it has other, but not $tensor"
+bitcrush w.npy q8_0 -f --imatrix other.dat
+exits 0
+prints 'weighed  by other.dat: 0 tensors'
+head -c 700 im.dat >cut.dat
+bitcrush w.npy q4_0 -f --imatrix cut.dat
+exits 4
+mentions 'cut.dat: ends at byte 700, but the values of an entry at byte'
+bitcrush w.npy q4_0 -f --imatrix missing.dat
+exits 3
+bitcrush w.npy q4_0 -f --imatrix w.npy
+exits 4
+
+it 'files without a tensor in common are not compared'
+sed 's/(2, 256)/(1, 512)/' w.npy >v.npy
+bitcrush compare w.npy v.npy
+exits 2
+mentions "v.npy: none of its 1 tensors has name and shape of a tensor of floats in w.npy"
 
 finish

@@ -1,0 +1,20 @@
+/* The tables of tensors: one by one, and by what they do. */
+#ifndef BITCRUSH_TENSOR_ROWS_H
+#define BITCRUSH_TENSOR_ROWS_H
+
+#include "bitcrush/report.h"
+#include "bitcrush/tensor.h"
+#include "options.h"
+
+/* "4096 x 11008"; "1" for a single number. */
+void tensor_show_shape(uint32_t n_dims, const uint64_t *dims, char *to, size_t size);
+
+/* A row for each of n tensors: for programs all that is known, in the order of the file; for people
+ * what they look at, the worst first, and last what was not reduced. */
+void tensor_add_rows(bc_report *r, const options *o, const bc_tensor_outcome *tensors, size_t n);
+
+/* Where the bytes are: a row for tensors that differ in numbers in their names, the most bytes first;
+ * for people with a bar. */
+void tensor_add_groups(bc_report *r, const options *o, const bc_tensor_outcome *tensors, size_t n);
+
+#endif
