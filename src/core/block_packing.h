@@ -8,17 +8,26 @@
 /* ---- codes */
 
 /* The low bits of codes, `n` a multiple of 8: low bits of a byte first. */
+/* The factor moves the lowest bit of byte j to bit 56 + j. */
 static inline void bci_pack_bits(const uint8_t *codes, size_t n, int shift, uint8_t *out)
 {
-    memset(out, 0, n / 8);
-    for (size_t j = 0; j < n; j++)
-        out[j / 8] |= (uint8_t)((codes[j] >> shift & 1) << j % 8);
+    for (size_t j = 0; j < n; j += 8) {
+        const uint64_t bits = bci_load_eight(codes + j) >> shift & bci_eight_of(1);
+
+        out[j / 8] = (uint8_t)(bits * UINT64_C(0x0102040810204080) >> 56);
+    }
 }
 
+/* Of a byte in each of eight the j-th keeps bit j; adding 0x7F moves it to bit 7. */
 static inline void bci_unpack_bits(const uint8_t *in, size_t n, int shift, uint8_t *codes)
 {
-    for (size_t j = 0; j < n; j++)
-        codes[j] |= (uint8_t)((in[j / 8] >> j % 8 & 1) << shift);
+    for (size_t j = 0; j < n; j += 8) {
+        const uint64_t own = bci_eight_of(in[j / 8]) & UINT64_C(0x8040201008040201);
+        const uint64_t bits =
+            (own + bci_eight_of(0x7F)) >> (7 - shift) & bci_eight_of((uint8_t)(1 << shift));
+
+        bci_store_eight(codes + j, bci_load_eight(codes + j) | bits);
+    }
 }
 
 /* Bit `shift` of code i of 256 at bit i / 32 of byte i % 32. */

@@ -219,18 +219,50 @@ static inline int32_t bci_round_away(float x)
     return (int32_t)(x + bci_f32_of((bci_f32_bits(x) & 0x80000000) | 0x3EFFFFFF));
 }
 
-/* Code j in the low nibble of byte j, code n / 2 + j in its high one. */
+/* Eight bytes as one number, the first of them lowest. Codes are put together and taken apart eight
+ * at a time by it: in loops over bytes compilers move them one by one between registers. */
+static inline uint64_t bci_load_eight(const uint8_t *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+
+static inline void bci_store_eight(uint8_t *p, uint64_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(p, &v, sizeof v);
+#else
+    for (size_t i = 0; i < 8; i++)
+        p[i] = (uint8_t)(v >> 8 * i);
+#endif
+}
+
+/* `byte` in each of the eight. */
+static inline uint64_t bci_eight_of(uint8_t byte)
+{
+    return byte * UINT64_C(0x0101010101010101);
+}
+
+/* Code j in the low nibble of byte j, code n / 2 + j in its high one; n is a multiple of 16. */
 static inline void bci_pack_nibbles(const uint8_t *codes, size_t n, uint8_t *out)
 {
-    for (size_t j = 0; j < n / 2; j++)
-        out[j] = (uint8_t)((codes[j] & 15) | codes[n / 2 + j] << 4);
+    const uint64_t low = bci_eight_of(15);
+
+    for (size_t j = 0; j < n / 2; j += 8)
+        bci_store_eight(out + j, (bci_load_eight(codes + j) & low) |
+                                     (bci_load_eight(codes + n / 2 + j) & low) << 4);
 }
 
 static inline void bci_unpack_nibbles(const uint8_t *in, size_t n, uint8_t *codes)
 {
-    for (size_t j = 0; j < n / 2; j++) {
-        codes[j] = in[j] & 15;
-        codes[n / 2 + j] = in[j] >> 4;
+    const uint64_t low = bci_eight_of(15);
+
+    for (size_t j = 0; j < n / 2; j += 8) {
+        const uint64_t pairs = bci_load_eight(in + j);
+
+        bci_store_eight(codes + j, pairs & low);
+        bci_store_eight(codes + n / 2 + j, pairs >> 4 & low);
     }
 }
 

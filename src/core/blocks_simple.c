@@ -222,15 +222,38 @@ typedef struct {
     uint8_t codes[N];
 } affine_block;
 
+/* Bits of floats as integers of the same order, and back. */
+static inline int32_t ordered(uint32_t bits)
+{
+    return (int32_t)(bits ^ ((0u - (bits >> 31)) & 0x7FFFFFFF));
+}
+
+/* The smallest and the largest; of zeros of either sign the first counts as the smallest. */
+static void range_of(const float *x, float *low, float *high)
+{
+    int32_t least = INT32_MAX, most = INT32_MIN;
+
+    for (size_t j = 0; j < N; j++) {
+        const int32_t at = ordered(bci_f32_bits(x[j]));
+
+        least = least < at ? least : at;
+        most = most > at ? most : at;
+    }
+    *low = bci_f32_of((uint32_t)ordered((uint32_t)least));
+    *high = bci_f32_of((uint32_t)ordered((uint32_t)most));
+    for (size_t j = 0; *low == 0.0f && j < N; j++)
+        if (x[j] == 0.0f) {
+            *low = x[j];
+            return;
+        }
+}
+
 /* Without importance: the smallest number at 0, the largest at top. */
 static void affine_codes(const float *x, float top, affine_block *b)
 {
-    float low = x[0], high = x[0];
+    float low, high;
 
-    for (size_t j = 0; j < N; j++) {
-        low = x[j] < low ? x[j] : low;
-        high = x[j] > high ? x[j] : high;
-    }
+    range_of(x, &low, &high);
     b->d = (high - low) / top;
     b->m = low;
 

@@ -267,6 +267,35 @@ static void codebook_ties(void **state)
     assert_int_equal(blocks[6], 0x77);
 }
 
+/* The smallest number of a block is the first of which none is smaller, and zeros are equal: it
+ * is stored with its own sign, bit 15 of 16. */
+static void signs_of_zero(void **state)
+{
+    static const struct {
+        float first, second, last;
+        uint8_t sign;
+    } rows[] = {
+        { 0.0f, -0.0f, 1.0f, 0x00 },   { -0.0f, 0.0f, 1.0f, 0x80 },  { 1.0f, -0.0f, 0.0f, 0x80 },
+        { 1.0f, 0.0f, -0.0f, 0x00 },   { -0.0f, 0.0f, -0.0f, 0x80 }, { 0.0f, -0.0f, 0.0f, 0x00 },
+        { -0.0f, -0.0f, -0.0f, 0x80 },
+    };
+    const char *const names[] = { "q4_1", "q5_1" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t k = 0; k < 2; k++) {
+            for (size_t j = 0; j < MX; j++)
+                x[j] = rows[i].last;
+            x[0] = rows[i].first;
+            x[1] = rows[i].second;
+            bc_block_find(names[k])->encode(x, NULL, 1, blocks);
+            EXPECT(blocks[1] >> 7 == 0, "%s of row %zu: scale %02x", names[k], i, blocks[1]);
+            EXPECT(blocks[2] == 0 && blocks[3] == rows[i].sign,
+                   "%s of row %zu: minimum %02x%02x, expected %02x00", names[k], i, blocks[3],
+                   blocks[2], rows[i].sign);
+        }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -276,6 +305,7 @@ int main(void)
         SENTENCE("E2M1 under E4M3 rounds both to nearest", two_levels),
         SENTENCE("codes of bitsandbytes are the nearest values", codebooks),
         SENTENCE("ties and order of bitsandbytes", codebook_ties),
+        SENTENCE("of zeros of both signs the first is the smallest", signs_of_zero),
     };
 
     return cmocka_run_group_tests_name("elements of block formats", tests, prepare, NULL);
