@@ -70,7 +70,6 @@ static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
 bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name, bc_error *err)
 {
     const bci_seekable *part = f->parts[t->part];
-    const bci_shown shown = bci_show(t->info.name, n_name);
     bci_tensor tensor = *t;
     bc_tensor_info *info = &tensor.info;
     const char *why;
@@ -80,15 +79,16 @@ bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_n
         return st;
     if (!bci_is_utf8(info->name, n_name) || memchr(info->name, 0, n_name))
         return bci_fail(err, BC_E_FORMAT, "%s: tensor name \"%s\" is no UTF-8 text", part->name,
-                        shown.text);
+                        bci_show(info->name, n_name).text);
     if (!bci_element_measure(info, &why))
-        return bci_fail(err, BC_E_FORMAT, "%s: tensor %s of type %s: %s", part->name, shown.text,
-                        info->type->name, why);
+        return bci_fail(err, BC_E_FORMAT, "%s: tensor %s of type %s: %s", part->name,
+                        bci_show(info->name, n_name).text, info->type->name, why);
     if (tensor.offset > part->size_bytes || info->size_bytes > part->size_bytes - tensor.offset)
         return bci_fail(err, BC_E_FORMAT,
                         "%s: tensor %s has %llu bytes from byte %llu on, but the file ends at %llu",
-                        part->name, shown.text, (unsigned long long)info->size_bytes,
-                        (unsigned long long)tensor.offset, (unsigned long long)part->size_bytes);
+                        part->name, bci_show(info->name, n_name).text,
+                        (unsigned long long)info->size_bytes, (unsigned long long)tensor.offset,
+                        (unsigned long long)part->size_bytes);
     info->name = strndup(info->name, n_name);
     if (!info->name)
         return bci_tensor_short(part->name, err);

@@ -183,36 +183,39 @@ static void read_tensor(reader *r, bci_tensor *t, uint64_t *offset)
     const uint64_t at = r->head.at;
     const uint64_t n_dims = bci_head_number(&r->head, 4, "the dimensions of a tensor");
     const size_t n_name = r->name.n ? r->name.n - 1 : 0;
-    const bci_shown shown = bci_show((const char *)r->name.data, n_name);
+    const char *name = (const char *)r->name.data;
 
     if (n_dims > MAX_DIMS && !r->head.status)
-        (void)fault(
-            r, bci_fail(r->head.err, BC_E_FORMAT,
-                        "%s: tensor %s has %llu dimensions at byte %llu, expected at most %d", file,
-                        shown.text, (unsigned long long)n_dims, (unsigned long long)at, MAX_DIMS));
+        (void)fault(r,
+                    bci_fail(r->head.err, BC_E_FORMAT,
+                             "%s: tensor %s has %llu dimensions at byte %llu, expected at most %d",
+                             file, bci_show(name, n_name).text, (unsigned long long)n_dims,
+                             (unsigned long long)at, MAX_DIMS));
     if (r->head.status)
         return;
     for (uint64_t i = 0; i < n_dims; i++)
         dims[i] = bci_head_number(&r->head, 8, "the dimensions of a tensor");
     for (uint64_t i = 0; i < n_dims; i++)
         t->info.dims[i] = dims[n_dims - 1 - i];
+    const uint64_t type_at = r->head.at;
     const uint32_t type = (uint32_t)bci_head_number(&r->head, 4, "the type of a tensor");
 
     *offset = bci_head_number(&r->head, 8, "the offset of a tensor");
     t->info.n_dims = (uint32_t)n_dims;
     t->info.type = bci_element_of_ggml(type);
-    t->info.name = (const char *)r->name.data;
+    t->info.name = name;
     if (r->head.status)
         return;
     if (!t->info.type)
-        (void)fault(r, bci_fail(r->head.err, BC_E_UNSUPPORTED,
-                                "%s: tensor %s has GGML type %u, which is unknown here", file,
-                                shown.text, type));
+        (void)fault(r,
+                    bci_fail(r->head.err, BC_E_FORMAT,
+                             "%s: tensor %s has GGML type %u at byte %llu, which is unknown", file,
+                             bci_show(name, n_name).text, type, (unsigned long long)type_at));
     else if ((n_dims ? dims[0] : 1) % t->info.type->block_length != 0)
         (void)fault(
             r, bci_fail(r->head.err, BC_E_FORMAT,
                         "%s: tensor %s of type %s has rows of %llu, expected a multiple of %u",
-                        file, shown.text, t->info.type->name,
+                        file, bci_show(name, n_name).text, t->info.type->name,
                         (unsigned long long)(n_dims ? dims[0] : 1), t->info.type->block_length));
 }
 

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "tensor/shown.h"
@@ -11,23 +12,87 @@
 #ifdef BCI_WITH_JSON
 #include <jansson.h>
 
-/* The object that the text is. */
-static bc_status parse(const char *file, const char *text, size_t n, json_t **out, bc_error *err)
+/* A text that is taken apart from its beginning. */
+typedef struct {
+    const char *file;
+    const char *text;
+    size_t n, at;
+} cursor;
+
+static bc_status fault_at(const cursor *c, size_t at, const char *what, bc_error *err)
+{
+    return bci_fail(err, BC_E_FORMAT, "%s: byte %zu of the JSON text: %s", c->file, at, what);
+}
+
+/* The value that begins here, which is passed. */
+static bc_status take_value(cursor *c, json_t **out, bc_error *err)
 {
     json_error_t fault;
-    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &fault);
+    json_t *value =
+        json_loadb(c->text + c->at, c->n - c->at,
+                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &fault);
 
-    if (!root && json_error_code(&fault) == json_error_out_of_memory)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory", file);
-    if (!root)
-        return bci_fail(err, BC_E_FORMAT, "%s: byte %d of the JSON text: %s", file, fault.position,
-                        bci_show_name(fault.text).text);
-    if (!json_is_object(root)) {
-        json_decref(root);
-        return bci_fail(err, BC_E_FORMAT, "%s: the JSON text is no object", file);
-    }
-    *out = root;
+    if (!value && json_error_code(&fault) == json_error_out_of_memory)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory", c->file);
+    if (!value)
+        return fault_at(c, c->at + (size_t)fault.position, bci_show_name(fault.text).text, err);
+    c->at += (size_t)fault.position;
+    *out = value;
     return BC_OK;
+}
+
+/* The next character that is no blank, 0 at the end. */
+static char next_of(cursor *c)
+{
+    while (c->at < c->n && c->text[c->at] && strchr(" \t\n\r", c->text[c->at]))
+        c->at++;
+    return c->at < c->n ? c->text[c->at] : 0;
+}
+
+static bc_status take(cursor *c, char wanted, bc_error *err)
+{
+    char what[] = "expected ?";
+
+    what[sizeof what - 2] = wanted;
+    if (next_of(c) != wanted)
+        return fault_at(c, c->at, what, err);
+    c->at++;
+    return BC_OK;
+}
+
+/* A name and what belongs to it; key_at is where the name begins. */
+static bc_status take_member(cursor *c, json_t **key, size_t *key_at, json_t **value, bc_error *err)
+{
+    bc_status st;
+
+    *key = *value = NULL;
+    if (next_of(c) != '"')
+        return fault_at(c, c->at, "expected a name in double quotes", err);
+    *key_at = c->at;
+    st = take_value(c, key, err);
+    if (!st)
+        st = take(c, ':', err);
+    return st ? st : take_value(c, value, err);
+}
+
+/* The object that the whole text is. */
+static bc_status parse(const char *file, const char *text, size_t n, json_t **out, bc_error *err)
+{
+    cursor c = { file, text, n, 0 };
+    json_t *root;
+    bc_status st = take_value(&c, &root, err);
+
+    if (st)
+        return st;
+    if (!json_is_object(root))
+        st = bci_fail(err, BC_E_FORMAT, "%s: the JSON text is no object", file);
+    else if (next_of(&c) || c.at < n)
+        st = fault_at(&c, c.at, "expected the end of the text", err);
+    if (st)
+        json_decref(root);
+    else
+        *out = root;
+    return st;
 }
 
 static const char *kind_of(const json_t *value)
@@ -63,38 +128,51 @@ static bool numbers_of(const json_t *array, uint64_t *out)
     return true;
 }
 
-static bc_status tensor_of(const char *file, const char *name, json_t *entry, bci_json_tensor *out,
-                           bc_error *err)
+static bc_status check_members(const cursor *c, const char *name, size_t at, const json_t *entry,
+                               bc_error *err)
 {
     const json_t *dtype = json_object_get(entry, "dtype");
     const json_t *shape = json_object_get(entry, "shape");
     const json_t *offsets = json_object_get(entry, "data_offsets");
-    const size_t n_dims = json_array_size(shape);
-    const bci_shown shown = bci_show_name(name);
-    uint64_t range[2];
 
-    if (!json_is_object(entry) || json_object_size(entry) != 3 || !json_is_string(dtype) ||
-        !json_is_array(shape) || !json_is_array(offsets))
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: tensor %s: dtype is %s, shape %s, data_offsets %s of %zu members, "
-                        "expected a string and two arrays",
-                        file, shown.text, kind_of(dtype), kind_of(shape), kind_of(offsets),
-                        json_object_size(entry));
+    if (json_is_object(entry) && json_object_size(entry) == 3 && json_is_string(dtype) &&
+        json_is_array(shape) && json_is_array(offsets))
+        return BC_OK;
+    return bci_fail(err, BC_E_FORMAT,
+                    "%s: byte %zu of the JSON text: tensor %s: dtype is %s, shape %s, data_offsets "
+                    "%s of %zu members, expected a string and two arrays",
+                    c->file, at, bci_show_name(name).text, kind_of(dtype), kind_of(shape),
+                    kind_of(offsets), json_object_size(entry));
+}
+
+static bc_status tensor_of(const cursor *c, json_t *key, size_t at, const json_t *entry,
+                           bci_json_tensor *out, bc_error *err)
+{
+    const char *name = json_string_value(key);
+    const json_t *shape = json_object_get(entry, "shape");
+    const json_t *offsets = json_object_get(entry, "data_offsets");
+    const size_t n_dims = json_array_size(shape);
+    uint64_t range[2] = { 0 };
+    const char *wrong = NULL;
+    const bc_status st = check_members(c, name, at, entry, err);
+
+    if (st)
+        return st;
+    *out = (bci_json_tensor){ .name = name, .at = at };
     if (n_dims > BC_TENSOR_MAX_DIMS)
-        return bci_fail(err, BC_E_LIMIT, "%s: tensor %s has %zu dimensions, expected at most %u",
-                        file, shown.text, n_dims, BC_TENSOR_MAX_DIMS);
-    *out = (bci_json_tensor){ .name = name,
-                              .dtype = json_string_value(dtype),
-                              .n_dims = (uint32_t)n_dims };
+        return bci_fail(err, BC_E_LIMIT,
+                        "%s: byte %zu of the JSON text: tensor %s has %zu dimensions, expected at "
+                        "most %u",
+                        c->file, at, bci_show_name(name).text, n_dims, BC_TENSOR_MAX_DIMS);
     if (!numbers_of(shape, out->dims))
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: tensor %s: shape holds something else, expected "
-                        "whole numbers from 0 on",
-                        file, shown.text);
-    if (json_array_size(offsets) != 2 || !numbers_of(offsets, range) || range[0] > range[1])
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: tensor %s: data_offsets are no two rising whole numbers", file,
-                        shown.text);
+        wrong = "shape holds something else, expected whole numbers from 0 on";
+    else if (json_array_size(offsets) != 2 || !numbers_of(offsets, range) || range[0] > range[1])
+        wrong = "data_offsets are no two rising whole numbers";
+    if (wrong)
+        return bci_fail(err, BC_E_FORMAT, "%s: byte %zu of the JSON text: tensor %s: %s", c->file,
+                        at, bci_show_name(name).text, wrong);
+    out->dtype = json_string_value(json_object_get(entry, "dtype"));
+    out->n_dims = (uint32_t)n_dims;
     out->begin = range[0];
     out->end = range[1];
     return BC_OK;
@@ -129,31 +207,49 @@ static bc_status walk_pairs(const char *file, json_t *pairs, bool strings_only,
     return st;
 }
 
+/* A member of the header. */
+static bc_status visit(const cursor *c, json_t *key, size_t at, json_t *value, bool *has_metadata,
+                       const bci_json_visitor *v, bc_error *err)
+{
+    bci_json_tensor t;
+
+    if (strcmp(json_string_value(key), "__metadata__") == 0) {
+        if (*has_metadata)
+            return fault_at(c, at, "__metadata__ occurs twice, expected once", err);
+        *has_metadata = true;
+        return walk_pairs(c->file, value, true, v, err);
+    }
+    const bc_status st = tensor_of(c, key, at, value, &t, err);
+
+    return st ? st : v->tensor(v->context, &t, err);
+}
+
 bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
                                const bci_json_visitor *v, bc_error *err)
 {
-    json_t *root, *value, *pairs;
-    const char *key;
-    bc_status st = parse(file, text, n, &root, err);
+    cursor c = { file, text, n, 0 };
+    bool has_metadata = false;
+    bc_status st = take(&c, '{', err);
+    char next = st ? 0 : next_of(&c);
 
-    if (st)
-        return st;
-    pairs = json_object_get(root, "__metadata__");
-    if (pairs)
-        st = walk_pairs(file, pairs, true, v, err);
-    json_object_foreach(root, key, value)
-    {
-        bci_json_tensor t;
+    if (next == '}')
+        c.at++;
+    while (!st && next != '}') {
+        json_t *key, *value;
+        size_t at = 0;
 
-        if (st)
-            break;
-        if (value == pairs)
-            continue;
-        st = tensor_of(file, key, value, &t, err);
+        st = take_member(&c, &key, &at, &value, err);
         if (!st)
-            st = v->tensor(v->context, &t, err);
+            st = visit(&c, key, at, value, &has_metadata, v, err);
+        json_decref(key);
+        json_decref(value);
+        next = st ? 0 : next_of(&c);
+        if (!st && next != ',' && next != '}')
+            st = fault_at(&c, c.at, "expected , or }", err);
+        c.at++;
     }
-    json_decref(root);
+    if (!st && (next_of(&c) || c.at < n))
+        st = fault_at(&c, c.at, "expected the end of the text", err);
     return st;
 }
 

@@ -7,6 +7,7 @@
 /* An entry of a header; texts live until the call returns. */
 typedef struct {
     const char *name;
+    size_t at; /* byte of the text where the name begins */
     const char *dtype;
     uint32_t n_dims;
     uint64_t dims[BC_TENSOR_MAX_DIMS];
@@ -43,9 +44,10 @@ typedef struct {
     bc_status (*pair)(void *context, const char *key, const char *value, bc_error *err);
 } bci_json_visitor;
 
-/* The header of a safetensors file: calls pair and tensor, in the order of the text. Keys that
- * occur twice, and whatever the format does not have, are BC_E_FORMAT; a build without JSON
- * BC_E_UNSUPPORTED. `file` is its name, for messages. */
+/* The header of a safetensors file: calls pair and tensor, in the order of the text, of which one
+ * entry at a time is held in memory. Keys that occur twice in an entry, and whatever the format
+ * does not have, are BC_E_FORMAT; a build without JSON BC_E_UNSUPPORTED. That a tensor occurs twice
+ * is left to the visitor. `file` is its name, for messages. */
 BC_NODISCARD bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
                                             const bci_json_visitor *v, bc_error *err);
 

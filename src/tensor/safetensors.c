@@ -2,6 +2,8 @@
  * every byte belongs to one tensor. */
 #include "tensor/safetensors.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,21 +32,32 @@ typedef struct {
     uint64_t data_at;
 } reader;
 
+/* "PATH: byte 8 of the JSON text: tensor NAME" for messages. */
+static bc_status fault_of(const reader *r, const bci_json_tensor *entry, bc_error *err,
+                          const char *format, ...)
+{
+    char what[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return bci_fail(err, BC_E_FORMAT, "%s: byte %zu of the JSON text: tensor %s %s", r->in->name,
+                    entry->at, bci_show_name(entry->name).text, what);
+}
+
 static bc_status add_tensor(void *context, const bci_json_tensor *entry, bc_error *err)
 {
     const reader *r = context;
-    const bci_shown shown = bci_show_name(entry->name);
     bci_tensor t = { .part = r->file->n_parts - 1 };
 
     t.info.type = bci_element_of_safetensors(entry->dtype);
     if (!t.info.type)
-        return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: tensor %s has dtype \"%s\", which is unknown here", r->in->name,
-                        shown.text, bci_show_name(entry->dtype).text);
+        return fault_of(r, entry, err, "has dtype \"%s\", expected one of safetensors",
+                        bci_show_name(entry->dtype).text);
     if (entry->end > r->in->size_bytes - r->data_at)
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: tensor %s ends at byte %llu of the data, expected at most %llu",
-                        r->in->name, shown.text, (unsigned long long)entry->end,
+        return fault_of(r, entry, err, "ends at byte %llu of the data, expected at most %llu",
+                        (unsigned long long)entry->end,
                         (unsigned long long)(r->in->size_bytes - r->data_at));
     t.info.name = entry->name;
     t.info.n_dims = entry->n_dims;
@@ -58,11 +71,9 @@ static bc_status add_tensor(void *context, const bci_json_tensor *entry, bc_erro
     const bc_tensor_info *info = bc_tensor_at(r->file, r->file->n_tensors - 1);
 
     if (entry->end - entry->begin != info->size_bytes)
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: tensor %s has %llu bytes by data_offsets, expected %llu by dtype and "
-                        "shape",
-                        r->in->name, shown.text, (unsigned long long)(entry->end - entry->begin),
-                        (unsigned long long)info->size_bytes);
+        return fault_of(
+            r, entry, err, "has %llu bytes by data_offsets, expected %llu by dtype and shape",
+            (unsigned long long)(entry->end - entry->begin), (unsigned long long)info->size_bytes);
     return BC_OK;
 }
 

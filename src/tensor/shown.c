@@ -53,19 +53,18 @@ void bci_show_into(const char *text, size_t n, char *out, size_t room)
         const size_t length = utf8_length(p + i, n - i);
         const bool is_plain = length > 0 && !is_control(p + i, length);
         const size_t takes = length ? length : 1;
-        char piece[16];
-        size_t n_piece = 0;
+        char escapes[4 * 4 + 1] = "";
+        size_t n_piece = is_plain ? takes : 4 * takes;
 
-        for (size_t k = 0; k < takes; k++)
-            n_piece += (size_t)snprintf(piece + n_piece, sizeof piece - n_piece,
-                                        is_plain ? "%c" : "\\x%02x", p[i + k]);
+        for (size_t k = 0; !is_plain && k < takes; k++)
+            snprintf(escapes + 4 * k, sizeof escapes - 4 * k, "\\x%02x", p[i + k]);
         if (at + n_piece + 1 > room) {
             at = whole;
             memcpy(out + at, "...", 3);
             at += 3;
             break;
         }
-        memcpy(out + at, piece, n_piece);
+        memcpy(out + at, is_plain ? text + i : escapes, n_piece);
         at += n_piece;
         if (at + 4 <= room)
             whole = at;

@@ -303,7 +303,8 @@ static void faults(void **state)
     expect_fault(&m, "m.gguf", BC_E_FORMAT,
                  "tensor w has 48 bytes from byte 112 on, but the file ends at 144");
     WITH(o.type = 4);
-    expect_fault(&m, "m.gguf", BC_E_UNSUPPORTED, "tensor w has GGML type 4");
+    expect_fault(&m, "m.gguf", BC_E_FORMAT,
+                 "tensor w has GGML type 4 at byte 86, which is unknown");
     WITH(o.type = 8, o.ne[0] = 16);
     expect_fault(&m, "m.gguf", BC_E_FORMAT,
                  "tensor w of type Q8_0 has rows of 16, expected a multiple of 32");
