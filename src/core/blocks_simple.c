@@ -216,11 +216,15 @@ void BCI_DECODE(q5_0)(const void *blocks, size_t n_blocks, float *y)
 
 /* ---- q4_1, q5_1: x ~ d * q + m */
 
-/* One block of codes and its two numbers. */
+/* Some blocks: codes and their two numbers, which are made side by side. */
+enum { BUNDLE = 16 };
+_Static_assert((int)BUNDLE >= (int)BCI_WIDTH, "blocks of a search fit");
+
 typedef struct {
-    float d, m;
-    uint8_t codes[N];
-} affine_block;
+    float d[BUNDLE], m[BUNDLE];
+    uint16_t d_bits[BUNDLE], m_bits[BUNDLE];
+    uint8_t codes[BUNDLE][N];
+} affine_bundle;
 
 /* Bits of floats as integers of the same order, and back. */
 static inline int32_t ordered(uint32_t bits)
@@ -249,45 +253,59 @@ static void range_of(const float *x, float *low, float *high)
 }
 
 /* Without importance: the smallest number at 0, the largest at top. */
-static void affine_codes(const float *x, float top, affine_block *b)
+static void affine_codes(const float *x, size_t n_blocks, float top, affine_bundle *b)
 {
-    float low, high;
+    float high[BUNDLE] = { 0 }, inverse[BUNDLE];
 
-    range_of(x, &low, &high);
-    b->d = (high - low) / top;
-    b->m = low;
+    for (size_t k = 0; k < n_blocks; k++)
+        range_of(x + k * N, &b->m[k], &high[k]);
+    for (size_t k = 0; k < BUNDLE; k++) {
+        b->d[k] = (high[k] - b->m[k]) / top;
+        inverse[k] = bci_inverse(b->d[k]);
+    }
+    for (size_t k = 0; k < n_blocks; k++)
+        for (size_t j = 0; j < N; j++) {
+            float v = (x[k * N + j] - b->m[k]) * inverse[k] + 0.5f;
 
-    const float inverse = bci_inverse(b->d);
+            v = v < top ? v : top;
+            b->codes[k][j] = (uint8_t)(int32_t)v;
+        }
+}
 
-    for (size_t j = 0; j < N; j++) {
-        float v = (x[j] - low) * inverse + 0.5f;
+static void affine_search_codes(const float *x, const float *importance, size_t n_blocks, float top,
+                                float mean_square, affine_bundle *b)
+{
+    const bci_affine_search how = { N, top, -0.9f, 0.05f, 36, false };
+    bci_affine_found found;
+    bundle lanes;
 
-        v = v < top ? v : top;
-        b->codes[j] = (uint8_t)(int32_t)v;
+    gather(&lanes, x, importance, n_blocks, mean_square);
+    bci_search_affine(&how, lanes.x, lanes.weight, &found, lanes.codes);
+    bci_scatter(lanes.codes, N, lanes.bytes[0]);
+    for (size_t k = 0; k < n_blocks; k++) {
+        b->d[k] = found.scale[k];
+        b->m[k] = -found.minimum[k];
+        memcpy(b->codes[k], lanes.bytes[k], N);
     }
 }
 
-/* The next blocks, BCI_WIDTH at most; returns their number. */
+/* The next blocks, of n_blocks; returns their number. */
 static size_t affine_blocks(const float *x, const float *importance, size_t n_blocks, float top,
-                            float mean_square, affine_block *blocks)
+                            float mean_square, affine_bundle *b)
 {
-    const bci_affine_search how = { N, top, -0.9f, 0.05f, 36, false };
-    const size_t n = n_blocks < BCI_WIDTH ? n_blocks : BCI_WIDTH;
-    bci_affine_found found;
-    float room[N];
-    bundle b;
+    const size_t most = importance ? BCI_WIDTH : BUNDLE;
+    const size_t n = n_blocks < most ? n_blocks : most;
+    float room[BUNDLE * N];
 
-    for (size_t k = 0; !importance && k < n; k++)
-        affine_codes(bci_finite(x + k * N, N, room), top, &blocks[k]);
-    if (!importance)
-        return n;
-    gather(&b, x, importance, n, mean_square);
-    bci_search_affine(&how, b.x, b.weight, &found, b.codes);
-    bci_scatter(b.codes, N, b.bytes[0]);
-    for (size_t k = 0; k < n; k++) {
-        blocks[k].d = found.scale[k];
-        blocks[k].m = -found.minimum[k];
-        memcpy(blocks[k].codes, b.bytes[k], N);
+    memset(b->d, 0, sizeof b->d);
+    memset(b->m, 0, sizeof b->m);
+    if (importance)
+        affine_search_codes(x, importance, n, top, mean_square, b);
+    else
+        affine_codes(bci_finite(x, n * N, room), n, top, b);
+    for (size_t k = 0; k < BUNDLE; k++) {
+        b->d_bits[k] = bci_f16_from_f32(b->d[k]);
+        b->m_bits[k] = bci_f16_from_f32(b->m[k]);
     }
     return n;
 }
@@ -296,15 +314,15 @@ void BCI_ENCODE(q4_1)(const float *x, const float *importance, size_t n_blocks, 
 {
     bci_block_q4_1 *block = out;
     const float mean_square = importance ? mean_square_of(x, n_blocks) : 0.0f;
-    affine_block found[BCI_WIDTH];
+    affine_bundle found;
 
     for (size_t k = 0, n; k < n_blocks; k += n) {
         n = affine_blocks(x + k * N, importance ? importance + k * N : NULL, n_blocks - k, 15.0f,
-                          mean_square, found);
+                          mean_square, &found);
         for (size_t j = 0; j < n; j++, block++) {
-            bci_store_f16(block->d, found[j].d);
-            bci_store_f16(block->m, found[j].m);
-            bci_pack_nibbles(found[j].codes, N, block->q);
+            bci_store16(block->d, found.d_bits[j]);
+            bci_store16(block->m, found.m_bits[j]);
+            bci_pack_nibbles(found.codes[j], N, block->q);
         }
     }
 }
@@ -327,15 +345,15 @@ void BCI_ENCODE(q5_1)(const float *x, const float *importance, size_t n_blocks, 
 {
     bci_block_q5_1 *block = out;
     const float mean_square = importance ? mean_square_of(x, n_blocks) : 0.0f;
-    affine_block found[BCI_WIDTH];
+    affine_bundle found;
 
     for (size_t k = 0, n; k < n_blocks; k += n) {
         n = affine_blocks(x + k * N, importance ? importance + k * N : NULL, n_blocks - k, 31.0f,
-                          mean_square, found);
+                          mean_square, &found);
         for (size_t j = 0; j < n; j++, block++) {
-            bci_store_f16(block->d, found[j].d);
-            bci_store_f16(block->m, found[j].m);
-            bci_pack_fives(found[j].codes, block->q, block->high);
+            bci_store16(block->d, found.d_bits[j]);
+            bci_store16(block->m, found.m_bits[j]);
+            bci_pack_fives(found.codes[j], block->q, block->high);
         }
     }
 }
