@@ -56,17 +56,82 @@ static void error_lane(bci_error_lanes *s, size_t j, double x, double y)
     s->max_abs_e[j] = s->max_abs_e[j] > magnitude ? s->max_abs_e[j] : magnitude;
 }
 
+/* As many lanes as a register holds, side by side; the loop over lanes above is not always made
+ * into vectors. */
+#if defined __AVX512F__
+enum { WIDTH = 8 };
+#elif defined __AVX__
+enum { WIDTH = 4 };
+#else
+enum { WIDTH = 2 };
+#endif
+typedef double wide __attribute__((vector_size(8 * WIDTH)));
+typedef int64_t wide_bits __attribute__((vector_size(8 * WIDTH)));
+typedef float narrow __attribute__((vector_size(4 * WIDTH)));
+
+static inline wide widen(const float *x)
+{
+    narrow v;
+
+    memcpy(&v, x, sizeof v);
+    return __builtin_convertvector(v, wide);
+}
+
+/* Numbers of which none is NaN or infinite, in groups of BCI_LANES. */
+static inline void error_finite(bci_error_lanes *lanes, const float *x, const float *y, size_t n)
+{
+    for (size_t j = 0; j < BCI_LANES; j += WIDTH) {
+        wide sum_x, sum_x2, sum_e, sum_e2, most;
+
+        memcpy(&sum_x, &lanes->x[j], sizeof sum_x);
+        memcpy(&sum_x2, &lanes->x2[j], sizeof sum_x);
+        memcpy(&sum_e, &lanes->e[j], sizeof sum_x);
+        memcpy(&sum_e2, &lanes->e2[j], sizeof sum_x);
+        memcpy(&most, &lanes->max_abs_e[j], sizeof sum_x);
+        for (size_t i = j; i < n; i += BCI_LANES) {
+            const wide xd = widen(x + i), e = widen(y + i) - xd;
+            const wide magnitude = (wide)((wide_bits)e & INT64_MAX);
+            const wide_bits is_more = magnitude > most;
+
+            sum_x += xd;
+            sum_x2 += xd * xd;
+            sum_e += e;
+            sum_e2 += e * e;
+            most = (wide)(((wide_bits)magnitude & is_more) | ((wide_bits)most & ~is_more));
+        }
+        memcpy(&lanes->x[j], &sum_x, sizeof sum_x);
+        memcpy(&lanes->x2[j], &sum_x2, sizeof sum_x);
+        memcpy(&lanes->e[j], &sum_e, sizeof sum_x);
+        memcpy(&lanes->e2[j], &sum_e2, sizeof sum_x);
+        memcpy(&lanes->max_abs_e[j], &most, sizeof sum_x);
+    }
+    for (size_t j = 0; j < BCI_LANES; j++)
+        lanes->n_finite[j] += (double)(n / BCI_LANES);
+}
+
+static bool are_finite(const float *x, size_t n)
+{
+    uint32_t found = 0;
+
+    for (size_t i = 0; i < n; i++)
+        found |= (bci_f32_bits(x[i]) & 0x7F800000) == 0x7F800000;
+    return !found;
+}
+
 static void error_f32(bci_error_lanes *lanes, const float *x, const float *y, size_t n)
 {
-    bci_error_lanes s = *lanes;
+    enum { CHUNK = 64 * BCI_LANES };
     size_t i = 0;
 
-    for (; i + BCI_LANES <= n; i += BCI_LANES)
-        for (size_t j = 0; j < BCI_LANES; j++)
-            error_lane(&s, j, (double)x[i + j], (double)y[i + j]);
-    for (; i < n; i++)
-        error_lane(&s, i % BCI_LANES, (double)x[i], (double)y[i]);
-    *lanes = s;
+    for (size_t m; i < n; i += m) {
+        m = n - i < CHUNK ? n - i : CHUNK;
+        if (m == CHUNK && are_finite(x + i, m) && are_finite(y + i, m)) {
+            error_finite(lanes, x + i, y + i, m);
+            continue;
+        }
+        for (size_t k = 0; k < m; k++)
+            error_lane(lanes, k % BCI_LANES, (double)x[i + k], (double)y[i + k]);
+    }
 }
 
 static void error_f64(bci_error_lanes *lanes, const double *x, const double *y, size_t n)
