@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "bitcrush/blocks.h"
-#include "bitcrush/half.h"
 #include "bitcrush/quantize.h"
 
 static void put_number(uint8_t *to, uint64_t bits, int n_bytes)
@@ -37,14 +36,12 @@ void bci_encode_f32(const float *x, size_t n, uint8_t *out)
 
 static void encode_f16(const float *x, size_t n, uint8_t *out)
 {
-    for (size_t i = 0; i < n; i++)
-        put_number(out + 2 * i, bc_f16_from_f32(x[i]), 2);
+    bc_block_find("f16")->encode(x, NULL, n, out);
 }
 
 static void encode_bf16(const float *x, size_t n, uint8_t *out)
 {
-    for (size_t i = 0; i < n; i++)
-        put_number(out + 2 * i, bc_bf16_from_f32(x[i]), 2);
+    bc_block_find("bf16")->encode(x, NULL, n, out);
 }
 
 enum { CHUNK = 1024 }; /* numbers of noise at a time, a multiple of the length of every block */

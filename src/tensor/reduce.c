@@ -102,6 +102,29 @@ static bc_status refuse(const bci_reduction *r, size_t tensor, uint64_t index, f
                     may_stay ? " cannot hold" : "", may_stay ? "" : "finite weights or ");
 }
 
+/* Where in x[0..n) it is, n if nowhere. Chunks without one are passed by vectors. */
+static size_t first_nonfinite(const float *x, size_t n)
+{
+    enum { CHUNK = 1024 };
+    size_t i = 0;
+
+    for (; i + CHUNK <= n; i += CHUNK) {
+        uint32_t found = 0;
+
+        for (size_t k = 0; k < CHUNK; k++) {
+            uint32_t bits;
+
+            memcpy(&bits, &x[i + k], sizeof bits);
+            found |= (bits & 0x7F800000) == 0x7F800000;
+        }
+        if (found)
+            break;
+    }
+    while (i < n && isfinite(x[i]))
+        i++;
+    return i;
+}
+
 /* Floats keep what is not finite, where that is asked for; blocks and codes have none for it. */
 bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t first, size_t n,
                              bci_slot *s, bc_error *err)
@@ -111,7 +134,7 @@ bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t fir
     const bc_status st = bc_tensor_read_f32(r->in, tensor, first, n, s->x, err);
 
     s->n_nonfinite = 0;
-    for (size_t i = 0; i < n && !st; i++) {
+    for (size_t i = st ? n : first_nonfinite(s->x, n); i < n; i++) {
         if (isfinite(s->x[i]))
             continue;
         if (asked == BC_NONFINITE_ERROR || (asked == BC_NONFINITE_KEEP && !is_float))
