@@ -167,11 +167,11 @@ void BCI_DECODE(q4_0)(const void *blocks, size_t n_blocks, float *y)
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
         const float d = bci_load_f16(block->d);
-        uint8_t codes[N];
 
-        bci_unpack_nibbles(block->q, N, codes);
-        for (size_t j = 0; j < N; j++)
-            y[k * N + j] = (float)(codes[j] - 8) * d;
+        for (size_t j = 0; j < N / 2; j++)
+            y[k * N + j] = (float)((block->q[j] & 15) - 8) * d;
+        for (size_t j = 0; j < N / 2; j++)
+            y[k * N + N / 2 + j] = (float)((block->q[j] >> 4) - 8) * d;
     }
 }
 
@@ -333,11 +333,11 @@ void BCI_DECODE(q4_1)(const void *blocks, size_t n_blocks, float *y)
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
         const float d = bci_load_f16(block->d), m = bci_load_f16(block->m);
-        uint8_t codes[N];
 
-        bci_unpack_nibbles(block->q, N, codes);
-        for (size_t j = 0; j < N; j++)
-            y[k * N + j] = (float)codes[j] * d + m;
+        for (size_t j = 0; j < N / 2; j++)
+            y[k * N + j] = (float)(block->q[j] & 15) * d + m;
+        for (size_t j = 0; j < N / 2; j++)
+            y[k * N + N / 2 + j] = (float)(block->q[j] >> 4) * d + m;
     }
 }
 
