@@ -7,6 +7,7 @@
 #include "bitcrush/pack.h"
 #include "bitcrush/scale.h"
 #include "tensor/cut.h"
+#include "tensor/encode.h"
 #include "tensor/file.h"
 
 enum { BCI_MAX_PIECES = 6 };
@@ -103,8 +104,8 @@ bci_cut bci_coding_cut(const bci_coding *c);
 /* Whether rows have to be whole blocks of the type. */
 bool bci_coded_needs_whole_blocks(const bc_element_type *type);
 
-/* How the scale is fitted, where the settings ask for `asked`. */
-bc_scale_method bci_coding_method(const bci_coding *c, bc_scale_method asked);
+/* How the scale is fitted. The best encoder looks for the least error where absmax is asked for. */
+bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *settings);
 
 /* What a file has for a scale: of integers the step between two codes. */
 float bci_coding_step(const bci_coding *c, const bc_scale *scale);
@@ -118,10 +119,10 @@ bci_coder *bci_coder_new(void); /* NULL: out of memory */
 void bci_coder_free(bci_coder *c);
 
 /* The bytes of a piece for the weights x of a range; returns their number. With BCI_CODES y, or NULL,
- * receives what a reader makes of them. method, percent: of the settings. */
-size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role, bc_scale_method method,
-                        double percent, const float *x, const bci_range *at, uint8_t *out,
-                        float *y);
+ * receives what a reader makes of them. how->first is that of the range. */
+size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
+                        const bc_tensor_settings *settings, const bci_encoding *how, const float *x,
+                        const bci_range *at, uint8_t *out, float *y);
 
 /* The bytes of a piece that no weights are needed for; returns their number, `out` may be NULL. */
 size_t bci_coded_constant(const bci_coding *c, bci_role role, uint8_t *out);

@@ -16,7 +16,7 @@ enum { MAX_BLOCK_BYTES = 36, MIN_BLOCK = 16 };
 /* Sizes for the worst case: groups of one weight. */
 struct bci_coder {
     double sorted[BCI_BATCH];
-    float x[BCI_BATCH];
+    float x[BCI_BATCH], noise[BCI_BATCH];
     int32_t codes[BCI_BATCH];
     uint16_t bits[BCI_BATCH];
     float scales[BCI_BATCH];
@@ -50,6 +50,7 @@ typedef struct {
     bc_grid grid;
     bc_scale_method method;
     double percent;
+    const bci_encoding *how;
 } gridder;
 
 /* The scale of a group: that of its data, or what was found before. */
@@ -64,8 +65,8 @@ static bc_scale scale_of(const gridder *g, const float *x, size_t n, uint64_t fi
     return scale;
 }
 
-static void put_codes(const gridder *g, const float *x, size_t n, float step, int32_t zero,
-                      uint16_t *bits)
+static void put_codes(const gridder *g, const float *x, const float *noise, size_t n, float step,
+                      int32_t zero, uint16_t *bits)
 {
     const bool is_affine = g->grid.family == BC_GRID_AFFINE;
     const double gain = is_affine ? (double)step * g->grid.den : (double)step;
@@ -73,7 +74,7 @@ static void put_codes(const gridder *g, const float *x, size_t n, float step, in
     const uint32_t mask = (1u << g->grid.bits) - 1;
     int32_t *codes = g->room->codes;
 
-    bc_quantize_f32(&g->grid, &stored, BC_ROUND_NEAREST, x, NULL, n, NULL, codes);
+    bc_quantize_f32(&g->grid, &stored, BC_ROUND_NEAREST, x, noise, n, NULL, codes);
     for (size_t i = 0; i < n; i++)
         bits[i] = (uint16_t)(is_affine ? (uint32_t)codes[i] & mask
                                        : bc_grid_code_to_bits(&g->grid, codes[i]));
@@ -84,8 +85,11 @@ static void put_codes(const gridder *g, const float *x, size_t n, float step, in
 static size_t grid_line(const gridder *g, const float *x, size_t n, uint64_t first, bool with_codes)
 {
     const size_t group = g->c->group < n && !g->c->is_whole ? (size_t)g->c->group : n;
+    const float *noise = bci_has_noise(g->how) ? g->room->noise : NULL;
     size_t k = 0;
 
+    if (with_codes && noise)
+        bc_noise_fill(g->how->noise, g->how->seed, g->how->stream, first, g->room->noise, n);
     for (size_t at = 0; at < n; at += group, k++) {
         const size_t m = n - at < group ? n - at : group;
         const bc_scale scale = scale_of(g, x + at, m, first + at);
@@ -94,7 +98,8 @@ static size_t grid_line(const gridder *g, const float *x, size_t n, uint64_t fir
         g->room->scales[k] = step;
         g->room->zeros[k] = (uint8_t)scale.zero;
         if (with_codes)
-            put_codes(g, x + at, m, step, scale.zero, g->room->bits + at);
+            put_codes(g, x + at, noise ? noise + at : NULL, m, step, scale.zero,
+                      g->room->bits + at);
     }
     return k;
 }
@@ -138,9 +143,10 @@ static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, co
 
 /* Zeros fill the last block up. */
 static size_t encode_blocks(bci_coder *room, const bci_coding *c, const bc_block_format *blocks,
-                            const float *x, size_t n)
+                            const bci_encoding *how, const float *x, size_t n)
 {
     const size_t length = blocks->block_length, n_whole = n / length;
+    bci_encoding of_last = *how;
     float last[64] = { 0 };
 
     if (c->whole_scale != 1.0f) {
@@ -148,11 +154,13 @@ static size_t encode_blocks(bci_coder *room, const bci_coding *c, const bc_block
             room->x[i] = c->whole_scale > 0.0f ? x[i] / c->whole_scale : 0.0f;
         x = room->x;
     }
-    blocks->encode(x, NULL, n_whole, room->blocks);
+    bci_encode_blocks(blocks, how, x, NULL, n_whole * length, room->blocks);
     if (n_whole * length == n)
         return n_whole;
     memcpy(last, x + n_whole * length, (n - n_whole * length) * sizeof *last);
-    blocks->encode(last, NULL, 1, room->blocks + n_whole * blocks->block_bytes);
+    of_last.first += n_whole * length;
+    bci_encode_blocks(blocks, &of_last, last, NULL, length,
+                      room->blocks + n_whole * blocks->block_bytes);
     return n_whole + 1;
 }
 
@@ -189,11 +197,13 @@ static size_t values_of_blocks(bci_coder *room, const bci_coding *c, size_t n_bl
     return n;
 }
 
-static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role role, const float *x,
-                               size_t n, uint8_t *out, float *y)
+static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role role,
+                               const bci_encoding *how, const float *x, size_t n, uint8_t *out,
+                               float *y)
 {
     const bc_block_format *blocks = bc_block_find(c->format->blocks);
-    const size_t length = blocks->block_length, n_blocks = encode_blocks(room, c, blocks, x, n);
+    const size_t length = blocks->block_length,
+                 n_blocks = encode_blocks(room, c, blocks, how, x, n);
     const size_t n_codes = length * (size_t)c->format->bits / 8;
     const size_t n_scale = blocks->block_bytes - n_codes;
     const bool of_codes = role == BCI_CODES, is_nested = c->is_nested;
@@ -221,21 +231,25 @@ static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role ro
     return of_codes ? (size_t)bci_code_bytes(c, n) : n_blocks * n_scale;
 }
 
-size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role, bc_scale_method method,
-                        double percent, const float *x, const bci_range *at, uint8_t *out, float *y)
+size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
+                        const bc_tensor_settings *s, const bci_encoding *how, const float *x,
+                        const bci_range *at, uint8_t *out, float *y)
 {
-    gridder g = { .room = room, .c = c, .percent = percent };
+    gridder g = { .room = room, .c = c, .percent = s->percent, .how = how };
 
     if (at->n == 0)
         return 0;
     if (!bci_coding_grid(c, &g.grid))
-        return encode_as_blocks(room, c, role, x, at->n, out, y);
-    g.method = bci_coding_method(c, method);
+        return encode_as_blocks(room, c, role, how, x, at->n, out, y);
+    g.method = bci_coding_method(c, s);
     return encode_on_grid(&g, role, x, at, out, y);
 }
 
-bc_scale_method bci_coding_method(const bci_coding *c, bc_scale_method asked)
+bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *s)
 {
+    const bool is_best = s->encoder == BC_ENCODER_BEST && s->scale == BC_SCALE_ABSMAX;
+    const bc_scale_method asked = is_best ? BC_SCALE_MSE : s->scale;
+
     if (c->format->method != BC_SCALE_ABSMAX)
         return c->format->method;
     return c->has_zero && asked == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : asked;

@@ -46,7 +46,7 @@ static void encode_bf16(const float *x, size_t n, uint8_t *out)
 
 enum { CHUNK = 1024 }; /* numbers of noise at a time, a multiple of the length of every block */
 
-static bool has_noise(const bci_encoding *how)
+bool bci_has_noise(const bci_encoding *how)
 {
     return how->noise && how->noise->form != BC_NOISE_NONE;
 }
@@ -65,10 +65,10 @@ static void encode_on(const char *name, const bci_encoding *how, const float *x,
     for (size_t i = 0; i < n; i += CHUNK) {
         const size_t m = n - i < CHUNK ? n - i : CHUNK;
 
-        if (has_noise(how))
+        if (bci_has_noise(how))
             bc_noise_fill(how->noise, how->seed, how->stream, how->first + i, noise, m);
-        bc_quantize_f32(&grid, &scale, BC_ROUND_NEAREST, x + i, has_noise(how) ? noise : NULL, m,
-                        NULL, codes);
+        bc_quantize_f32(&grid, &scale, BC_ROUND_NEAREST, x + i, bci_has_noise(how) ? noise : NULL,
+                        m, NULL, codes);
         for (size_t k = 0; k < m; k++)
             put_number(out + (i + k) * (size_t)size, bc_grid_code_to_bits(&grid, codes[k]), size);
     }
@@ -97,6 +97,13 @@ static size_t float_row(const bc_element_type *type)
     return i;
 }
 
+const char *bci_grid_of(const bc_element_type *type)
+{
+    const size_t row = float_row(type);
+
+    return row < N_FLOATS ? floats[row].grid : NULL;
+}
+
 const bc_block_format *bci_blocks_of(const bc_element_type *type)
 {
     const bc_block_format *rows;
@@ -120,7 +127,7 @@ bool bc_tensor_can_write(const bc_element_type *type)
 static void encode_floats(size_t row, const bci_encoding *how, const float *x, size_t n,
                           uint8_t *out)
 {
-    if (floats[row].encode && !(has_noise(how) && floats[row].grid))
+    if (floats[row].encode && !(bci_has_noise(how) && floats[row].grid))
         floats[row].encode(x, n, out);
     else
         encode_on(floats[row].grid, how, x, n, floats[row].n_bytes, out);
@@ -141,19 +148,24 @@ static void dither_blocks(const bc_block_format *f, const bci_encoding *how, con
     }
 }
 
+void bci_encode_blocks(const bc_block_format *f, const bci_encoding *how, const float *x,
+                       const float *importance, size_t n, void *out)
+{
+    if (how->encoder == BC_ENCODER_BEST)
+        bc_block_encode_best(f, x, importance, n / f->block_length, out);
+    else
+        f->encode(x, importance, n / f->block_length, out);
+    if (bci_has_noise(how))
+        dither_blocks(f, how, x, n, out);
+}
+
 void bci_encode(const bc_element_type *type, const bci_encoding *how, const float *x,
                 const float *importance, size_t n, uint8_t *out)
 {
     const bc_block_format *f = bci_blocks_of(type);
 
-    if (!f) {
-        encode_floats(float_row(type), how, x, n, out);
-        return;
-    }
-    if (how->encoder == BC_ENCODER_BEST)
-        bc_block_encode_best(f, x, importance, n / f->block_length, out);
+    if (f)
+        bci_encode_blocks(f, how, x, importance, n, out);
     else
-        f->encode(x, importance, n / f->block_length, out);
-    if (has_noise(how))
-        dither_blocks(f, how, x, n, out);
+        encode_floats(float_row(type), how, x, n, out);
 }

@@ -8,6 +8,10 @@
 /* The block format of a type, or NULL. */
 const bc_block_format *bci_blocks_of(const bc_element_type *type);
 
+/* The name of the grid that floats of a type are rounded on; NULL for F32, F64, and for what is no
+ * float. */
+const char *bci_grid_of(const bc_element_type *type);
+
 /* How values are rounded, and the noise for them. */
 typedef struct {
     bc_tensor_encoder encoder;
@@ -15,6 +19,13 @@ typedef struct {
     uint64_t seed, first;  /* place of the first value in its tensor */
     uint32_t stream;
 } bci_encoding;
+
+bool bci_has_noise(const bci_encoding *how);
+
+/* n values, whole blocks, by the encoder asked for and with the noise. importance: as for
+ * bc_block_format, or NULL. */
+void bci_encode_blocks(const bc_block_format *format, const bci_encoding *how, const float *x,
+                       const float *importance, size_t n, void *out);
 
 /* n values as they are, little-endian. */
 void bci_encode_f32(const float *x, size_t n, uint8_t *out);

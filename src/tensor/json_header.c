@@ -79,7 +79,7 @@ static bc_status take_member(cursor *c, json_t **key, size_t *key_at, json_t **v
 static bc_status parse(const char *file, const char *text, size_t n, json_t **out, bc_error *err)
 {
     cursor c = { file, text, n, 0 };
-    json_t *root;
+    json_t *root = NULL;
     bc_status st = take_value(&c, &root, err);
 
     if (st)

@@ -187,9 +187,10 @@ static void encode_piece(const bci_reduction *r, const place *at, bci_slot *s)
 {
     const bci_coding *c = r->codings[at->tensor];
     const bci_role role = c->roles[at->output->piece];
+    const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
 
-    s->n_out = bci_coded_encode(s->coder, c, role, r->settings->scale, r->settings->percent, s->x,
-                                &at->range, s->out, measures(r) ? s->y : NULL);
+    s->n_out = bci_coded_encode(s->coder, c, role, r->settings, &how, s->x, &at->range, s->out,
+                                measures(r) ? s->y : NULL);
     s->n_nonfinite = role == BCI_CODES ? s->n_nonfinite : 0;
 }
 

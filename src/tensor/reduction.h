@@ -4,8 +4,8 @@
 
 #include "base/pipeline.h"
 #include "tensor/coded.h"
-#include "tensor/encode.h"
 #include "tensor/cut.h"
+#include "tensor/encode.h"
 #include "tensor/importance.h"
 #include "tensor/recipe.h"
 #include "tensor/writer.h"
