@@ -277,6 +277,37 @@ BC_API BC_NODISCARD bc_status bc_tensor_compare(const char *path_a, const char *
                                                 bc_tensor_comparison *result, bc_error *err);
 BC_API void bc_tensor_comparison_free(bc_tensor_comparison *r);
 
+/* --- sweeping */
+
+#define BC_TENSOR_MAX_SWEEP 16 /* bits */
+
+/* What integers of one depth cost, all tensors together. */
+typedef struct {
+    bc_error_sums error;
+    double expected_e2;    /* error.sum_e2 by the closed form, see bc_theory_snr_db; NaN: none */
+    double code_bits;      /* entropy of the codes of all weights, bits */
+    uint64_t packed_bytes; /* codes without gaps, and two floats of scale for each tensor */
+} bc_tensor_cost;
+
+typedef struct {
+    bc_tensor_summary input;
+    size_t n_tensors, n_kept;                  /* that were measured, and the others */
+    uint64_t n_elements, raw_bytes;            /* of those measured */
+    bc_tensor_cost costs[BC_TENSOR_MAX_SWEEP]; /* of depth first + i */
+} bc_tensor_sweep_result;
+
+/* What the weights of a file cost as plain integers of first .. last bits, 1 <= first <= last <=
+ * BC_TENSOR_MAX_SWEEP: the grid bc_grid_int_zero_point, BC_SCALE_MINMAX for each tensor, `noise`
+ * added before rounding (RPDF is stochastic rounding). Measured are the tensors that
+ * bc_tensor_reduce would reduce by settings->include and exclude; where there is none and neither
+ * is given, all that hold floats. What is not finite is left out and counted. Of the settings
+ * n_threads, stop and progress count, too, which is told of elements in two passes. Memory does not
+ * grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED where nothing is measured. */
+BC_API BC_NODISCARD bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
+                                              const bc_noise *noise, uint64_t seed, int first,
+                                              int last, bc_tensor_sweep_result *result,
+                                              bc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -49,8 +49,7 @@ static bool matches_any(const char *const *globs, size_t n, const char *name)
     return false;
 }
 
-/* Why a tensor stays as it is by itself, or NULL. */
-static const char *why_kept(const bc_tensor_settings *s, const bc_tensor_info *t)
+const char *bci_recipe_keeps(const bc_tensor_settings *s, const bc_tensor_info *t)
 {
     if (!bci_element_has_values(t->type))
         return "no floats";
@@ -149,7 +148,7 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         return st;
     for (size_t i = 0; !st && i < bc_tensor_count(file); i++) {
         const bc_tensor_info *t = bc_tensor_at(file, i);
-        const char *why = why_kept(s, t), *format = s->format;
+        const char *why = bci_recipe_keeps(s, t), *format = s->format;
 
         for (size_t r = 0; r < s->n_rules; r++)
             if (fnmatch(s->rules[r].glob, t->name, 0) == 0) {

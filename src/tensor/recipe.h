@@ -12,8 +12,13 @@ typedef struct {
     const char *why; /* "one dimension", "excluded", "row of no whole blocks"; static */
 } bci_choice;
 
-/* Choose for every tensor of the file, which becomes one of format `to`: choices[0 .. bc_tensor_count). BC_E_USAGE for a format that
- * is unknown, BC_E_UNSUPPORTED for one that `to` has not. */
+/* Why a tensor stays as it is by itself, whatever the format: "one dimension", "a norm"; NULL: it
+ * does not. Static text. */
+const char *bci_recipe_keeps(const bc_tensor_settings *settings, const bc_tensor_info *tensor);
+
+/* Choose for every tensor of the file, which becomes one of format `to`: choices[0 ..
+ * bc_tensor_count). BC_E_USAGE for a format that is unknown, BC_E_UNSUPPORTED for one that `to` has
+ * not. */
 BC_NODISCARD bc_status bci_recipe_choose(const bc_tensor_settings *settings,
                                          const bc_tensor_file *file, const bci_tensor_format *to,
                                          bci_choice *choices, bc_error *err);
