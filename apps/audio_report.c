@@ -8,7 +8,8 @@
 #include "bitcrush/report.h"
 #include "tool.h"
 
-static void add_input(bc_report *r, const char *path, const bc_audio_info *info, uint64_t n_frames)
+void audio_report_input(bc_report *r, const char *path, const bc_audio_info *info,
+                        uint64_t n_frames)
 {
     bc_report_string(r, "", "tool", "bitcrush-audio " BC_VERSION);
     bc_report_string(r, "input", "path", path);
@@ -167,7 +168,7 @@ bc_status audio_report(const options *o, const bc_audio_settings *s, const char 
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        add_input(r, in, &m->input, m->n_frames);
+        audio_report_input(r, in, &m->input, m->n_frames);
         add_used_bits(r, "input", &m->quality.x);
         add_output(r, o, out, m);
         add_depth(r, &s->depth);
@@ -200,7 +201,7 @@ bc_status audio_restoration_report(const options *o, const char *in, const char 
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        add_input(r, in, &m->input, m->n_frames);
+        audio_report_input(r, in, &m->input, m->n_frames);
         add_output(r, o, out, m);
         bc_report_string(r, "settings", "restored", "subtractive dither taken away again");
         add_level(r, "removed_dbfs", m->quality.noise_dbfs);
@@ -219,7 +220,7 @@ bc_status audio_comparison_report(const options *o, const char *a, const char *b
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        add_input(r, a, &m->a, m->n_frames);
+        audio_report_input(r, a, &m->a, m->n_frames);
         add_used_bits(r, "input", &m->quality.x);
         bc_report_string(r, "compared", "path", b);
         bc_report_string(r, "compared", "format", m->b.container);

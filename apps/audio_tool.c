@@ -19,7 +19,7 @@ typedef struct {
     bc_curve curve;
 } job;
 
-static bc_status parse_dither(const char *text, bc_audio_settings *s, bc_error *err)
+bc_status audio_dither(const char *text, bc_audio_settings *s, bc_error *err)
 {
     const bc_noise *rows;
     const size_t n = bc_noise_rows(&rows);
@@ -98,7 +98,7 @@ static bc_status make_settings(const options *o, job *j, bc_error *err)
 
     *s = bc_audio_settings_default();
     s->rounding = o->rounding == 0 ? BC_ROUND_NEAREST : BC_ROUND_TRUNCATE;
-    st = parse_dither(o->dither ? o->dither : "auto", s, err);
+    st = audio_dither(o->dither ? o->dither : "auto", s, err);
     if (!st)
         st = parse_shape(o->shape ? o->shape : "none", j, err);
     s->shape_taps = (uint32_t)o->shape_taps;

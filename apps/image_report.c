@@ -28,7 +28,7 @@ static void add_input_metadata(bc_report *r, const bc_image_info *info)
     bc_report_string(r, "input", "turned", info->orientation != 1 ? "turned upright" : NULL);
 }
 
-static void add_input(bc_report *r, const char *path, const bc_image_info *info)
+void image_report_input(bc_report *r, const char *path, const bc_image_info *info)
 {
     bc_report_string(r, "", "tool", "bitcrush-image " BC_VERSION);
     bc_report_string(r, "input", "path", path);
@@ -45,7 +45,7 @@ static void add_input(bc_report *r, const char *path, const bc_image_info *info)
 static void add_files(bc_report *r, const char *in, const char *out, const options *o,
                       const bc_image_settings *s, const bc_image_result *m)
 {
-    add_input(r, in, &m->input);
+    image_report_input(r, in, &m->input);
     if (m->input_size_bytes)
         bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
     bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
@@ -114,8 +114,7 @@ static void add_settings(bc_report *r, const options *o, const bc_image_settings
     bc_report_string(r, "settings", "cpu", m->cpu_level);
 }
 
-/* The closed form holds where errors are independent of the signal in coded values. */
-static double expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
+double image_expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
 {
     const bool in_coded = !s->linear_light || s->noise->form == BC_NOISE_NONE;
     bc_error error;
@@ -162,7 +161,7 @@ static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image
     if (m->input_size_bytes)
         bc_report_number(r, "metrics", "file_ratio",
                          (double)m->input_size_bytes / (double)m->output_size_bytes);
-    bc_report_number(r, "theory", "snr_db", expected_snr_db(s, m));
+    bc_report_number(r, "theory", "snr_db", image_expected_snr_db(s, m));
     if (m->palette.n_colours == 0 && !is_mixed(s))
         bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
     bc_report_number(r, "", "time_s", m->time_s);
@@ -191,7 +190,7 @@ bc_status image_comparison_report(const options *o, const char *a, const char *b
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        add_input(r, a, &m->a);
+        image_report_input(r, a, &m->a);
         add_input_metadata(r, &m->a);
         bc_report_string(r, "compared", "path", b);
         bc_report_string(r, "compared", "format", m->b.format);

@@ -155,15 +155,11 @@ static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error
     return BC_OK;
 }
 
-/* What the operands and options ask for, the same for every file. */
-static bc_status make_settings(const options *o, bc_image_settings *s, bc_palette *palette,
-                               bc_error *err)
+bc_status image_settings(const options *o, int bits, bc_image_settings *s, bc_palette *palette,
+                         bc_error *err)
 {
-    int bits = 1;
-    bc_status st = takes_bits(o) ? parse_bits(o->operands[o->n_operands - 1], &bits, err) : BC_OK;
+    bc_status st;
 
-    if (st)
-        return st;
     if (o->fast && o->small)
         return tool_usage(err, "--fast --small", "", "expected one of them");
     *s = bc_image_settings_default(bits);
@@ -241,6 +237,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
     bc_image_settings settings;
     bc_palette palette;
     char choice[256];
+    int bits = 1;
 
     if (o->palette && o->channels)
         return tool_usage(err, "--palette --channels", "", "expected one of them");
@@ -251,8 +248,10 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         return tool_usage(err, "too many arguments", "",
                           "expected no BITS with --palette or "
                           "--channels, which take their place");
-    const bc_status st = make_settings(o, &settings, &palette, err);
+    bc_status st = takes_bits(o) ? parse_bits(o->operands[o->n_operands - 1], &bits, err) : BC_OK;
 
+    if (!st)
+        st = image_settings(o, bits, &settings, &palette, err);
     if (st)
         return st;
     name_choice(o, &settings, choice, sizeof choice);

@@ -12,7 +12,8 @@
 
 static const char table[] = "tensors";
 
-static void add_input(bc_report *r, const char *path, const bc_tensor_summary *s, size_t n_tensors)
+void tensor_report_input(bc_report *r, const char *path, const bc_tensor_summary *s,
+                         size_t n_tensors)
 {
     bc_report_string(r, "", "tool", "bitcrush-tensor " BC_VERSION);
     bc_report_string(r, "input", "path", path);
@@ -140,7 +141,7 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        add_input(r, in, &m->input, m->n_tensors);
+        tensor_report_input(r, in, &m->input, m->n_tensors);
         add_output(r, o, out, m);
         bc_report_string(r, "settings", "format", s->format);
         add_scale(r, s);
@@ -172,7 +173,7 @@ bc_status tensor_comparison_report(const options *o, const char *a, const char *
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        add_input(r, a, &m->a, m->n_tensors);
+        tensor_report_input(r, a, &m->a, m->n_tensors);
         bc_report_string(r, "compared", "path", b);
         if (m->n_only_a || m->n_only_b || m->n_other_shape) {
             bc_report_integer(r, "compared", "only_first", m->n_only_a);
@@ -196,7 +197,7 @@ bc_status tensor_info_report(const options *o, const char *path, const bc_tensor
 
     if (st)
         return st;
-    add_input(r, path, &s, bc_tensor_count(f));
+    tensor_report_input(r, path, &s, bc_tensor_count(f));
     tensor_add_metadata(r, f);
     tensor_add_types(r, o, f);
     for (size_t i = 0; i < bc_tensor_count(f); i++) {

@@ -2,8 +2,13 @@
 #ifndef BITCRUSH_TENSOR_REPORT_H
 #define BITCRUSH_TENSOR_REPORT_H
 
+#include "bitcrush/report.h"
 #include "bitcrush/tensor.h"
 #include "options.h"
+
+/* The facts of an input that its headers tell. */
+void tensor_report_input(bc_report *r, const char *path, const bc_tensor_summary *s,
+                         size_t n_tensors);
 
 /* Print what became of `in`, as text or JSON: to standard output, or to standard error when the
  * weights themselves went there. BC_E_WRITE where that fails. */

@@ -13,18 +13,8 @@
 #include "tensor_info.h"
 #include "tensor_report.h"
 
-enum { MAX_GLOBS = 64 };
-
-/* Settings, and what they point to. */
-typedef struct {
-    bc_tensor_settings settings;
-    const char *include[MAX_GLOBS], *exclude[MAX_GLOBS];
-    bc_tensor_rule rules[MAX_GLOBS];
-    char *texts[3]; /* the options' values, cut at their commas */
-} job;
-
 /* Cut "a,b,c" into words, in a copy that *copy keeps. */
-static bc_status cut(const char *text, char **copy, const char *words[MAX_GLOBS], size_t *n,
+static bc_status cut(const char *text, char **copy, const char *words[TENSOR_MAX_GLOBS], size_t *n,
                      bc_error *err)
 {
     *n = 0;
@@ -34,7 +24,7 @@ static bc_status cut(const char *text, char **copy, const char *words[MAX_GLOBS]
     for (char *word = *copy; word; (*n)++) {
         char *comma = strchr(word, ',');
 
-        if (*n == MAX_GLOBS)
+        if (*n == TENSOR_MAX_GLOBS)
             return tool_usage(err, "too many globs", text, "expected 64 at most");
         if (comma)
             *comma++ = '\0';
@@ -45,9 +35,9 @@ static bc_status cut(const char *text, char **copy, const char *words[MAX_GLOBS]
 }
 
 /* "GLOB=FORMAT", several with commas between. */
-static bc_status parse_rules(const char *text, job *j, bc_error *err)
+static bc_status parse_rules(const char *text, tensor_job *j, bc_error *err)
 {
-    const char *words[MAX_GLOBS];
+    const char *words[TENSOR_MAX_GLOBS];
     bc_status st = cut(text, &j->texts[2], words, &j->settings.n_rules, err);
 
     for (size_t i = 0; !st && i < j->settings.n_rules; i++) {
@@ -122,7 +112,7 @@ static bc_status parse_dither(const char *text, bc_tensor_settings *s, bc_error 
     return tool_usage(err, "--dither", text, hint);
 }
 
-static bc_status make_settings(const options *o, const char *format, job *j, bc_error *err)
+bc_status tensor_job_make(const options *o, const char *format, tensor_job *j, bc_error *err)
 {
     bc_tensor_settings *s = &j->settings;
     bc_status st;
@@ -152,7 +142,7 @@ static bc_status make_settings(const options *o, const char *format, job *j, bc_
     return st;
 }
 
-static void job_free(job *j)
+void tensor_job_free(tensor_job *j)
 {
     for (size_t i = 0; i < sizeof j->texts / sizeof *j->texts; i++)
         free(j->texts[i]);
@@ -161,7 +151,7 @@ static void job_free(job *j)
 /* Block formats of GGML need GGUF, codes and scales safetensors; floats stay what they are. */
 static const char *ending(const void *context, const char *in)
 {
-    const job *j = context;
+    const tensor_job *j = context;
     const bc_element_type *type = bc_element_type_named(j->settings.format);
     const char *dot = strrchr(in, '.');
     const bool is_float = type && type->kind == BC_ELEMENT_FLOAT;
@@ -179,7 +169,7 @@ static const char *ending(const void *context, const char *in)
 static bc_status reduce_file(const options *o, void *context, const char *in, const char *out,
                              bc_error *err)
 {
-    bc_tensor_settings *s = &((job *)context)->settings;
+    bc_tensor_settings *s = &((tensor_job *)context)->settings;
     progress shown = progress_begin(in, o->progress);
     bc_tensor_result result;
     bc_status st;
@@ -199,7 +189,7 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
 /* `FILE... FORMAT`. */
 static bc_status reduce(const char *name, const options *o, bc_error *err)
 {
-    job j = { 0 };
+    tensor_job j = { 0 };
 
     if (o->params > 0.0)
         return tool_usage(err, "--params", "", "expected with info: bitcrush info --params 7e9");
@@ -207,7 +197,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         return tool_usage(err, "too few arguments", "",
                           "expected FILE FORMAT, for example model.safetensors q4_k (see --help)");
     const char *format = o->operands[o->n_operands - 1];
-    bc_status st = make_settings(o, format, &j, err);
+    bc_status st = tensor_job_make(o, format, &j, err);
 
     if (!st)
         st = batch_run(&(batch){ .program = name,
@@ -217,7 +207,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                                  .file = reduce_file,
                                  .settings = &j },
                        o, err);
-    job_free(&j);
+    tensor_job_free(&j);
     return st;
 }
 
