@@ -49,6 +49,28 @@ typedef struct {
                               * ones, else 32-bit integers in the high bits, or doubles */
 } bc_audio_info;
 
+typedef struct bc_audio_reader bc_audio_reader;
+
+/* Open a sound file ("-" for standard input). BC_E_OPEN, BC_E_FORMAT, BC_E_UNSUPPORTED. */
+BC_API BC_NODISCARD bc_status bc_audio_open(const char *path, bc_audio_reader **out, bc_error *err);
+
+/* What it holds; valid until it is freed. */
+BC_API const bc_audio_info *bc_audio_get_info(const bc_audio_reader *r);
+
+/* Read up to n_frames frames: planes[c][i] is channel c of frame i. *got is less only at the end,
+ * where it is 0 at last. */
+BC_API BC_NODISCARD bc_status bc_audio_read(bc_audio_reader *r, double *const *planes,
+                                            size_t n_frames, size_t *got, bc_error *err);
+
+/* Release; NULL is fine. */
+BC_API void bc_audio_reader_free(bc_audio_reader *r);
+
+/* Samples as the bytes of a WAV file of `bits` (16 or 24) bits, rounded to nearest; what is beyond
+ * full scale takes the end codes, what is not finite 0. The caller frees *out. BC_E_LIMIT. */
+BC_API BC_NODISCARD bc_status bc_audio_encode(const double *const *planes, size_t n_frames,
+                                              uint32_t n_channels, uint32_t rate_hz, int bits,
+                                              uint8_t **out, size_t *size, bc_error *err);
+
 /* File formats that can be written: {"wav", "Waveform Audio File Format", ...}. Everything that
  * libsndfile knows is read. */
 typedef struct {

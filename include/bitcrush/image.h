@@ -57,6 +57,13 @@ BC_API BC_NODISCARD bc_status bc_image_read(bc_image_reader *r, void *rows, uint
 /* Release; NULL is fine. */
 BC_API void bc_image_reader_free(bc_image_reader *r);
 
+/* 8-bit sRGB samples, rows of width * n_channels (1 grey, 2 with alpha, 3 RGB, 4 with alpha), as the
+ * bytes of a PNG file in the smallest layout that holds them. The caller frees *out. BC_E_LIMIT,
+ * BC_E_UNSUPPORTED in a build without PNG. */
+BC_API BC_NODISCARD bc_status bc_image_encode(const uint8_t *samples, uint32_t width,
+                                              uint32_t height, uint32_t n_channels, uint8_t **out,
+                                              size_t *size, bc_error *err);
+
 /* True when the first n bytes of a file look like a picture that some reader knows. */
 BC_API bool bc_image_probe(const uint8_t *head, size_t n);
 

@@ -22,7 +22,8 @@ struct bci_sink {
     int fd;
     mode_t mode;
     bool force;
-    bool discard; /* count only */
+    bool discard;      /* count only */
+    bci_bytes *memory; /* where bytes go, or NULL */
     uint64_t size_bytes;
     size_t n_pending;
     uint8_t pending[1 << 16];
@@ -140,8 +141,28 @@ done:
     return st;
 }
 
+bc_status bci_sink_open_memory(bci_bytes *to, bci_sink **out, bc_error *err)
+{
+    bci_sink *s = calloc(1, sizeof *s);
+
+    if (s)
+        s->fd = -1;
+    if (!s || !(s->name = strdup("memory"))) {
+        bci_sink_free(s);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for an output");
+    }
+    s->memory = to;
+    *out = s;
+    return BC_OK;
+}
+
 static bc_status write_fully(bci_sink *s, const uint8_t *data, size_t n, bc_error *err)
 {
+    if (s->memory) {
+        bci_bytes_put(s->memory, data, n);
+        return s->memory->is_short ? bci_fail(err, BC_E_LIMIT, "out of memory for an output")
+                                   : BC_OK;
+    }
     while (n > 0 && !s->discard) {
         const ssize_t put = write(s->fd, data, n);
 
@@ -251,7 +272,7 @@ bc_status bci_sink_commit(bci_sink *s, bc_error *err)
 {
     bc_status st = flush_pending(s, err);
 
-    if (st || s->discard)
+    if (st || s->discard || s->memory)
         return st;
     if (s->scratch && (fchmod(s->fd, s->mode) != 0 || fsync(s->fd) != 0))
         return bci_fail(err, BC_E_WRITE, "%s: cannot be flushed to disk: %s", s->name,

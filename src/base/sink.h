@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "bitcrush/status.h"
 
 typedef struct bci_sink bci_sink;
@@ -16,10 +17,13 @@ typedef struct bci_sink bci_sink;
  * counts the bytes and keeps none. */
 BC_NODISCARD bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err);
 
+/* An output that is memory: bytes go to the end of `to`, which the caller keeps. */
+BC_NODISCARD bc_status bci_sink_open_memory(bci_bytes *to, bci_sink **out, bc_error *err);
+
 /* Append n bytes. */
 BC_NODISCARD bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err);
 
-/* True when bytes written before can be replaced: not in a pipe or device. */
+/* True when bytes written before can be replaced: not in a pipe, device or memory. */
 bool bci_sink_can_rewrite(const bci_sink *s);
 
 /* Replace n bytes from `offset` on, all of them written before (a header that counts what
