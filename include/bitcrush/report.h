@@ -27,15 +27,16 @@ BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, b
 
 /* Begin a row of a table: from here on, facts whose section is `table`, the same literal every
  * time, belong to it. JSON has an array of objects under that name; the text has columns, one for
- * each key, in lines of 100 characters; "why" is a remark behind the others. Tables follow each
- * other, one is whole before the next begins. */
+ * each key, in lines of 100 characters; "why" is a remark behind the others. A key "a.b" is b of an
+ * object a in the row's object. Tables follow each other, one is whole before the next begins. */
 BC_API void bc_report_row(bc_report *r, const char *table);
 
 /* The report for people: a few lines, labels in bold with `colour`. The caller frees *out. */
 BC_API BC_NODISCARD bc_status bc_report_text(const bc_report *r, bool colour, char **out,
                                              bc_error *err);
 
-/* The report as one JSON object under the schema "bitcrush-report/1". The caller frees *out.
+/* The report as one JSON object under the schema "bitcrush-report/1", or that of a fact "schema" at
+ * the top level. The caller frees *out.
  * BC_E_UNSUPPORTED in a build without jansson. */
 BC_API BC_NODISCARD bc_status bc_report_json(const bc_report *r, char **out, bc_error *err);
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "report/facts.h"
@@ -61,6 +62,18 @@ static json_t *row_of(json_t *root, const char *table, size_t row)
     return json_array_get(rows, row - 1);
 }
 
+/* Put a value into a row; "a.b" is b of the object a in it. */
+static bool put_in_row(json_t *row, const char *key, json_t *value)
+{
+    for (const char *dot; row && (dot = strchr(key, '.')); key = dot + 1) {
+        char name[32];
+
+        snprintf(name, sizeof name, "%.*s", (int)(dot - key), key);
+        row = section_of(row, name);
+    }
+    return json_object_set_new(row, key, value) == 0;
+}
+
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
     json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/1");
@@ -71,7 +84,8 @@ bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
         const bci_fact *f = &r->facts[i];
         json_t *section = f->row ? row_of(root, f->section, f->row) : section_of(root, f->section);
 
-        ok = section && json_object_set_new(section, f->key, value_of(f)) == 0;
+        ok = section && (f->row ? put_in_row(section, f->key, value_of(f))
+                                : json_object_set_new(section, f->key, value_of(f)) == 0);
     }
     if (ok)
         text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
