@@ -150,6 +150,14 @@ BC_API BC_NODISCARD bc_status bc_image_reduce(const char *in, const char *out,
                                               const bc_image_settings *settings,
                                               bc_image_result *result, bc_error *err);
 
+/* The codes that bc_image_reduce gives the samples of a picture in memory: rows as bc_image_read
+ * hands them out, of info->width, height, n_channels, has_alpha, maxval, alpha_maxval, depth,
+ * true_depth and transfer; codes of settings->bits in the same order, alpha as it is. Not for
+ * palettes, nor for settings->grey. BC_E_USAGE, BC_E_LIMIT. */
+BC_API BC_NODISCARD bc_status bc_image_codes(const bc_image_info *info, const void *samples,
+                                             const bc_image_settings *settings, uint16_t *codes,
+                                             bc_error *err);
+
 /* How two pictures differ: b against a. */
 typedef struct {
     bc_image_info a, b;
