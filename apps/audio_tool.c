@@ -12,6 +12,7 @@
 #include "bitcrush/audio.h"
 #include "progress.h"
 #include "suggest.h"
+#include "sweep_tool.h"
 
 /* Settings, and what they point to. */
 typedef struct {
@@ -268,5 +269,8 @@ const tool audio_tool = {
     .bit = TOOL_AUDIO,
     .medium = "sound",
     .knows = bc_audio_probe,
-    .verbs = { [VERB_REDUCE] = reduce, [VERB_COMPARE] = compare, [VERB_RESTORE] = restore },
+    .verbs = { [VERB_REDUCE] = reduce,
+               [VERB_COMPARE] = compare,
+               [VERB_RESTORE] = restore,
+               [VERB_SWEEP] = sweep_verb },
 };

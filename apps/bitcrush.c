@@ -15,10 +15,15 @@ static const struct {
     const char *name;
     tool_verb verb;
     size_t first_tool, n_tools;
+    const program *own; /* with options of its own, or NULL */
 } verbs[] = {
-    { "image", VERB_REDUCE, 0, 1 },          { "audio", VERB_REDUCE, 1, 1 },
-    { "compare", VERB_COMPARE, 0, N_TOOLS }, { "restore", VERB_RESTORE, 1, 1 },
-    { "tensor", VERB_REDUCE, 2, 1 },         { "info", VERB_INFO, 2, 1 },
+    { "image", VERB_REDUCE, 0, 1, NULL },
+    { "audio", VERB_REDUCE, 1, 1, NULL },
+    { "compare", VERB_COMPARE, 0, N_TOOLS, NULL },
+    { "restore", VERB_RESTORE, 1, 1, NULL },
+    { "tensor", VERB_REDUCE, 2, 1, NULL },
+    { "info", VERB_INFO, 2, 1, NULL },
+    { "sweep", VERB_SWEEP, 0, N_TOOLS, &program_sweep },
 };
 
 int main(int argc, char **argv)
@@ -27,8 +32,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(argv[1], verbs[i].name) == 0) {
             argv[1] = argv[0];
-            return tool_run(&program_bitcrush, tools + verbs[i].first_tool, verbs[i].n_tools,
-                            verbs[i].verb, argc - 1, argv + 1);
+            return tool_run(verbs[i].own ? verbs[i].own : &program_bitcrush,
+                            tools + verbs[i].first_tool, verbs[i].n_tools, verbs[i].verb, argc - 1,
+                            argv + 1);
         }
     }
     return tool_run(&program_bitcrush, tools, N_TOOLS, VERB_REDUCE, argc, argv);

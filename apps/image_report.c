@@ -17,7 +17,7 @@ static const char *colours_of(const bc_image_info *info)
 }
 
 /* What the file says beside its samples, and what became of it. */
-static void add_input_metadata(bc_report *r, const bc_image_info *info)
+void image_report_metadata(bc_report *r, const bc_image_info *info)
 {
     char transfer[32];
 
@@ -49,7 +49,7 @@ static void add_files(bc_report *r, const char *in, const char *out, const optio
     if (m->input_size_bytes)
         bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
     bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
-    add_input_metadata(r, &m->input);
+    image_report_metadata(r, &m->input);
     bc_report_string(r, "output", "path", out);
     bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
     bc_report_string(r, "output", "format", m->output_format);
@@ -191,7 +191,7 @@ bc_status image_comparison_report(const options *o, const char *a, const char *b
 
     if (!st) {
         image_report_input(r, a, &m->a);
-        add_input_metadata(r, &m->a);
+        image_report_metadata(r, &m->a);
         bc_report_string(r, "compared", "path", b);
         bc_report_string(r, "compared", "format", m->b.format);
         bc_report_string(r, "compared", "colours", colours_of(&m->b));

@@ -13,6 +13,9 @@ double image_expected_snr_db(const bc_image_settings *s, const bc_image_result *
 /* The facts of an input that its header tells. */
 void image_report_input(bc_report *r, const char *path, const bc_image_info *info);
 
+/* What it says beside its samples, and what became of it. */
+void image_report_metadata(bc_report *r, const bc_image_info *info);
+
 /* Print what became of `in`, as text or JSON: to standard output, or to standard error when the
  * picture itself went there. BC_E_WRITE where that fails. */
 BC_NODISCARD bc_status image_report(const options *o, const bc_image_settings *s, const char *in,

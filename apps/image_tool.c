@@ -13,6 +13,7 @@
 #include "options.h"
 #include "progress.h"
 #include "suggest.h"
+#include "sweep_tool.h"
 
 /* True when the last operand is BITS. */
 static bool takes_bits(const options *o)
@@ -286,5 +287,5 @@ const tool image_tool = {
     .bit = TOOL_IMAGE,
     .medium = "pictures",
     .knows = bc_image_probe,
-    .verbs = { [VERB_REDUCE] = reduce, [VERB_COMPARE] = compare },
+    .verbs = { [VERB_REDUCE] = reduce, [VERB_COMPARE] = compare, [VERB_SWEEP] = sweep_verb },
 };

@@ -3,7 +3,9 @@
 
 #include "options.h"
 
-#define ALL    (TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR)
+#define MEDIUM (TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR)
+#define SWEEPS SWEEP_OF(MEDIUM)
+#define ALL    (MEDIUM | SWEEPS)
 #define MEDIA  (TOOL_IMAGE | TOOL_AUDIO)
 #define IMAGE  TOOL_IMAGE
 #define AUDIO  TOOL_AUDIO
@@ -13,19 +15,19 @@
 
 /* clang-format off */
 static const option table[] = {
-    { ALL, 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
+    { MEDIUM, 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
     { ALL, 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
     { MEDIA, 0,   "strip",      FLAG,   NULL,     FIELD(strip),    0, 0, "keep no metadata but what shows a picture right" },
-    { ALL, 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
+    { MEDIUM, 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
     { ALL, 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
     { ALL, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
     { ALL, 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; auto: floyd-steinberg, tpdf, none" },
     { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
     { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
-    { IMAGE, 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
-    { IMAGE, 0,   "light",      CHOICE, "linear|coded",     FIELD(light),    0, 0, "where dithered errors are summed" },
-    { IMAGE, 0,   "scan",       CHOICE, "serpentine|raster", FIELD(scan),    0, 0, "the way of error diffusion over the lines" },
-    { IMAGE, 0,   "strength",   NUMBER, "X",      FIELD(strength), 0, 1, "share of the error that is diffused, 0 to 1" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "light",      CHOICE, "linear|coded",     FIELD(light),    0, 0, "where dithered errors are summed" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "scan",       CHOICE, "serpentine|raster", FIELD(scan),    0, 0, "the way of error diffusion over the lines" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "strength",   NUMBER, "X",      FIELD(strength), 0, 1, "share of the error that is diffused, 0 to 1" },
     { AUDIO, 0, "shape",      TEXT,   "NAME|FILE", FIELD(shape), 0, 0, "shape noise: ath, another of --list, or a file of thresholds" },
     { AUDIO, 0, "shape-taps", COUNT,  "N",      FIELD(shape_taps), 0, 64, "taps of the filter that ath or a file designs" },
     { AUDIO, 0, "shape-strength", NUMBER, "DB", FIELD(shape_strength), 0, 80, "how far noise may pile up where it is not heard" },
@@ -33,10 +35,11 @@ static const option table[] = {
     { AUDIO, 0, "hold",       COUNT,  "N",      FIELD(hold),     0, 1000000, "let every sample stand for N, as at a lower rate" },
     { AUDIO, 0, "subtractive", FLAG,  NULL,     FIELD(subtractive), 0, 0, "note in the file how bitcrush restore undoes the dither" },
     { AUDIO, 0, "plain-header", FLAG, NULL,     FIELD(plain_header), 0, 0, "leave valid bits unsaid, for programs that refuse them" },
-    { AUDIO | TENSOR, 0, "nonfinite",  CHOICE, "error|zero|keep", FIELD(nonfinite), 0, 0, "what becomes of NaN and infinity" },
-    { AUDIO, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw waveform, spectra and codes into an SVG file" },
-    { TENSOR, 0, "include",   TEXT,   "GLOB,...", FIELD(include), 0, 0, "reduce tensors of these names and no others" },
-    { TENSOR, 0, "exclude",   TEXT,   "GLOB,...", FIELD(exclude), 0, 0, "keep tensors of these names as they are" },
+    { AUDIO | TENSOR | SWEEP_OF(AUDIO), 0, "nonfinite",  CHOICE, "error|zero|keep", FIELD(nonfinite), 0, 0, "what becomes of NaN and infinity" },
+    { AUDIO | SWEEPS, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw curves of a sound or a sweep into an SVG file" },
+    { SWEEP_OF(IMAGE), 0, "sheet",    TEXT,   "FILE",   FIELD(sheet),    0, 0, "draw the picture at every depth into a PNG file" },
+    { TENSOR | SWEEP_OF(TENSOR), 0, "include",   TEXT,   "GLOB,...", FIELD(include), 0, 0, "reduce tensors of these names and no others" },
+    { TENSOR | SWEEP_OF(TENSOR), 0, "exclude",   TEXT,   "GLOB,...", FIELD(exclude), 0, 0, "keep tensors of these names as they are" },
     { TENSOR, 0, "encoder",   CHOICE, "exact|best", FIELD(encoder), 0, 0, "blocks byte for byte as GGML's, or of the least error" },
     { TENSOR, 0, "type",      TEXT,   "GLOB=FORMAT,...", FIELD(type), 0, 0, "other formats for tensors of these names" },
     { TENSOR, 0, "group",     TEXT,   "tensor|row|N", FIELD(group), 0, 0, "weights that share a scale (int4, e2m1, ...)" },
@@ -48,10 +51,10 @@ static const option table[] = {
     { TENSOR, 0, "imatrix",   TEXT,   "FILE",   FIELD(imatrix),  0, 0, "weigh errors by an importance matrix of llama-imatrix" },
     { MEDIA, 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
     { ALL, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
-    { IMAGE, 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
-    { IMAGE, 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
     { ALL, 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },
-    { ALL, 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 when the SNR is lower" },
+    { MEDIUM, 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 when the SNR is lower" },
     { ALL, 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, shapers, palettes, grids and file formats" },
     { ALL, 0,   "progress",   CHOICE, "auto|always|never", FIELD(progress), 0, 0, "progress on standard error" },
     { ALL, 0,   "color",      CHOICE, "auto|always|never", FIELD(color),    0, 0, "bold labels in the report" },

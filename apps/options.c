@@ -188,6 +188,14 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     return BC_OK;
 }
 
+static const char *program_of(unsigned tool)
+{
+    return tool == TOOL_IMAGE    ? "bitcrush-image"
+           : tool == TOOL_AUDIO  ? "bitcrush-audio"
+           : tool == TOOL_TENSOR ? "bitcrush-tensor"
+                                 : "bitcrush sweep";
+}
+
 bc_status options_belong(const options *o, unsigned tool, const char *what, bc_error *err)
 {
     const option *rows;
@@ -195,12 +203,8 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
 
     for (const option *row = rows; row < rows + n; row++)
         if ((o->given & bit_of(row)) && !(row->tools & tool))
-            return usage(err,
-                         "--%s: not an option for %s, expected one of those that bitcrush-%s "
-                         "--help lists",
-                         row->name, what,
-                         tool == TOOL_AUDIO    ? "audio"
-                         : tool == TOOL_TENSOR ? "tensor"
-                                               : "image");
+            return usage(
+                err, "--%s: not an option for %s%s, expected one of those that %s --help lists",
+                row->name, tool & SWEEP_OF(~0u) ? "a sweep of " : "", what, program_of(tool));
     return BC_OK;
 }

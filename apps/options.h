@@ -10,12 +10,15 @@
 /* The tools, a bit each. */
 enum { TOOL_IMAGE = 1, TOOL_AUDIO = 2, TOOL_TENSOR = 4 };
 
+/* The same for what sweep takes of a tool's media. */
+#define SWEEP_OF(tools) ((tools) << 8)
+
 /* Choices, in the order of their table rows. */
 enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
-    const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *include,
+    const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *sheet, *include,
         *exclude, *type, *group, *imatrix;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;

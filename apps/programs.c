@@ -48,6 +48,15 @@ static const char about_info[] =
 
 static const char *const tensor_abouts[] = { about_weights, NULL };
 
+static const char *const sweep_usages[] = { "FILE [A..B] [OPTION...]", NULL };
+
+static const char about_sweep[] =
+    "`bitcrush sweep FILE A..B` measures a file at every depth from A to B bits (1..8 unless given),\n"
+    "undithered and dithered, beside what theory expects, and writes nothing but what --plot and\n"
+    "--sheet ask for.";
+
+static const char *const sweep_abouts[] = { about_sweep, NULL };
+
 static const char *const all_usages[] = {
     "FILE... SPEC [OPTION...]",
     "FILE... --palette N|NAME|FILE [OPTION...]",
@@ -55,6 +64,7 @@ static const char *const all_usages[] = {
     "compare A B [OPTION...]",
     "restore FILE... [OPTION...]",
     "info FILE|--params N [OPTION...]",
+    "sweep FILE [A..B] [OPTION...]",
     NULL,
 };
 
@@ -62,11 +72,15 @@ static const char about_all[] =
     "Reduce the bit depth of pictures, sound and weights and say what it cost. The tool is chosen by\n"
     "the content of the first FILE, or by its name.";
 
-static const char *const all_abouts[] = { about_all,     about_images,  about_sound, about_weights,
-                                          about_compare, about_restore, about_info,  NULL };
+static const char *const all_abouts[] = { about_all,     about_images,  about_sound,
+                                          about_weights, about_compare, about_restore,
+                                          about_info,    about_sweep,   NULL };
 
-const program program_bitcrush = { "bitcrush", TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR, all_usages,
+enum { ALL_TOOLS = TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR };
+
+const program program_bitcrush = { "bitcrush", ALL_TOOLS | SWEEP_OF(ALL_TOOLS), all_usages,
                                    all_abouts };
+const program program_sweep = { "bitcrush sweep", SWEEP_OF(ALL_TOOLS), sweep_usages, sweep_abouts };
 const program program_image = { "bitcrush-image", TOOL_IMAGE, image_usages, image_abouts };
 const program program_audio = { "bitcrush-audio", TOOL_AUDIO, audio_usages, audio_abouts };
 const program program_tensor = { "bitcrush-tensor", TOOL_TENSOR, tensor_usages, tensor_abouts };

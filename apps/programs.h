@@ -13,7 +13,10 @@ typedef struct {
 
 extern const program program_bitcrush, program_image, program_audio, program_tensor;
 
-/* All of them; returns their number. */
+/* A verb with options of its own. */
+extern const program program_sweep;
+
+/* All programs; returns their number. */
 size_t programs(const program *const **out);
 
 #endif

@@ -138,7 +138,7 @@ static bc_status sweep_audio(series *s, sweep *all, sweep_row *rows, bc_error *e
             return st;
         *row = empty_row(bits);
         row->snr_db = bc_error_snr_db(&q->error);
-        row->theory_snr_db = m.theory_snr_db;
+        row->theory_snr_db = q->error.sum_e2 > 0.0 ? m.theory_snr_db : NAN; /* an exact copy */
         row->rmse = bc_error_rmse(&q->error);
         row->n_clipped = m.n_clipped;
         row->file_bytes = m.output_size_bytes;
@@ -272,11 +272,15 @@ bc_status sweep_measure(const char *path, int first, int last, unsigned what, co
         return st;
     *out = (sweep){ .tool = media[medium].tool, .n_rows = last - first + 1 };
     snprintf(out->dither, sizeof out->dither, "%s",
-             !(what & SWEEP_DITHERED) ? "none" : is_default ? media[medium].dither : o->dither);
+             !(what & SWEEP_DITHERED) ? "none"
+             : is_default             ? media[medium].dither
+                                      : o->dither);
     const bool is_dithered = strcmp(out->dither, "none") != 0;
 
     s.n_runs = (media[medium].at_once ? 1 : out->n_rows) << is_dithered;
     s.shown = progress_begin(path, o->progress);
+    for (int i = 0; i < out->n_rows; i++)
+        out->dithered[i] = empty_row(first + i);
     own.dither = is_default ? media[medium].asked_as : o->dither;
     if (is_dithered) /* first: a name that is wrong is told at once */
         st = media[medium].run(&s, out, out->dithered, err);

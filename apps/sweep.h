@@ -30,14 +30,14 @@ typedef struct {
 
 /* The rows of a sweep, n_rows depths from the first up: undithered, and with dither. */
 typedef struct {
-    unsigned tool;    /* TOOL_...: the medium */
-    char dither[64];  /* the name; "none": there is no second series */
+    unsigned tool;   /* TOOL_...: the medium */
+    char dither[64]; /* the name; "none": the rows of `dithered` are empty */
     int n_rows;
     sweep_row plain[SWEEP_MAX_BITS], dithered[SWEEP_MAX_BITS];
     /* What the file is: that of the medium is filled in. */
     bc_image_info image;
     bc_audio_info audio;
-    uint64_t n_frames; /* of sound */
+    uint64_t n_frames;              /* of sound */
     bc_tensor_sweep_result weights; /* its costs are those of the last series */
 } sweep;
 

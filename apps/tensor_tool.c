@@ -10,6 +10,7 @@
 #include "bitcrush/tensor.h"
 #include "progress.h"
 #include "suggest.h"
+#include "sweep_tool.h"
 #include "tensor_info.h"
 #include "tensor_report.h"
 
@@ -259,5 +260,8 @@ const tool tensor_tool = {
     .bit = TOOL_TENSOR,
     .medium = "weights",
     .knows = bc_tensor_probe,
-    .verbs = { [VERB_REDUCE] = reduce, [VERB_COMPARE] = compare, [VERB_INFO] = info },
+    .verbs = { [VERB_REDUCE] = reduce,
+               [VERB_COMPARE] = compare,
+               [VERB_INFO] = info,
+               [VERB_SWEEP] = sweep_verb },
 };

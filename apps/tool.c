@@ -64,12 +64,18 @@ bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error 
     return BC_E_QUALITY;
 }
 
+bool tool_has_colour(const options *o, FILE *to)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const bool may = !(no_color && *no_color) && isatty(fileno(to));
+
+    return o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
+}
+
 bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_error *err)
 {
     FILE *to = strcmp(out, "-") == 0 ? stderr : stdout;
-    const char *no_color = getenv("NO_COLOR");
-    const bool may = !(no_color && *no_color) && isatty(fileno(to));
-    const bool colour = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
+    const bool colour = tool_has_colour(o, to);
     char *text = NULL;
     const bc_status st =
         o->json ? bc_report_json(r, &text, err) : bc_report_text(r, colour, &text, err);
@@ -114,11 +120,12 @@ static bc_status run(const program *self, const tool *const *tools, size_t n_too
     if (o->help || o->version || o->man)
         return BC_OK;
     if (o->list) {
-        print_lists(self->tools);
+        print_lists(self->tools | self->tools / SWEEP_OF(1));
         return BC_OK;
     }
     const tool *chosen = choose(tools, n_tools, o);
-    const bc_status st = options_belong(o, chosen->bit, chosen->medium, err);
+    const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
+    const bc_status st = options_belong(o, bit, chosen->medium, err);
 
     if (!st && !chosen->verbs[verb])
         return tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");

@@ -4,13 +4,14 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "bitcrush/report.h"
 #include "options.h"
 #include "programs.h"
 
 /* What a program is asked to do. */
-typedef enum { VERB_REDUCE, VERB_COMPARE, VERB_RESTORE, VERB_INFO, N_VERBS } tool_verb;
+typedef enum { VERB_REDUCE, VERB_COMPARE, VERB_RESTORE, VERB_INFO, VERB_SWEEP, N_VERBS } tool_verb;
 
 /* A tool: what it is for and what it can do. */
 typedef struct {
@@ -34,6 +35,9 @@ bc_status tool_usage(bc_error *err, const char *what, const char *got, const cha
 
 /* BC_E_QUALITY when the SNR of `path` is below what --min-snr asks for. */
 bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err);
+
+/* True when what is printed to `to` may have bold letters. */
+bool tool_has_colour(const options *o, FILE *to);
 
 /* Print a report as text or JSON: to standard error when the data went to standard output,
  * which `out` "-" says. BC_E_WRITE where that fails. */

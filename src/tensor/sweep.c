@@ -37,8 +37,8 @@ typedef struct {
     uint64_t seed;
     int n_depths, n_threads;
     depth depths[MAX_BITS];
-    size_t tensor;   /* at hand */
-    float low, high; /* of it */
+    size_t tensor;            /* at hand */
+    float low, high;          /* of it */
     uint64_t n_done, n_to_do; /* elements, in both passes */
     unsigned n_slots;
     slot_buffers slots[MAX_SLOTS];
@@ -160,8 +160,8 @@ static bc_status round_batch(void *context, uint64_t batch, unsigned slot, bc_er
 
         if (has_noise)
             bc_noise_fill(s->noise, s->seed, d->stream, batch * BATCH, b->noise, n);
-        bc_quantize_f32(&d->grid, &d->scale, BC_ROUND_NEAREST, b->x, has_noise ? b->noise : NULL,
-                        n, b->y, b->codes);
+        bc_quantize_f32(&d->grid, &d->scale, BC_ROUND_NEAREST, b->x, has_noise ? b->noise : NULL, n,
+                        b->y, b->codes);
         b->error[k] = (bc_error_sums){ 0 };
         bc_error_add_f32(&b->error[k], b->x, b->y, n);
         for (size_t i = 0; i < n; i++)
@@ -237,8 +237,9 @@ static void take_tensor(sweep *s)
         const double gain = d->scale.gain;
 
         bc_error_merge(&cost->error, &d->error);
-        cost->packed_bytes += (bc_tensor_at(s->in, s->tensor)->n_elements * (uint64_t)d->grid.bits + 7) / 8 +
-                              2 * sizeof(float);
+        cost->packed_bytes +=
+            (bc_tensor_at(s->in, s->tensor)->n_elements * (uint64_t)d->grid.bits + 7) / 8 +
+            2 * sizeof(float);
         if (n == 0)
             continue;
         cost->code_bits += (double)n * bc_entropy_bits(d->counts, bc_grid_levels(&d->grid));
@@ -310,8 +311,8 @@ static bc_status sweep_all(sweep *s, const char *path, bc_error *err)
     s->n_to_do = 2 * s->made.n_elements;
     if (s->made.n_elements == 0)
         st = bci_fail(err, BC_E_UNSUPPORTED,
-                      "%s: none of its %zu tensors is reduced, expected one with floats in it", path,
-                      n);
+                      "%s: none of its %zu tensors is reduced, expected one with floats in it",
+                      path, n);
     for (s->tensor = 0; !st && s->tensor < n; s->tensor++)
         if (is_taken[s->tensor])
             st = sweep_tensor(s, err);

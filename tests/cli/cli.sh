@@ -1,5 +1,5 @@
 # Read by the tests of the command line: a directory to work in, and sentences about how a
-# program ended. $BITCRUSH, $MAKE_PNG, $MAKE_SOUND, $READ_JSON, $INTERRUPT and $SAMPLES come from ctest.
+# program ended. $BITCRUSH, $MAKE_PNG, $MAKE_SOUND, $MAKE_WEIGHTS, $READ_JSON, $INTERRUPT and $SAMPLES come from ctest.
 # shellcheck shell=sh disable=SC2034
 
 set -u

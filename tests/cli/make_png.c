@@ -2,6 +2,7 @@
  *
  *   grey, rgb, rgba, rgb16   ramps
  *   noise                    RGB that does not compress
+ *   noise16                  grey of 16 bits, each value as likely as any other
  *   hole                     RGBA with transparent parts
  *   claim                    no picture: the header of a PNG of that size, with a right CRC */
 #include <stdio.h>
@@ -78,6 +79,8 @@ int main(int argc, char **argv)
         p = ramps(width, height, RGB, 16);
     else if (strcmp(argv[1], "noise") == 0)
         p = picture_random(width, height, RGB, 8, 1);
+    else if (strcmp(argv[1], "noise16") == 0)
+        p = picture_random(width, height, GREY, 16, 1);
     else if (strcmp(argv[1], "hole") == 0)
         p = hole(width, height);
     else

@@ -1,5 +1,6 @@
-/* read-json < REPORT: one line "section.key=value" for every value, in order; fails when the
- * input is not one JSON object, names a key twice or holds a null. */
+/* read-json < REPORT: one line "section.key=value" for every value, in order, "rows.0.key=value"
+ * for those of an object in an array; fails when the input is not one JSON object, names a key twice
+ * or holds a null. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,8 @@ static int print_value(const char *path, const json_t *value)
     return 1;
 }
 
+static int print_array(const char *prefix, json_t *array);
+
 static int print_object(const char *prefix, json_t *object)
 {
     const char *key;
@@ -33,6 +36,26 @@ static int print_object(const char *prefix, json_t *object)
         char path[256];
 
         snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "." : "", key);
+        failed |= json_is_object(value)  ? print_object(path, value)
+                  : json_is_array(value) ? print_array(path, value)
+                                         : print_value(path, value);
+    }
+    return failed;
+}
+
+static int print_array(const char *prefix, json_t *array)
+{
+    size_t i;
+    json_t *value;
+    int failed = json_array_size(array) == 0;
+
+    if (failed)
+        fprintf(stderr, "read-json: %s is empty\n", prefix);
+    json_array_foreach(array, i, value)
+    {
+        char path[320];
+
+        snprintf(path, sizeof path, "%s.%zu", prefix, i);
         failed |= json_is_object(value) ? print_object(path, value) : print_value(path, value);
     }
     return failed;

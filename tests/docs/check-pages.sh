@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the pages promise without showing it run: that links lead to files, that the
-# words after ./dev are verbs of dev, and that the manual of each tool has every option,
+# words after ./dev are verbs of dev, and that the manual of each tool (and of sweep) has every option,
 # dither, noise shaper and file format of the program, and one of them every exit status.
 #
 #     check-pages.sh ROOT BIN PAGE...
@@ -52,7 +52,11 @@ verbs() {
 }
 
 # Everything the manual of a tool has to name, as it stands there.
-promised() { # image, audio or tensor
+promised() { # image, audio, tensor or sweep
+    if [ "$1" = sweep ]; then
+        "$bin/bitcrush" sweep --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
+        return
+    fi
     program=$bin/bitcrush-$1
     "$program" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
     [ "$1" != image ] || # where the manuals of the others lead to
@@ -76,7 +80,7 @@ for page; do
         grep -qx -e "$verb" "$scratch/verbs" || fault "$page:$line: ./dev has no verb $verb"
     done <"$scratch/found"
     case $page in
-    docs/manual/image.md | docs/manual/audio.md | docs/manual/tensor.md) ;;
+    docs/manual/image.md | docs/manual/audio.md | docs/manual/tensor.md | docs/manual/sweep.md) ;;
     *) continue ;;
     esac
     promised "$(basename -- "$page" .md)" >"$scratch/found"

@@ -1,0 +1,112 @@
+/* Knows what is drawn of a sweep. */
+#include "sweep_plot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bitcrush/output.h"
+#include "bitcrush/plot.h"
+
+/* A column of the rows, as a line. */
+typedef struct {
+    bc_plot_tone tone;
+    const char *label;
+    size_t field;
+} line;
+
+static void draw_line(bc_plot *p, const sweep_row *rows, int n, const line *l)
+{
+    double y[SWEEP_MAX_BITS];
+    bool is_empty = true;
+
+    for (int i = 0; i < n; i++) {
+        y[i] = *(const double *)(const void *)((const char *)&rows[i] + l->field);
+        is_empty = is_empty && !isfinite(y[i]);
+    }
+    if (is_empty)
+        return;
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
+                                      .tone = l->tone,
+                                      .label = l->label,
+                                      .n = (size_t)n,
+                                      .y = y,
+                                      .x_first = rows[0].bits,
+                                      .x_step = 1.0 });
+    if (l->tone == BC_PLOT_NEXT) /* dots: what was measured */
+        bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_POINTS,
+                                          .tone = BC_PLOT_SAME,
+                                          .n = (size_t)n,
+                                          .y = y,
+                                          .x_first = rows[0].bits,
+                                          .x_step = 1.0 });
+}
+
+static void begin_panel(bc_plot *p, const sweep *s, const char *title, const char *label,
+                        const char *unit, unsigned height_px)
+{
+    const double first = s->plain[0].bits, last = s->plain[s->n_rows - 1].bits;
+
+    bc_plot_add_panel(
+        p, &(bc_plot_panel){
+               .title = title,
+               .x = { .label = "depth", .unit = "bits", .low = first - 0.25, .high = last + 0.25 },
+               .y = { .label = label, .unit = unit },
+               .height_px = height_px });
+}
+
+static void draw_snr(bc_plot *p, const sweep *s)
+{
+    const size_t snr = offsetof(sweep_row, snr_db), theory = offsetof(sweep_row, theory_snr_db);
+    char label[96];
+
+    begin_panel(p, s, "SNR at each depth", "SNR", "dB", 300);
+    draw_line(p, s->plain, s->n_rows,
+              &(line){ BC_PLOT_QUIET, "6.02 n + 1.76", offsetof(sweep_row, rule_of_thumb_db) });
+    draw_line(p, s->plain, s->n_rows, &(line){ BC_PLOT_THEORY, "expected", theory });
+    draw_line(p, s->dithered, s->n_rows, &(line){ BC_PLOT_THEORY, "expected with dither", theory });
+    draw_line(p, s->plain, s->n_rows, &(line){ BC_PLOT_NEXT, "undithered", snr });
+    snprintf(label, sizeof label, "dither %s", s->dither);
+    draw_line(p, s->dithered, s->n_rows, &(line){ BC_PLOT_NEXT, label, snr });
+}
+
+/* What tells more of the medium than SNR does. */
+static void draw_medium(bc_plot *p, const sweep *s)
+{
+    const bool is_image = s->tool == TOOL_IMAGE;
+    const size_t field =
+        is_image ? offsetof(sweep_row, psnr_blurred_db) : offsetof(sweep_row, noise_a_dbfs);
+    char label[96];
+
+    if (s->tool == TOOL_TENSOR)
+        return;
+    begin_panel(p, s,
+                is_image ? "PSNR in linear light, blurred as by the eye" : "Noise, A-weighted",
+                is_image ? "PSNR" : "level", is_image ? "dB" : "dBFS", 180);
+    draw_line(p, s->plain, s->n_rows, &(line){ BC_PLOT_NEXT, "undithered", field });
+    snprintf(label, sizeof label, "dither %s", s->dither);
+    draw_line(p, s->dithered, s->n_rows, &(line){ BC_PLOT_NEXT, label, field });
+}
+
+bc_status sweep_plot(const options *o, const sweep *s, bc_error *err)
+{
+    const char *slash = strrchr(o->operands[0], '/');
+    char title[256], *svg = NULL;
+    bc_plot *p = NULL;
+
+    snprintf(title, sizeof title, "%s from %d to %d bits", slash ? slash + 1 : o->operands[0],
+             s->plain[0].bits, s->plain[s->n_rows - 1].bits);
+    bc_status st = bc_plot_new(title, NULL, &p, err);
+
+    if (!st) {
+        draw_snr(p, s);
+        draw_medium(p, s);
+        st = bc_plot_svg(p, &svg, err);
+    }
+    if (!st)
+        st = bc_output_write(o->plot, o->force, svg, strlen(svg), err);
+    free(svg);
+    bc_plot_free(p);
+    return st;
+}

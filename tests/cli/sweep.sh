@@ -1,0 +1,207 @@
+#!/bin/sh
+# The sweep: the law of uniform noise on pictures, sound and weights; ranges, files, wrong words.
+. "${0%/*}/cli.sh"
+
+# facts ARGUMENT...: the JSON report, a line a value
+facts() {
+    bitcrush sweep "$@" --json
+    exits 0
+    silent "$err"
+    "$READ_JSON" <"$out" >"$base/facts" 2>"$err" || fail 'the report is no valid JSON'
+}
+
+is() {
+    grep -qxF -e "$1=$2" "$base/facts" ||
+        fail "$(grep -e "^$1=" "$base/facts" || echo "no $1"), expected $2"
+}
+
+absent() {
+    for key; do
+        grep -q "^$key=" "$base/facts" && fail "$key is there and does not apply"
+    done
+}
+
+# law FIRST LAST SERIES FORMULA: what is measured at n bits from FIRST to LAST lies within 0.1 dB
+# of the closed form, an awk expression of n, and so does what the program says it expects. SERIES
+# is "" or "dithered.". The noise has 65536 values and more: the power of so many errors
+# spreads by 0.4 %, 0.02 dB, and that of the signal as much.
+law() {
+    awk -F '[.=]' -v first="$1" -v last="$2" -v series="$3" '
+        function log10(x) { return log(x) / log(10) }
+        $1 == "rows" && $3 == "bits" { row_of[$4] = $2 }
+        $1 == "rows" { value[substr($0, 1, index($0, "=") - 1)] = substr($0, index($0, "=") + 1) }
+        END {
+            for (n = first; n <= last; n++) {
+                expected = '"$4"'
+                for (i = 0; i < 2; i++) {
+                    key = "rows." row_of[n] "." series (i ? "theory" : "metrics") ".snr_db"
+                    found = key in value ? value[key] : "nothing"
+                    if (!(key in value) || found - expected > 0.1 || expected - found > 0.1) {
+                        printf "%d bits: %s is %s, expected %.3f within 0.1\n", n, key, found, expected
+                        failed = 1
+                    }
+                }
+            }
+            exit failed
+        }' "$base/facts" >"$base/law" || fail "$(cat "$base/law")"
+}
+
+"$MAKE_PNG" noise16 320 240 noise.png
+"$MAKE_WEIGHTS" npy 300 500 noise.npy
+"$MAKE_WEIGHTS" safetensors 300 500 noise.safetensors
+
+# Values from 0 to 1 have a mean square of 1/3; the step is 1 / (2^n - 1) and its error 1/12.
+it 'pictures of uniform noise lie on the closed form'
+facts noise.png 1..12
+is schema bitcrush-sweep/1
+is input.kind image
+is settings.dither floyd-steinberg
+is rows.0.bits 1
+is rows.11.bits 12
+is rows.0.metrics.packed_bytes 9600
+is rows.0.metrics.compression_ratio 16
+absent rows.12.bits rows.3.dithered.theory.snr_db
+law 1 12 '' '10 * log10(4 * (2 ^ n - 1) ^ 2)'
+
+# RPDF doubles the power of the error and never leaves the step; both ends are marks.
+it 'and so they do with dither that is added in coded values'
+facts noise.png 1..12 --dither rpdf --light coded
+law 1 12 dithered. '10 * log10(2 * (2 ^ n - 1) ^ 2)'
+
+# Values from -1/2 to 1/2: at any depth they fill whole steps, or halves of them at the ends, and
+# the highest mark is at 1/2 or above, or half a step below it (1 bit).
+if [ "$SOUND" = ON ]; then
+    "$MAKE_SOUND" noise f32 48000 2 65536 noise.wav
+
+    it 'sound of uniform noise lies on the closed form'
+    facts noise.wav 1..12
+    is input.kind audio
+    is settings.dither tpdf
+    law 1 12 '' '20 * log10(2 ^ (n - 1))'
+
+    # TPDF makes three times the error; from 3 bits on the ends of the grid are far enough.
+    it 'and so it does with dither'
+    law 3 12 dithered. '20 * log10(2 ^ (n - 1)) - 10 * log10(3)'
+
+    # Past 20 bits the steps come near to those of the noise itself, a float of 24.
+    it 'sound goes to 24 bits'
+    facts noise.wav 13..24
+    law 13 20 '' '20 * log10(2 ^ (n - 1))'
+    bitcrush sweep noise.wav 25
+    exits 2
+    says 'bitcrush sweep: range 25: expected A..B or one depth, 1 to 24 bits here'
+    bitcrush sweep noise.wav --gray
+    exits 2
+    mentions '--gray: not an option for a sweep of sound'
+fi
+
+# Values from -1 to 1 between marks at both ends: 1/3 over (2 / (2^n - 1))^2 / 12.
+for file in noise.npy noise.safetensors; do
+    it "weights of uniform noise lie on the closed form, $file"
+    facts $file 1..12
+    is input.kind tensor
+    is settings.dither rpdf
+    law 1 12 '' '20 * log10(2 ^ n - 1)'
+    law 1 12 dithered. '20 * log10(2 ^ n - 1) - 10 * log10(2)'
+done
+
+it 'weights: every tensor has a scale of its own, and what is not reduced is not measured'
+bitcrush sweep noise.safetensors 4
+prints 'measured 2 tensors, 300000 weights'
+facts noise.safetensors 4 --include bias
+is rows.0.metrics.packed_bytes 258
+facts noise.safetensors 4 --exclude '[b]*'
+is rows.0.metrics.packed_bytes 75008
+bitcrush sweep noise.safetensors 4 --exclude '*'
+exits 5
+mentions 'none of its 3 tensors is reduced'
+
+it 'the number of threads changes nothing'
+for file in noise.png noise.npy; do
+    facts $file 1..4 --threads 1
+    cp "$base/facts" "$base/alone"
+    for n in 2 7; do
+        facts $file 1..4 --threads $n
+        same "$base/facts" "$base/alone"
+    done
+done
+
+it 'without a range there are 1 to 8 bits, and nothing is written'
+facts noise.png
+is rows.7.bits 8
+absent rows.8.bits
+bitcrush sweep noise.png 5
+exits 0
+prints '   5 '
+[ "$(grep -c '^  *[0-9]' "$out")" -eq 2 ] || fail 'one depth is more than one line in each table'
+bitcrush sweep noise.png 2..3 --dither none
+[ "$(grep -c '^  *[0-9]' "$out")" -eq 2 ] || fail 'without dither there is more than one table'
+
+it 'an exact copy is no number'
+"$MAKE_PNG" rgb 60 40 ramp.png
+facts ramp.png 8
+is rows.0.metrics.snr_db inf
+absent rows.0.theory.snr_db
+bitcrush sweep ramp.png 8
+prints 'exact'
+
+it 'a plot and a sheet'
+bitcrush sweep ramp.png 1..3 -q --plot plot.svg --sheet sheet.png
+exits 0
+silent "$out" "$err"
+grep -q '<svg' plot.svg || fail 'plot.svg is no SVG'
+grep -q 'floyd-steinberg' plot.svg || fail 'the plot does not name the dither'
+# Three cells as wide as "16 bits", 7 letters of 12, with gaps of 12; five rows of a caption, a tile of 40
+# and a label, lines of 18 + 6, and a gap.
+bitcrush compare sheet.png sheet.png
+prints '300 x 512 RGB'
+bitcrush sweep ramp.png 1..3 --plot plot.svg
+exits 6
+mentions 'plot.svg'
+bitcrush sweep ramp.png 1..3 --sheet sheet.png
+exits 6
+bitcrush sweep ramp.png 1..3 -f --sheet sheet.png --plot plot.svg
+exits 0
+bitcrush sweep noise.npy --sheet no.png
+exits 2
+mentions '--sheet: not an option for a sweep of weights'
+
+it 'wrong ranges'
+for range in 8..1 0 0..3 40 1..40 1..17 abc 1..x ..4 4.. 1..2..3 4.5 +3 1e1; do
+    bitcrush sweep ramp.png "$range"
+    exits 2
+    mentions "range $range"
+    silent "$out"
+done
+bitcrush sweep ramp.png 8..1
+says 'bitcrush sweep: range 8..1: expected A..B with the smaller depth first'
+
+it 'wrong words and files'
+bitcrush sweep
+exits 2
+bitcrush sweep ramp.png 1 2
+exits 2
+bitcrush sweep missing.png
+exits 3
+mentions missing.png
+bitcrush sweep - 4
+exits 5
+says 'bitcrush sweep: -: is read several times, expected a file and no pipe'
+bitcrush sweep /dev/null
+exits 5
+bitcrush sweep "$SAMPLES/README.md"
+exits 5
+bitcrush sweep ramp.png --dither atkinsen
+exits 2
+mentions 'did you mean atkinson?'
+bitcrush sweep noise.npy --dither tdpf
+exits 2
+says 'bitcrush sweep: --dither tdpf: no noise for weights, did you mean tpdf?'
+bitcrush sweep ramp.png --min-snr 3
+exits 2
+head -c 200 noise.png >cut.png
+bitcrush sweep cut.png
+exits 4
+mentions cut.png
+
+finish
