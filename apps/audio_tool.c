@@ -10,6 +10,7 @@
 #include "audio_report.h"
 #include "batch.h"
 #include "bitcrush/audio.h"
+#include "info.h"
 #include "progress.h"
 #include "suggest.h"
 #include "sweep_tool.h"
@@ -272,5 +273,6 @@ const tool audio_tool = {
     .verbs = { [VERB_REDUCE] = reduce,
                [VERB_COMPARE] = compare,
                [VERB_RESTORE] = restore,
+               [VERB_INFO] = audio_info,
                [VERB_SWEEP] = sweep_verb },
 };

@@ -22,7 +22,7 @@ static const struct {
     { "compare", VERB_COMPARE, 0, N_TOOLS, NULL },
     { "restore", VERB_RESTORE, 1, 1, NULL },
     { "tensor", VERB_REDUCE, 2, 1, NULL },
-    { "info", VERB_INFO, 2, 1, NULL },
+    { "info", VERB_INFO, 0, N_TOOLS, NULL },
     { "sweep", VERB_SWEEP, 0, N_TOOLS, &program_sweep },
 };
 

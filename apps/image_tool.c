@@ -10,6 +10,7 @@
 #include "batch.h"
 #include "bitcrush/image.h"
 #include "image_report.h"
+#include "info.h"
 #include "options.h"
 #include "progress.h"
 #include "suggest.h"
@@ -287,5 +288,8 @@ const tool image_tool = {
     .bit = TOOL_IMAGE,
     .medium = "pictures",
     .knows = bc_image_probe,
-    .verbs = { [VERB_REDUCE] = reduce, [VERB_COMPARE] = compare, [VERB_SWEEP] = sweep_verb },
+    .verbs = { [VERB_REDUCE] = reduce,
+               [VERB_COMPARE] = compare,
+               [VERB_INFO] = image_info,
+               [VERB_SWEEP] = sweep_verb },
 };

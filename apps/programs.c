@@ -43,8 +43,10 @@ static const char about_weights[] =
     "kind for floats.";
 
 static const char about_info[] =
-    "`bitcrush info FILE` lists metadata, types and tensors of a file without reading its data;\n"
-    "`bitcrush info --params 7e9` the memory that so many weights take in every format.";
+    "`bitcrush info FILE...` says what a file is and, of pictures and sound, how much of it is used:\n"
+    "bits, levels, channels, and what a smaller file could leave out without loss. Of weights it\n"
+    "lists metadata, types and tensors without reading their data; `bitcrush info --params 7e9` the\n"
+    "memory that so many weights take in every format.";
 
 static const char *const tensor_abouts[] = { about_weights, NULL };
 
@@ -63,7 +65,7 @@ static const char *const all_usages[] = {
     "image|audio|tensor FILE... SPEC [OPTION...]",
     "compare A B [OPTION...]",
     "restore FILE... [OPTION...]",
-    "info FILE|--params N [OPTION...]",
+    "info FILE...|--params N [OPTION...]",
     "sweep FILE [A..B] [OPTION...]",
     NULL,
 };

@@ -106,6 +106,41 @@ static const tool *choose(const tool *const *tools, size_t n_tools, const option
     return tools[0];
 }
 
+/* Hand over to the tool that knows the first operand. */
+static bc_status run_tool(const program *self, const tool *const *tools, size_t n_tools,
+                          tool_verb verb, const options *o, bc_error *err)
+{
+    const tool *chosen = choose(tools, n_tools, o);
+    const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
+    const bc_status st = options_belong(o, bit, chosen->medium, err);
+
+    if (!st && !chosen->verbs[verb])
+        return tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
+    return st ? st : chosen->verbs[verb](self->name, o, err);
+}
+
+/* The same for every operand by itself; a bad file does not stop the rest. */
+static bc_status run_each(const program *self, const tool *const *tools, size_t n_tools,
+                          tool_verb verb, const options *o, bc_error *err)
+{
+    options one = *o;
+    bc_status first = BC_OK, st = BC_OK;
+
+    one.n_operands = 1;
+    if (o->n_operands < 1)
+        return tool_usage(err, "too few arguments", "", "expected info FILE");
+    for (int i = 0; i < o->n_operands && st != BC_E_INTERRUPTED; i++) {
+        one.operands = o->operands + i;
+        st = run_tool(self, tools, n_tools, verb, &one, err);
+        first = first ? first : st;
+        if (st && i + 1 < o->n_operands)
+            fprintf(stderr, "%s: %s\n", self->name, err->text);
+    }
+    if (first && !st) /* its sentence is out already */
+        err->text[0] = '\0';
+    return first;
+}
+
 static bc_status run(const program *self, const tool *const *tools, size_t n_tools, tool_verb verb,
                      const options *o, bc_error *err)
 {
@@ -123,13 +158,8 @@ static bc_status run(const program *self, const tool *const *tools, size_t n_too
         print_lists(self->tools | self->tools / SWEEP_OF(1));
         return BC_OK;
     }
-    const tool *chosen = choose(tools, n_tools, o);
-    const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
-    const bc_status st = options_belong(o, bit, chosen->medium, err);
-
-    if (!st && !chosen->verbs[verb])
-        return tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
-    return st ? st : chosen->verbs[verb](self->name, o, err);
+    return verb == VERB_INFO ? run_each(self, tools, n_tools, verb, o, err)
+                             : run_tool(self, tools, n_tools, verb, o, err);
 }
 
 int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool_verb verb,

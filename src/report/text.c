@@ -19,6 +19,7 @@ static const struct {
     { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
                  "|, {input.true_depth_bits} of them real|, {input.format}"
                  "|, {input.transfer} ({input.transfer_source})"
+                 "|, {input.palette}|, {input.interlaced}"
                  "|, {input.turned} from orientation {input.orientation}" },
     { "against", "{compared.colours}, {compared.depth_bits} bits a sample|, {compared.format}" },
     { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels} levels"
@@ -98,6 +99,9 @@ static const struct {
                "|, input file {input.size_bytes}" },
     { "sizes", "{!input.raw_bytes}packed {metrics.packed_bytes}|, file {output.size_bytes} bytes"
                "|, input file {input.size_bytes}" },
+    { "used", "{used.depth_bits:bit} a sample|, {used.colours:colour}" },
+    { "lossless", "{used.note}" },
+    { "lossless", "{used.lossless}|: `{used.command}`|, packed {used.packed_bytes} bytes" },
     { "stored", "{output.format}|, {output.encoding}|, {output.container_bits} bits a sample"
                 "|, {output.valid_bits} of them valid"
                 "|, {output.layout} {output.depth_bits} bits"

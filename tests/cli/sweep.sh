@@ -153,7 +153,7 @@ grep -q '<svg' plot.svg || fail 'plot.svg is no SVG'
 grep -q 'floyd-steinberg' plot.svg || fail 'the plot does not name the dither'
 # Three cells as wide as "16 bits", 7 letters of 12, with gaps of 12; five rows of a caption, a tile of 40
 # and a label, lines of 18 + 6, and a gap.
-bitcrush compare sheet.png sheet.png
+bitcrush info sheet.png
 prints '300 x 512 RGB'
 bitcrush sweep ramp.png 1..3 --plot plot.svg
 exits 6
