@@ -110,6 +110,19 @@ BC_API BC_NODISCARD bc_status bc_tensor_read(const bc_tensor_file *f, size_t i,
 BC_API BC_NODISCARD bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first,
                                                  size_t n, float *out, bc_error *err);
 
+/* What a weight could have become: the values that the codes of its type have under the scale that
+ * it shares with its neighbours, first .. end - 1. Rising, NaN last; codes that mean the same number
+ * are levels of their own. */
+typedef struct {
+    uint32_t n; /* 2..256, or 0 of types that have more, or no decoder */
+    float values[256];
+    uint64_t first, end;
+} bc_tensor_levels;
+
+/* The levels of weight `at` of tensor i, at < n_elements. Thread-safe. */
+BC_API BC_NODISCARD bc_status bc_tensor_levels_at(const bc_tensor_file *f, size_t i, uint64_t at,
+                                                  bc_tensor_levels *out, bc_error *err);
+
 /* What a file says of itself. */
 typedef struct {
     const char *format;  /* name of a row of bc_tensor_formats; static text */
@@ -188,14 +201,14 @@ typedef struct {
     bc_scale_method scale;
     double percent; /* of BC_SCALE_PERCENTILE */
     uint32_t group;
-    bool zero_point;        /* integers: least and greatest value on the end codes, 0 on a code */
-    bool double_quant;      /* nf4 and fp4: scales are quantized, too */
+    bool zero_point;   /* integers: least and greatest value on the end codes, 0 on a code */
+    bool double_quant; /* nf4 and fp4: scales are quantized, too */
     bc_tensor_encoder encoder;
     const bc_noise *noise; /* NULL: none. RPDF rounds stochastically. Scales are found without it;
                              * F64 and F32 take none. No masks: BC_E_USAGE */
     uint64_t seed;         /* of the noise, a function of it, of the tensor's name, of the type that
                              * it had, and of the place in it */
-    const char *imatrix;    /* file of importance for the formats that use it, or NULL */
+    const char *imatrix;   /* file of importance for the formats that use it, or NULL */
     bc_nonfinite nonfinite; /* of NaN and infinity in what is reduced */
     int n_threads;          /* 0: one per core */
     bool force;             /* replace an existing output */

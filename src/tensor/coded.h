@@ -140,4 +140,9 @@ void bci_coded_values(const bci_coding *c, const uint8_t *codes, size_t n, size_
 BC_NODISCARD bc_status bci_coded_read(const bc_tensor_file *f, const bci_coding *c, uint64_t first,
                                       size_t n, float *out, bc_error *err);
 
+/* The levels of weight `at`: what its codes mean under the scale of its group, in the order of the
+ * codes. */
+BC_NODISCARD bc_status bci_coded_levels(const bc_tensor_file *f, const bci_coding *c, uint64_t at,
+                                        bc_tensor_levels *out, bc_error *err);
+
 #endif

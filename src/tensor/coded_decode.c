@@ -114,31 +114,48 @@ static bc_status read_scales(const bc_tensor_file *f, const bci_coding *c, uint6
     return st;
 }
 
+/* Scales and zero-points of groups first .. first + n - 1. */
+static bc_status read_groups(const bc_tensor_file *f, const bci_coding *c, uint64_t first, size_t n,
+                             float *scales, uint8_t *zeros, bc_error *err)
+{
+    const bci_tensor *zero_piece = bci_coding_piece(c, BCI_ZEROS);
+    const bc_status st = read_scales(f, c, first, n, scales, err);
+
+    if (st || !zero_piece)
+        return st;
+    return bci_tensor_read_raw(f, zero_piece, first, zeros, n, err);
+}
+
+/* The group of a column. */
+static uint64_t group_of(const bci_coding *c, uint64_t row, uint64_t column)
+{
+    const uint64_t n_groups = c->row / c->group + (c->row % c->group > 0);
+
+    return c->is_whole ? 0 : row * n_groups + column / c->group;
+}
+
 /* Weights column .. column + n - 1 of a row, n <= CHUNK; column begins a group and a byte, or lies in
  * a group that is longer than CHUNK. */
 static bc_status read_piece(const bc_tensor_file *f, const bci_coding *c, uint64_t row,
                             uint64_t column, size_t n, float *out, bc_error *err)
 {
     const uint64_t bits = (uint64_t)c->format->bits;
-    const uint64_t n_groups = c->row / c->group + (c->row % c->group > 0);
-    const uint64_t first = c->is_whole ? 0 : row * n_groups + column / c->group;
+    const uint64_t first = group_of(c, row, column);
     const size_t n_scales = c->is_whole ? 1 : (size_t)((n + c->group - 1) / c->group);
     const size_t group = c->is_whole || c->group > n ? n : (size_t)c->group;
     const uint64_t begin =
         row * bci_code_bytes(c, c->row) + column / 8 * bits + column % 8 * bits / 8;
     const size_t n_bytes = (size_t)bci_code_bytes(c, n);
-    const bci_tensor *zero_piece = bci_coding_piece(c, BCI_ZEROS);
     uint8_t codes[CHUNK], zeros[CHUNK];
     uint16_t room[CHUNK];
     float scales[CHUNK];
     bc_status st = bci_tensor_read_raw(f, &c->pieces[0], begin, codes, n_bytes, err);
 
     if (!st)
-        st = read_scales(f, c, first, n_scales, scales, err);
-    if (!st && zero_piece)
-        st = bci_tensor_read_raw(f, zero_piece, first, zeros, n_scales, err);
+        st = read_groups(f, c, first, n_scales, scales, zeros, err);
     if (!st)
-        bci_coded_values(c, codes, n, group, scales, zero_piece ? zeros : NULL, room, out);
+        bci_coded_values(c, codes, n, group, scales, bci_coding_piece(c, BCI_ZEROS) ? zeros : NULL,
+                         room, out);
     return st;
 }
 
@@ -179,5 +196,26 @@ bc_status bci_coded_read(const bc_tensor_file *f, const bci_coding *c, uint64_t 
         first += now;
         n -= now;
     }
+    return BC_OK;
+}
+
+bc_status bci_coded_levels(const bc_tensor_file *f, const bci_coding *c, uint64_t at,
+                           bc_tensor_levels *out, bc_error *err)
+{
+    const uint64_t row = at / c->row, column = at % c->row;
+    uint8_t zero = 0;
+    float scale;
+    const bc_status st = read_groups(f, c, group_of(c, row, column), 1, &scale, &zero, err);
+
+    if (st)
+        return st;
+    out->n = 1u << c->format->bits;
+    marks_of(c, out->values);
+    for (uint32_t k = 0; k < out->n; k++)
+        out->values[k] = (out->values[k] - (float)zero) * scale;
+    out->first = c->is_whole ? 0 : at - column % c->group;
+    out->end = c->is_whole                                        ? c->n_rows * c->row
+               : c->row - (column - column % c->group) < c->group ? (row + 1) * c->row
+                                                                  : out->first + c->group;
     return BC_OK;
 }
