@@ -86,6 +86,10 @@ BC_API BC_NODISCARD bc_status bc_plot_new(const char *title, const char *descrip
 /* Put the panels in a grid of n columns, row by row; at first 1, at most 6. */
 BC_API void bc_plot_columns(bc_plot *p, unsigned n);
 
+/* How wide the picture is, in pixels: 900 at first, 300 at least. Below 600 the labels of series
+ * stand above their panel and not beside it. */
+BC_API void bc_plot_width(bc_plot *p, unsigned px);
+
 /* Begin a panel; series go into the one begun last. A fixed range has low < high, both finite,
  * and is above 0 where the axis is logarithmic; otherwise (or where they are closer than a
  * billionth of them, a ten thousandth if logarithmic) BC_E_USAGE is remembered. */
@@ -100,7 +104,7 @@ BC_API void bc_plot_add(bc_plot *p, const bc_plot_series *series);
 BC_API void bc_plot_horizontal(bc_plot *p, double y, const char *label);
 BC_API void bc_plot_vertical(bc_plot *p, double x, const char *label);
 
-/* The figure as an SVG document, 900 pixels wide. The caller frees *out. Returns the error
+/* The figure as an SVG document. The caller frees *out. Returns the error
  * remembered first, if there is one. */
 BC_API BC_NODISCARD bc_status bc_plot_svg(const bc_plot *p, char **out, bc_error *err);
 

@@ -31,11 +31,16 @@ typedef struct {
 
 struct bc_plot {
     char *title, *description;
-    unsigned n_columns;
+    unsigned n_columns, width_px;
     bci_panel *panels;
     size_t n, room;
     bc_error fault; /* the first one */
 };
+
+/* The figure inside a page that has bci_plot_style: an <svg> of these classes without a style of its own. */
+BC_NODISCARD bc_status bci_plot_put(bci_buffer *b, const bc_plot *p, const char *classes,
+                                    bc_error *err);
+extern const char bci_plot_style[];
 
 #define BCI_COLOURS 7
 

@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_PX 132.0 /* labels are broken at this width */
-
 /* Break a label at spaces; what does not fit into the last line stays in it. */
-static void break_label(bci_label *l)
+static void break_label(bci_label *l, double width)
 {
     const char *text = l->series->label;
     const size_t end = strlen(text);
@@ -18,7 +16,7 @@ static void break_label(bci_label *l)
         size_t stop = end;
 
         while (l->n_lines + 1 < BCI_LABEL_LINES &&
-               bci_svg_text_width(text + start, stop - start, BCI_TEXT_PX) > LABEL_PX) {
+               bci_svg_text_width(text + start, stop - start, BCI_TEXT_PX) > width) {
             size_t space = stop;
 
             while (space > start && text[space - 1] != ' ')
@@ -35,12 +33,12 @@ static void break_label(bci_label *l)
     l->height = BCI_LINE_PX * (double)l->n_lines;
 }
 
-bci_label bci_label_of(const bci_series *s)
+bci_label bci_label_of(const bci_series *s, double width)
 {
     const bool has_key = s->given.kind != BC_PLOT_MARKS; /* whose label stands in its row */
     bci_label l = { .series = s, .key = has_key ? BCI_KEY_PX + 6.0 : 0.0 };
 
-    break_label(&l);
+    break_label(&l, width);
     return l;
 }
 

@@ -22,8 +22,8 @@ typedef struct {
     double top;
 } bci_label_block;
 
-/* The label of a series, broken into lines; its y is left to be set. */
-bci_label bci_label_of(const bci_series *s);
+/* The label of a series, broken into lines of `width` pixels; its y is left to be set. */
+bci_label bci_label_of(const bci_series *s, double width);
 
 /* Move n labels apart, within half a line around an area `height` pixels high, which has room for
  * all of them; sorts them from top to bottom. `blocks` is room for n. */

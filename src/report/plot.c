@@ -37,6 +37,7 @@ bc_status bc_plot_new(const char *title, const char *description, bc_plot **out,
     if (!p)
         return bci_fail(err, BC_E_LIMIT, "plot: out of memory");
     p->n_columns = 1;
+    p->width_px = 900;
     p->title = copy_text(p, title);
     p->description = copy_text(p, description);
     *out = p;
@@ -78,6 +79,11 @@ void bc_plot_free(bc_plot *p)
 void bc_plot_columns(bc_plot *p, unsigned n)
 {
     p->n_columns = n < 1 ? 1 : n > 6 ? 6 : n;
+}
+
+void bc_plot_width(bc_plot *p, unsigned px)
+{
+    p->width_px = px < 300 ? 300 : px;
 }
 
 /* One more element behind *list; false, and a note, when memory is short. */

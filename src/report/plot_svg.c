@@ -8,13 +8,13 @@
 #include "base/fail.h"
 #include "report/labels.h"
 
-#define WIDTH_PX  900.0
-#define MARGIN_PX 18.0
+#define NARROW_PX 600   /* from here on there is room for labels at the right */
+#define LABEL_PX  132.0 /* where those are broken into lines */
 #define ROW_PX    38.0
 #define AREA_PX   190.0
 #define GAP_PX    26.0
 
-static const char style[] =
+const char bci_plot_style[] =
     ".bcp{font:12px system-ui,sans-serif}.bcp text{fill:#333}.bcp path.u{fill:#fff}"
     ".bcp .h{font-size:18px;font-weight:600}.bcp .s{font-size:14px;font-weight:600}"
     ".bcp .e{text-anchor:end}.bcp .m{text-anchor:middle}"
@@ -53,6 +53,7 @@ typedef struct {
     size_t n_labels, n_uprights;
     double left, right;  /* margins of the area */
     double above, below; /* and the room for words there */
+    double labels_above; /* of it: for labels that are not at the right */
 } layout;
 
 static double text_width(const char *text)
@@ -107,9 +108,10 @@ static void make_room_for_points(const bci_panel *panel, bci_range *x)
     }
 }
 
-/* The labels at the right, and an area high enough for them. */
-static void measure_labels(layout *l)
+/* The labels at the right, and an area high enough for them; or above it in a narrow picture. */
+static void measure_labels(layout *l, double narrow_px)
 {
+    const bool is_above = narrow_px > 0.0 && !l->area.has_rows;
     double width = 0.0, height = 0.0;
 
     for (size_t i = 0; i < l->panel->n; i++) {
@@ -119,15 +121,18 @@ static void measure_labels(layout *l)
             continue;
         bci_label *new = &l->labels[l->n_labels++];
 
-        *new = bci_label_of(s);
+        *new = bci_label_of(s, is_above ? narrow_px : LABEL_PX);
         width = fmax(width, new->width + new->key);
         height += new->height;
     }
-    l->right = width > 0.0 ? width + 10.0 : 16.0;
-    l->area.height = fmax(l->area.height, height - BCI_LINE_PX);
+    l->right = width > 0.0 && !is_above ? width + 10.0 : 16.0;
+    if (is_above)
+        l->labels_above = height;
+    else
+        l->area.height = fmax(l->area.height, height - BCI_LINE_PX);
 }
 
-static void measure(layout *l)
+static void measure(layout *l, double narrow_px)
 {
     const bci_panel *panel = l->panel;
     bci_area *a = &l->area;
@@ -136,7 +141,7 @@ static void measure(layout *l)
     a->height = panel->height_px ? panel->height_px
                 : a->has_rows    ? ROW_PX * (panel->n_rows ? panel->n_rows : 1)
                                  : AREA_PX;
-    measure_labels(l);
+    measure_labels(l, narrow_px);
     a->row_height = a->height / (panel->n_rows ? panel->n_rows : 1);
     a->x = range_of(panel, &panel->x, true, 0.0, 0.0);
     a->y = (bci_range){ 0.0, 1.0, false };
@@ -152,7 +157,8 @@ static void measure(layout *l)
             l->left = fmax(l->left, text_width(l->y_ticks[i].text) + 8.0);
     }
     make_room_for_points(panel, &a->x);
-    l->above = (panel->title ? 22.0 : 0.0) + (has_words(&panel->y) ? 18.0 : 0.0) + 8.0;
+    l->above =
+        (panel->title ? 22.0 : 0.0) + (has_words(&panel->y) ? 18.0 : 0.0) + l->labels_above + 8.0;
     l->below = 20.0 + (has_words(&panel->x) ? BCI_LINE_PX + 1.0 : 0.0);
 }
 
@@ -338,6 +344,24 @@ static void draw_uprights(bci_buffer *b, const layout *l)
     }
 }
 
+/* Labels: at the height where their series end, or one under the other above the area. */
+static void draw_labels(bci_buffer *b, layout *l)
+{
+    double y = (l->panel->title ? 22.0 : 0.0) + (has_words(&l->panel->y) ? 18.0 : 0.0) - l->above;
+
+    if (l->labels_above == 0.0)
+        bci_labels_spread(l->labels, l->n_labels, l->area.height, l->blocks);
+    for (size_t i = 0; i < l->n_labels; i++) {
+        bci_label *label = &l->labels[i];
+
+        if (l->labels_above > 0.0) {
+            label->y = y + 0.5 * label->height;
+            y += label->height;
+        }
+        bci_label_draw(b, label, l->labels_above > 0.0 ? -l->left : l->area.width + 8.0);
+    }
+}
+
 /* A panel whose area has its upper left corner at x, y. */
 static void draw_panel(bci_buffer *b, layout *l, double x, double y)
 {
@@ -357,9 +381,7 @@ static void draw_panel(bci_buffer *b, layout *l, double x, double y)
     draw_axes(b, l);
     draw_numbers(b, l);
     draw_uprights(b, l);
-    bci_labels_spread(l->labels, l->n_labels, l->area.height, l->blocks);
-    for (size_t i = 0; i < l->n_labels; i++)
-        bci_label_draw(b, &l->labels[i], l->area.width + 8.0);
+    draw_labels(b, l);
     bci_putf(b, "</g>\n");
 }
 
@@ -375,11 +397,19 @@ static void free_layouts(layout *layouts, size_t n)
     free(layouts);
 }
 
+/* Around the panels. */
+static double margin_of(const bc_plot *p)
+{
+    return p->width_px < NARROW_PX ? 8.0 : 18.0;
+}
+
 /* Measure all panels; those of a column have the same margins. NULL when memory is short. */
 static layout *measure_all(const bc_plot *p)
 {
     layout *layouts = calloc(p->n + 1, sizeof *layouts);
-    const double cell = (WIDTH_PX - 2.0 * MARGIN_PX - GAP_PX * (p->n_columns - 1)) / p->n_columns;
+    const double cell =
+        (p->width_px - 2.0 * margin_of(p) - GAP_PX * (p->n_columns - 1)) / p->n_columns;
+    const double narrow_px = p->width_px < NARROW_PX ? cell - BCI_KEY_PX - 8.0 : 0.0;
 
     for (size_t i = 0; layouts && i < p->n; i++) {
         layout *l = &layouts[i];
@@ -392,7 +422,7 @@ static layout *measure_all(const bc_plot *p)
             free_layouts(layouts, p->n);
             return NULL;
         }
-        measure(l);
+        measure(l, narrow_px);
     }
     for (size_t i = 0; layouts && i < p->n; i++) {
         for (size_t k = i % p->n_columns; k < p->n; k += p->n_columns) {
@@ -432,7 +462,7 @@ static void put_description(bci_buffer *b, const bc_plot *p)
 /* The panels row by row, from `y` on. Returns where they end; with b NULL that is all. */
 static double draw_rows(bci_buffer *b, const bc_plot *p, layout *layouts, double y)
 {
-    const double pitch = (WIDTH_PX - 2.0 * MARGIN_PX + GAP_PX) / p->n_columns;
+    const double pitch = (p->width_px - 2.0 * margin_of(p) + GAP_PX) / p->n_columns;
 
     for (size_t first = 0; first < p->n; first += p->n_columns) {
         double above = 0.0, under = 0.0;
@@ -442,17 +472,25 @@ static double draw_rows(bci_buffer *b, const bc_plot *p, layout *layouts, double
             under = fmax(under, layouts[i].area.height + layouts[i].below);
         }
         for (size_t i = first; b && i < p->n && i < first + p->n_columns; i++)
-            draw_panel(b, &layouts[i], MARGIN_PX + pitch * (double)(i - first) + layouts[i].left,
+            draw_panel(b, &layouts[i], margin_of(p) + pitch * (double)(i - first) + layouts[i].left,
                        y + above);
         y += above + under + GAP_PX;
     }
     return y;
 }
 
-bc_status bc_plot_svg(const bc_plot *p, char **out, bc_error *err)
+/* The rules, and the paper. */
+static void put_style(bci_buffer *b, int width, int height)
 {
-    const double top = MARGIN_PX + (p->title ? 30.0 : 0.0);
-    bci_buffer b = { 0 };
+    bci_putf(b, "<style>");
+    bci_put(b, bci_plot_style, strlen(bci_plot_style));
+    bci_putf(b, "</style>\n<path class=\"u\" d=\"M0 0h%dv%dH0z\"/>\n", width, height);
+}
+
+/* The whole figure; with `classes` NULL as a document of its own. */
+static bc_status put_figure(bci_buffer *b, const bc_plot *p, const char *classes, bc_error *err)
+{
+    const double margin = margin_of(p), top = margin + (p->title && !classes ? 30.0 : 0.0);
 
     if (p->fault.status != BC_OK)
         return bci_fail(err, p->fault.status, "%s", p->fault.text);
@@ -462,25 +500,40 @@ bc_status bc_plot_svg(const bc_plot *p, char **out, bc_error *err)
     if (!layouts)
         return bci_fail(err, BC_E_LIMIT, "plot: out of memory");
 
-    const int height = (int)ceil(draw_rows(NULL, p, layouts, top) - GAP_PX + MARGIN_PX);
+    const int width = (int)p->width_px;
+    const int height = (int)ceil(draw_rows(NULL, p, layouts, top) - GAP_PX + margin);
 
-    bci_putf(&b,
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bcp\" role=\"img\" "
-             "viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n",
-             (int)WIDTH_PX, height, (int)WIDTH_PX, height);
-    put_description(&b, p);
-    bci_putf(&b, "<style>");
-    bci_put(&b, style, sizeof style - 1);
-    bci_putf(&b, "</style>\n<path class=\"u\" d=\"M0 0h%dv%dH0z\"/>\n", (int)WIDTH_PX, height);
-    if (p->title)
-        bci_svg_text(&b, "h", MARGIN_PX, MARGIN_PX + 14.0, p->title, strlen(p->title));
-    draw_rows(&b, p, layouts, top);
-    bci_putf(&b, "</svg>\n");
+    bci_putf(b,
+             "<svg %sclass=\"%s\" role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n",
+             classes ? "" : "xmlns=\"http://www.w3.org/2000/svg\" ", classes ? classes : "bcp",
+             width, height, width, height);
+    put_description(b, p);
+    if (!classes)
+        put_style(b, width, height);
+    if (p->title && !classes)
+        bci_svg_text(b, "h", margin, margin + 14.0, p->title, strlen(p->title));
+    draw_rows(b, p, layouts, top);
+    bci_putf(b, "</svg>\n");
     free_layouts(layouts, p->n);
-    if (b.is_short_of_memory) {
-        free(b.text);
-        return bci_fail(err, BC_E_LIMIT, "plot: out of memory");
-    }
-    *out = b.text;
     return BC_OK;
+}
+
+bc_status bci_plot_put(bci_buffer *b, const bc_plot *p, const char *classes, bc_error *err)
+{
+    return put_figure(b, p, classes, err);
+}
+
+bc_status bc_plot_svg(const bc_plot *p, char **out, bc_error *err)
+{
+    bci_buffer b = { 0 };
+    bc_status st = put_figure(&b, p, NULL, err);
+
+    if (!st && b.is_short_of_memory)
+        st = bci_fail(err, BC_E_LIMIT, "plot: out of memory");
+    if (!st) {
+        *out = b.text;
+        return BC_OK;
+    }
+    free(b.text);
+    return st;
 }

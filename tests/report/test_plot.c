@@ -424,6 +424,38 @@ static void labels(void **state)
     free(svg);
 }
 
+/* A line from 0 to 1, and its label as the text element that holds it. */
+static void in_narrow_plots_labels_stand_above(void **state)
+{
+    static const double y[] = { 0.0, 1.0 };
+
+    (void)state;
+    for (unsigned width = 300; width <= 1200; width += 50) {
+        bc_plot *p = new_plot(NULL);
+        double x_px, y_px;
+
+        bc_plot_width(p, width);
+        add_unit_panel(p);
+        bc_plot_add(p, &(bc_plot_series){ .n = 2, .y = y, .label = "a long label of a line" });
+        char *svg = svg_of(p), expected[64];
+        const walk line = walk_of(svg, "c1 l");
+        const char *at = strstr(svg, ">a long"); /* the first line of it, where it is broken */
+
+        snprintf(expected, sizeof expected, "viewBox=\"0 0 %u ", width);
+        EXPECT(strstr(svg, expected), "no %s", expected);
+        while (strncmp(at, " x=\"", 4) != 0)
+            at--;
+        x_px = strtod(at + 4, NULL);
+        y_px = strtod(strstr(at, " y=\"") + 4, NULL);
+        if (width < 600)
+            EXPECT(y_px < 0.0 && line.x_high > 0.7 * width, "%u: label at %g, line to %g", width,
+                   y_px, line.x_high);
+        else
+            EXPECT(x_px > line.x_high && y_px >= 0.0, "%u: label at %g, %g", width, x_px, y_px);
+        free(svg);
+    }
+}
+
 /* --- the whole ----------------------------------------------------------------------- */
 
 /* The three panels of a report on sound, from a fixed generator. */
@@ -610,6 +642,8 @@ int main(void)
                  log_axes_leave_out_what_is_not_above_0),
         SENTENCE("number lines have a mark for each value", number_lines),
         SENTENCE("labels of lines that end together do not touch", labels),
+        SENTENCE("labels stand above the panels of narrow plots",
+                 in_narrow_plots_labels_stand_above),
         SENTENCE("a plot of sound is small and has the same bytes again", small_and_the_same),
         SENTENCE("an axis that cannot be is remembered", faults),
         SENTENCE("an envelope does not depend on how the signal is cut", envelope_cuts),
