@@ -44,6 +44,7 @@ tone      measure
 level     measure
 palette   image
 plot      report
+html      report
 '
 
 # A row: foreign headers of one library, as a pattern. Each is the business of one .c file, or of

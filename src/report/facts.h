@@ -29,6 +29,10 @@ struct bc_report {
 /* The fact "section.key" (the first `length` characters of `name`), or NULL. */
 const bci_fact *bci_report_find(const bc_report *r, const char *name, size_t length);
 
+/* The value of a fact as a style of `length` characters wants it: "2" decimals, "+5" with its sign,
+ * "3e" as a power of ten, "sample" for a whole number of such things. */
+void bci_fact_put(bci_buffer *b, const bci_fact *f, const char *style, size_t length);
+
 /* The rows of the report's tables as aligned columns, table after table. */
 void bci_report_put_tables(bci_buffer *b, const bc_report *r, const char *bold, const char *plain);
 

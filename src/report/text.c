@@ -4,7 +4,6 @@
  * number of such things; {?section.key} and {!section.key} stand for nothing and only ask that the
  * fact is there, or is not. A piece that names a fact the report does not have is left out, a line
  * whose first piece is left out too: so one table serves every medium. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,38 +108,9 @@ static const struct {
     { "kept", "{output.metadata}" },
     { "dropped", "{output.dropped}" },
     { "note", "{output.note}" },
+    { "page", "{output.page}" },
     { "time", "{time_s:2} s" },
 };
-
-static void put_number(bci_buffer *b, double value, const char *style, size_t length)
-{
-    const bool is_signed = length > 0 && style[0] == '+';
-    const int decimals = length > (size_t)is_signed ? style[is_signed] - '0' : 6;
-    const bool is_power = length > 0 && style[length - 1] == 'e';
-    const double unit = pow(10.0, -decimals);
-
-    if (isinf(value)) {
-        bci_put(b, value > 0 ? "infinite" : "-infinite", value > 0 ? 8 : 9);
-        return;
-    }
-    if (is_power) {
-        bci_putf(b, is_signed ? "%+.*e" : "%.*e", decimals, value);
-        return;
-    }
-    if (value != 0.0 && fabs(value) < 0.5 * unit) { /* do not round what there is to nothing */
-        bci_putf(b, is_signed ? "%+.1e" : "%.1e", value);
-        return;
-    }
-    bci_putf(b, is_signed ? "%+.*f" : "%.*f", decimals, value);
-}
-
-/* A whole number, and what it counts; decimals are not for it. */
-static void put_count(bci_buffer *b, uint64_t n, const char *noun, int length)
-{
-    bci_putf(b, "%llu", (unsigned long long)n);
-    if (length > 0 && noun[0] >= 'a' && noun[0] <= 'z')
-        bci_putf(b, " %.*s%s", length, noun, n == 1 ? "" : "s");
-}
 
 /* Texts come from files: a terminal gets no control characters, but for a path, which is as given. */
 static void put_text(bci_buffer *b, const bci_fact *f)
@@ -168,12 +138,10 @@ static void put_fact(bci_buffer *b, const bci_fact *f, const char *name, size_t 
     const char *colon = memchr(name, ':', length);
     const char *style = colon ? colon + 1 : name + length;
 
-    switch (f->type) {
-    case BCI_NUMBER: put_number(b, f->number, style, (size_t)(name + length - style)); return;
-    case BCI_INTEGER: put_count(b, f->integer, style, (int)(name + length - style)); return;
-    case BCI_FLAG: bci_put(b, f->integer ? "yes" : "no", f->integer ? 3 : 2); return;
-    case BCI_STRING: put_text(b, f); return;
-    }
+    if (f->type == BCI_STRING)
+        put_text(b, f);
+    else
+        bci_fact_put(b, f, style, (size_t)(name + length - style));
 }
 
 static bool piece_applies(const bc_report *r, const char *piece, size_t length)
