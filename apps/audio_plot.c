@@ -9,16 +9,9 @@
 #include "bitcrush/level.h"
 #include "bitcrush/output.h"
 #include "bitcrush/plot.h"
+#include "tool.h"
 
-/* What the file of a plot is made of. */
-typedef struct {
-    const char *title;
-    uint32_t rate_hz;
-    const bc_audio_curves *curves;
-    const bc_audio_depth *depth; /* NULL: codes are not known */
-} drawing;
-
-static void draw_waveform(bc_plot *p, const drawing *d)
+void audio_draw_waveforms(bc_plot *p, const audio_drawing *d)
 {
     const double x_step = 1.0 / d->rate_hz;
 
@@ -35,7 +28,7 @@ static void draw_waveform(bc_plot *p, const drawing *d)
 }
 
 /* Power per bin as a level, dBFS per bin. */
-static void draw_power(bc_plot *p, const drawing *d, const double *power, bc_plot_tone tone,
+static void draw_power(bc_plot *p, const audio_drawing *d, const double *power, bc_plot_tone tone,
                        const char *label, double *scratch)
 {
     if (!power)
@@ -51,10 +44,14 @@ static void draw_power(bc_plot *p, const drawing *d, const double *power, bc_plo
                                       .x_step = d->curves->bin_hz });
 }
 
-static void draw_spectra(bc_plot *p, const drawing *d, double *scratch)
+bc_status audio_draw_spectra(bc_plot *p, const audio_drawing *d, bc_error *err)
 {
     const bc_audio_curves *c = d->curves;
+    double *scratch = malloc((c->n_bins + 1) * sizeof *scratch);
     char label[64];
+
+    if (!scratch)
+        return tool_fail(err, BC_E_LIMIT, "out of memory for spectra");
 
     snprintf(label, sizeof label, "level in bins of %.3g Hz", c->bin_hz);
     bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Spectra of the result and of its error",
@@ -68,18 +65,17 @@ static void draw_spectra(bc_plot *p, const drawing *d, double *scratch)
     draw_power(p, d, c->signal_power, BC_PLOT_NEXT, "result", scratch);
     draw_power(p, d, c->error_power, BC_PLOT_NEXT, "error", scratch);
     draw_power(p, d, c->theory_power, BC_PLOT_THEORY, "expected", scratch);
+    free(scratch);
+    return BC_OK;
 }
 
-static bc_status draw_codes(bc_plot *p, const drawing *d, bc_error *err)
+bc_status audio_draw_codes(bc_plot *p, const audio_drawing *d, bc_error *err)
 {
     const bc_audio_curves *c = d->curves;
     double *counts = malloc(c->n_codes * sizeof *counts);
 
-    if (!counts) {
-        err->status = BC_E_LIMIT;
-        snprintf(err->text, sizeof err->text, "out of memory for a histogram");
-        return BC_E_LIMIT;
-    }
+    if (!counts)
+        return tool_fail(err, BC_E_LIMIT, "out of memory for a histogram");
     for (size_t i = 0; i < c->n_codes; i++)
         counts[i] = (double)c->histogram[i];
     bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Codes of the result",
@@ -95,26 +91,19 @@ static bc_status draw_codes(bc_plot *p, const drawing *d, bc_error *err)
     return BC_OK;
 }
 
-static bc_status draw(bc_plot *p, const drawing *d, bc_error *err)
+static bc_status draw(bc_plot *p, const audio_drawing *d, bc_error *err)
 {
-    double *scratch = malloc((d->curves->n_bins + 1) * sizeof *scratch);
     bc_status st = BC_OK;
 
-    if (!scratch) {
-        err->status = BC_E_LIMIT;
-        snprintf(err->text, sizeof err->text, "out of memory for spectra");
-        return BC_E_LIMIT;
-    }
-    draw_waveform(p, d);
+    audio_draw_waveforms(p, d);
     if (d->curves->n_bins > 0)
-        draw_spectra(p, d, scratch);
-    if (d->curves->histogram)
-        st = draw_codes(p, d, err);
-    free(scratch);
+        st = audio_draw_spectra(p, d, err);
+    if (!st && d->curves->histogram)
+        st = audio_draw_codes(p, d, err);
     return st;
 }
 
-static bc_status save(const options *o, const drawing *d, bc_error *err)
+static bc_status save(const options *o, const audio_drawing *d, bc_error *err)
 {
     bc_plot *p = NULL;
     char *svg = NULL;
@@ -141,10 +130,10 @@ bc_status audio_plot(const options *o, const char *in, const bc_audio_settings *
              m->noise->name, m->shaper.n_taps ? ", shaped by " : "",
              m->shaper.n_taps ? o->shape : "");
     return save(o,
-                &(drawing){ .title = title,
-                            .rate_hz = m->input.rate_hz,
-                            .curves = m->quality.curves,
-                            .depth = &s->depth },
+                &(audio_drawing){ .title = title,
+                                  .rate_hz = m->input.rate_hz,
+                                  .curves = m->quality.curves,
+                                  .depth = &s->depth },
                 err);
 }
 
@@ -154,5 +143,6 @@ bc_status audio_comparison_plot(const options *o, const bc_audio_comparison *m, 
 
     snprintf(title, sizeof title, "%s against %s", o->operands[1], o->operands[0]);
     return save(
-        o, &(drawing){ .title = title, .rate_hz = m->a.rate_hz, .curves = m->quality.curves }, err);
+        o, &(audio_drawing){ .title = title, .rate_hz = m->a.rate_hz, .curves = m->quality.curves },
+        err);
 }

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audio_page.h"
 #include "bitcrush/report.h"
+#include "page.h"
 #include "tool.h"
 
 void audio_report_input(bc_report *r, const char *path, const bc_audio_info *info,
@@ -33,10 +35,10 @@ static void add_used_bits(bc_report *r, const char *section, const bc_audio_leve
         bc_report_integer(r, section, "used_bits", (uint64_t)l->used_bits);
 }
 
-static void add_output(bc_report *r, const options *o, const char *out, const bc_audio_result *m)
+static void add_output(bc_report *r, const options *o, const char *in, const char *out,
+                       const bc_audio_result *m)
 {
-    bc_report_string(r, "output", "path", out);
-    bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
+    page_add_output(r, o, in, out);
     bc_report_string(r, "output", "format", m->output_container);
     bc_report_string(r, "output", "encoding", m->output_encoding);
     if (m->output_container_bits)
@@ -170,7 +172,7 @@ bc_status audio_report(const options *o, const bc_audio_settings *s, const char 
     if (!st) {
         audio_report_input(r, in, &m->input, m->n_frames);
         add_used_bits(r, "input", &m->quality.x);
-        add_output(r, o, out, m);
+        add_output(r, o, in, out, m);
         add_depth(r, &s->depth);
         add_settings(r, o, s, m);
         add_quality(r, &m->quality);
@@ -188,7 +190,10 @@ bc_status audio_report(const options *o, const bc_audio_settings *s, const char 
             bc_report_number(r, "theory", "rule_of_thumb_db",
                              bc_theory_rule_of_thumb_db(s->depth.bits));
         bc_report_number(r, "", "time_s", m->time_s);
-        st = tool_report(r, o, out, err);
+        if (o->report)
+            st = audio_page(o, s, in, out, m, r, err);
+        if (!st)
+            st = tool_report(r, o, out, err);
     }
     bc_report_free(r);
     return st;
@@ -202,7 +207,7 @@ bc_status audio_restoration_report(const options *o, const char *in, const char 
 
     if (!st) {
         audio_report_input(r, in, &m->input, m->n_frames);
-        add_output(r, o, out, m);
+        add_output(r, o, in, out, m);
         bc_report_string(r, "settings", "restored", "subtractive dither taken away again");
         add_level(r, "removed_dbfs", m->quality.noise_dbfs);
         add_sizes(r, m);

@@ -11,7 +11,9 @@
 #include "batch.h"
 #include "bitcrush/audio.h"
 #include "info.h"
+#include "page.h"
 #include "progress.h"
+#include "report_verb.h"
 #include "suggest.h"
 #include "sweep_tool.h"
 
@@ -116,8 +118,8 @@ static bc_status make_settings(const options *o, job *j, bc_error *err)
     s->strip = o->strip;
     s->dry_run = o->dry_run;
     s->min_snr_db = o->min_snr;
-    s->skip_quality = o->quiet && !o->plot;
-    s->spectra = o->plot != NULL;
+    s->skip_quality = o->quiet && !o->plot && !o->report;
+    s->spectra = o->plot || o->report;
     s->stop = &tool_stop_asked;
     return st;
 }
@@ -149,9 +151,12 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
                              bc_error *err)
 {
     bc_audio_settings *s = &((job *)context)->settings;
-    progress shown = progress_begin(in, o->progress);
     bc_audio_result result;
-    bc_status st;
+    bc_status st = page_may_be_written(o, in, out, err);
+
+    if (st)
+        return st;
+    progress shown = progress_begin(in, o->progress);
 
     s->progress = progress_show;
     s->context = &shown;
@@ -161,7 +166,7 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
         return st;
     if (o->plot)
         st = audio_plot(o, in, s, &result, err);
-    if (!st && !o->quiet)
+    if (!st && (!o->quiet || o->report))
         st = audio_report(o, s, in, out, &result, err);
     bc_audio_curves_free(result.quality.curves);
     return st;
@@ -196,6 +201,8 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         st = parse_depth(spec, &j.settings.depth, err);
     if (!st)
         st = check_plot(o, o->n_operands - 1, err);
+    if (!st)
+        st = page_check(o, o->n_operands - 1, err);
     if (st)
         return st;
     name_choice(spec, choice, sizeof choice);
@@ -206,6 +213,12 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                                .file = reduce_file,
                                .settings = &j },
                      o, err);
+}
+
+/* `report FILE... SPEC` or `report FILE...`. */
+static bc_status report(const char *name, const options *o, bc_error *err)
+{
+    return report_verb(name, o, reduce, err);
 }
 
 /* One file of `restore`, and its report. */
@@ -271,6 +284,7 @@ const tool audio_tool = {
     .medium = "sound",
     .knows = bc_audio_probe,
     .verbs = { [VERB_REDUCE] = reduce,
+               [VERB_REPORT] = report,
                [VERB_COMPARE] = compare,
                [VERB_RESTORE] = restore,
                [VERB_INFO] = audio_info,

@@ -24,6 +24,7 @@ static const struct {
     { "tensor", VERB_REDUCE, 2, 1, NULL },
     { "info", VERB_INFO, 0, N_TOOLS, NULL },
     { "sweep", VERB_SWEEP, 0, N_TOOLS, &program_sweep },
+    { "report", VERB_REPORT, 0, N_TOOLS, NULL },
 };
 
 int main(int argc, char **argv)

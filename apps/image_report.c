@@ -7,6 +7,8 @@
 
 #include "bitcrush/quality.h"
 #include "bitcrush/report.h"
+#include "image_page.h"
+#include "page.h"
 #include "tool.h"
 
 static const char *colours_of(const bc_image_info *info)
@@ -50,8 +52,7 @@ static void add_files(bc_report *r, const char *in, const char *out, const optio
         bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
     bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
     image_report_metadata(r, &m->input);
-    bc_report_string(r, "output", "path", out);
-    bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
+    page_add_output(r, o, in, out);
     bc_report_string(r, "output", "format", m->output_format);
     bc_report_string(r, "output", "layout", m->output_layout);
     if (o->palette) {
@@ -177,7 +178,10 @@ bc_status image_report(const options *o, const bc_image_settings *s, const char 
         add_files(r, in, out, o, s, m);
         add_settings(r, o, s, m);
         add_metrics(r, s, m);
-        st = tool_report(r, o, out, err);
+        if (o->report)
+            st = image_page(o, s, in, out, m, r, err);
+        if (!st)
+            st = tool_report(r, o, out, err);
     }
     bc_report_free(r);
     return st;

@@ -12,7 +12,9 @@
 #include "image_report.h"
 #include "info.h"
 #include "options.h"
+#include "page.h"
 #include "progress.h"
+#include "report_verb.h"
 #include "suggest.h"
 #include "sweep_tool.h"
 
@@ -189,7 +191,7 @@ bc_status image_settings(const options *o, int bits, bc_image_settings *s, bc_pa
     s->strip = o->strip;
     s->dry_run = o->dry_run;
     s->min_snr_db = o->min_snr;
-    s->skip_quality = o->quiet;
+    s->skip_quality = o->quiet && !o->report;
     s->stop = &tool_stop_asked;
     return st;
 }
@@ -222,15 +224,18 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
                              bc_error *err)
 {
     bc_image_settings *settings = context;
-    progress shown = progress_begin(in, o->progress);
     bc_image_result result;
-    bc_status st;
+    bc_status st = page_may_be_written(o, in, out, err);
+
+    if (st)
+        return st;
+    progress shown = progress_begin(in, o->progress);
 
     settings->progress = progress_show;
     settings->context = &shown;
     st = bc_image_reduce(in, out, settings, &result, err);
     progress_end(&shown);
-    return st || o->quiet ? st : image_report(o, settings, in, out, &result, err);
+    return st || (o->quiet && !o->report) ? st : image_report(o, settings, in, out, &result, err);
 }
 
 /* `FILE... BITS`. */
@@ -253,6 +258,8 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
     bc_status st = takes_bits(o) ? parse_bits(o->operands[o->n_operands - 1], &bits, err) : BC_OK;
 
     if (!st)
+        st = page_check(o, o->n_operands - takes_bits(o), err);
+    if (!st)
         st = image_settings(o, bits, &settings, &palette, err);
     if (st)
         return st;
@@ -264,6 +271,12 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                                .file = reduce_file,
                                .settings = &settings },
                      o, err);
+}
+
+/* `report FILE... SPEC` or `report FILE...`. */
+static bc_status report(const char *name, const options *o, bc_error *err)
+{
+    return report_verb(name, o, reduce, err);
 }
 
 /* `compare A B`. */
@@ -289,6 +302,7 @@ const tool image_tool = {
     .medium = "pictures",
     .knows = bc_image_probe,
     .verbs = { [VERB_REDUCE] = reduce,
+               [VERB_REPORT] = report,
                [VERB_COMPARE] = compare,
                [VERB_INFO] = image_info,
                [VERB_SWEEP] = sweep_verb },

@@ -21,6 +21,7 @@ static const option table[] = {
     { MEDIUM, 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
     { ALL, 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
     { ALL, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
+    { MEDIUM, 0,   "report",     TEXT,   "FILE",   FIELD(report),   0, 0, "write what was done and what it cost as a page, HTML" },
     { ALL, 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; auto: floyd-steinberg, tpdf, none" },
     { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
     { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },

@@ -18,15 +18,16 @@ enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
-    const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *sheet, *include,
-        *exclude, *type, *group, *imatrix;
+    const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *sheet, *report,
+        *include, *exclude, *type, *group, *imatrix;
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold;
     double min_snr, params, strength, shape_strength, guard, percent;
-    uint64_t given;  /* a bit for each row of the table that was set */
-    char **operands; /* argv, reordered: operands first */
+    bool is_page_only; /* the output is for the page alone and goes away with it */
+    uint64_t given;    /* a bit for each row of the table that was set */
+    char **operands;   /* argv, reordered: operands first */
     int n_operands;
 } options;
 

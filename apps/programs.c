@@ -48,6 +48,11 @@ static const char about_info[] =
     "lists metadata, types and tensors without reading their data; `bitcrush info --params 7e9` the\n"
     "memory that so many weights take in every format.";
 
+static const char about_report[] =
+    "`bitcrush report FILE SPEC` makes FILE-SPEC.html, a page that shows what the reduction does,\n"
+    "and keeps no other output; `bitcrush report FILE...` puts any files on one axis of bits and\n"
+    "SNR, in report.html. -o names the page.";
+
 static const char *const tensor_abouts[] = { about_weights, NULL };
 
 static const char *const sweep_usages[] = { "FILE [A..B] [OPTION...]", NULL };
@@ -67,6 +72,8 @@ static const char *const all_usages[] = {
     "restore FILE... [OPTION...]",
     "info FILE...|--params N [OPTION...]",
     "sweep FILE [A..B] [OPTION...]",
+    "report FILE... SPEC [OPTION...]",
+    "report FILE... [OPTION...]",
     NULL,
 };
 
@@ -74,9 +81,9 @@ static const char about_all[] =
     "Reduce the bit depth of pictures, sound and weights and say what it cost. The tool is chosen by\n"
     "the content of the first FILE, or by its name.";
 
-static const char *const all_abouts[] = { about_all,     about_images,  about_sound,
-                                          about_weights, about_compare, about_restore,
-                                          about_info,    about_sweep,   NULL };
+static const char *const all_abouts[] = { about_all,     about_images,  about_sound, about_weights,
+                                          about_compare, about_restore, about_info,  about_sweep,
+                                          about_report,  NULL };
 
 enum { ALL_TOOLS = TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR };
 

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "bitcrush/report.h"
+#include "page.h"
 #include "tensor_info.h"
+#include "tensor_page.h"
 #include "tensor_rows.h"
 #include "tool.h"
 
@@ -53,7 +55,8 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
         bc_report_integer(r, "metrics", "clipped", e->n_clipped);
 }
 
-static void add_output(bc_report *r, const options *o, const char *out, const bc_tensor_result *m)
+static void add_output(bc_report *r, const options *o, const char *in, const char *out,
+                       const bc_tensor_result *m)
 {
     uint64_t n_reduced = 0, n_fallbacks = 0;
     const char *why = NULL;
@@ -64,8 +67,7 @@ static void add_output(bc_report *r, const options *o, const char *out, const bc
             why = m->tensors[i].why;
         n_fallbacks += m->tensors[i].from != m->tensors[i].to && m->tensors[i].why;
     }
-    bc_report_string(r, "output", "path", out);
-    bc_report_string(r, "output", "kept", o->dry_run ? "dry run, not written" : NULL);
+    page_add_output(r, o, in, out);
     bc_report_string(r, "output", "format", m->output_format);
     bc_report_integer(r, "output", "reduced", n_reduced);
     bc_report_integer(r, "output", "kept_tensors", m->n_tensors - n_reduced);
@@ -142,7 +144,7 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
 
     if (!st) {
         tensor_report_input(r, in, &m->input, m->n_tensors);
-        add_output(r, o, out, m);
+        add_output(r, o, in, out, m);
         bc_report_string(r, "settings", "format", s->format);
         add_scale(r, s);
         bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
@@ -160,7 +162,10 @@ bc_status tensor_report(const options *o, const bc_tensor_settings *s, const cha
         bc_report_number(r, "", "time_s", m->time_s);
         tensor_add_rows(r, o, m->tensors, m->n_tensors);
         tensor_add_groups(r, o, m->tensors, m->n_tensors);
-        st = tool_report(r, o, out, err);
+        if (o->report)
+            st = tensor_page(o, s, in, out, m, r, err);
+        if (!st)
+            st = tool_report(r, o, out, err);
     }
     bc_report_free(r);
     return st;

@@ -8,7 +8,9 @@
 #include "batch.h"
 #include "bitcrush/feedback.h"
 #include "bitcrush/tensor.h"
+#include "page.h"
 #include "progress.h"
+#include "report_verb.h"
 #include "suggest.h"
 #include "sweep_tool.h"
 #include "tensor_info.h"
@@ -137,7 +139,7 @@ bc_status tensor_job_make(const options *o, const char *format, tensor_job *j, b
     s->n_threads = (int)o->threads;
     s->force = o->force;
     s->dry_run = o->dry_run;
-    s->skip_quality = o->quiet;
+    s->skip_quality = o->quiet && !o->report;
     s->min_snr_db = o->min_snr;
     s->stop = &tool_stop_asked;
     return st;
@@ -171,9 +173,12 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
                              bc_error *err)
 {
     bc_tensor_settings *s = &((tensor_job *)context)->settings;
-    progress shown = progress_begin(in, o->progress);
     bc_tensor_result result;
-    bc_status st;
+    bc_status st = page_may_be_written(o, in, out, err);
+
+    if (st)
+        return st;
+    progress shown = progress_begin(in, o->progress);
 
     s->progress = progress_show;
     s->context = &shown;
@@ -181,7 +186,7 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     progress_end(&shown);
     if (st)
         return st;
-    if (!o->quiet)
+    if (!o->quiet || o->report)
         st = tensor_report(o, s, in, out, &result, err);
     bc_tensor_result_free(&result);
     return st;
@@ -201,6 +206,8 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
     bc_status st = tensor_job_make(o, format, &j, err);
 
     if (!st)
+        st = page_check(o, o->n_operands - 1, err);
+    if (!st)
         st = batch_run(&(batch){ .program = name,
                                  .n_files = o->n_operands - 1,
                                  .choice = format,
@@ -210,6 +217,12 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                        o, err);
     tensor_job_free(&j);
     return st;
+}
+
+/* `report FILE... SPEC` or `report FILE...`. */
+static bc_status report(const char *name, const options *o, bc_error *err)
+{
+    return report_verb(name, o, reduce, err);
 }
 
 /* `compare A B`. */
@@ -261,6 +274,7 @@ const tool tensor_tool = {
     .medium = "weights",
     .knows = bc_tensor_probe,
     .verbs = { [VERB_REDUCE] = reduce,
+               [VERB_REPORT] = report,
                [VERB_COMPARE] = compare,
                [VERB_INFO] = info,
                [VERB_SWEEP] = sweep_verb },

@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,17 @@ bc_status tool_usage(bc_error *err, const char *what, const char *got, const cha
     return BC_E_USAGE;
 }
 
+bc_status tool_fail(bc_error *err, bc_status status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    err->status = status;
+    vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
+    return status;
+}
+
 bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err)
 {
     if (!(snr_db < o->min_snr))
@@ -74,9 +86,13 @@ bool tool_has_colour(const options *o, FILE *to)
 
 bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_error *err)
 {
-    FILE *to = strcmp(out, "-") == 0 ? stderr : stdout;
+    const bool is_page = o->report && strcmp(o->report, "-") == 0;
+    FILE *to = is_page || strcmp(out, "-") == 0 ? stderr : stdout;
     const bool colour = tool_has_colour(o, to);
     char *text = NULL;
+
+    if (o->quiet)
+        return BC_OK;
     const bc_status st =
         o->json ? bc_report_json(r, &text, err) : bc_report_text(r, colour, &text, err);
 
@@ -158,6 +174,8 @@ static bc_status run(const program *self, const tool *const *tools, size_t n_too
         print_lists(self->tools | self->tools / SWEEP_OF(1));
         return BC_OK;
     }
+    if (o->report && verb != VERB_REDUCE && verb != VERB_REPORT)
+        return tool_usage(err, "--report", o->report, "expected with a reduction");
     return verb == VERB_INFO ? run_each(self, tools, n_tools, verb, o, err)
                              : run_tool(self, tools, n_tools, verb, o, err);
 }

@@ -11,7 +11,15 @@
 #include "programs.h"
 
 /* What a program is asked to do. */
-typedef enum { VERB_REDUCE, VERB_COMPARE, VERB_RESTORE, VERB_INFO, VERB_SWEEP, N_VERBS } tool_verb;
+typedef enum {
+    VERB_REDUCE,
+    VERB_COMPARE,
+    VERB_RESTORE,
+    VERB_INFO,
+    VERB_SWEEP,
+    VERB_REPORT,
+    N_VERBS
+} tool_verb;
 
 /* A tool: what it is for and what it can do. */
 typedef struct {
@@ -32,6 +40,9 @@ extern volatile sig_atomic_t tool_stop_asked;
 
 /* BC_E_USAGE with the sentence "WHAT GOT: EXPECTED". */
 bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected);
+
+/* Status with a sentence, as printf. */
+bc_status tool_fail(bc_error *err, bc_status status, const char *format, ...) BC_PRINTF(3, 4);
 
 /* BC_E_QUALITY when the SNR of `path` is below what --min-snr asks for. */
 bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err);

@@ -1,0 +1,67 @@
+/* Knows how pages are made without outputs that stay. */
+#include "report_verb.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "curve.h"
+#include "tool.h"
+
+/* The last operand is how to reduce, and no file. */
+static bool has_spec(const options *o)
+{
+    return o->palette || o->channels ||
+           (o->n_operands > 1 && access(o->operands[o->n_operands - 1], F_OK) != 0);
+}
+
+/* With what is in it, in case the run broke off; nobody else writes there. */
+static void remove_directory(const char *path)
+{
+    DIR *dir = opendir(path);
+    char name[4096 + 512];
+
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        snprintf(name, sizeof name, "%s/%s", path, e->d_name);
+        unlink(name);
+    }
+    if (dir)
+        closedir(dir);
+    rmdir(path);
+}
+
+static bc_status pages(const char *name, const options *o,
+                       bc_status (*reduce)(const char *, const options *, bc_error *),
+                       bc_error *err)
+{
+    const char *base = getenv("TMPDIR");
+    options own = *o;
+    char directory[4096];
+
+    snprintf(directory, sizeof directory, "%s/bitcrush-XXXXXX", base && *base ? base : "/tmp");
+    if (!mkdtemp(directory))
+        return tool_fail(err, BC_E_WRITE, "%s: cannot be created: %s", directory, strerror(errno));
+    own.report = o->output ? o->output : "";
+    own.output = directory;
+    own.is_page_only = true;
+    const bc_status st = reduce(name, &own, err);
+
+    remove_directory(directory);
+    return st;
+}
+
+bc_status report_verb(const char *name, const options *o,
+                      bc_status (*reduce)(const char *, const options *, bc_error *), bc_error *err)
+{
+    if (o->report)
+        return tool_usage(err, "--report", o->report, "expected -o to name the page");
+    if (o->n_operands < 1)
+        return tool_usage(err, "too few arguments", "",
+                          "expected report FILE SPEC, or several files without SPEC");
+    if (o->dry_run)
+        return tool_usage(err, "--dry-run", "", "a report keeps no output in any case");
+    return has_spec(o) ? pages(name, o, reduce, err) : curve_of_all(o, err);
+}
