@@ -111,7 +111,7 @@ static void put_lead(const page *p, char *to, size_t size)
 
 bc_status page_begin(const page *p, bc_html **h, bc_error *err)
 {
-    static const char *const settings[] = { "settings", "", NULL };
+    static const char *const settings[] = { "settings", "importance", "", NULL };
     char title[512], lead[160];
     char *command = command_of(p->o, p->tool, p->in, p->out);
     bc_status st;

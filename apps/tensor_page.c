@@ -245,7 +245,11 @@ static bc_status put_all(const page *p, const sample *s, bc_error *err)
     if (st)
         return st;
     bc_html_section(h, "Tensors");
-    bc_html_bars(h, p->facts, "SQNR of each tensor, the worst first", "sqnr_db", MAX_BARS);
+    bc_html_bars(h, p->facts, "tensors", "SQNR of each tensor, the worst first", "sqnr_db", true,
+                 MAX_BARS);
+    bc_html_bars(h, p->facts, "groups",
+                 "Where the bytes are, tensors that differ in numbers together", "share", false,
+                 MAX_BARS);
     if (s->tensor)
         st = put_sample(h, s, err);
     if (!st)

@@ -133,40 +133,66 @@ static void add_importance(bc_report *r, const bc_tensor_settings *s, const bc_t
     bc_report_string(r, "importance", "missing_names", *names ? names : NULL);
 }
 
-bc_status tensor_report(const options *o, const bc_tensor_settings *s, const char *in,
-                        const char *out, const bc_tensor_result *m, bc_error *err)
+/* All facts of a reduction, in the words of the text or of JSON. */
+static bc_status collect(const options *o, const bc_tensor_settings *s, const char *in,
+                         const char *out, const bc_tensor_result *m, bc_report **to, bc_error *err)
 {
     static const char *const nonfinite[] = { "error", "zero", "keep" };
     static const char *const encoders[] = { "exact", "best" };
     const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
-    bc_report *r = NULL;
-    bc_status st = bc_report_new(&r, err);
+    const bc_status st = bc_report_new(to, err);
+    bc_report *r = *to;
 
-    if (!st) {
-        tensor_report_input(r, in, &m->input, m->n_tensors);
-        add_output(r, o, in, out, m);
-        bc_report_string(r, "settings", "format", s->format);
-        add_scale(r, s);
-        bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
-        bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
-        if (has_noise)
-            bc_report_integer(r, "settings", "seed", s->seed);
-        add_importance(r, s, m);
-        bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
-        bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
-        bc_report_string(r, "settings", "cpu", m->cpu_level);
-        add_total(r, &m->error, m->tensors, m->n_tensors);
-        if (m->input.n_elements)
-            bc_report_number(r, "metrics", "bits_per_weight",
-                             8.0 * (double)m->output_data_bytes / (double)m->input.n_elements);
-        bc_report_number(r, "", "time_s", m->time_s);
-        tensor_add_rows(r, o, m->tensors, m->n_tensors);
-        tensor_add_groups(r, o, m->tensors, m->n_tensors);
-        if (o->report)
-            st = tensor_page(o, s, in, out, m, r, err);
-        if (!st)
-            st = tool_report(r, o, out, err);
-    }
+    if (st)
+        return st;
+    tensor_report_input(r, in, &m->input, m->n_tensors);
+    add_output(r, o, in, out, m);
+    bc_report_string(r, "settings", "format", s->format);
+    add_scale(r, s);
+    bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
+    bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
+    if (has_noise)
+        bc_report_integer(r, "settings", "seed", s->seed);
+    add_importance(r, s, m);
+    bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
+    bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
+    bc_report_string(r, "settings", "cpu", m->cpu_level);
+    add_total(r, &m->error, m->tensors, m->n_tensors);
+    if (m->input.n_elements)
+        bc_report_number(r, "metrics", "bits_per_weight",
+                         8.0 * (double)m->output_data_bytes / (double)m->input.n_elements);
+    bc_report_number(r, "", "time_s", m->time_s);
+    tensor_add_rows(r, o, m->tensors, m->n_tensors);
+    tensor_add_groups(r, o, m->tensors, m->n_tensors);
+    return BC_OK;
+}
+
+/* A page has the facts of JSON. */
+static bc_status write_page(const options *o, const bc_tensor_settings *s, const char *in,
+                            const char *out, const bc_tensor_result *m, bc_error *err)
+{
+    options in_json = *o;
+    bc_report *r = NULL;
+    bc_status st;
+
+    in_json.json = true;
+    st = collect(&in_json, s, in, out, m, &r, err);
+    if (!st)
+        st = tensor_page(o, s, in, out, m, r, err);
+    bc_report_free(r);
+    return st;
+}
+
+bc_status tensor_report(const options *o, const bc_tensor_settings *s, const char *in,
+                        const char *out, const bc_tensor_result *m, bc_error *err)
+{
+    bc_report *r = NULL;
+    bc_status st = o->report ? write_page(o, s, in, out, m, err) : BC_OK;
+
+    if (!st)
+        st = collect(o, s, in, out, m, &r, err);
+    if (!st)
+        st = tool_report(r, o, out, err);
     bc_report_free(r);
     return st;
 }

@@ -108,12 +108,18 @@ bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_
     return ok ? BC_OK : BC_E_WRITE;
 }
 
-/* The tool that knows a file. What cannot be opened is left to the first, which says so. */
+/* The tool that knows a file; without one, the tool that takes the options. What cannot be opened is
+ * left to the first, which says so. */
 static const tool *choose(const tool *const *tools, size_t n_tools, const options *o)
 {
     uint8_t head[BC_HEAD_SIZE];
     size_t n = 0;
 
+    bc_error ignored;
+
+    for (size_t i = 0; o->n_operands == 0 && i < n_tools; i++)
+        if (!options_belong(o, tools[i]->bit, "", &ignored))
+            return tools[i];
     if (n_tools == 1 || o->n_operands == 0 || bc_input_head(o->operands[0], head, &n, NULL))
         return tools[0];
     for (size_t i = 0; i < n_tools; i++)
@@ -142,9 +148,11 @@ static bc_status run_each(const program *self, const tool *const *tools, size_t 
     options one = *o;
     bc_status first = BC_OK, st = BC_OK;
 
-    one.n_operands = 1;
+    if (o->n_operands < 1 && o->params > 0.0) /* of no file */
+        return run_tool(self, tools, n_tools, verb, o, err);
     if (o->n_operands < 1)
         return tool_usage(err, "too few arguments", "", "expected info FILE");
+    one.n_operands = 1;
     for (int i = 0; i < o->n_operands && st != BC_E_INTERRUPTED; i++) {
         one.operands = o->operands + i;
         st = run_tool(self, tools, n_tools, verb, &one, err);

@@ -108,8 +108,15 @@ static int by_value(const void *a, const void *b)
     return one->first < other->first ? -1 : one->first > other->first;
 }
 
-/* The rows that have the number, to bars[]; their count. *n_without: those that have not. */
-static size_t collect(const bc_report *r, const char *key, bar *bars, size_t *n_without)
+/* Is the fact in a row of the table? */
+static bool is_in(const bci_fact *f, const char *table)
+{
+    return f->row && strcmp(f->section, table) == 0;
+}
+
+/* The rows of a table that have the number, to bars[]; their count. *n_without: those that have not. */
+static size_t collect(const bc_report *r, const char *table, const char *key, bar *bars,
+                      size_t *n_without)
 {
     size_t n = 0;
 
@@ -117,7 +124,8 @@ static size_t collect(const bc_report *r, const char *key, bar *bars, size_t *n_
     for (size_t i = 0, next; i < r->n; i = next) {
         bar new = { .first = &r->facts[i] };
 
-        for (next = i; next < r->n && r->facts[next].row == r->facts[i].row && r->facts[i].row;
+        for (next = i;
+             next < r->n && is_in(&r->facts[next], table) && r->facts[next].row == r->facts[i].row;
              next++, new.n++)
             if (strcmp(r->facts[next].key, key) == 0 && r->facts[next].type == BCI_NUMBER)
                 new.value = &r->facts[next];
@@ -128,7 +136,6 @@ static size_t collect(const bc_report *r, const char *key, bar *bars, size_t *n_
         else
             ++*n_without;
     }
-    qsort(bars, n, sizeof *bars, by_value);
     return n;
 }
 
@@ -137,7 +144,8 @@ static void put_bar(bc_html *h, const bar *row, double most)
     const double value = row->value->number;
     const double share = isinf(value) ? value > 0.0 : most > 0.0 ? fmax(value, 0.0) / most : 0.0;
 
-    bci_putf(&h->b, "<tr data-row=\"%zu\"><th scope=\"row\">", row->first->row);
+    bci_putf(&h->b, "<tr data-row=\"%s.%zu\"><th scope=\"row\">", row->first->section,
+             row->first->row - 1);
     bci_putf(&h->b, "<span data-fact=\"%s\">", row->first->key);
     put_value(h, row->first, NULL);
     put(h, "</span><small>");
@@ -158,8 +166,8 @@ static void put_bar(bc_html *h, const bar *row, double most)
              (int)(100.0 * share + 0.5));
 }
 
-void bc_html_bars(bc_html *h, const bc_report *r, const char *caption, const char *key,
-                  size_t n_most)
+void bc_html_bars(bc_html *h, const bc_report *r, const char *table, const char *caption,
+                  const char *key, bool lowest_first, size_t n_most)
 {
     bar *bars = malloc((r->n + 1) * sizeof *bars);
     size_t n_without = 0;
@@ -169,8 +177,11 @@ void bc_html_bars(bc_html *h, const bc_report *r, const char *caption, const cha
         h->b.is_short_of_memory = true;
         return;
     }
-    const size_t n = collect(r, key, bars, &n_without);
+    const size_t n = collect(r, table, key, bars, &n_without);
     const size_t n_shown = n < n_most ? n : n_most;
+
+    if (lowest_first)
+        qsort(bars, n, sizeof *bars, by_value);
 
     for (size_t i = 0; i < n_shown; i++)
         if (isfinite(bars[i].value->number))
@@ -190,8 +201,8 @@ void bc_html_bars(bc_html *h, const bc_report *r, const char *caption, const cha
         put(h, "</tbody>\n</table>\n");
     }
     if (n > n_shown)
-        bci_putf(&h->b, "<p>%zu more have higher figures; <code>--json</code> lists all.</p>\n",
-                 n - n_shown);
+        bci_putf(&h->b, "<p>%zu more have %s figures; <code>--json</code> lists all.</p>\n",
+                 n - n_shown, lowest_first ? "higher" : "smaller");
     if (n_without)
         bci_putf(&h->b, "<p>%zu more %s no such figure: nothing was rounded there.</p>\n",
                  n_without, n_without == 1 ? "has" : "have");

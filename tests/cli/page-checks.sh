@@ -49,15 +49,16 @@ is_page() {
 # "section.key=value" of the facts on a page, with numbers cut to 9 digits.
 facts_of() {
     sed -n 's|^<tr data-fact="\([^"]*\)">.*<data value="\([^"]*\)">.*|\1=\2|p' "$1"
-    sed -n 's|^<tr data-row="\([0-9]*\)">|\1|p' "$1" | awk '{
-        row = $0 - 1
+    sed -n 's|^<tr data-row="\([a-z]*[.][0-9]*\)">|\1|p' "$1" | awk '{
+        row = $0
+        sub(/<.*/, "", row)
         while (match($0, /data-fact="[^"]*">[^<]*<data value="[^"]*"/)) {
             found = substr($0, RSTART + 11, RLENGTH - 12)
             $0 = substr($0, RSTART + RLENGTH)
             key = found
             sub(/".*/, "", key)
             sub(/.*<data value="/, "", found)
-            print "tensors." row "." key "=" found
+            print row "." key "=" found
         }
     }'
 }

@@ -140,7 +140,7 @@ static void bars_are_sorted_and_the_rest_is_counted(void **state)
         bc_report_string(r, "tensors", "name", name);
         bc_report_number(r, "tensors", "sqnr_db", i ? (double)i : (double)NAN);
     }
-    bc_html_bars(h, r, "SQNR", "sqnr_db", 10);
+    bc_html_bars(h, r, "tensors", "SQNR", "sqnr_db", true, 10);
     char *text = finish(h, &n_media);
     const char *first = strstr(text, "t01"), *last = strstr(text, "t10");
 
