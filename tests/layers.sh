@@ -27,6 +27,7 @@ blocks    core
 half      core
 nested    core
 scale     core
+notation  core
 noise     core
 quantize  core
 feedback  core
@@ -42,6 +43,8 @@ spectrum  measure
 weighting measure
 tone      measure
 level     measure
+product   measure
+text_code measure
 palette   image
 plot      report
 html      report

@@ -43,6 +43,7 @@ typedef enum {
     BC_STORED_PLAIN, /* as they are */
     BC_STORED_MULAW, /* as bytes of G.711 */
     BC_STORED_ALAW,
+    BC_STORED_SIGNED, /* as sign and magnitude: the upper half of the codes is positive */
 } bc_stored;
 
 typedef struct {
@@ -83,6 +84,9 @@ BC_API BC_NODISCARD bc_status bc_grid_int_symmetric(int bits, bc_grid *out, bc_e
 /* Unsigned n-bit integers 0 .. 2^n - 1 as k / (2^n - 1), to be laid on data by a
  * scale with a zero-point. n is 1..16, else BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_int_zero_point(int bits, bc_grid *out, bc_error *err);
+
+/* The integers lo .. hi as they are: value k. lo < hi, else BC_E_USAGE. */
+BC_API BC_NODISCARD bc_status bc_grid_integers(int32_t lo, int32_t hi, bc_grid *out, bc_error *err);
 
 /* Binary floating point with 1 sign bit, `exponent_bits` (1..8), `mantissa_bits`
  * (0..23), `exponent_bias`, subnormals included. A code counts magnitudes: code k and
@@ -147,8 +151,10 @@ typedef struct {
 BC_API size_t bc_grid_rows(const bc_grid_row **out);
 
 /* Build a grid by name: "uniform4", "pcm16", "int8", "uint8", "mulaw", "alaw", "float16",
- * "bfloat16", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "float32". Unknown names and bits out of range
- * are BC_E_USAGE. */
+ * "bfloat16", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "float32", "float5". "eXmY" is a float of X
+ * exponent bits (1..8), bias 2^(X-1) - 1, and Y mantissa bits (0..23): with infinities and NaN from 5
+ * exponent bits on, as IEEE 754 and OCP E5M2 have them, with NaN alone at 4 (OCP E4M3), all finite
+ * below (OCP E3M2, E2M3, E2M1). Unknown names and bits out of range are BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_named(const char *name, bc_grid *out, bc_error *err);
 
 #ifdef __cplusplus

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "bitcrush/light.h"
 #include "core/companded.h"
+#include "core/float5.h"
 
 static bc_status check_bits(int bits, int min, int max, const char *what, bc_error *err)
 {
@@ -98,6 +99,20 @@ bc_status bc_grid_int_zero_point(int bits, bc_grid *out, bc_error *err)
     *out = (bc_grid){
         .family = BC_GRID_AFFINE, .lo = 0, .hi = hi, .den = hi, .bits = bits, .shift_gain = 1.0
     };
+    return BC_OK;
+}
+
+bc_status bc_grid_integers(int32_t lo, int32_t hi, bc_grid *out, bc_error *err)
+{
+    if (lo >= hi)
+        return bci_fail(err, BC_E_USAGE, "integers from %d to %d, expected the lower one first", lo,
+                        hi);
+    *out = (bc_grid){ .family = BC_GRID_AFFINE,
+                      .lo = lo,
+                      .hi = hi,
+                      .den = 1.0,
+                      .bits = bits_for((uint64_t)((int64_t)hi - lo + 1)),
+                      .shift_gain = 1.0 };
     return BC_OK;
 }
 
@@ -320,6 +335,8 @@ uint32_t bc_grid_code_to_bits(const bc_grid *g, int32_t code)
             return (uint32_t)g->hi | UINT32_C(1) << (g->mantissa_bits - 1);
         return sign | (uint32_t)(code < 0 ? -code : code);
     }
+    if (g->stored == BC_STORED_SIGNED)
+        return bci_signed_bits(g->hi, code);
     if (g->stored != BC_STORED_PLAIN)
         return bci_companded_byte(g->stored, code);
     return g->bits == 32 ? (uint32_t)code : (uint32_t)code & ((UINT32_C(1) << g->bits) - 1);
@@ -336,6 +353,8 @@ int32_t bc_grid_code_from_bits(const bc_grid *g, uint32_t bits)
             return bc_grid_nan_code(g);
         return bits & sign ? -magnitude : magnitude;
     }
+    if (g->stored == BC_STORED_SIGNED)
+        return bci_signed_code(g->hi, bits);
     if (g->stored != BC_STORED_PLAIN)
         return bci_companded_code(g->stored, bits);
 

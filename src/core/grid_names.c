@@ -1,10 +1,13 @@
 /* Knows the registry of grids: names, sources, and how a name becomes a grid. */
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "bitcrush/grid.h"
 #include "core/companded.h"
+#include "core/float5.h"
 
 static const bc_grid_row rows[] = {
     { "uniform", "n-bit levels k / (2^n - 1) over full scale 0..1", "PNG specification, sBIT", 1,
@@ -22,6 +25,8 @@ static const bc_grid_row rows[] = {
     { "e3m2", "6-bit float, all finite", "OCP Microscaling (MX) 1.0", 0, 0 },
     { "e2m3", "6-bit float, all finite", "OCP Microscaling (MX) 1.0", 0, 0 },
     { "e2m1", "4-bit float, all finite", "OCP Microscaling (MX) 1.0", 0, 0 },
+    { "float5", "5-bit float of textbooks, neither zero nor subnormals", "sign, 2 and 2 bits", 0,
+      0 },
 };
 
 static const struct {
@@ -29,10 +34,9 @@ static const struct {
     int exponent_bits, mantissa_bits, exponent_bias;
     bc_float_flavour flavour;
 } floats[] = {
-    { "float32", 8, 23, 127, BC_FLOAT_IEEE }, { "float16", 5, 10, 15, BC_FLOAT_IEEE },
-    { "bfloat16", 8, 7, 127, BC_FLOAT_IEEE }, { "e5m2", 5, 2, 15, BC_FLOAT_IEEE },
-    { "e4m3", 4, 3, 7, BC_FLOAT_FN },         { "e3m2", 3, 2, 3, BC_FLOAT_FINITE },
-    { "e2m3", 2, 3, 1, BC_FLOAT_FINITE },     { "e2m1", 2, 1, 1, BC_FLOAT_FINITE },
+    { "float32", 8, 23, 127, BC_FLOAT_IEEE },
+    { "float16", 5, 10, 15, BC_FLOAT_IEEE },
+    { "bfloat16", 8, 7, 127, BC_FLOAT_IEEE },
 };
 
 static const struct {
@@ -48,10 +52,32 @@ static const struct {
 static const struct {
     const char *name;
     bc_grid (*build)(void);
-} companded[] = {
+} tables[] = {
     { "mulaw", bci_grid_mulaw },
     { "alaw", bci_grid_alaw },
+    { "float5", bci_grid_float5 },
 };
+
+/* "eXmY": a float of X exponent and Y mantissa bits. */
+static bool names_float(const char *name, int *exponent_bits, int *mantissa_bits)
+{
+    int length = 0;
+
+    return sscanf(name, "e%1dm%2d%n", exponent_bits, mantissa_bits, &length) == 2 &&
+           name[length] == '\0' && strspn(name, "em0123456789") == strlen(name);
+}
+
+/* The more exponent bits there are, the less does it cost to spare codes: what OCP and IEEE
+ * formats have, between them and beyond. */
+static bc_status build_float(int exponent_bits, int mantissa_bits, bc_grid *out, bc_error *err)
+{
+    const bc_float_flavour flavour = exponent_bits >= 5 && mantissa_bits > 0 ? BC_FLOAT_IEEE
+                                     : exponent_bits >= 4                    ? BC_FLOAT_FN
+                                                                             : BC_FLOAT_FINITE;
+    const int bias = (1 << (exponent_bits > 0 ? exponent_bits - 1 : 0)) - 1;
+
+    return bc_grid_float(exponent_bits, mantissa_bits, bias, flavour, out, err);
+}
 
 size_t bc_grid_rows(const bc_grid_row **out)
 {
@@ -67,9 +93,9 @@ bc_status bc_grid_named(const char *name, bc_grid *out, bc_error *err)
         if (strcmp(name, floats[i].name) == 0)
             return bc_grid_float(floats[i].exponent_bits, floats[i].mantissa_bits,
                                  floats[i].exponent_bias, floats[i].flavour, out, err);
-    for (size_t i = 0; i < sizeof companded / sizeof *companded; i++) {
-        if (strcmp(name, companded[i].name) == 0) {
-            *out = companded[i].build();
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (strcmp(name, tables[i].name) == 0) {
+            *out = tables[i].build();
             return BC_OK;
         }
     }
@@ -81,6 +107,10 @@ bc_status bc_grid_named(const char *name, bc_grid *out, bc_error *err)
             name[stem] && !*end)
             return integers[i].build(bits < 0 || bits > 99 ? 99 : (int)bits, out, err);
     }
+    int exponent_bits = 0, mantissa_bits = 0;
+
+    if (names_float(name, &exponent_bits, &mantissa_bits))
+        return build_float(exponent_bits, mantissa_bits, out, err);
     return bci_fail(err, BC_E_USAGE,
                     "grid '%s' is unknown, expected a name such as uniform4, "
                     "pcm16, int8, float16 or e4m3",

@@ -7,28 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 character at text, or 0 where there is none (The Unicode Standard, table
- * 3-7). */
-static size_t utf8_length(const uint8_t *p, size_t n)
-{
-    const uint8_t first = n ? p[0] : 0xFF;
-    const size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-
-    if (first >= 0xF5 || (first >= 0x80 && first < 0xC2) || length > n)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    if ((first == 0xE0 && p[1] < 0xA0) || (first == 0xED && p[1] > 0x9F) ||
-        (first == 0xF0 && p[1] < 0x90) || (first == 0xF4 && p[1] > 0x8F))
-        return 0;
-    return length;
-}
+#include "base/utf8.h"
 
 bool bci_is_utf8(const char *text, size_t n)
 {
     for (size_t i = 0; i < n;) {
-        const size_t length = utf8_length((const uint8_t *)text + i, n - i);
+        const size_t length = bci_utf8_length((const uint8_t *)text + i, n - i);
 
         if (length == 0)
             return false;
@@ -50,7 +34,7 @@ void bci_show_into(const char *text, size_t n, char *out, size_t room)
 
     assert(room > 8);
     for (size_t i = 0; i < n;) {
-        const size_t length = utf8_length(p + i, n - i);
+        const size_t length = bci_utf8_length(p + i, n - i);
         const bool is_plain = length > 0 && !is_control(p + i, length);
         const size_t takes = length ? length : 1;
         char escapes[4 * 4 + 1] = "";
