@@ -2,13 +2,15 @@
 #include <string.h>
 
 #include "audio_tool.h"
+#include "explain.h"
 #include "idle.h"
 #include "image_tool.h"
 #include "tensor_tool.h"
 
-static const tool *const tools[] = { &image_tool, &audio_tool, &tensor_tool };
+/* Those that know files come first. */
+static const tool *const tools[] = { &image_tool, &audio_tool, &tensor_tool, &explain_tool };
 
-enum { N_TOOLS = sizeof tools / sizeof *tools };
+enum { N_TOOLS = sizeof tools / sizeof *tools - 1 };
 
 /* Verbs, and which tools they go to. */
 static const struct {
@@ -25,6 +27,7 @@ static const struct {
     { "info", VERB_INFO, 0, N_TOOLS, NULL },
     { "sweep", VERB_SWEEP, 0, N_TOOLS, &program_sweep },
     { "report", VERB_REPORT, 0, N_TOOLS, NULL },
+    { "explain", VERB_EXPLAIN, 3, 1, &program_explain },
 };
 
 int main(int argc, char **argv)

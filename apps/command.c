@@ -61,6 +61,12 @@ static void put_option(FILE *to, const options *o, const option *row)
         fprintf(to, " %llu", (unsigned long long)*(const uint64_t *)(const void *)field);
         return;
     case NUMBER: fprintf(to, " %.17g", *(const double *)(const void *)field); return;
+    case PAIR: {
+        const double *pair = (const double *)(const void *)field;
+
+        fprintf(to, " %.17g %.17g", pair[0], pair[1]);
+        return;
+    }
     case CHOICE: {
         const char *words = row->value;
 
@@ -88,7 +94,7 @@ char *command_of(const options *o, unsigned tool, const char *in, const char *ou
     if (has_spec)
         put_word(to, o->operands[o->n_operands - 1]);
     for (size_t i = 0; i < n; i++)
-        if (o->given >> i & 1 && !is_about_output(rows[i].name))
+        if (o->given[i] && !is_about_output(rows[i].name))
             put_option(to, o, &rows[i]);
     if (tool & (TOOL_IMAGE | TOOL_AUDIO))
         fprintf(to, " --seed %llu", (unsigned long long)o->seed);

@@ -5,6 +5,7 @@
 
 #include "bitcrush/audio.h"
 #include "bitcrush/image.h"
+#include "bitcrush/notation.h"
 #include "bitcrush/tensor.h"
 #include "options.h"
 
@@ -49,6 +50,20 @@ static void list_grids(void)
 
     for (size_t i = 0; i < n; i++)
         print_row(rows[i].name, rows[i].doc, rows[i].source);
+}
+
+static void list_notations(void)
+{
+    const bc_notation_row *rows;
+    const size_t n = bc_notation_rows(&rows);
+    char name[32];
+
+    for (size_t i = 0; i < n; i++) {
+        snprintf(name, sizeof name, rows[i].max_bits ? "%s%d..%d" : "%s", rows[i].name,
+                 rows[i].min_bits, rows[i].max_bits);
+        print_row(name, rows[i].doc, "");
+    }
+    print_row("eXmY", "float of X exponent bits, 1 to 8, and Y of mantissa, 0 to 23", "");
 }
 
 static void list_palettes(void)
@@ -152,6 +167,7 @@ static const struct {
     { TOOL_IMAGE, "image formats", list_image_formats },
     { TOOL_AUDIO, "audio formats that are written (all that libsndfile knows is read)",
       list_audio_formats },
+    { TOOL_EXPLAIN, "numbers that are explained", list_notations },
     { TOOL_TENSOR, "formats of weights", list_tensor_types },
     { TOOL_TENSOR, "mixes of formats of weights", list_tensor_mixes },
     { TOOL_TENSOR, "files of weights", list_tensor_formats },

@@ -3,24 +3,26 @@
 
 #include "options.h"
 
-#define MEDIUM (TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR)
-#define SWEEPS SWEEP_OF(MEDIUM)
-#define ALL    (MEDIUM | SWEEPS)
-#define MEDIA  (TOOL_IMAGE | TOOL_AUDIO)
-#define IMAGE  TOOL_IMAGE
-#define AUDIO  TOOL_AUDIO
-#define TENSOR TOOL_TENSOR
+#define MEDIUM  (TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR)
+#define SWEEPS  SWEEP_OF(MEDIUM)
+#define ALL     (MEDIUM | SWEEPS)
+#define EVERY   (ALL | TOOL_EXPLAIN)
+#define MEDIA   (TOOL_IMAGE | TOOL_AUDIO)
+#define IMAGE   TOOL_IMAGE
+#define AUDIO   TOOL_AUDIO
+#define TENSOR  TOOL_TENSOR
+#define EXPLAIN TOOL_EXPLAIN
 
 #define FIELD(name) offsetof(options, name)
 
 /* clang-format off */
 static const option table[] = {
     { MEDIUM, 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
-    { ALL, 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
+    { EVERY, 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
     { MEDIA, 0,   "strip",      FLAG,   NULL,     FIELD(strip),    0, 0, "keep no metadata but what shows a picture right" },
     { MEDIUM, 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
     { ALL, 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
-    { ALL, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
+    { EVERY, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
     { MEDIUM, 0,   "report",     TEXT,   "FILE",   FIELD(report),   0, 0, "write what was done and what it cost as a page, HTML" },
     { ALL, 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; auto: floyd-steinberg, tpdf, none" },
     { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
@@ -37,7 +39,7 @@ static const option table[] = {
     { AUDIO, 0, "subtractive", FLAG,  NULL,     FIELD(subtractive), 0, 0, "note in the file how bitcrush restore undoes the dither" },
     { AUDIO, 0, "plain-header", FLAG, NULL,     FIELD(plain_header), 0, 0, "leave valid bits unsaid, for programs that refuse them" },
     { AUDIO | TENSOR | SWEEP_OF(AUDIO), 0, "nonfinite",  CHOICE, "error|zero|keep", FIELD(nonfinite), 0, 0, "what becomes of NaN and infinity" },
-    { AUDIO | SWEEPS, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw curves of a sound or a sweep into an SVG file" },
+    { AUDIO | SWEEPS | EXPLAIN, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw into an SVG file: curves of a sound or a sweep, number lines" },
     { SWEEP_OF(IMAGE), 0, "sheet",    TEXT,   "FILE",   FIELD(sheet),    0, 0, "draw the picture at every depth into a PNG file" },
     { TENSOR | SWEEP_OF(TENSOR), 0, "include",   TEXT,   "GLOB,...", FIELD(include), 0, 0, "reduce tensors of these names and no others" },
     { TENSOR | SWEEP_OF(TENSOR), 0, "exclude",   TEXT,   "GLOB,...", FIELD(exclude), 0, 0, "keep tensors of these names as they are" },
@@ -50,21 +52,35 @@ static const option table[] = {
     { TENSOR, 0, "double-quant", FLAG, NULL,    FIELD(double_quant), 0, 0, "nf4 and fp4: scales in bytes, too" },
     { TENSOR, 0, "params",    NUMBER, "N",      FIELD(params),   1, 1e15, "info: the memory that N weights take in every format" },
     { TENSOR, 0, "imatrix",   TEXT,   "FILE",   FIELD(imatrix),  0, 0, "weigh errors by an importance matrix of llama-imatrix" },
+    { EXPLAIN, 0, "all",      FLAG,   NULL,     FIELD(all),      0, 0, "every value of small formats, listed and on a number line" },
+    { EXPLAIN, 0, "steps",    FLAG,   NULL,     FIELD(steps),    0, 0, "show how the bits come about, division by division" },
+    { EXPLAIN, 0, "zero",     NUMBER, "Z",      FIELD(zero)    , -4294967296.0, 4294967296.0, "the integer that stands for 0" },
+    { EXPLAIN, 0, "text",     TEXT,   "TEXT",   FIELD(text),     0, 0, "what a text costs in bits, plain and coded" },
+    { EXPLAIN, 0, "range",    PAIR,   "A B",    FIELD(range),    -1e300, 1e300, "levels and bits that a range needs" },
+    { EXPLAIN, 0, "step",     NUMBER, "S",      FIELD(step),     1e-300, 1e300, "the distance of two levels: of --range, or value = S x (integer - Z)" },
+    { EXPLAIN, 0, "product",  PAIR,   "A B",    FIELD(product),  -1e100, 1e100, "what rounding A and B does to their product" },
+    { EXPLAIN, 0, "bits",     TEXT,   "N,...",  FIELD(bits),     0, 0, "bits or formats of the factors of --product" },
+    { EXPLAIN, 0, "terms",    COUNT,  "N",      FIELD(terms),    0, 1000000, "terms of the dot product of --product" },
+    { EXPLAIN, 0, "block",    COUNT,  "K",      FIELD(block),    0, 18446744073709551615.0, "block K of a file of weights, from 0" },
+    { EXPLAIN, 0, "format",   TEXT,   "FORMAT", FIELD(format),   0, 0, "the format of the block, where the file has floats" },
+    { EXPLAIN, 0, "tensor",   TEXT,   "NAME",   FIELD(tensor),   0, 0, "the tensor that the block is of, at first the largest" },
     { MEDIA, 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
-    { ALL, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
+    { EVERY, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
     { ALL, 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },
     { MEDIUM, 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 when the SNR is lower" },
-    { ALL, 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, shapers, palettes, grids and file formats" },
+    { EVERY, 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, shapers, palettes, grids and file formats" },
     { ALL, 0,   "progress",   CHOICE, "auto|always|never", FIELD(progress), 0, 0, "progress on standard error" },
     { ALL, 0,   "color",      CHOICE, "auto|always|never", FIELD(color),    0, 0, "bold labels in the report" },
-    { ALL, 'h', "help",       FLAG,   NULL,     FIELD(help),     0, 0, "print this text" },
-    { ALL, 'V', "version",    FLAG,   NULL,     FIELD(version),  0, 0, "print the version" },
-    { ALL, 0,   "man",        FLAG,   NULL,     FIELD(man),      0, 0, "print the man page" },
-    { ALL, 0,   "completion", TEXT,   "SHELL",  FIELD(completion), 0, 0, "print completions for bash, zsh or fish" },
+    { EVERY, 'h', "help",       FLAG,   NULL,     FIELD(help),     0, 0, "print this text" },
+    { EVERY, 'V', "version",    FLAG,   NULL,     FIELD(version),  0, 0, "print the version" },
+    { EVERY, 0,   "man",        FLAG,   NULL,     FIELD(man),      0, 0, "print the man page" },
+    { EVERY, 0,   "completion", TEXT,   "SHELL",  FIELD(completion), 0, 0, "print completions for bash, zsh or fish" },
 };
 /* clang-format on */
+
+_Static_assert(sizeof table / sizeof *table <= OPTION_ROOM, "options.given has a place for each");
 
 size_t option_rows(const option **out)
 {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-typedef enum { FLAG, TEXT, COUNT, NUMBER, CHOICE } option_kind;
+typedef enum { FLAG, TEXT, COUNT, NUMBER, PAIR, CHOICE } option_kind;
 
 typedef struct {
     unsigned tools; /* which take it, TOOL_... of options.h */
@@ -17,7 +17,7 @@ typedef struct {
     const char *doc;
 } option;
 
-/* The rows, in the order of --help; returns the number of rows, at most 64. */
+/* The rows, in the order of --help; returns the number of rows, at most OPTION_ROOM. */
 size_t option_rows(const option **out);
 
 #endif

@@ -70,13 +70,22 @@ static void print_roff(const char *text)
         printf(*text == '-' ? "\\-" : "%c", *text);
 }
 
+/* The name of the page of a verb: bitcrush-explain. */
+static void print_page_name(const char *name)
+{
+    for (; *name; name++)
+        putchar(*name == ' ' ? '-' : *name);
+}
+
 void print_man(const program *p)
 {
     const option *rows;
     const size_t n = option_rows(&rows);
 
-    printf(".TH %s 1 \"\" \"bitcrush %s\" \"User Commands\"\n.SH NAME\n", p->name, BC_VERSION);
-    print_roff(p->name);
+    printf(".TH ");
+    print_page_name(p->name);
+    printf(" 1 \"\" \"bitcrush %s\" \"User Commands\"\n.SH NAME\n", BC_VERSION);
+    print_page_name(p->name);
     printf(" \\- reduce bit depth and say what it cost\n.SH SYNOPSIS\n");
     for (const char *const *way = p->usages; *way; way++) {
         printf("%s.B ", way == p->usages ? "" : ".PP\n");

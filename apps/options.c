@@ -11,6 +11,7 @@
 #include "bitcrush/noise.h"
 #include "bitcrush/shaper.h"
 #include "option_table.h"
+#include "programs.h"
 #include "suggest.h"
 
 static bc_status usage(bc_error *err, const char *format, ...) BC_PRINTF(2, 3);
@@ -69,26 +70,27 @@ static bc_status set_count(const option *o, const char *text, uint64_t *to, bc_e
     return BC_OK;
 }
 
-/* The bit of a row in options.given. */
-static uint64_t bit_of(const option *o)
+/* The place of a row in options.given. */
+static size_t place_of(const option *o)
 {
     const option *rows;
 
     (void)option_rows(&rows);
-    return UINT64_C(1) << (o - rows);
+    return (size_t)(o - rows);
 }
 
 static bc_status set(const option *o, const char *text, options *out, bc_error *err)
 {
     char *field = (char *)out + o->field;
 
-    out->given |= bit_of(o);
+    out->given[place_of(o)] = true;
     switch (o->kind) {
     case FLAG: *(bool *)(void *)field = true; return BC_OK;
     case TEXT:
         *(const char **)(void *)field = text;
         return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
     case COUNT: return set_count(o, text, (uint64_t *)(void *)field, err);
+    case PAIR: /* its second number is taken by parse_long */
     case NUMBER: return set_number(o, text, (double *)(void *)field, err);
     case CHOICE: return set_choice(o, text, (int *)(void *)field, err);
     }
@@ -110,6 +112,17 @@ static bc_status unknown(const char *argument, bc_error *err)
     return usage(err, "%s: unknown option, expected one of those that --help lists", typed);
 }
 
+/* The second number of a PAIR, in the word after the first. */
+static bc_status set_second(const option *o, int argc, char **argv, int *i, options *out,
+                            bc_error *err)
+{
+    if (o->kind != PAIR)
+        return BC_OK;
+    if (*i + 1 >= argc)
+        return usage(err, "--%s: expected %s after it", o->name, o->value);
+    return set_number(o, argv[++*i], (double *)(void *)((char *)out + o->field) + 1, err);
+}
+
 /* --name, --name=VALUE or --name VALUE; *i moves past the value. */
 static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_error *err)
 {
@@ -125,11 +138,14 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
             continue;
         if (o->kind == FLAG && equals)
             return usage(err, "--%s: takes no value, expected it alone", o->name);
-        if (o->kind == FLAG || equals)
-            return set(o, equals ? equals + 1 : NULL, out, err);
-        if (*i + 1 >= argc)
+        if (o->kind == FLAG)
+            return set(o, NULL, out, err);
+        if (!equals && *i + 1 >= argc)
             return usage(err, "--%s: expected %s after it", o->name, o->value);
-        return set(o, argv[++*i], out, err);
+
+        const bc_status st = set(o, equals ? equals + 1 : argv[++*i], out, err);
+
+        return st ? st : set_second(o, argc, argv, i, out, err);
     }
     return unknown(argv[*i], err);
 }
@@ -144,6 +160,8 @@ static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_e
 
         while (o < rows + n && o->letter != *at)
             o++;
+        if (o == rows + n && ((*at >= '0' && *at <= '9') || *at == '.'))
+            return usage(err, "-%s: unknown option, expected -- before a negative number", at);
         if (o == rows + n)
             return usage(err, "-%c: unknown option, expected one of those that --help lists", *at);
         if (o->kind == FLAG) {
@@ -169,6 +187,8 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
                       .percent = NAN,
                       .shape_taps = BC_SHAPER_TAPS,
                       .shape_strength = BC_SHAPER_STRENGTH_DB,
+                      .step = 1.0,
+                      .terms = 1000,
                       .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
@@ -188,12 +208,16 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     return BC_OK;
 }
 
+/* The program whose options are those of one tool. */
 static const char *program_of(unsigned tool)
 {
-    return tool == TOOL_IMAGE    ? "bitcrush-image"
-           : tool == TOOL_AUDIO  ? "bitcrush-audio"
-           : tool == TOOL_TENSOR ? "bitcrush-tensor"
-                                 : "bitcrush sweep";
+    const program *const *all;
+    const size_t n = programs(&all);
+
+    for (size_t i = 0; i < n; i++)
+        if (all[i]->tools == tool)
+            return all[i]->name;
+    return tool == TOOL_EXPLAIN ? program_explain.name : program_sweep.name;
 }
 
 bc_status options_belong(const options *o, unsigned tool, const char *what, bc_error *err)
@@ -202,9 +226,20 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
     const size_t n = option_rows(&rows);
 
     for (const option *row = rows; row < rows + n; row++)
-        if ((o->given & bit_of(row)) && !(row->tools & tool))
+        if (o->given[place_of(row)] && !(row->tools & tool))
             return usage(
                 err, "--%s: not an option for %s%s, expected one of those that %s --help lists",
                 row->name, tool & SWEEP_OF(~0u) ? "a sweep of " : "", what, program_of(tool));
     return BC_OK;
+}
+
+bool options_given(const options *o, const char *name)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return o->given[i];
+    return false;
 }

@@ -7,8 +7,11 @@
 
 #include "bitcrush/status.h"
 
+/* Rows that the table may have. */
+enum { OPTION_ROOM = 128 };
+
 /* The tools, a bit each. */
-enum { TOOL_IMAGE = 1, TOOL_AUDIO = 2, TOOL_TENSOR = 4 };
+enum { TOOL_IMAGE = 1, TOOL_AUDIO = 2, TOOL_TENSOR = 4, TOOL_EXPLAIN = 8 };
 
 /* The same for what sweep takes of a tool's media. */
 #define SWEEP_OF(tools) ((tools) << 8)
@@ -20,14 +23,18 @@ enum { LIGHT_LINEAR, LIGHT_CODED };
 typedef struct {
     const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *sheet, *report,
         *include, *exclude, *type, *group, *imatrix;
+    const char *text, *bits, *format, *tensor; /* explain */
     bool force, strip, dry_run, quiet, json, list, help, version, man;
+    bool steps, all; /* explain */
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold;
     double min_snr, params, strength, shape_strength, guard, percent;
-    bool is_page_only; /* the output is for the page alone and goes away with it */
-    uint64_t given;    /* a bit for each row of the table that was set */
-    char **operands;   /* argv, reordered: operands first */
+    double range[2], product[2], step, zero; /* explain */
+    uint64_t block, terms;
+    bool is_page_only;       /* the output is for the page alone and goes away with it */
+    bool given[OPTION_ROOM]; /* the rows of the table that were set */
+    char **operands;         /* argv, reordered: operands first */
     int n_operands;
 } options;
 
@@ -39,5 +46,8 @@ BC_NODISCARD bc_status options_parse(int argc, char **argv, options *out, bc_err
  * sentence: "pictures". */
 BC_NODISCARD bc_status options_belong(const options *o, unsigned tool, const char *what,
                                       bc_error *err);
+
+/* True when the option of that name, which the table has, was given. */
+bool options_given(const options *o, const char *name);
 
 #endif

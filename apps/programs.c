@@ -64,6 +64,23 @@ static const char about_sweep[] =
 
 static const char *const sweep_abouts[] = { about_sweep, NULL };
 
+static const char *const explain_usages[] = {
+    "VALUE [FORMAT...] [--steps] [--step S [--zero Z]]",
+    "--all FORMAT... [--plot FILE]",
+    "--text TEXT",
+    "--range A B [--step S]",
+    "--product A B [--bits N,...] [--terms N]",
+    "FILE --block K [--format FORMAT] [--tensor NAME]",
+    NULL,
+};
+
+static const char about_explain[] =
+    "`bitcrush explain` shows how a number is stored: VALUE as an integer (int8, uint8, signmag8,\n"
+    "bias8, of 1 to 32 bits), as a float (float32, float16, bfloat16, any eXmY, float5) or on\n"
+    "another grid; a text, a range, a product, or a block of a file of weights.";
+
+static const char *const explain_abouts[] = { about_explain, NULL };
+
 static const char *const all_usages[] = {
     "FILE... SPEC [OPTION...]",
     "FILE... --palette N|NAME|FILE [OPTION...]",
@@ -74,6 +91,7 @@ static const char *const all_usages[] = {
     "sweep FILE [A..B] [OPTION...]",
     "report FILE... SPEC [OPTION...]",
     "report FILE... [OPTION...]",
+    "explain VALUE [FORMAT...] [OPTION...]",
     NULL,
 };
 
@@ -83,16 +101,19 @@ static const char about_all[] =
 
 static const char *const all_abouts[] = { about_all,     about_images,  about_sound, about_weights,
                                           about_compare, about_restore, about_info,  about_sweep,
-                                          about_report,  NULL };
+                                          about_report,  about_explain, NULL };
 
 enum { ALL_TOOLS = TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR };
 
-const program program_bitcrush = { "bitcrush", ALL_TOOLS | SWEEP_OF(ALL_TOOLS), all_usages,
-                                   all_abouts };
+const program program_bitcrush = { "bitcrush", ALL_TOOLS | SWEEP_OF(ALL_TOOLS) | TOOL_EXPLAIN,
+                                   all_usages, all_abouts };
 const program program_sweep = { "bitcrush sweep", SWEEP_OF(ALL_TOOLS), sweep_usages, sweep_abouts };
 const program program_image = { "bitcrush-image", TOOL_IMAGE, image_usages, image_abouts };
 const program program_audio = { "bitcrush-audio", TOOL_AUDIO, audio_usages, audio_abouts };
 const program program_tensor = { "bitcrush-tensor", TOOL_TENSOR, tensor_usages, tensor_abouts };
+
+const program program_explain = { "bitcrush explain", TOOL_EXPLAIN, explain_usages,
+                                  explain_abouts };
 
 size_t programs(const program *const **out)
 {

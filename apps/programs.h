@@ -13,8 +13,8 @@ typedef struct {
 
 extern const program program_bitcrush, program_image, program_audio, program_tensor;
 
-/* A verb with options of its own. */
-extern const program program_sweep;
+/* Verbs with options of their own, no files: programs() does not have them. */
+extern const program program_sweep, program_explain;
 
 /* All programs; returns their number. */
 size_t programs(const program *const **out);

@@ -18,6 +18,7 @@ typedef enum {
     VERB_INFO,
     VERB_SWEEP,
     VERB_REPORT,
+    VERB_EXPLAIN,
     N_VERBS
 } tool_verb;
 

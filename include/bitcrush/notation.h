@@ -28,9 +28,9 @@ typedef struct {
     bc_notation_kind kind;
     int bits;
     bc_grid grid;
-    bc_scale scale;     /* value = gain * (number - zero-point), see bc_notation_lay */
-    int64_t origin;     /* integers: number = code + origin, which keeps 32 bits inside a code */
-    int64_t bias;       /* BC_NOTATION_BIASED */
+    bc_scale scale;      /* value = gain * (number - zero-point), see bc_notation_lay */
+    int64_t origin;      /* integers: number = code + origin, which keeps 32 bits inside a code */
+    int64_t bias;        /* BC_NOTATION_BIASED */
     bool has_subnormals; /* floats: exponent field 0 means zero and subnormals */
 } bc_notation;
 
@@ -69,10 +69,10 @@ typedef struct {
     bc_written_class what;
     int64_t number;                    /* of integers; of BC_NOTATION_MARKS the code */
     uint32_t sign, exponent, mantissa; /* the fields of floats; `sign` also of the signed forms */
-    int power;          /* floats: value = (-1)^sign * 2^power * significand */
-    double significand; /* 1 + mantissa / 2^m, without the 1 in subnormals */
-    bool is_saturated;  /* x lay more than half a step beyond the last finite value, and got it */
-    bool is_overflow;   /* x was finite and became infinite */
+    int power;                         /* floats: value = (-1)^sign * 2^power * significand */
+    double significand;                /* 1 + mantissa / 2^m, without the 1 in subnormals */
+    bool is_saturated; /* x lay more than half a step beyond the last finite value, and got it */
+    bool is_overflow;  /* x was finite and became infinite */
 } bc_written;
 
 /* Write x: the nearest value, ties to even. NaN goes where bc_grid_nan_code says. */

@@ -9,10 +9,10 @@ extern "C" {
 #endif
 
 typedef struct {
-    double a, b;     /* the factors, rounded */
-    double product;  /* of these */
-    double error;    /* product - a * b of the exact factors */
-    double error_a;  /* what the rounding of a alone adds: (rounded a - a) * b */
+    double a, b;    /* the factors, rounded */
+    double product; /* of these */
+    double error;   /* product - a * b of the exact factors */
+    double error_a; /* what the rounding of a alone adds: (rounded a - a) * b */
     double error_b;
 } bc_product;
 

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 typedef struct {
-    uint32_t character;  /* of Unicode */
+    uint32_t character; /* of Unicode */
     unsigned char utf8[4];
     unsigned n_utf8;
     uint64_t count; /* in the text; its code is its place in the list */

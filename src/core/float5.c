@@ -3,9 +3,9 @@
  * anything below 0.5. */
 #include "core/float5.h"
 
-#define MARK(e, m)   ((float)((4 + (m)) << (e)) / 8.0f)
-#define RISING(e)    MARK(e, 0), MARK(e, 1), MARK(e, 2), MARK(e, 3)
-#define FALLING(e)   -MARK(e, 3), -MARK(e, 2), -MARK(e, 1), -MARK(e, 0)
+#define MARK(e, m) ((float)((4 + (m)) << (e)) / 8.0f)
+#define RISING(e)  MARK(e, 0), MARK(e, 1), MARK(e, 2), MARK(e, 3)
+#define FALLING(e) -MARK(e, 3), -MARK(e, 2), -MARK(e, 1), -MARK(e, 0)
 
 static const float marks[32] = { FALLING(3), FALLING(2), FALLING(1), FALLING(0),
                                  RISING(0),  RISING(1),  RISING(2),  RISING(3) };

@@ -25,8 +25,7 @@ static const bc_grid_row rows[] = {
     { "e3m2", "6-bit float, all finite", "OCP Microscaling (MX) 1.0", 0, 0 },
     { "e2m3", "6-bit float, all finite", "OCP Microscaling (MX) 1.0", 0, 0 },
     { "e2m1", "4-bit float, all finite", "OCP Microscaling (MX) 1.0", 0, 0 },
-    { "float5", "5-bit float of textbooks, neither zero nor subnormals", "sign, 2 and 2 bits", 0,
-      0 },
+    { "float5", "5-bit float with neither zero nor subnormals", "textbooks, no standard", 0, 0 },
 };
 
 static const struct {
@@ -76,6 +75,10 @@ static bc_status build_float(int exponent_bits, int mantissa_bits, bc_grid *out,
                                                                              : BC_FLOAT_FINITE;
     const int bias = (1 << (exponent_bits > 0 ? exponent_bits - 1 : 0)) - 1;
 
+    if (exponent_bits < 1 || exponent_bits > 8 || mantissa_bits > 23)
+        return bci_fail(err, BC_E_USAGE,
+                        "e%dm%d: %d exponent and %d mantissa bits, expected 1 to 8 and 0 to 23",
+                        exponent_bits, mantissa_bits, exponent_bits, mantissa_bits);
     return bc_grid_float(exponent_bits, mantissa_bits, bias, flavour, out, err);
 }
 

@@ -22,8 +22,8 @@ static const struct {
 static const struct {
     const char *other, *name;
 } aliases[] = {
-    { "f32", "float32" },  { "fp32", "float32" },  { "binary32", "float32" },
-    { "f16", "float16" },  { "fp16", "float16" },  { "half", "float16" },
+    { "f32", "float32" },   { "fp32", "float32" },     { "binary32", "float32" },
+    { "f16", "float16" },   { "fp16", "float16" },     { "half", "float16" },
     { "bf16", "bfloat16" }, { "binary16", "float16" },
 };
 
@@ -92,7 +92,7 @@ static void describe_grid(const char *name, bc_notation *n)
     const bc_grid_row *grids;
     const size_t count = bc_grid_rows(&grids);
 
-    n->doc = n->kind != BC_NOTATION_FLOAT              ? "grid"
+    n->doc = n->kind != BC_NOTATION_FLOAT       ? "grid"
              : n->grid.flavour == BC_FLOAT_IEEE ? "float with infinities and NaN"
              : n->grid.flavour == BC_FLOAT_FN   ? "float without infinities, one NaN of each sign"
                                                 : "float, all finite";
@@ -239,11 +239,11 @@ static void read_float(const bc_notation *n, bc_written *w)
 
     w->power = (int)(is_small ? 1 : w->exponent) - g->exponent_bias;
     w->significand = ldexp(w->mantissa, -g->mantissa_bits) + (is_small ? 0.0 : 1.0);
-    w->what = isnan(w->value)    ? BC_WRITTEN_NAN
-              : isinf(w->value)  ? BC_WRITTEN_INFINITE
-              : w->value == 0.0  ? BC_WRITTEN_ZERO
-              : is_small         ? BC_WRITTEN_SUBNORMAL
-                                 : BC_WRITTEN_NORMAL;
+    w->what = isnan(w->value)   ? BC_WRITTEN_NAN
+              : isinf(w->value) ? BC_WRITTEN_INFINITE
+              : w->value == 0.0 ? BC_WRITTEN_ZERO
+              : is_small        ? BC_WRITTEN_SUBNORMAL
+                                : BC_WRITTEN_NORMAL;
 }
 
 bc_written bc_notation_read(const bc_notation *n, uint32_t bits)
@@ -262,7 +262,8 @@ bc_written bc_notation_read(const bc_notation *n, uint32_t bits)
     } else {
         w.number = number_of_bits(n, w.bits);
         w.value = value_of_code(n, (int32_t)(w.number - n->origin));
-        w.sign = (n->kind == BC_NOTATION_TWOS || n->kind == BC_NOTATION_SIGNED) && w.bits >> (n->bits - 1);
+        w.sign = (n->kind == BC_NOTATION_TWOS || n->kind == BC_NOTATION_SIGNED) &&
+                 w.bits >> (n->bits - 1);
     }
     w.what = w.value == 0.0 ? BC_WRITTEN_ZERO : BC_WRITTEN_NORMAL;
     return w;
@@ -322,12 +323,14 @@ bc_status bc_levels_of_range(double low, double high, double step, uint64_t *lev
         return bci_fail(err, BC_E_USAGE, "range %g to %g, expected two numbers, the lower first",
                         low, high);
     if (!(step > 0.0 && step <= high - low))
-        return bci_fail(err, BC_E_USAGE, "step %g, expected above 0 and at most %g, the whole range",
-                        step, high - low);
+        return bci_fail(err, BC_E_USAGE,
+                        "step %g, expected above 0 and at most %g, the whole range", step,
+                        high - low);
     const double steps = (high - low) / step, whole = floor(steps + 1e-6);
 
     if (!(whole < 0x1p53))
-        return bci_fail(err, BC_E_USAGE, "step %g: %.3g levels, expected at most 2^53", step, whole);
+        return bci_fail(err, BC_E_USAGE, "step %g: %.3g levels, expected at most 2^53", step,
+                        whole);
     *levels = (uint64_t)whole + 1;
     *bits = 1;
     while (*bits < 63 && (UINT64_C(1) << *bits) < *levels)

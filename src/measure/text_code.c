@@ -94,7 +94,9 @@ bc_status bc_text_code_make(const char *text, size_t n, bc_text_code *out, bc_er
         length = bci_utf8_length(p + i, n - i);
         if (length == 0) {
             bc_text_code_free(&c);
-            return bci_fail(err, BC_E_USAGE, "text: byte %zu (%02X) is not UTF-8", i + 1, p[i]);
+            return bci_fail(err, BC_E_USAGE,
+                            "text: byte %zu (%02X) is not UTF-8, expected text that is", i + 1,
+                            p[i]);
         }
         c.is_ascii = c.is_ascii && length == 1;
         c.n_characters++;

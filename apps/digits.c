@@ -1,0 +1,89 @@
+/* Knows how many digits of a number are worth reading. */
+#include "digits.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHORT = 12 }; /* so few characters are shown whole */
+
+char *digits_to(char *to, size_t size, double value, double resolution)
+{
+    char exact[64];
+
+    digits_exact(exact, sizeof exact, value);
+    if (*exact && strlen(exact) <= SHORT) {
+        snprintf(to, size, "%s", exact);
+        return to;
+    }
+
+    const double slack = isfinite(resolution) ? 0.05 * fabs(resolution) : INFINITY;
+
+    for (int n = 6; n <= 17; n++) {
+        snprintf(to, size, "%.*g", n, value);
+        if (!isfinite(value) || fabs(strtod(to, NULL) - value) <= slack)
+            break;
+    }
+    return to;
+}
+
+char *digits_exact(char *to, size_t size, double value)
+{
+    char text[1200]; /* 1074 places after the point at most */
+
+    snprintf(text, sizeof text, "%.1074f", value);
+    if (strchr(text, '.')) {
+        size_t n = strlen(text);
+
+        while (text[n - 1] == '0')
+            n--;
+        n -= text[n - 1] == '.';
+        text[n] = '\0';
+    }
+    snprintf(to, size, "%.60s", strlen(text) <= 60 ? text : "");
+    return to;
+}
+
+char *digits_short(char *to, size_t size, double value, size_t width)
+{
+    char exact[64];
+
+    digits_exact(exact, sizeof exact, value);
+    if (*exact && strlen(exact) <= width)
+        snprintf(to, size, "%s", exact);
+    else
+        snprintf(to, size, "%.4g", value);
+    return to;
+}
+
+char *digits_error(char *to, size_t size, double value)
+{
+    const double magnitude = fabs(value);
+
+    snprintf(to, size,
+             magnitude >= 1e6    ? "%.4g"
+             : magnitude >= 1e4  ? "%.0f"
+             : magnitude >= 1e-3 ? "%.4g"
+                                 : "%.2g",
+             value);
+    return to;
+}
+
+char *digits_percent(char *to, size_t size, double share)
+{
+    const double percent = 100.0 * share;
+
+    snprintf(to, size, percent >= 99.5 && percent < 1e6 ? "%.0f" : "%.2g", percent);
+    return to;
+}
+
+char *digits_binary(char *to, size_t size, uint64_t v, int n)
+{
+    size_t at = 0;
+
+    for (int i = n - 1; i >= 0 && at + 1 < size; i--)
+        to[at++] = (char)('0' + (v >> i & 1));
+    to[at] = '\0';
+    return to;
+}

@@ -1,0 +1,29 @@
+/* Numbers and bits as texts that people read. */
+#ifndef BITCRUSH_DIGITS_H
+#define BITCRUSH_DIGITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* All of these fill to[0..size), size at least 32, and return `to`. */
+
+/* All digits where these are few, else as few as tell `value` from its neighbours at a distance of
+ * `resolution`; 0: as few as read back the same double. */
+char *digits_to(char *to, size_t size, double value, double resolution);
+
+/* Every digit of a double, as long as these are at most 60 characters, else "". */
+char *digits_exact(char *to, size_t size, double value);
+
+/* All digits where these are at most `width` characters, else four. */
+char *digits_short(char *to, size_t size, double value, size_t width);
+
+/* Two significant digits, for errors: "3.8e-09"; four from 1e-3 on: "0.1415". */
+char *digits_error(char *to, size_t size, double value);
+
+/* A share as percent, two digits: "0.54", "99", "150". */
+char *digits_percent(char *to, size_t size, double share);
+
+/* The low n bits of v, highest first. */
+char *digits_binary(char *to, size_t size, uint64_t v, int n);
+
+#endif

@@ -1,0 +1,240 @@
+/* Knows how `explain --product A B` shows what rounding does to a product, and to a sum of them. */
+#include "bitcrush/product.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digits.h"
+#include "explain.h"
+
+enum { MAX_TERMS_DRAWN = 4 << 20, MAX_TRIALS = 20000 };
+
+/* A way of rounding the factors, and what comes of it. */
+typedef struct {
+    char name[24];
+    bc_grid grid;
+    bc_scale scale;
+    bc_product product;
+    double step;   /* NaN: not the same everywhere */
+    bool is_fixed; /* a number of bits */
+} row;
+
+/* "4" is fixed point of 4 bits, anything else a format. */
+static bc_status make_row(const options *o, const char *word, row *r, bc_error *err)
+{
+    const double a = o->product[0], b = o->product[1];
+    bc_notation n;
+    bc_status st;
+
+    if (strspn(word, "0123456789") == strlen(word) && *word) {
+        const int bits = strlen(word) > 2 ? 99 : atoi(word);
+
+        if (bits < 1 || bits > 32)
+            return tool_usage(err, "--bits", word, "expected 1 to 32 bits, or a format");
+        snprintf(r->name, sizeof r->name, "%d bits", bits);
+        r->is_fixed = true;
+        st = bc_product_fixed_point(bits, a, b, &r->grid, &r->scale, err);
+    } else {
+        st = explain_notation(o, word, &n, err);
+        if (!st) {
+            snprintf(r->name, sizeof r->name, "%s", n.name);
+            r->grid = n.grid;
+            r->scale = n.scale;
+        }
+    }
+    if (st)
+        return st;
+    r->product = bc_product_rounded(&r->grid, &r->scale, a, b);
+    r->step = r->grid.family == BC_GRID_AFFINE ? r->scale.gain / r->grid.den : NAN;
+    return BC_OK;
+}
+
+static bc_status make_rows(const options *o, row *rows, size_t *n, bc_error *err)
+{
+    const char *list = o->bits ? o->bits : "2,4,8,16,e4m3,float16";
+    char word[40];
+    bc_status st = BC_OK;
+
+    *n = 0;
+    for (const char *at = list; !st;) {
+        const size_t length = strcspn(at, ",");
+
+        if (*n == EXPLAIN_MAX_FORMATS || length >= sizeof word)
+            return tool_usage(err, "--bits", list, "too many, expected 32 formats at most");
+        snprintf(word, sizeof word, "%.*s", (int)length, at);
+        st = make_row(o, word, &rows[*n], err);
+        ++*n;
+        if (!at[length])
+            break;
+        at += length + 1;
+    }
+    return st;
+}
+
+/* As many dot products as show the error to a percent or so, in a moment. */
+static uint32_t trials_for(uint32_t n_terms)
+{
+    const uint32_t n = MAX_TERMS_DRAWN / n_terms;
+
+    return n < 64 ? 64 : n > MAX_TRIALS ? MAX_TRIALS : n;
+}
+
+static void print_products(const options *o, const row *rows, size_t n)
+{
+    const double exact = o->product[0] * o->product[1];
+
+    printf("%.10g x %.10g = %.12g\n\n", o->product[0], o->product[1], exact);
+    for (size_t i = 0; i < n; i++) {
+        if (!rows[i].is_fixed)
+            continue;
+        printf("N bits: two's complement from %g in steps of %g / 2^N\n\n", -rows[i].scale.gain,
+               2.0 * rows[i].scale.gain);
+        break;
+    }
+    printf("%-9s %11s  %12s %12s %14s  %10s %10s\n", "rounded", "step", "A", "B", "product",
+           "error", "of it");
+    for (size_t i = 0; i < n; i++) {
+        const bc_product *p = &rows[i].product;
+        char step[40] = "varies", a[40], b[40], product[40], error[40];
+        const double slack = fabs(p->error) > 0.0 ? p->error : exact * 1e-9;
+
+        if (!isnan(rows[i].step))
+            digits_error(step, sizeof step, rows[i].step);
+        printf("%-9s %11s  %12s %12s %14s  %10s", rows[i].name, step,
+               digits_to(a, sizeof a, p->a, slack), digits_to(b, sizeof b, p->b, slack),
+               digits_to(product, sizeof product, p->product, slack),
+               digits_error(error, sizeof error, p->error));
+        if (exact != 0.0)
+            printf(" %8s %%", digits_percent(error, sizeof error, fabs(p->error / exact)));
+        printf("\n");
+    }
+}
+
+/* Where the errors come from. */
+static void print_sources(const row *rows, size_t n)
+{
+    printf("\nIts error is that of A times B, that of B times A, and the product of both:\n");
+    for (size_t i = 0; i < n; i++) {
+        const bc_product *p = &rows[i].product;
+
+        printf("%-9s %+10.3g %+10.3g %+10.3g\n", rows[i].name, p->error_a, p->error_b,
+               p->error - p->error_a - p->error_b);
+    }
+}
+
+/* 1, 10, 100, .. and at last --terms. */
+static size_t counts_of_terms(const options *o, uint32_t counts[8])
+{
+    size_t n = 0;
+
+    for (uint32_t terms = 1; terms < o->terms; terms *= 10)
+        counts[n++] = terms;
+    counts[n++] = (uint32_t)o->terms;
+    return n;
+}
+
+/* What the error of a sum of random products is, measured and expected. */
+typedef struct {
+    double measured, expected, signal;
+} sum_error;
+
+static sum_error error_of_sum(const options *o, const row *r, uint32_t terms)
+{
+    const double a = o->product[0], b = o->product[1];
+    sum_error e = { .expected = bc_dot_error_expected(&r->grid, &r->scale, a, b, terms) };
+
+    e.measured = bc_dot_error_measured(&r->grid, &r->scale, a, b, terms, trials_for(terms), o->seed,
+                                       &e.signal);
+    return e;
+}
+
+/* Sums of 1, 10, 100 .. --terms products. */
+static void print_sums(const options *o, const row *rows, size_t n)
+{
+    uint32_t counts[8];
+    const size_t n_counts = counts_of_terms(o, counts);
+
+    printf(
+        "\nA dot product of n of them has n times this error when all terms are the same. Of random\n"
+        "factors, uniform up to A and B with both signs, the root mean square error grows with\n"
+        "sqrt(n) only, as the sum itself does:\n%-9s %9s",
+        "rounded", "n");
+    for (size_t k = 0; k < n_counts; k++)
+        printf(" %9u", counts[k]);
+    printf("\n");
+    for (size_t i = 0; i < n; i++) {
+        sum_error e[8];
+
+        printf("%-9s %9s", rows[i].name, "measured");
+        for (size_t k = 0; k < n_counts; k++) {
+            e[k] = error_of_sum(o, &rows[i], counts[k]);
+            printf(" %9.3g", e[k].measured);
+        }
+        if (e[0].measured > 0.0 && e[0].signal > 0.0)
+            printf("  SNR %.1f dB",
+                   20.0 * log10(e[n_counts - 1].signal / e[n_counts - 1].measured));
+        if (!isnan(e[0].expected))
+            printf("\n%-9s %9s", "", "expected");
+        for (size_t k = 0; k < n_counts && !isnan(e[0].expected); k++)
+            printf(" %9.3g", e[k].expected);
+        printf("\n");
+    }
+    printf("seed %llu; expected: errors uniform and independent, which few bits are not quite\n",
+           (unsigned long long)o->seed);
+}
+
+static bc_status print_json(const options *o, const row *rows, size_t n, bc_error *err)
+{
+    static const char table[] = "products";
+    bc_report *r = NULL;
+    const bc_status st = explain_report_new("product", &r, err);
+    uint32_t counts[8];
+    const size_t n_counts = counts_of_terms(o, counts);
+
+    if (st)
+        return st;
+    bc_report_number(r, "", "a", o->product[0]);
+    bc_report_number(r, "", "b", o->product[1]);
+    bc_report_number(r, "", "exact", o->product[0] * o->product[1]);
+    bc_report_integer(r, "", "seed", o->seed);
+    for (size_t i = 0; i < n * n_counts; i++) {
+        const row *at = &rows[i / n_counts];
+        const uint32_t terms = counts[i % n_counts];
+        const sum_error e = error_of_sum(o, at, terms);
+
+        bc_report_row(r, table);
+        bc_report_string(r, table, "rounded", at->name);
+        bc_report_number(r, table, "step", at->step);
+        bc_report_number(r, table, "a", at->product.a);
+        bc_report_number(r, table, "b", at->product.b);
+        bc_report_number(r, table, "product", at->product.product);
+        bc_report_number(r, table, "error", at->product.error);
+        bc_report_integer(r, table, "terms", terms);
+        bc_report_number(r, table, "sum_rms_error", e.measured);
+        bc_report_number(r, table, "sum_rms_error_expected", e.expected);
+    }
+    return explain_report_print(r, o, err);
+}
+
+bc_status explain_product(const options *o, bc_error *err)
+{
+    row rows[EXPLAIN_MAX_FORMATS] = { 0 };
+    size_t n;
+    bc_status st = BC_OK;
+
+    if (o->terms < 1)
+        return tool_usage(err, "--terms", "0", "expected a whole number from 1 on");
+    if (o->product[0] == 0.0 && o->product[1] == 0.0)
+        return tool_usage(err, "--product", "0 0", "expected a factor that is not 0");
+    st = make_rows(o, rows, &n, err);
+    if (st)
+        return st;
+    if (o->json)
+        return print_json(o, rows, n, err);
+    print_products(o, rows, n);
+    print_sources(rows, n);
+    print_sums(o, rows, n);
+    return BC_OK;
+}

@@ -1,0 +1,168 @@
+/* Knows how `explain --text` shows what a text costs in bits. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bitcrush/text_code.h"
+#include "digits.h"
+#include "explain.h"
+
+enum { COLUMNS = 100, LISTED = 32 };
+
+/* A character as it is shown: control characters by their number. */
+static void show_character(const bc_text_symbol *s, char *to, size_t size)
+{
+    if (s->character < 0x20 || (s->character >= 0x7F && s->character < 0xA0))
+        snprintf(to, size, "U+%04X", (unsigned)s->character);
+    else
+        snprintf(to, size, "%.*s", (int)s->n_utf8, (const char *)s->utf8);
+}
+
+/* Words of bits, as many as fit lines of 100 columns, three lines at most. */
+typedef struct {
+    size_t column, lines;
+    bool is_cut;
+} flow;
+
+static void put_word(flow *f, const char *word)
+{
+    const size_t n = strlen(word);
+
+    if (f->is_cut)
+        return;
+    if (f->lines == 0 || f->column + 1 + n > COLUMNS) {
+        f->is_cut = f->lines == 3;
+        printf(f->is_cut ? "\n    ..." : f->lines ? "\n    %s" : "    %s", word);
+        f->lines++;
+        f->column = 4 + n;
+        return;
+    }
+    printf(" %s", word);
+    f->column += 1 + n;
+}
+
+static void print_plain(const bc_text_code *c, const char *text)
+{
+    flow f = { 0 };
+    char bits[16];
+
+    printf("as %s, %llu bits (%llu bytes):\n", c->is_ascii ? "ASCII" : "UTF-8",
+           (unsigned long long)c->plain_bits, (unsigned long long)(c->plain_bits / 8));
+    for (const char *at = text; *at; at++)
+        put_word(&f, digits_binary(bits, sizeof bits, (unsigned char)*at, 8));
+    printf("\n\n");
+}
+
+static void print_dictionary(const bc_text_code *c)
+{
+    char bits[40], character[16], utf8[48];
+
+    printf("%zu different character%s, so %d bit%s each; the dictionary, %llu bits:\n",
+           c->n_symbols, c->n_symbols == 1 ? "" : "s", c->bits_per_character,
+           c->bits_per_character == 1 ? "" : "s", (unsigned long long)c->dictionary_bits);
+    for (size_t i = 0; i < c->n_symbols && i < LISTED; i++) {
+        const bc_text_symbol *s = &c->symbols[i];
+        size_t n = 0;
+
+        for (unsigned k = 0; k < s->n_utf8; k++)
+            n += (size_t)snprintf(utf8 + n, sizeof utf8 - n, "%s%s", k ? " " : "",
+                                  digits_binary(bits, sizeof bits, s->utf8[k], 8));
+        show_character(s, character, sizeof character);
+        printf("    %s = %s  %s, %llu time%s\n",
+               digits_binary(bits, sizeof bits, i, c->bits_per_character), utf8, character,
+               (unsigned long long)s->count, s->count == 1 ? "" : "s");
+    }
+    if (c->n_symbols > LISTED)
+        printf("    ... and %zu more\n", c->n_symbols - LISTED);
+}
+
+static void print_coded(const bc_text_code *c, const char *text)
+{
+    flow f = { 0 };
+    char bits[40];
+    size_t left = strlen(text), code;
+
+    printf("\nwith these codes, %llu bits:\n", (unsigned long long)c->coded_bits);
+    while (left > 0) {
+        const size_t n = bc_text_code_next(c, text, left, &code);
+
+        put_word(&f, digits_binary(bits, sizeof bits, code, c->bits_per_character));
+        text += n;
+        left -= n;
+    }
+    printf("\n\n");
+}
+
+static void print_ratio(const char *what, double plain, double bits)
+{
+    if (bits > 0.0)
+        printf("%-24s %.0f / %.4g = %.3g:1\n", what, plain, bits, plain / bits);
+}
+
+static void print_ratios(const bc_text_code *c)
+{
+    const double plain = (double)c->plain_bits, coded = (double)c->coded_bits;
+    const double bound = c->entropy_bits * (double)c->n_characters;
+
+    print_ratio("without the dictionary", plain, coded);
+    print_ratio("with the dictionary", plain, coded + (double)c->dictionary_bits);
+    printf("entropy                  %.4g bits a character, %.4g bits in all: no code for single\n"
+           "                         characters goes below",
+           c->entropy_bits, bound);
+    if (bound > 0.0)
+        printf(", %.3g:1 at most", plain / bound);
+    printf("\n");
+}
+
+static bc_status print_json(const options *o, const bc_text_code *c, bc_error *err)
+{
+    static const char table[] = "symbols";
+    bc_report *r = NULL;
+    const bc_status st = explain_report_new("text", &r, err);
+    const double plain = (double)c->plain_bits, coded = (double)c->coded_bits;
+
+    if (st)
+        return st;
+    bc_report_string(r, "", "text", o->text);
+    bc_report_string(r, "", "encoding", c->is_ascii ? "ASCII" : "UTF-8");
+    bc_report_integer(r, "", "characters", c->n_characters);
+    bc_report_integer(r, "", "plain_bits", c->plain_bits);
+    bc_report_integer(r, "", "bits_per_character", (uint64_t)c->bits_per_character);
+    bc_report_integer(r, "", "coded_bits", c->coded_bits);
+    bc_report_integer(r, "", "dictionary_bits", c->dictionary_bits);
+    bc_report_number(r, "", "ratio", plain / coded);
+    bc_report_number(r, "", "ratio_with_dictionary", plain / (coded + (double)c->dictionary_bits));
+    bc_report_number(r, "", "entropy_bits", c->entropy_bits);
+    for (size_t i = 0; i < c->n_symbols; i++) {
+        const bc_text_symbol *s = &c->symbols[i];
+        char character[8], bits[40];
+
+        snprintf(character, sizeof character, "%.*s", (int)s->n_utf8, (const char *)s->utf8);
+        bc_report_row(r, table);
+        bc_report_string(r, table, "character", character);
+        bc_report_string(r, table, "code",
+                         digits_binary(bits, sizeof bits, i, c->bits_per_character));
+        bc_report_integer(r, table, "count", s->count);
+    }
+    return explain_report_print(r, o, err);
+}
+
+bc_status explain_text(const options *o, bc_error *err)
+{
+    bc_text_code c;
+    bc_status st = bc_text_code_make(o->text, strlen(o->text), &c, err);
+
+    if (st)
+        return st;
+    if (o->json) {
+        st = print_json(o, &c, err);
+    } else {
+        printf("%llu character%s, ", (unsigned long long)c.n_characters,
+               c.n_characters == 1 ? "" : "s");
+        print_plain(&c, o->text);
+        print_dictionary(&c);
+        print_coded(&c, o->text);
+        print_ratios(&c);
+    }
+    bc_text_code_free(&c);
+    return st;
+}

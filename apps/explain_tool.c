@@ -1,0 +1,176 @@
+/* Knows what `bitcrush explain` can explain, and what its parts have in common. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain.h"
+#include "option_table.h"
+#include "suggest.h"
+
+/* A part, the option that asks for it (of `explain VALUE FORMAT...` none), its operands, and the
+ * options that it minds. */
+static const struct {
+    const char *option;
+    explain_part *run;
+    int min_operands, max_operands;
+    const char *operands;
+    const char *minds; /* " name name " */
+} parts[] = {
+    { "all", explain_all, 1, EXPLAIN_MAX_FORMATS, "--all FORMAT..., for example --all float5",
+      " step zero plot force " },
+    { "text", explain_text, 0, 0, "nothing beside --text TEXT", " " },
+    { "range", explain_range, 0, 0, "nothing beside --range A B --step S", " step " },
+    { "product", explain_product, 0, 0, "nothing beside --product A B --bits N,...",
+      " bits terms step seed " },
+    { "block", explain_block, 1, 1, "FILE --block K, a file of weights", " format tensor " },
+    { NULL, explain_number, 1, EXPLAIN_MAX_FORMATS + 1,
+      "VALUE FORMAT..., for example 3.1415 float32 int8; -- before a negative value",
+      " steps step zero plot force " },
+};
+
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+/* Options that every part takes. */
+static const char common[] = " json help version man list completion ";
+
+static bool has_word(const char *words, const char *name)
+{
+    char word[32];
+
+    snprintf(word, sizeof word, " %s ", name);
+    return strstr(words, word) != NULL;
+}
+
+/* The first option given that a part does not mind, or NULL. */
+static const char *stray(const options *o, size_t part)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (o->given[i] && !has_word(parts[part].minds, rows[i].name) &&
+            !has_word(common, rows[i].name) &&
+            !(parts[part].option && strcmp(parts[part].option, rows[i].name) == 0))
+            return rows[i].name;
+    return NULL;
+}
+
+static bc_status explain(const char *name, const options *o, bc_error *err)
+{
+    size_t i = 0;
+    char typed[40];
+
+    (void)name;
+    while (parts[i].option && !options_given(o, parts[i].option))
+        i++;
+
+    const char *odd = stray(o, i);
+
+    snprintf(typed, sizeof typed, "--%s", odd ? odd : "");
+    if (odd)
+        return tool_usage(err, typed, "",
+                          parts[i].option ? "does not go with this, see explain --help"
+                                          : "does not go with VALUE FORMAT..., see explain --help");
+    if (o->n_operands < parts[i].min_operands || o->n_operands > parts[i].max_operands) {
+        char expected[160];
+
+        snprintf(expected, sizeof expected, "expected %s", parts[i].operands);
+        return tool_usage(
+            err, o->n_operands < parts[i].min_operands ? "too few arguments" : "too many arguments",
+            "", expected);
+    }
+    return parts[i].run(o, err);
+}
+
+bc_status explain_notation(const options *o, const char *name, bc_notation *out, bc_error *err)
+{
+    const bc_notation_row *rows;
+    const size_t n = bc_notation_rows(&rows), stem = strcspn(name, "0123456789");
+    const int digits = (int)strspn(name + stem, "0123456789"), width = digits ? digits : 1;
+    char lower[40], candidates[64][24];
+    const char *near = NULL;
+    bc_notation found;
+    bc_status st = bc_notation_named(name, &found, err);
+
+    if (name[0] == '-')
+        return tool_usage(err, name, "", "not a format, expected options before --");
+    if (!st && o->zero != floor(o->zero))
+        return tool_usage(err, "--zero", "", "expected a whole number");
+    if (!st)
+        st = bc_notation_lay(&found, o->step, (int64_t)o->zero, err);
+    else if (strstr(err->text, "unknown")) {
+        snprintf(lower, sizeof lower, "%s", name);
+        for (char *c = lower; *c; c++)
+            *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+        for (size_t i = 0; i < n && i < sizeof candidates / sizeof *candidates; i++) {
+            snprintf(candidates[i], sizeof *candidates, "%s%.*s", rows[i].name,
+                     rows[i].max_bits == 0 ? 0 : width, name[stem] ? name + stem : "8");
+            if (!bc_notation_named(candidates[i], &found, NULL))
+                near = suggest(near, candidates[i], lower);
+        }
+        snprintf(err->text, sizeof err->text,
+                 near ? "%.40s: unknown format, did you mean %s?"
+                      : "%.40s: unknown format, expected one such as int8, uint4, float16 or e4m3",
+                 name, near);
+    }
+    if (!st)
+        *out = found;
+    return st;
+}
+
+bc_status explain_value(const char *text, double *out, bc_error *err)
+{
+    char *end;
+    double v = strtod(text, &end);
+    bool ok = end != text;
+
+    if (ok && *end == '/') {
+        const char *below = end + 1;
+        const double divisor = strtod(below, &end);
+
+        ok = end != below && divisor != 0.0;
+        v /= divisor;
+    }
+    if (!ok || *end)
+        return tool_usage(
+            err, *text ? text : "\"\"", "",
+            "not a number, expected one such as 3.1415, 1e-3, 1/3, 0x1.8p1, inf or nan");
+    *out = v;
+    return BC_OK;
+}
+
+bc_status explain_report_new(const char *what, bc_report **out, bc_error *err)
+{
+    const bc_status st = bc_report_new(out, err);
+
+    if (st)
+        return st;
+    bc_report_string(*out, "", "schema", "bitcrush-explain/1");
+    bc_report_string(*out, "", "tool", "bitcrush " BC_VERSION);
+    bc_report_string(*out, "", "explains", what);
+    return BC_OK;
+}
+
+bc_status explain_report_print(bc_report *r, const options *o, bc_error *err)
+{
+    const bc_status st = tool_report(r, o, "", err);
+
+    bc_report_free(r);
+    return st;
+}
+
+/* Only named, never by content. */
+static bool knows(const uint8_t *head, size_t n)
+{
+    (void)head;
+    (void)n;
+    return false;
+}
+
+const tool explain_tool = {
+    .bit = TOOL_EXPLAIN,
+    .medium = "explain",
+    .knows = knows,
+    .verbs = { [VERB_EXPLAIN] = explain },
+};
