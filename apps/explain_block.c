@@ -15,6 +15,7 @@ enum { L = BC_BLOCK_MAX_LENGTH, G = BC_BLOCK_MAX_GROUPS, MAX_BYTES = 4 * L };
 /* One block, taken apart. */
 typedef struct {
     const bc_tensor_info *tensor;
+    char name[100]; /* of the tensor, as it is shown */
     const bc_block_format *format;
     uint64_t place, n_blocks;
     bool is_encoded; /* from weights that are known, so that there are errors */
@@ -31,6 +32,15 @@ static void lower(const char *from, char *to, size_t size)
     snprintf(to, size, "%s", from);
     for (char *c = to; *c; c++)
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+}
+
+/* Names come from a file: a terminal gets no control characters. */
+static void show_name(const char *name, char *to, size_t size)
+{
+    snprintf(to, size, "%s", name);
+    for (char *c = to; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7F)
+            *c = '?';
 }
 
 /* A block format by name, in upper or lower case. */
@@ -95,9 +105,10 @@ static bc_status choose_format(const options *o, block *b, bc_error *err)
     }
     if (b->format)
         return BC_OK;
-    snprintf(hint, sizeof hint, "its type %s has no blocks, expected --format with one, such as q4_0",
+    snprintf(hint, sizeof hint,
+             "its type %s has no blocks, expected --format with one, such as q4_0",
              b->tensor->type->name);
-    return tool_usage(err, b->tensor->name, "", hint);
+    return tool_usage(err, b->name, "", hint);
 }
 
 static bc_status check_place(const options *o, block *b, bc_error *err)
@@ -110,7 +121,7 @@ static bc_status check_place(const options *o, block *b, bc_error *err)
     if (row % length != 0) {
         err->status = BC_E_UNSUPPORTED;
         snprintf(err->text, sizeof err->text,
-                 "%.100s: rows of %llu weights, expected whole blocks of %u for %s", t->name,
+                 "%s: rows of %llu weights, expected whole blocks of %u for %s", b->name,
                  (unsigned long long)row, length, b->format->name);
         return BC_E_UNSUPPORTED;
     }
@@ -120,10 +131,10 @@ static bc_status check_place(const options *o, block *b, bc_error *err)
         return BC_OK;
     snprintf(place, sizeof place, "%llu", (unsigned long long)b->place);
     if (b->n_blocks == 0)
-        snprintf(hint, sizeof hint, "%.100s has no weights", t->name);
+        snprintf(hint, sizeof hint, "%s has no weights", b->name);
     else
-        snprintf(hint, sizeof hint, "expected 0 to %llu, as %.100s has them",
-                 (unsigned long long)(b->n_blocks - 1), t->name);
+        snprintf(hint, sizeof hint, "expected 0 to %llu, as %s has them",
+                 (unsigned long long)(b->n_blocks - 1), b->name);
     return tool_usage(err, "--block", place, hint);
 }
 
@@ -191,7 +202,7 @@ static void print_heading(const options *o, const block *b)
     const uint64_t row = t->n_dims ? t->dims[t->n_dims - 1] : 1;
     const uint64_t first = b->place * format->block_length;
 
-    printf("%s, %s (", o->operands[0], t->name);
+    printf("%s, %s (", o->operands[0], b->name);
     for (uint32_t i = 0; i < t->n_dims; i++)
         printf("%s%llu", i ? " x " : "", (unsigned long long)t->dims[i]);
     printf("%s%s), block %llu of 0 to %llu\n", t->n_dims ? ", " : "", t->type->name,
@@ -200,7 +211,7 @@ static void print_heading(const options *o, const block *b)
            (unsigned long long)(first % row),
            (unsigned long long)(first % row + format->block_length - 1),
            b->is_encoded ? ", encoded" : ", as the file has them");
-    printf("%s: %s; %u bytes for %u weights, %.4g bits each:", format->name, format->doc,
+    printf("%s: %s\n%u bytes for %u weights, %.4g bits each:", format->name, format->doc,
            format->block_bytes, format->block_length, format->bits_per_weight);
     for (uint32_t i = 0; i < format->block_bytes; i++)
         printf("%s%02X", i % 32 == 0 ? "\n  " : " ", b->bytes[i]);
@@ -302,6 +313,7 @@ static bc_status show(const options *o, const bc_tensor_file *f, bc_error *err)
     if (st)
         return st;
     b.tensor = bc_tensor_at(f, i);
+    show_name(b.tensor->name, b.name, sizeof b.name);
     st = choose_format(o, &b, err);
     if (!st)
         st = check_place(o, &b, err);

@@ -115,11 +115,12 @@ static void print_products(const options *o, const row *rows, size_t n)
 /* Where the errors come from. */
 static void print_sources(const row *rows, size_t n)
 {
-    printf("\nIts error is that of A times B, that of B times A, and the product of both:\n");
+    printf("\n%-9s %14s %14s %14s\n", "error is", "A\'s, times B", "B\'s, times A",
+           "and A\'s x B\'s");
     for (size_t i = 0; i < n; i++) {
         const bc_product *p = &rows[i].product;
 
-        printf("%-9s %+10.3g %+10.3g %+10.3g\n", rows[i].name, p->error_a, p->error_b,
+        printf("%-9s %+14.3g %+14.3g %+14.3g\n", rows[i].name, p->error_a, p->error_b,
                p->error - p->error_a - p->error_b);
     }
 }

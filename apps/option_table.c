@@ -39,7 +39,7 @@ static const option table[] = {
     { AUDIO, 0, "subtractive", FLAG,  NULL,     FIELD(subtractive), 0, 0, "note in the file how bitcrush restore undoes the dither" },
     { AUDIO, 0, "plain-header", FLAG, NULL,     FIELD(plain_header), 0, 0, "leave valid bits unsaid, for programs that refuse them" },
     { AUDIO | TENSOR | SWEEP_OF(AUDIO), 0, "nonfinite",  CHOICE, "error|zero|keep", FIELD(nonfinite), 0, 0, "what becomes of NaN and infinity" },
-    { AUDIO | SWEEPS | EXPLAIN, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw into an SVG file: curves of a sound or a sweep, number lines" },
+    { AUDIO | SWEEPS | EXPLAIN, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw curves, codes or number lines into an SVG file" },
     { SWEEP_OF(IMAGE), 0, "sheet",    TEXT,   "FILE",   FIELD(sheet),    0, 0, "draw the picture at every depth into a PNG file" },
     { TENSOR | SWEEP_OF(TENSOR), 0, "include",   TEXT,   "GLOB,...", FIELD(include), 0, 0, "reduce tensors of these names and no others" },
     { TENSOR | SWEEP_OF(TENSOR), 0, "exclude",   TEXT,   "GLOB,...", FIELD(exclude), 0, 0, "keep tensors of these names as they are" },

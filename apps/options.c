@@ -161,7 +161,10 @@ static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_e
         while (o < rows + n && o->letter != *at)
             o++;
         if (o == rows + n && ((*at >= '0' && *at <= '9') || *at == '.'))
-            return usage(err, "-%s: unknown option, expected -- before a negative number", at);
+            return usage(err,
+                         "-%s: unknown option, expected one of those that --help lists, or -- "
+                         "before a negative number",
+                         at);
         if (o == rows + n)
             return usage(err, "-%c: unknown option, expected one of those that --help lists", *at);
         if (o->kind == FLAG) {

@@ -265,6 +265,8 @@ bc_written bc_notation_read(const bc_notation *n, uint32_t bits)
         w.sign = (n->kind == BC_NOTATION_TWOS || n->kind == BC_NOTATION_SIGNED) &&
                  w.bits >> (n->bits - 1);
     }
+    if (n->kind == BC_NOTATION_SIGNED && w.sign && w.number == 0) /* the second zero */
+        w.value = copysign(w.value, -1.0);
     w.what = w.value == 0.0 ? BC_WRITTEN_ZERO : BC_WRITTEN_NORMAL;
     return w;
 }

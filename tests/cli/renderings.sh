@@ -3,7 +3,8 @@
 . "${0%/*}/cli.sh"
 
 options='output force dry-run quiet json dither light scan strength rounding seed threads min-snr
-list progress color help version man completion'
+list progress color help version man completion all steps scale zero-point text range step product
+bits terms block format tensor'
 
 it '--help is on standard output, with every option and exit status'
 bitcrush --help

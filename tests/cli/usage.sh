@@ -38,7 +38,7 @@ refused '--outptu: unknown option, did you mean --output?' in.png 4 --outptu x.p
 refused '--xyzzy-plugh: unknown option, expected one of those that --help lists' in.png 4 --xyzzy-plugh
 refused '-x: unknown option, expected one of those that --help lists' in.png 4 -x
 refused '-x: unknown option, expected one of those that --help lists' in.png 4 -fx
-refused '-4: unknown option, expected one of those that --help lists' in.png -4
+refused '-4: unknown option, expected one of those that --help lists, or -- before a negative number' in.png -4
 
 refused '-o: expected FILE after it' in.png 4 -o
 refused '--output: expected FILE after it' in.png 4 --output

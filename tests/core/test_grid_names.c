@@ -27,6 +27,9 @@ static const struct {
     { "e3m2", BC_GRID_FLOAT, 6, 2 * 0x1F + 1 },
     { "e2m3", BC_GRID_FLOAT, 6, 2 * 0x1F + 1 },
     { "e2m1", BC_GRID_FLOAT, 4, 2 * 0x07 + 1 },
+    { "float5", BC_GRID_TABLE, 5, 32 },
+    { "e3m4", BC_GRID_FLOAT, 8, 2 * 0x7F + 1 },
+    { "e6m9", BC_GRID_FLOAT, 16, 2 * 0x7E00 + 1 },
 };
 
 static void known_names(void **state)
@@ -96,6 +99,12 @@ static const char *const wrong[] = {
     "float64",
     "e4m3fn",
     "e4m",
+    "e0m3",
+    "e9m1",
+    "e4m24",
+    "e4m3 ",
+    "e+4m3",
+    "float6",
     "bfloat",
     "bf16",
     "pcm99999999999999999999",

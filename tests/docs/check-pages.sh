@@ -52,17 +52,19 @@ verbs() {
 }
 
 # Everything the manual of a tool has to name, as it stands there.
-promised() { # image, audio, tensor or sweep
-    if [ "$1" = sweep ]; then
-        "$bin/bitcrush" sweep --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
-        return
-    fi
-    program=$bin/bitcrush-$1
-    "$program" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
-    [ "$1" != image ] || # where the manuals of the others lead to
-        "$program" --help | sed -n '/^Exit status:/,/^$/p' | tr ',' '\n' |
+promised() { # image, audio, tensor, explain or sweep
+    case $1 in
+    explain | sweep) set -- "$1" "$bin/bitcrush" "$1" ;;
+    *) set -- "$1" "$bin/bitcrush-$1" ;;
+    esac
+    of=$1
+    shift
+    "$@" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
+    [ "$of" != sweep ] || return 0
+    [ "$of" != image ] || # where the manuals of the others lead to
+        "$@" --help | sed -n '/^Exit status:/,/^$/p' | tr ',' '\n' |
             sed -n 's/^\(Exit status:\)* *\([0-9][0-9]*\) [a-z].*/| \2 /p'
-    "$program" --list | awk -v formats="^$1 formats" '
+    "$@" --list | awk -v formats="^$of formats" '
         /^[^ ]/ { on = /^dithers/ || /^noise shapers/ || /weights/ || $0 ~ formats; next }
         on { print "`" $1 "`" }'
 }
@@ -80,7 +82,8 @@ for page; do
         grep -qx -e "$verb" "$scratch/verbs" || fault "$page:$line: ./dev has no verb $verb"
     done <"$scratch/found"
     case $page in
-    docs/manual/image.md | docs/manual/audio.md | docs/manual/tensor.md | docs/manual/sweep.md) ;;
+    docs/manual/image.md | docs/manual/audio.md | docs/manual/tensor.md) ;;
+    docs/manual/explain.md | docs/manual/sweep.md) ;;
     *) continue ;;
     esac
     promised "$(basename -- "$page" .md)" >"$scratch/found"
