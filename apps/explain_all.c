@@ -104,10 +104,13 @@ static void print_format(const bc_notation *n, const double *values, size_t coun
 
     for (size_t i = 0; i < count; i++)
         positive += values[i] > 0.0;
-    digits_to(low, sizeof low, values[count - positive], 0.0);
-    digits_to(high, sizeof high, values[count - 1], 0.0);
-    printf("%s: %zu finite values in %d bits, %zu of them above zero, from %s to %s\n", n->name,
-           count, n->bits, positive, low, high);
+    const double least = values[positive ? count - positive : 0], most = values[count - 1];
+
+    printf("%s: %zu finite values in %d bit%s, ", n->name, count, n->bits, n->bits == 1 ? "" : "s");
+    if (positive)
+        printf("%zu of them above zero, ", positive);
+    printf("from %s to %s\n", digits_to(low, sizeof low, least, least * 1e-6),
+           digits_to(high, sizeof high, most, most * 1e-6));
     if (n->bits <= EXPLAIN_LISTED_BITS && is_float && n->grid.mantissa_bits <= 3)
         print_binades(n);
     else if (n->bits <= EXPLAIN_LISTED_BITS)

@@ -332,6 +332,17 @@ static bc_status make_rows(const options *o, double x, row *rows, size_t n, bc_e
     return st;
 }
 
+/* Whole numbers from 2^53 on need not be doubles. */
+static void print_if_rounded(const char *typed, double x)
+{
+    char exact[400];
+
+    snprintf(exact, sizeof exact, "%.0f", x);
+    if (strspn(typed, "-0123456789") == strlen(typed) && fabs(x) >= 0x1p53 && isfinite(x) &&
+        strcmp(typed, exact) != 0)
+        printf("%.60s is read as the nearest 64-bit float, %.60s\n\n", typed, exact);
+}
+
 bc_status explain_number(const options *o, bc_error *err)
 {
     const bool is_usual = o->n_operands == 1;
@@ -353,8 +364,7 @@ bc_status explain_number(const options *o, bc_error *err)
         return st;
     if (o->json)
         return print_json(o, rows, n, x, err);
-    if (fabs(x) >= 0x1p53 && isfinite(x))
-        printf("%s is read as the 64-bit float %.0f\n\n", o->operands[0], x);
+    print_if_rounded(o->operands[0], x);
     for (size_t i = 0; i < n && (!is_usual || o->steps); i++) {
         print_section(o, &rows[i], x);
         if (n > 1)

@@ -81,9 +81,15 @@ static uint32_t trials_for(uint32_t n_terms)
     return n < 64 ? 64 : n > MAX_TRIALS ? MAX_TRIALS : n;
 }
 
+/* A number with the digits that the error leaves, and 0 without a sign. */
+static char *show(char *to, size_t size, double v, double slack)
+{
+    return digits_to(to, size, v + 0.0, fmax(fabs(slack), fabs(v) * 1e-8));
+}
+
 static void print_products(const options *o, const row *rows, size_t n)
 {
-    const double exact = o->product[0] * o->product[1];
+    const double exact = o->product[0] * o->product[1] + 0.0;
 
     printf("%.10g x %.10g = %.12g\n\n", o->product[0], o->product[1], exact);
     for (size_t i = 0; i < n; i++) {
@@ -103,9 +109,9 @@ static void print_products(const options *o, const row *rows, size_t n)
         if (!isnan(rows[i].step))
             digits_error(step, sizeof step, rows[i].step);
         printf("%-9s %11s  %12s %12s %14s  %10s", rows[i].name, step,
-               digits_to(a, sizeof a, p->a, slack), digits_to(b, sizeof b, p->b, slack),
-               digits_to(product, sizeof product, p->product, slack),
-               digits_error(error, sizeof error, p->error));
+               show(a, sizeof a, p->a, slack), show(b, sizeof b, p->b, slack),
+               show(product, sizeof product, p->product, slack),
+               digits_error(error, sizeof error, p->error + 0.0));
         if (exact != 0.0)
             printf(" %8s %%", digits_percent(error, sizeof error, fabs(p->error / exact)));
         printf("\n");

@@ -94,20 +94,21 @@ static void print_coded(const bc_text_code *c, const char *text)
 
 static void print_ratio(const char *what, double plain, double bits)
 {
-    if (bits > 0.0)
-        printf("%-24s %.0f / %.4g = %.3g:1\n", what, plain, bits, plain / bits);
+    printf("%-24s %.0f / %.0f = %.3g:1\n", what, plain, bits, plain / bits);
 }
 
 static void print_ratios(const bc_text_code *c)
 {
     const double plain = (double)c->plain_bits, coded = (double)c->coded_bits;
     const double bound = c->entropy_bits * (double)c->n_characters;
+    char all[40];
 
+    snprintf(all, sizeof all, bound < 1000.0 ? "%.4g" : "%.0f", bound);
     print_ratio("without the dictionary", plain, coded);
     print_ratio("with the dictionary", plain, coded + (double)c->dictionary_bits);
-    printf("entropy                  %.4g bits a character, %.4g bits in all: no code for single\n"
+    printf("entropy                  %.4g bits a character, %s bits in all: no code for single\n"
            "                         characters goes below",
-           c->entropy_bits, bound);
+           c->entropy_bits, all);
     if (bound > 0.0)
         printf(", %.3g:1 at most", plain / bound);
     printf("\n");

@@ -112,7 +112,7 @@ bc_status explain_notation(const options *o, const char *name, bc_notation *out,
         snprintf(err->text, sizeof err->text,
                  near ? "%.40s: unknown format, did you mean %s?"
                       : "%.40s: unknown format, expected one such as int8, uint4, float16 or e4m3",
-                 name, near);
+                 *name ? name : "\"\"", near);
     }
     if (!st)
         *out = found;

@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 
+/* In the order of the first rows below. */
 static const struct {
     const char *stem;
     bc_notation_kind kind;
@@ -123,42 +124,58 @@ static bc_status grid_notation(const char *name, bc_notation *n, bc_error *err)
     return BC_OK;
 }
 
-bc_status bc_notation_named(const char *name, bc_notation *out, bc_error *err)
+/* The row of an integer whose stem and number of bits a name is, or -1. */
+static int integer_row(const char *name, long *bits)
 {
-    bc_notation n = { .origin = 0 };
-    bc_status st = BC_OK;
-    size_t length = 0;
-
-    for (; name[length] && length + 1 < sizeof n.name; length++)
-        n.name[length] = (char)tolower((unsigned char)name[length]);
-    if (name[length])
-        return bci_fail(err, BC_E_USAGE, "format '%.40s' is unknown", name);
-    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-        if (strcmp(n.name, aliases[i].other) == 0)
-            snprintf(n.name, sizeof n.name, "%s", aliases[i].name);
-
-    const size_t stem = strcspn(n.name, "0123456789");
+    const size_t stem = strcspn(name, "0123456789");
 
     for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
         char *end = NULL;
-        const long bits = strtol(n.name + stem, &end, 10);
-        const int least = rows[i].min_bits;
 
-        if (strlen(integers[i].stem) != stem || strncmp(n.name, integers[i].stem, stem) != 0 ||
-            !n.name[stem] || *end)
-            continue;
-        if (bits < least || bits > rows[i].max_bits)
-            return bci_fail(err, BC_E_USAGE, "%s: %ld bits, expected %d to %d", n.name, bits, least,
-                            rows[i].max_bits);
-        n.kind = integers[i].kind;
+        *bits = strtol(name + stem, &end, 10);
+        if (strlen(integers[i].stem) == stem && strncmp(name, integers[i].stem, stem) == 0 &&
+            name[stem] && !*end)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* The name in lower case, or the one that it is another name of; false when it is too long. */
+static bool settle_name(const char *typed, char *name, size_t size)
+{
+    size_t length = 0;
+
+    for (; typed[length] && length + 1 < size; length++)
+        name[length] = (char)tolower((unsigned char)typed[length]);
+    name[length] = '\0';
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(name, aliases[i].other) == 0)
+            snprintf(name, size, "%s", aliases[i].name);
+    return !typed[length];
+}
+
+bc_status bc_notation_named(const char *name, bc_notation *out, bc_error *err)
+{
+    bc_notation n = { .origin = 0 };
+    bc_status st;
+    long bits;
+
+    if (!settle_name(name, n.name, sizeof n.name))
+        return bci_fail(err, BC_E_USAGE, "format '%.40s' is unknown", name);
+
+    const int row = integer_row(n.name, &bits);
+
+    if (row < 0) {
+        st = grid_notation(n.name, &n, err);
+        n.bits = n.grid.bits;
+    } else if (bits < rows[row].min_bits || bits > rows[row].max_bits) {
+        return bci_fail(err, BC_E_USAGE, "%s: %ld bits, expected %d to %d", n.name, bits,
+                        rows[row].min_bits, rows[row].max_bits);
+    } else {
+        n.kind = integers[row].kind;
         n.bits = (int)bits;
         st = integer_notation(n.kind, n.bits, &n, err);
-        if (!st)
-            *out = n;
-        return st;
     }
-    st = grid_notation(n.name, &n, err);
-    n.bits = n.grid.bits;
     if (!st)
         *out = n;
     return st;

@@ -95,10 +95,17 @@ line 'float5: 32 finite values in 5 bits, 16 of them above zero, from 0.5 to 7'
 line '00 0.5 0.625 0.75 0.875'
 line '11 4 5 6 7'
 line '-7 -3.5 0 3.5 7'
+bitcrush explain --all int1 pcm1
+exits 0
+line 'int1: 2 finite values in 1 bit, from -1 to 0'
 bitcrush explain --all e4m3 int4 mulaw e5m2 e2m1
 exits 0
 narrow
 line '1111 256 288 320 352 384 416 448 NaN'
+
+it 'a whole number that no double holds is told'
+bitcrush explain 9007199254740993 uint8
+line '9007199254740993 is read as the nearest 64-bit float, 9007199254740992'
 
 it 'number lines are drawn'
 bitcrush explain --all float5 e2m1 --plot line.svg

@@ -89,10 +89,11 @@ static void as_the_machine(void **state)
     }
 }
 
-static const char *const small[] = { "float16", "bfloat16", "e4m3",     "e5m2",  "e3m2",  "e2m3",
-                                     "e2m1",    "e3m4",     "e6m5",     "e1m2",  "float5", "int8",
-                                     "uint8",   "signmag8", "bias8",    "int16", "int3",  "uint12",
-                                     "signmag2", "bias1",   "uniform8", "pcm7",  "alaw" };
+static const char *const small[] = { "float16",  "bfloat16", "e4m3",   "e5m2",     "e3m2",
+                                     "e2m3",     "e2m1",     "e3m4",   "e6m5",     "e1m2",
+                                     "float5",   "int8",     "uint8",  "signmag8", "bias8",
+                                     "int16",    "int3",     "uint12", "signmag2", "bias1",
+                                     "uniform8", "pcm7",     "alaw" };
 
 static void there_and_back(void **state)
 {
@@ -177,14 +178,14 @@ static const struct {
     double x;
     bool is_saturated, is_overflow;
 } beyond[] = {
-    { "int8", 127.4, false, false },    { "int8", 127.6, true, false },
-    { "uint8", -0.4, false, false },    { "uint8", -1.0, true, false },
-    { "int8", INFINITY, true, false },  { "float16", 65519.0, false, false },
-    { "float16", 65520.0, false, true }, { "float16", INFINITY, false, false },
-    { "e4m3", 463.0, false, false },    { "e4m3", 500.0, true, false },
-    { "e2m1", -6.9, false, false },     { "e2m1", -7.1, true, false },
+    { "int8", 127.4, false, false },         { "int8", 127.6, true, false },
+    { "uint8", -0.4, false, false },         { "uint8", -1.0, true, false },
+    { "int8", INFINITY, true, false },       { "float16", 65519.0, false, false },
+    { "float16", 65520.0, false, true },     { "float16", INFINITY, false, false },
+    { "e4m3", 463.0, false, false },         { "e4m3", 500.0, true, false },
+    { "e2m1", -6.9, false, false },          { "e2m1", -7.1, true, false },
     { "uint32", 4294967296.0, true, false }, { "bias32", -2147483648.0, true, false },
-    { "float5", 8.0, true, false },     { "int8", NAN, false, false },
+    { "float5", 8.0, true, false },          { "int8", NAN, false, false },
 };
 
 static void ends(void **state)
@@ -225,10 +226,15 @@ static void scale_and_zero_point(void **state)
 
 static void wrong_names(void **state)
 {
-    static const char *const wrong[] = { "",      "int",     "int0",  "int33",  "signmag1", "bias",
-                                         "e0m3",  "e9m2",    "e4m24", "e4m",    "e4m3x",    "int8x",
-                                         "float", "int-8",   "e8m",   "em",     "8",        "float6",
-                                         "int8 ", "uint999", "a name that is far too long to be one" };
+    static const char *const wrong[] = {
+        "",      "int",      "int0",
+        "int33", "signmag1", "bias",
+        "e0m3",  "e9m2",     "e4m24",
+        "e4m",   "e4m3x",    "int8x",
+        "float", "int-8",    "e8m",
+        "em",    "8",        "float6",
+        "int8 ", "uint999",  "a name that is far too long to be one"
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -257,9 +263,9 @@ static void levels_of_ranges(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        assert_int_equal(bc_levels_of_range(ranges[i].low, ranges[i].high, ranges[i].step, &levels,
-                                            &bits, NULL),
-                         BC_OK);
+        assert_int_equal(
+            bc_levels_of_range(ranges[i].low, ranges[i].high, ranges[i].step, &levels, &bits, NULL),
+            BC_OK);
         EXPECT(levels == ranges[i].levels && bits == ranges[i].bits, "%g to %g by %g: %d bits",
                ranges[i].low, ranges[i].high, ranges[i].step, bits);
     }

@@ -28,7 +28,8 @@ static void by_hand(void **state)
         EXPECT_NEAR(p.a, rows[i].a, 0.0, "%d bits: a", rows[i].bits);
         EXPECT_NEAR(p.b, rows[i].b, 0.0, "%d bits: b", rows[i].bits);
         EXPECT_NEAR(p.product, rows[i].product, 0.0, "%d bits: product", rows[i].bits);
-        EXPECT_NEAR(p.error, rows[i].product - 0.64183534839, 1e-11, "%d bits: error", rows[i].bits);
+        EXPECT_NEAR(p.error, rows[i].product - 0.64183534839, 1e-11, "%d bits: error",
+                    rows[i].bits);
         /* (a + da)(b + db) - ab = da b + a db + da db; rounding of doubles only. */
         EXPECT_NEAR(p.error_a + p.error_b + (p.a - a) * (p.b - b), p.error, 1e-15,
                     "%d bits: parts of the error", rows[i].bits);
@@ -54,8 +55,7 @@ static void sums_grow_by_the_root(void **state)
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         const double want = sqrt(terms[i]) * one;
         double signal;
-        const double got =
-            bc_dot_error_measured(&grid, &scale, a, b, terms[i], 4000, 7, &signal);
+        const double got = bc_dot_error_measured(&grid, &scale, a, b, terms[i], 4000, 7, &signal);
 
         EXPECT_NEAR(bc_dot_error_expected(&grid, &scale, a, b, terms[i]), want, 1e-12 * want,
                     "%u terms: theory", terms[i]);
@@ -79,7 +79,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("rounded products are those computed by hand", by_hand),
-        SENTENCE("the error of a dot product grows with the root of its terms", sums_grow_by_the_root),
+        SENTENCE("the error of a dot product grows with the root of its terms",
+                 sums_grow_by_the_root),
         SENTENCE("floats have no closed form", no_theory_for_floats),
     };
 

@@ -40,7 +40,8 @@ static void counted(void **state)
 /* Codes are places in the list of characters, by their number in Unicode. */
 static void codes_in_order(void **state)
 {
-    static const char text[] = "b\xE2\x82\xAC" "a";
+    static const char text[] = "b\xE2\x82\xAC"
+                               "a";
     static const size_t lengths[] = { 1, 3, 1 }, codes[] = { 1, 2, 0 };
     const char *at = text;
     bc_text_code c;
@@ -62,8 +63,11 @@ static void codes_in_order(void **state)
 /* The Unicode Standard, table 3-7: what is not there is no UTF-8. */
 static void no_utf8(void **state)
 {
-    static const char *const wrong[] = { "", "\xFF", "a\x80", "\xC3", "\xC0\xAF", "\xE0\x80\xAF",
-                                         "\xED\xA0\x80", "\xF4\x90\x80\x80", "ab\xE2\x82" };
+    static const char *const wrong[] = {
+        "",          "\xFF",         "a\x80",        "\xC3",
+        "\xC0\xAF",  "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+        "ab\xE2\x82"
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
