@@ -221,7 +221,7 @@ refuses 'float32: 32 bits, expected at most 16 to show all values' --all float32
 refuses 'int8: zero-point 300, expected -128 to 127' 3 int8 --zero 300
 refuses '--zero: expected a whole number' 3 int8 --zero 0.5
 refuses 'e4m3: only integers have a zero-point' 3 e4m3 --zero 1
-refuses '--step: does not go with VALUE FORMAT..., see explain --help' 3 int8 --step 2
+refuses '--terms: does not go with VALUE FORMAT..., see explain --help' 3 int8 --terms 2
 refuses '--steps: does not go with this, see explain --help' --text abc --steps
 refuses 'range 5 to 1, expected two numbers, the lower first' --range 5 1
 refuses 'step 9, expected above 0 and at most 4, the whole range' --range 1 5 --step 9
