@@ -1,9 +1,14 @@
-/* train-coast-net PICTURE OUT.safetensors
+/* train-coast-net PICTURE OUT.safetensors [ternary]
  *
  * Fits a coordinate network to a picture, averaged 2 x 2: where (x, y) is, what colour? Sines and
  * cosines of random waves (Tancik et al., NeurIPS 2020) go through two layers of rectifiers to RGB;
- * Adam minimizes the squared error. Sums run in one order, whatever the number of threads. */
+ * Adam minimizes the squared error. Sums run in one order, whatever the number of threads.
+ *
+ * With `ternary` the weights of the first layer, four fifths of all, learn to be -1, 0 or 1 times
+ * one scale for each row: the straight-through estimator (Bengio, Leonard, Courville 2013), absmean
+ * as in BitNet b1.58 (Ma et al. 2024). */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +37,11 @@ static const size_t sizes[N_LAYERS + 1] = { 2 * N_WAVES, 128, 64, 3 };
 typedef struct {
     size_t n;
     float value[MAX_WEIGHTS], gradient[MAX_WEIGHTS], mean[MAX_WEIGHTS], square[MAX_WEIGHTS];
+    float used[MAX_WEIGHTS]; /* what the network calculates with: value, or that rounded */
 } parameters;
 
 typedef struct {
+    bool is_ternary;
     float frequency[2][N_WAVES];
     parameters weight[N_LAYERS], bias[N_LAYERS]; /* weights as [in][out] */
     float value[N_LAYERS + 1][BATCH * MAX_SIZE]; /* of a batch: [0] features, then layers */
@@ -101,13 +108,35 @@ static void begin(network *net)
     }
 }
 
+/* The marks nearest to the weights. To the slopes it is as if nothing had been rounded, so that
+ * small steps of `value` add up until one of them goes over an edge. */
+static void round_ternary(parameters *w, size_t n_in, size_t n_out)
+{
+    for (size_t j = 0; j < n_out; j++) {
+        float scale = 1e-8f;
+
+        for (size_t i = 0; i < n_in; i++)
+            scale += fabsf(w->value[i * n_out + j]) / (float)n_in;
+        for (size_t i = j; i < n_in * n_out; i += n_out)
+            w->used[i] = scale * fmaxf(-1.0f, fminf(1.0f, rintf(w->value[i] / scale)));
+    }
+}
+
 static void forward(network *net)
 {
+    for (size_t l = 0; l < N_LAYERS; l++) {
+        parameters *w = &net->weight[l];
+
+        if (net->is_ternary && l == 0)
+            round_ternary(w, sizes[l], sizes[l + 1]);
+        else
+            memcpy(w->used, w->value, w->n * sizeof *w->used);
+    }
     for (size_t l = 0; l < N_LAYERS; l++) {
         const size_t n = sizes[l + 1];
         float *out = net->value[l + 1];
 
-        multiply(BATCH, n, sizes[l], net->value[l], sizes[l], 1, net->weight[l].value, out);
+        multiply(BATCH, n, sizes[l], net->value[l], sizes[l], 1, net->weight[l].used, out);
         for (size_t i = 0; i < BATCH; i++, out += n)
             for (size_t j = 0; j < n; j++) {
                 out[j] += net->bias[l].value[j];
@@ -133,7 +162,7 @@ static void backward(network *net)
         if (l == 0)
             break;
         for (size_t i = 0; i < w->n; i++)
-            turned[i % n_out * n_in + i / n_out] = w->value[i];
+            turned[i % n_out * n_in + i / n_out] = w->used[i];
         multiply(BATCH, n_in, n_out, slope, n_out, 1, turned, net->slope[l]);
         for (size_t i = 0; i < BATCH * n_in; i++)
             if (net->value[l][i] <= 0.0f)
@@ -261,7 +290,7 @@ static bc_status save(const network *net, const char *path, bc_error *err)
     append("frequencies.y", net->frequency[1], 1, N_WAVES);
     for (size_t l = 0; l < N_LAYERS; l++) {
         snprintf(name, sizeof name, "layers.%zu.weight", l);
-        append(name, net->weight[l].value, sizes[l], sizes[l + 1]);
+        append(name, net->weight[l].used, sizes[l], sizes[l + 1]);
         snprintf(name, sizeof name, "layers.%zu.bias", l);
         append(name, net->bias[l].value, 1, sizes[l + 1]);
     }
@@ -281,8 +310,9 @@ int main(int argc, char **argv)
     picture p = { 0 };
     bc_error err = { 0 };
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: train-coast-net PICTURE OUT.safetensors\n");
+    net.is_ternary = argc == 4 && strcmp(argv[3], "ternary") == 0;
+    if (argc != 3 && !net.is_ternary) {
+        fprintf(stderr, "usage: train-coast-net PICTURE OUT.safetensors [ternary]\n");
         return BC_E_USAGE;
     }
     bc_status st = load(argv[1], &p, &err);
