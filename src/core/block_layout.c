@@ -316,20 +316,20 @@ static size_t groups_of(const bc_block_format *format)
 void bci_fields_get(const bc_block_format *format, const void *block, bci_block_fields *f)
 {
     const bci_block_layout *l = bci_layout_of(format);
-    const size_t size = bytes_of(l->field);
+    const size_t size = bytes_of(l->field), n = groups_of(format);
     const uint8_t *p = block;
 
-    *f = (bci_block_fields){ 0 };
     if (l->field == BCI_MULTIPLE) {
+        *f = (bci_block_fields){ 0 };
         f->d = load(p + l->scale_at, size);
         f->dmin = l->codes.has_minimum ? load(p + l->minimum_at, size) : 0;
         l->get(block, f->scale, f->minimum);
         return;
     }
-    for (size_t g = 0; g < groups_of(format); g++) {
+    f->d = f->dmin = 0;
+    for (size_t g = 0; g < n; g++) {
         f->scale[g] = load(p + l->scale_at + g * size, size);
-        if (l->codes.has_minimum)
-            f->minimum[g] = load(p + l->minimum_at + g * size, size);
+        f->minimum[g] = l->codes.has_minimum ? load(p + l->minimum_at + g * size, size) : 0;
     }
 }
 
@@ -389,14 +389,15 @@ size_t bc_block_scales(const bc_block_format *format, const void *block, float *
                        float *minimums)
 {
     const bci_block_layout *l = bci_layout_of(format);
+    const size_t n = groups_of(format);
     bci_block_fields f;
 
     bci_fields_get(format, block, &f);
-    for (size_t g = 0; g < groups_of(format); g++) {
+    for (size_t g = 0; g < n; g++) {
         scales[g] = bci_group_scale(l, &f, g);
         minimums[g] = bci_group_minimum(l, &f, g);
     }
-    return groups_of(format);
+    return n;
 }
 
 /* ---- values in order */

@@ -1,4 +1,5 @@
 /* Knows the error sums and the figures made of them. */
+#include <float.h>
 #include <math.h>
 
 #include "bitcrush/measure.h"
@@ -77,14 +78,31 @@ static void span_of(const bc_grid *g, double *low, double *high)
     *high = last + 0.5 * (last - bc_grid_value(g, top - 1));
 }
 
+/* The least float that is not below v: a float lies below v if it lies below that. */
+static float float_from(double v)
+{
+    const float near = (float)v;
+
+    return (double)near < v ? nextafterf(near, INFINITY) : near;
+}
+
 uint64_t bc_count_clipped_f32(const bc_grid *grid, const float *x, size_t n)
 {
+    enum { CHUNK = 1 << 16 };
     uint64_t count = 0;
     double low, high;
 
     span_of(grid, &low, &high);
-    for (size_t i = 0; i < n; i++)
-        count += isfinite(x[i]) && ((double)x[i] < low || (double)x[i] > high);
+    const float from = float_from(low), to = -float_from(-high);
+
+    for (size_t at = 0; at < n; at += CHUNK) {
+        const size_t end = n - at < CHUNK ? n : at + CHUNK;
+        uint32_t in_chunk = 0;
+
+        for (size_t i = at; i < end; i++)
+            in_chunk += ((x[i] < from) | (x[i] > to)) & (fabsf(x[i]) <= FLT_MAX);
+        count += in_chunk;
+    }
     return count;
 }
 
