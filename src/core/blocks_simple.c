@@ -200,15 +200,27 @@ void BCI_ENCODE(q5_0)(const float *x, const float *importance, size_t n_blocks, 
     }
 }
 
+/* bci_unpack_fives, in the width of what becomes of the codes: no store of bytes is read as vectors. */
+static void spread_fives(const uint8_t *low, const uint8_t *high, int32_t *codes)
+{
+    const uint32_t fifths = (uint32_t)high[0] | (uint32_t)high[1] << 8 | (uint32_t)high[2] << 16 |
+                            (uint32_t)high[3] << 24;
+
+    for (uint32_t j = 0; j < N / 2; j++)
+        codes[j] = (int32_t)((low[j] & 15u) | (fifths >> j & 1) << 4);
+    for (uint32_t j = 0; j < N / 2; j++)
+        codes[N / 2 + j] = (int32_t)((uint32_t)low[j] >> 4 | (fifths >> (N / 2 + j) & 1) << 4);
+}
+
 void BCI_DECODE(q5_0)(const void *blocks, size_t n_blocks, float *y)
 {
     const bci_block_q5_0 *block = blocks;
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
         const float d = bci_load_f16(block->d);
-        uint8_t codes[N];
+        int32_t codes[N];
 
-        bci_unpack_fives(block->q, block->high, codes);
+        spread_fives(block->q, block->high, codes);
         for (size_t j = 0; j < N; j++)
             y[k * N + j] = (float)(codes[j] - 16) * d;
     }
@@ -364,9 +376,9 @@ void BCI_DECODE(q5_1)(const void *blocks, size_t n_blocks, float *y)
 
     for (size_t k = 0; k < n_blocks; k++, block++) {
         const float d = bci_load_f16(block->d), m = bci_load_f16(block->m);
-        uint8_t codes[N];
+        int32_t codes[N];
 
-        bci_unpack_fives(block->q, block->high, codes);
+        spread_fives(block->q, block->high, codes);
         for (size_t j = 0; j < N; j++)
             y[k * N + j] = (float)codes[j] * d + m;
     }
