@@ -30,16 +30,15 @@ int main(void)
     return y[0] == 0.0f && y[1] == 1.0f && sums.n == 2 ? 0 : 1;
 }
 END
+# A list of files without spaces: a checkout in a path with spaces is compiled from a link.
+ln -s "$root" "$work/root"
 sources=
-for f in "$root"/src/base/*.c "$root"/src/core/*.c "$root"/src/measure/*.c; do
+for f in "$work"/root/src/base/*.c "$work"/root/src/core/*.c "$work"/root/src/measure/*.c; do
     if grep -q '^int main(' "$f"; then # a program that makes tables
         continue
     fi
     sources="$sources $f"
 done
-# A list of files without spaces; a checkout in a path with spaces is compiled from a link.
-ln -s "$root" "$work/root"
-sources=$(printf '%s' "$sources" | sed "s|$root|$work/root|g")
 # shellcheck disable=SC2086
 "${CC:-cc}" -std=c17 -O1 -ffp-contract=off -Wno-unknown-pragmas -Wno-psabi -D_POSIX_C_SOURCE=200809L \
     -D_DEFAULT_SOURCE -DBCI_LEVEL=baseline -I"$work/root/include" -I"$work/root/src" \

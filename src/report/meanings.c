@@ -6,7 +6,7 @@
 
 static const bci_meaning rows[] = {
     { ".tool", "program", "", "", "The program that made this page, and its version." },
-    { ".time_s", "time", "2", "s", "How long the reduction took, by the clock." },
+    { ".time_s", "time", "3", "s", "How long the reduction took, by the clock." },
 
     { "input.path", "input", "", "", "The file that was read; it was not changed." },
     { "input.kind", "kind", "", "", "Which of the three tools took the file." },

@@ -109,7 +109,7 @@ static const struct {
     { "dropped", "{output.dropped}" },
     { "note", "{output.note}" },
     { "page", "{output.page}" },
-    { "time", "{time_s:2} s" },
+    { "time", "{time_s:3} s" },
 };
 
 /* Texts come from files: a terminal gets no control characters, but for a path, which is as given. */

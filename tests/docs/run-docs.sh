@@ -104,7 +104,7 @@ compare() { # page line tolerance expected printed
     awk -v page="$1" -v first_line="$2" -v tolerance="$3" '
         # What depends on the machine, and spaces, which depend on the width of numbers.
         function even(s) {
-            gsub(/[0-9]+(\.[0-9]+)? s$/, "# s", s)
+            gsub(/[0-9]+(\.[0-9]+)?(e-[0-9]+)? s$/, "# s", s)
             gsub(/"time_s": [0-9.e-]+/, "\"time_s\": #", s)
             gsub(/"threads": [0-9]+/, "\"threads\": #", s)
             gsub(/"cpu": "[a-z0-9]+"/, "\"cpu\": #", s)
