@@ -78,6 +78,12 @@ char *digits_percent(char *to, size_t size, double share)
     return to;
 }
 
+char *digits_count(char *to, size_t size, uint64_t n, const char *noun)
+{
+    snprintf(to, size, "%llu %s%s", (unsigned long long)n, noun, n == 1 ? "" : "s");
+    return to;
+}
+
 char *digits_binary(char *to, size_t size, uint64_t v, int n)
 {
     size_t at = 0;

@@ -23,6 +23,9 @@ char *digits_error(char *to, size_t size, double value);
 /* A share as percent, two digits: "0.54", "99", "150". */
 char *digits_percent(char *to, size_t size, double share);
 
+/* "1 bit", "2 bits". */
+char *digits_count(char *to, size_t size, uint64_t n, const char *noun);
+
 /* The low n bits of v, highest first. */
 char *digits_binary(char *to, size_t size, uint64_t v, int n);
 

@@ -63,7 +63,7 @@ static void print_binades(const bc_notation *n)
 
     printf("  %-*s", e > 8 ? e : 8, "exponent");
     for (uint32_t k = 0; k < 1u << m; k++)
-        printf(" %10s", m ? digits_binary(bits, sizeof bits, k, m) : "");
+        printf(" %10s", m ? digits_binary(bits, sizeof bits, k, m) : "value");
     printf("\n");
     for (uint32_t field = 0; field < 1u << e; field++) {
         printf("  %-*s", e > 8 ? e : 8, digits_binary(bits, sizeof bits, field, e));
@@ -106,11 +106,14 @@ static void print_format(const bc_notation *n, const double *values, size_t coun
         positive += values[i] > 0.0;
     const double least = values[positive ? count - positive : 0], most = values[count - 1];
 
-    printf("%s: %zu finite values in %d bit%s, ", n->name, count, n->bits, n->bits == 1 ? "" : "s");
+    printf("%s: %zu finite values in %s, ", n->name, count,
+           digits_count(low, sizeof low, (uint64_t)n->bits, "bit"));
     if (positive)
         printf("%zu of them above zero, ", positive);
-    printf("from %s to %s\n", digits_to(low, sizeof low, least, least * 1e-6),
-           digits_to(high, sizeof high, most, most * 1e-6));
+    digits_to(high, sizeof high, most, most * 1e-6);
+    if (least < most)
+        printf("from %s to ", digits_to(low, sizeof low, least, least * 1e-6));
+    printf("%s\n", high);
     if (n->bits <= EXPLAIN_LISTED_BITS && is_float && n->grid.mantissa_bits <= 3)
         print_binades(n);
     else if (n->bits <= EXPLAIN_LISTED_BITS)

@@ -48,10 +48,9 @@ char *explain_fields(const bc_notation *n, uint32_t bits, char *to, size_t size)
 
 static void show_memory(const bc_notation *n, char *to, size_t size)
 {
-    if (n->bits % 8)
-        snprintf(to, size, "%d bit%s", n->bits, n->bits == 1 ? "" : "s");
-    else
-        snprintf(to, size, "%d byte%s", n->bits / 8, n->bits == 8 ? "" : "s");
+    const bool is_bytes = n->bits % 8 == 0;
+
+    digits_count(to, size, (uint64_t)(is_bytes ? n->bits / 8 : n->bits), is_bytes ? "byte" : "bit");
 }
 
 /* The distance of two marks around a finite value. */
@@ -225,8 +224,8 @@ static void print_section(const options *o, const row *r, double x)
     const bc_notation *n = &r->notation;
     char fields[64];
 
-    printf("%s: %s%s%s%s, %d bit%s\n", n->name, n->doc, *n->source ? " (" : "", n->source,
-           *n->source ? ")" : "", n->bits, n->bits == 1 ? "" : "s");
+    printf("%s: %s%s%s%s, %s\n", n->name, n->doc, *n->source ? " (" : "", n->source,
+           *n->source ? ")" : "", digits_count(fields, sizeof fields, (uint64_t)n->bits, "bit"));
     explain_fields(n, r->written.bits, fields, sizeof fields);
     printf("  bits      %s   (%0*X in hexadecimal)\n", fields, (n->bits + 3) / 4, r->written.bits);
     if (n->kind == BC_NOTATION_FLOAT)

@@ -33,7 +33,7 @@ static bc_status make_row(const options *o, const char *word, row *r, bc_error *
 
         if (bits < 1 || bits > 32)
             return tool_usage(err, "--bits", word, "expected 1 to 32 bits, or a format");
-        snprintf(r->name, sizeof r->name, "%d bits", bits);
+        digits_count(r->name, sizeof r->name, (uint64_t)bits, "bit");
         r->is_fixed = true;
         st = bc_product_fixed_point(bits, a, b, &r->grid, &r->scale, err);
     } else {
@@ -87,6 +87,16 @@ static char *show(char *to, size_t size, double v, double slack)
     return digits_to(to, size, v + 0.0, fmax(fabs(slack), fabs(v) * 1e-8));
 }
 
+/* A figure, where there is one: what overflows has no error. */
+static char *show_figure(char *to, size_t size, const char *sign, double v)
+{
+    const int n = snprintf(to, size, "%s%.3g", v < 0.0 ? "" : sign, v + 0.0);
+
+    if (n < 0 || !isfinite(v))
+        snprintf(to, size, "-");
+    return to;
+}
+
 static void print_products(const options *o, const row *rows, size_t n)
 {
     const double exact = o->product[0] * o->product[1] + 0.0;
@@ -111,8 +121,10 @@ static void print_products(const options *o, const row *rows, size_t n)
         printf("%-9s %11s  %12s %12s %14s  %10s", rows[i].name, step,
                show(a, sizeof a, p->a, slack), show(b, sizeof b, p->b, slack),
                show(product, sizeof product, p->product, slack),
-               digits_error(error, sizeof error, p->error + 0.0));
-        if (exact != 0.0)
+               isfinite(p->error) ? digits_error(error, sizeof error, p->error + 0.0) : "-");
+        if (!isfinite(p->error))
+            printf(" %10s", "-");
+        else if (exact != 0.0)
             printf(" %8s %%", digits_percent(error, sizeof error, fabs(p->error / exact)));
         printf("\n");
     }
@@ -126,8 +138,11 @@ static void print_sources(const row *rows, size_t n)
     for (size_t i = 0; i < n; i++) {
         const bc_product *p = &rows[i].product;
 
-        printf("%-9s %+14.3g %+14.3g %+14.3g\n", rows[i].name, p->error_a, p->error_b,
-               p->error - p->error_a - p->error_b);
+        const double both = p->error - p->error_a - p->error_b;
+        char of_a[32], of_b[32], of_both[32];
+
+        printf("%-9s %14s %14s %14s\n", rows[i].name, show_figure(of_a, 32, "+", p->error_a),
+               show_figure(of_b, 32, "+", p->error_b), show_figure(of_both, 32, "+", both));
     }
 }
 
@@ -144,14 +159,24 @@ static size_t counts_of_terms(const options *o, uint32_t counts[8])
 
 /* What the error of a sum of random products is, measured and expected. */
 typedef struct {
-    double measured, expected, signal;
+    double measured, expected, signal; /* expected: NaN where the assumptions do not hold at all */
 } sum_error;
+
+/* A step that is wider than what the factors span, or a factor that clips, leaves nothing of errors
+ * that are uniform over the step. */
+static bool is_expectable(const row *r, double a, double b)
+{
+    return r->step <= 2.0 * fmin(fabs(a), fabs(b)) && fabs(r->product.a - a) <= r->step &&
+           fabs(r->product.b - b) <= r->step;
+}
 
 static sum_error error_of_sum(const options *o, const row *r, uint32_t terms)
 {
     const double a = o->product[0], b = o->product[1];
-    sum_error e = { .expected = bc_dot_error_expected(&r->grid, &r->scale, a, b, terms) };
+    sum_error e = { .expected = NAN };
 
+    if (is_expectable(r, a, b))
+        e.expected = bc_dot_error_expected(&r->grid, &r->scale, a, b, terms);
     e.measured = bc_dot_error_measured(&r->grid, &r->scale, a, b, terms, trials_for(terms), o->seed,
                                        &e.signal);
     return e;
@@ -173,13 +198,14 @@ static void print_sums(const options *o, const row *rows, size_t n)
     printf("\n");
     for (size_t i = 0; i < n; i++) {
         sum_error e[8];
+        char figure[32];
 
         printf("%-9s %9s", rows[i].name, "measured");
         for (size_t k = 0; k < n_counts; k++) {
             e[k] = error_of_sum(o, &rows[i], counts[k]);
-            printf(" %9.3g", e[k].measured);
+            printf(" %9s", show_figure(figure, sizeof figure, "", e[k].measured));
         }
-        if (e[0].measured > 0.0 && e[0].signal > 0.0)
+        if (e[0].measured > 0.0 && isfinite(e[0].measured) && e[0].signal > 0.0)
             printf("  SNR %.1f dB",
                    20.0 * log10(e[n_counts - 1].signal / e[n_counts - 1].measured));
         if (!isnan(e[0].expected))
@@ -235,6 +261,11 @@ bc_status explain_product(const options *o, bc_error *err)
         return tool_usage(err, "--terms", "0", "expected a whole number from 1 on");
     if (o->product[0] == 0.0 && o->product[1] == 0.0)
         return tool_usage(err, "--product", "0 0", "expected a factor that is not 0");
+    for (int i = 0; i < 2; i++)
+        if (o->product[i] != 0.0 && fabs(o->product[i]) < 1e-100)
+            return tool_fail(err, BC_E_USAGE,
+                             "--product %g %g: expected factors that are 0, or 1e-100 and more",
+                             o->product[0], o->product[1]);
     st = make_rows(o, rows, &n, err);
     if (st)
         return st;

@@ -15,14 +15,19 @@ static void print_range(double low, double high, double step, uint64_t levels, i
 {
     const double span = high - low;
     const uint64_t codes = bits < 63 ? UINT64_C(1) << bits : 0;
+    const double last = low + (double)(levels - 1) * step;
+    const double rest = high - last > 1e-6 * step ? high - last : 0.0; /* beyond the last level */
     char text[40];
 
-    printf("range     %.10g to %.10g, %.10g wide\n", low, high, span);
-    printf("step      %.10g: no value is off by more than %.10g\n", step, step / 2.0);
-    printf("levels    %.10g / %.10g + 1 = %llu\n", span, step, (unsigned long long)levels);
+    printf("range     %.10g to %.10g, %.10g wide\n", low + 0.0, high + 0.0, span);
+    printf("step      %.10g: no value is off by more than %.10g\n", step, fmax(step / 2.0, rest));
+    printf("levels    %.10g / %.10g + 1 = %llu", span, step, (unsigned long long)levels);
+    if (rest > 0.0)
+        printf(", rounded down: the last is %.10g", last);
+    printf("\n");
     printf("bits      %d: 2^%d = %llu codes are enough, 2^%d = %llu are not\n", bits, bits,
            (unsigned long long)codes, bits - 1, (unsigned long long)codes / 2);
-    printf("unused    %llu codes\n\n", (unsigned long long)(codes - levels));
+    printf("unused    %s\n\n", digits_count(text, sizeof text, codes - levels, "code"));
     printf("bits  step over the same range\n");
     for (int n = bits > 2 ? bits - 2 : 1; n <= bits + 2; n++)
         printf("%4d  %s\n", n,

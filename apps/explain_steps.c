@@ -12,14 +12,12 @@ static void divide(const char *label, uint64_t number, int width)
     char bits[72];
     int n = 0;
 
-    for (uint64_t left = number; left > 0; left /= 2, n++)
+    for (uint64_t left = number; left > 0 || n == 0; left /= 2, n++)
         printf("  %-9s %10llu / 2 = %10llu remainder %llu\n", n == 0 ? label : "",
                (unsigned long long)left, (unsigned long long)(left / 2),
                (unsigned long long)(left % 2));
-    if (number == 0)
-        printf("  %-9s 0 has no steps\n", label);
     printf("            remainders from the last to the first: %s\n",
-           digits_binary(bits, sizeof bits, number, n > 0 ? n : 1));
+           digits_binary(bits, sizeof bits, number, n));
     if (n < width)
         printf("            with zeros in front, %d bits: %s\n", width,
                digits_binary(bits, sizeof bits, number, width));

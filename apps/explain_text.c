@@ -43,10 +43,11 @@ static void put_word(flow *f, const char *word)
 static void print_plain(const bc_text_code *c, const char *text)
 {
     flow f = { 0 };
-    char bits[16];
+    char bits[40], bytes[40];
 
-    printf("as %s, %llu bits (%llu bytes):\n", c->is_ascii ? "ASCII" : "UTF-8",
-           (unsigned long long)c->plain_bits, (unsigned long long)(c->plain_bits / 8));
+    printf("as %s, %s (%s):\n", c->is_ascii ? "ASCII" : "UTF-8",
+           digits_count(bits, sizeof bits, c->plain_bits, "bit"),
+           digits_count(bytes, sizeof bytes, c->plain_bits / 8, "byte"));
     for (const char *at = text; *at; at++)
         put_word(&f, digits_binary(bits, sizeof bits, (unsigned char)*at, 8));
     printf("\n\n");
@@ -54,11 +55,12 @@ static void print_plain(const bc_text_code *c, const char *text)
 
 static void print_dictionary(const bc_text_code *c)
 {
-    char bits[40], character[16], utf8[48];
+    char bits[40], character[16], utf8[48], size[40];
 
-    printf("%zu different character%s, so %d bit%s each; the dictionary, %llu bits:\n",
-           c->n_symbols, c->n_symbols == 1 ? "" : "s", c->bits_per_character,
-           c->bits_per_character == 1 ? "" : "s", (unsigned long long)c->dictionary_bits);
+    printf("%s, so %s each; the dictionary, %s:\n",
+           digits_count(utf8, sizeof utf8, c->n_symbols, "different character"),
+           digits_count(bits, sizeof bits, (uint64_t)c->bits_per_character, "bit"),
+           digits_count(size, sizeof size, c->dictionary_bits, "bit"));
     for (size_t i = 0; i < c->n_symbols && i < LISTED; i++) {
         const bc_text_symbol *s = &c->symbols[i];
         size_t n = 0;
@@ -67,9 +69,8 @@ static void print_dictionary(const bc_text_code *c)
             n += (size_t)snprintf(utf8 + n, sizeof utf8 - n, "%s%s", k ? " " : "",
                                   digits_binary(bits, sizeof bits, s->utf8[k], 8));
         show_character(s, character, sizeof character);
-        printf("    %s = %s  %s, %llu time%s\n",
-               digits_binary(bits, sizeof bits, i, c->bits_per_character), utf8, character,
-               (unsigned long long)s->count, s->count == 1 ? "" : "s");
+        printf("    %s = %s  %s, %s\n", digits_binary(bits, sizeof bits, i, c->bits_per_character),
+               utf8, character, digits_count(size, sizeof size, s->count, "time"));
     }
     if (c->n_symbols > LISTED)
         printf("    ... and %zu more\n", c->n_symbols - LISTED);
@@ -81,7 +82,7 @@ static void print_coded(const bc_text_code *c, const char *text)
     char bits[40];
     size_t left = strlen(text), code;
 
-    printf("\nwith these codes, %llu bits:\n", (unsigned long long)c->coded_bits);
+    printf("\nwith these codes, %s:\n", digits_count(bits, sizeof bits, c->coded_bits, "bit"));
     while (left > 0) {
         const size_t n = bc_text_code_next(c, text, left, &code);
 
@@ -150,6 +151,7 @@ static bc_status print_json(const options *o, const bc_text_code *c, bc_error *e
 bc_status explain_text(const options *o, bc_error *err)
 {
     bc_text_code c;
+    char count[40];
     bc_status st = bc_text_code_make(o->text, strlen(o->text), &c, err);
 
     if (st)
@@ -157,8 +159,7 @@ bc_status explain_text(const options *o, bc_error *err)
     if (o->json) {
         st = print_json(o, &c, err);
     } else {
-        printf("%llu character%s, ", (unsigned long long)c.n_characters,
-               c.n_characters == 1 ? "" : "s");
+        printf("%s, ", digits_count(count, sizeof count, c.n_characters, "character"));
         print_plain(&c, o->text);
         print_dictionary(&c);
         print_coded(&c, o->text);

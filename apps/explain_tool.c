@@ -1,8 +1,10 @@
 /* Knows what `bitcrush explain` can explain, and what its parts have in common. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "explain.h"
 #include "option_table.h"
@@ -59,19 +61,16 @@ static const char *stray(const options *o, size_t part)
 static bc_status explain(const char *name, const options *o, bc_error *err)
 {
     size_t i = 0;
-    char typed[40];
 
     (void)name;
     while (parts[i].option && !options_given(o, parts[i].option))
         i++;
 
-    const char *odd = stray(o, i);
+    const char *odd = stray(o, i), *asked = parts[i].option;
 
-    snprintf(typed, sizeof typed, "--%s", odd ? odd : "");
     if (odd)
-        return tool_usage(err, typed, "",
-                          parts[i].option ? "does not go with this, see explain --help"
-                                          : "does not go with VALUE FORMAT..., see explain --help");
+        return tool_fail(err, BC_E_USAGE, "--%s: does not go with %s%s, see explain --help", odd,
+                         asked ? "--" : "VALUE FORMAT...", asked ? asked : "");
     if (o->n_operands < parts[i].min_operands || o->n_operands > parts[i].max_operands) {
         char expected[160];
 
@@ -119,24 +118,50 @@ bc_status explain_notation(const options *o, const char *name, bc_notation *out,
     return st;
 }
 
+/* Digits that a double turns into infinity or 0 are not explained: what was lost would be a lie. */
+static const char *fault_of(double v, bool is_finite, bool is_zero)
+{
+    if (isinf(v) && is_finite)
+        return "beyond every 64-bit float, expected at most 1.79e+308, or inf";
+    if (v == 0.0 && !is_zero)
+        return "nearer to 0 than every 64-bit float, expected at least 4.95e-324, or 0";
+    return NULL;
+}
+
+/* A number; *fault is what is wrong with its size, where it was not NULL before. */
+static double read_double(const char *text, char **end, const char **fault)
+{
+    errno = 0;
+    const double v = strtod(text, end);
+
+    if (errno == ERANGE && !*fault)
+        *fault = fault_of(v, true, false);
+    return v;
+}
+
 bc_status explain_value(const char *text, double *out, bc_error *err)
 {
+    const char *fault = NULL;
     char *end;
-    double v = strtod(text, &end);
+    double v = read_double(text, &end, &fault);
     bool ok = end != text;
 
     if (ok && *end == '/') {
         const char *below = end + 1;
-        const double divisor = strtod(below, &end);
+        const double over = v, divisor = read_double(below, &end, &fault);
 
         ok = end != below && divisor != 0.0;
         v /= divisor;
+        if (!fault)
+            fault = fault_of(v, isfinite(over), over == 0.0 || isinf(divisor));
     }
-    if (!ok || *end)
-        return tool_usage(
-            err, *text ? text : "\"\"", "",
-            "not a number, expected one such as 3.1415, 1e-3, 1/3, 0x1.8p1, inf or nan");
-    *out = v;
+    if ((!ok || *end) && access(text, F_OK) == 0)
+        fault = "a file, expected a number, or --block K for a block of its weights";
+    else if (!ok || *end)
+        fault = "not a number, expected one such as 3.1415, 1e-3, 1/3, 0x1.8p1, inf or nan";
+    if (fault)
+        return tool_usage(err, *text ? text : "\"\"", "", fault);
+    *out = isnan(v) ? NAN : v; /* without a sign */
     return BC_OK;
 }
 

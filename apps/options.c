@@ -48,7 +48,7 @@ static bc_status set_number(const option *o, const char *text, double *to, bc_er
     const double v = strtod(text, &end);
 
     if (end == text || *end || !(v >= o->min && v <= o->max))
-        return usage(err, "--%s %s: expected a number from %g to %g", o->name, text, o->min,
+        return usage(err, "--%s %s: expected a number from %.10g to %.10g", o->name, text, o->min,
                      o->max);
     *to = v;
     return BC_OK;
@@ -64,9 +64,12 @@ static bc_status set_count(const option *o, const char *text, uint64_t *to, bc_e
     /* The largest of 64 bits is no double. */
     const unsigned long long max = o->max < 0x1p63 ? (unsigned long long)o->max : UINT64_MAX;
 
-    if (*text < '0' || *text > '9' || *end || errno || v > max)
+    if (*text >= '0' && *text <= '9' && !*end && !errno && v <= max)
+        *to = v;
+    else if (max == UINT64_MAX)
+        return usage(err, "--%s %s: expected a whole number of 64 bits", o->name, text);
+    else
         return usage(err, "--%s %s: expected a whole number from 0 to %llu", o->name, text, max);
-    *to = v;
     return BC_OK;
 }
 

@@ -169,8 +169,8 @@ bc_status bc_notation_named(const char *name, bc_notation *out, bc_error *err)
         st = grid_notation(n.name, &n, err);
         n.bits = n.grid.bits;
     } else if (bits < rows[row].min_bits || bits > rows[row].max_bits) {
-        return bci_fail(err, BC_E_USAGE, "%s: %ld bits, expected %d to %d", n.name, bits,
-                        rows[row].min_bits, rows[row].max_bits);
+        return bci_fail(err, BC_E_USAGE, "%s: %ld bit%s, expected %d to %d", n.name, bits,
+                        bits == 1 ? "" : "s", rows[row].min_bits, rows[row].max_bits);
     } else {
         n.kind = integers[row].kind;
         n.bits = (int)bits;
@@ -348,8 +348,8 @@ bc_status bc_levels_of_range(double low, double high, double step, uint64_t *lev
     const double steps = (high - low) / step, whole = floor(steps + 1e-6);
 
     if (!(whole < 0x1p53))
-        return bci_fail(err, BC_E_USAGE, "step %g: %.3g levels, expected at most 2^53", step,
-                        whole);
+        return bci_fail(err, BC_E_USAGE, "step %g: more than 2^53 levels, expected a larger step",
+                        step);
     *levels = (uint64_t)whole + 1;
     *bits = 1;
     while (*bits < 63 && (UINT64_C(1) << *bits) < *levels)

@@ -222,7 +222,16 @@ refuses 'int8: zero-point 300, expected -128 to 127' 3 int8 --zero 300
 refuses '--zero: expected a whole number' 3 int8 --zero 0.5
 refuses 'e4m3: only integers have a zero-point' 3 e4m3 --zero 1
 refuses '--terms: does not go with VALUE FORMAT..., see explain --help' 3 int8 --terms 2
-refuses '--steps: does not go with this, see explain --help' --text abc --steps
+refuses '--steps: does not go with --text, see explain --help' --text abc --steps
+refuses '1e400: beyond every 64-bit float, expected at most 1.79e+308, or inf' 1e400
+refuses '1e300/1e-300: beyond every 64-bit float, expected at most 1.79e+308, or inf' 1e300/1e-300
+refuses '1e-400: nearer to 0 than every 64-bit float, expected at least 4.95e-324, or 0' 1e-400
+refuses 'w.npy: a file, expected a number, or --block K for a block of its weights' w.npy
+refuses 'signmag1: 1 bit, expected 2 to 32' 3 signmag1
+refuses 'step 1e-300: more than 2^53 levels, expected a larger step' --range 0 1e300 --step 1e-300
+refuses '--product 1e-200 1: expected factors that are 0, or 1e-100 and more' --product 1e-200 1
+refuses '--zero 1e300: expected a number from -4294967296 to 4294967296' 3 int8 --zero 1e300
+refuses '--block -1: expected a whole number of 64 bits' w.npy --block -1
 refuses 'range 5 to 1, expected two numbers, the lower first' --range 5 1
 refuses 'step 9, expected above 0 and at most 4, the whole range' --range 1 5 --step 9
 refuses '--range: expected A B after it' --range 1
@@ -234,6 +243,50 @@ refuses '--block 2: expected 0 to 1, as w has them' w.npy --block 2 --format q4_
 refuses '--format q40: unknown block format, did you mean q4_0?' w.npy --block 0 --format q40
 refuses '--gray: not an option for explain, expected one of those that bitcrush explain --help lists' \
     3 int8 --gray
+
+it 'NaN has no sign, whatever was typed'
+bitcrush explain -- -nan e2m1 float32
+exits 0
+line 'bits 0 00 0 (0 in hexadecimal)'
+
+it 'zero takes one division'
+bitcrush explain 0 uint8 --steps
+exits 0
+line 'steps 0 / 2 = 0 remainder 0'
+
+# 0 to 1 in steps of 0.35: 0, 0.35, 0.7, and 1 is 0.3 away from the last.
+it 'a step that does not divide the range leaves its end farther off than half a step'
+bitcrush explain --range 0 1 --step 0.35
+exits 0
+line 'step 0.35: no value is off by more than 0.3'
+line 'levels 1 / 0.35 + 1 = 3, rounded down: the last is 0.7'
+bitcrush explain --range 0 1 --step 0.3
+line 'step 0.3: no value is off by more than 0.15'
+line 'levels 1 / 0.3 + 1 = 4, rounded down: the last is 0.9'
+
+it 'one of a thing is said in the singular'
+bitcrush explain --text a
+line '1 character, as ASCII, 8 bits (1 byte):'
+line 'with these codes, 1 bit:'
+bitcrush explain --range 0 2
+line 'unused 1 code'
+bitcrush explain --product 1 2 --bits 1
+grep -q '^1 bit ' "$out" || fail 'no row "1 bit"'
+
+# Of 70000 float16 makes infinity, and of zeros a step that is wider than both factors nothing.
+it 'a product that overflows has no error, and no figure that is none'
+bitcrush explain --product 70000 -3 --bits float16,8
+exits 0
+grep -qiE 'nan|inf %|-0 ' "$out" && fail "figures that are none: $(grep -iE 'nan|inf %' "$out")"
+line 'float16 varies inf -3 -inf - -'
+line 'float16 - +0 -'
+line 'float16 measured - - - -'
+[ "$(grep -c expected "$out")" = 1 ] || fail 'an expectation for a step that is wider than B'
+
+it 'lines end where their text does'
+bitcrush explain --all e2m0
+grep -q ' $' "$out" && fail 'blanks at the end of a line'
+line 'exponent value'
 
 it 'files that are none'
 bitcrush explain missing.gguf --block 0 --format q4_0

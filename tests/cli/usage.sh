@@ -62,8 +62,8 @@ refused '--min-snr loud: expected a number from -1000 to 1000' in.png 4 --min-sn
 refused '--threads -1: expected a whole number from 0 to 1024' in.png 4 --threads -1
 refused '--threads 1025: expected a whole number from 0 to 1024' in.png 4 --threads 1025
 refused '--threads 2.5: expected a whole number from 0 to 1024' in.png 4 --threads 2.5
-refused '--seed 18446744073709551616: expected a whole number from 0 to 18446744073709551615' in.png 4 --seed 18446744073709551616
-refused '--seed -1: expected a whole number from 0 to 18446744073709551615' in.png 4 --seed -1
+refused '--seed 18446744073709551616: expected a whole number of 64 bits' in.png 4 --seed 18446744073709551616
+refused '--seed -1: expected a whole number of 64 bits' in.png 4 --seed -1
 refused '--completion tcsh: unknown shell, expected bash, zsh or fish' --completion tcsh
 refused 'rounding truncate is the bare bit shift and takes no dither, expected dither none' in.png 4 --rounding truncate --dither bayer8
 refused '--output: expected FILE after it' in.png 4 --output ''
