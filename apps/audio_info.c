@@ -197,10 +197,7 @@ static void add_used(bc_report *r, const options *o, const census *all, int bits
         bc_report_integer(r, "used", "depth_bits", (uint64_t)bits);
     if (info->n_channels > 1)
         bc_report_flag(r, "used", "same_channels", is_same);
-    if (info->is_lossy)
-        bc_report_string(r, "used", "note", "nothing, it is compressed with loss already");
-    else
-        info_add_lossless(r, what, has_less ? command : NULL);
+    info_add_lossless(r, info->is_lossy, what, has_less ? command : NULL);
     if (!info->container_bits)
         return;
     bc_report_integer(r, "input", "raw_bytes",

@@ -161,11 +161,21 @@ bc_status curve_of_one(bc_html *h, const page *p, bc_error *err)
 
 /* --- several files */
 
+/* Silence has no SNR, and what is exact at every depth none that is finite. */
+static bool has_points(const sweep *s)
+{
+    for (int i = 0; i < s->n_rows; i++)
+        if (isfinite(s->plain[i].snr_db))
+            return true;
+    return false;
+}
+
 static void draw_all(bc_plot *p, const sweep *sweeps, const options *o)
 {
     begin_panel(p, LEAST_DEPTHS);
     for (int i = 0; i < o->n_operands; i++)
-        add_rows(p, sweeps[i].plain, sweeps[i].n_rows, BC_PLOT_NEXT, page_name(o->operands[i]));
+        if (has_points(&sweeps[i]))
+            add_rows(p, sweeps[i].plain, sweeps[i].n_rows, BC_PLOT_NEXT, page_name(o->operands[i]));
     add_rule_of_thumb(p, LEAST_DEPTHS);
 }
 
@@ -228,6 +238,15 @@ static bc_status page_of_all(bc_html *h, const sweep *sweeps, const options *o, 
         "lies on the dashed line, soft sound and weights with a few large ones among many "
         "small lie below it.");
     bc_plot_free(p);
+    for (int i = 0; i < o->n_operands; i++) {
+        char text[256];
+
+        snprintf(text, sizeof text,
+                 "No point of %.160s: it is exact at every depth, or has no signal.",
+                 page_name(o->operands[i]));
+        if (!has_points(&sweeps[i]))
+            bc_html_paragraph(h, text);
+    }
     tabulate_all(h, sweeps, o, false);
     bc_html_section(h, "With dither");
     bc_html_paragraph(h,

@@ -185,7 +185,7 @@ static void add_used(bc_report *r, const options *o, const census *c)
         bc_report_flag(r, "used", "grey", is_grey);
     if (info->has_alpha)
         bc_report_flag(r, "used", "opaque", opaque);
-    info_add_lossless(r, what, command);
+    info_add_lossless(r, strcmp(info->format, "jpeg") == 0, what, command);
     bc_report_integer(r, "input", "raw_bytes",
                       (pixels * info->n_channels * (uint64_t)info->depth + 7) / 8);
     bc_report_integer(r, "used", "packed_bytes",

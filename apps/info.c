@@ -13,9 +13,14 @@ void info_add_size(bc_report *r, const char *path)
         bc_report_integer(r, "input", "size_bytes", (uint64_t)s.st_size);
 }
 
-void info_add_lossless(bc_report *r, const char *what, const char *command)
+void info_add_lossless(bc_report *r, bool is_lossy, const char *what, const char *command)
 {
-    bc_report_string(r, "used", "lossless", *what ? what : NULL);
-    bc_report_string(r, "used", "command", *what ? command : NULL);
-    bc_report_string(r, "used", "note", *what ? NULL : "nothing, every bit of it is used");
+    const bool has_less = *what && !is_lossy;
+
+    bc_report_string(r, "used", "lossless", has_less ? what : NULL);
+    bc_report_string(r, "used", "command", has_less ? command : NULL);
+    bc_report_string(r, "used", "note",
+                     is_lossy   ? "nothing, it is compressed with loss already"
+                     : has_less ? NULL
+                                : "nothing, every bit of it is used");
 }

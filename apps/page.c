@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bitcrush/measure.h"
@@ -36,18 +35,17 @@ static void page_path(const options *o, const char *in, const char *out, char *t
 
 bc_status page_check(const options *o, int n_files, bc_error *err)
 {
-    struct stat info;
+    bc_status st = BC_OK;
 
     if (!o->report)
         return BC_OK;
     if (n_files > 1 && *o->report)
         return tool_usage(err, o->is_page_only ? "-o" : "--report", o->report,
                           "expected one file to report");
-    for (int i = 0; i < n_files; i++)
-        if (strcmp(o->operands[i], "-") == 0 ||
-            (stat(o->operands[i], &info) == 0 && !S_ISREG(info.st_mode)))
-            return tool_usage(err, o->operands[i], "",
-                              "a report reads its input several times, expected a file");
+    for (int i = 0; i < n_files && !st; i++)
+        st = tool_rereadable(o->operands[i], err);
+    if (st)
+        return st;
     if (o->output && strcmp(o->output, "-") == 0)
         return tool_usage(err, "--output", "-", "a report reads the output again, expected a file");
     if (o->dry_run)

@@ -18,6 +18,19 @@ static bool has_spec(const options *o)
            (o->n_operands > 1 && access(o->operands[o->n_operands - 1], F_OK) != 0);
 }
 
+/* A mistyped name of a file is taken for the SPEC: say so, where it is what was refused. */
+static void mention_files(const options *o, bc_error *err)
+{
+    const char *spec = o->operands[o->n_operands - 1];
+    char why[sizeof err->text];
+
+    if (o->palette || o->channels || err->status != BC_E_USAGE || !strstr(err->text, spec) ||
+        spec[strspn(spec, "0123456789.")] == '\0')
+        return;
+    snprintf(why, sizeof why, "%s", err->text);
+    (void)tool_fail(err, BC_E_USAGE, "%.100s: no file of that name, nor a SPEC: %.380s", spec, why);
+}
+
 /* With what is in it, in case the run broke off; nobody else writes there. */
 static void remove_directory(const char *path)
 {
@@ -49,6 +62,8 @@ static bc_status pages(const char *name, const options *o,
     own.is_page_only = true;
     const bc_status st = reduce(name, &own, err);
 
+    if (st)
+        mention_files(o, err);
     remove_directory(directory);
     return st;
 }

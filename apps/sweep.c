@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "audio_tool.h"
 #include "bitcrush/input.h"
@@ -234,19 +233,15 @@ static bc_status medium_of(const char *path, size_t *medium, bc_error *err)
 {
     uint8_t head[BC_HEAD_SIZE];
     size_t n = 0;
-    struct stat info;
-    bc_status st;
+    bc_status st = tool_rereadable(path, err);
 
-    if (strcmp(path, "-") == 0 || (stat(path, &info) == 0 && !S_ISREG(info.st_mode))) {
-        (void)tool_usage(err, path, "", "is read several times, expected a file and no pipe");
-        return err->status = BC_E_UNSUPPORTED;
-    }
-    st = bc_input_head(path, head, &n, err);
+    if (!st)
+        st = bc_input_head(path, head, &n, err);
     for (*medium = 0; !st && *medium < N_MEDIA; ++*medium)
         if (media[*medium].knows(head, n))
             return BC_OK;
-    *medium = 0;
-    return st;
+    *medium = 0; /* which says what is wrong with an empty file */
+    return st || n == 0 ? st : tool_unknown(path, err);
 }
 
 bc_status sweep_most_bits(const char *path, int *bits, bc_error *err)

@@ -8,6 +8,7 @@
 
 #include "audio_report.h"
 #include "bitcrush/report.h"
+#include "digits.h"
 #include "image_report.h"
 #include "tensor_report.h"
 #include "tool.h"
@@ -100,12 +101,12 @@ static bool is_expected(const sweep *s)
 static void print_tables(const options *o, const sweep *s)
 {
     const bool bold = tool_has_colour(o, stdout);
-    char title[160];
+    char title[160], weights[40];
 
     if (s->tool == TOOL_TENSOR)
-        printf(
-            "  measured %zu tensors, %llu weights, as integers between the ends of each tensor\n",
-            s->weights.n_tensors, (unsigned long long)s->weights.n_elements);
+        printf("  measured %s, %s, as integers between the ends of each tensor\n",
+               digits_count(title, sizeof title, s->weights.n_tensors, "tensor"),
+               digits_count(weights, sizeof weights, s->weights.n_elements, "weight"));
     print_series("undithered", s->plain, s->n_rows, bold);
     if (strcmp(s->dither, "none") != 0) {
         snprintf(title, sizeof title, "dither %s%s, seed %llu", s->dither,

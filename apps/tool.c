@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bitcrush/input.h"
@@ -108,8 +109,29 @@ bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_
     return ok ? BC_OK : BC_E_WRITE;
 }
 
-/* The tool that knows a file; without one, the tool that takes the options. What cannot be opened is
- * left to the first, which says so. */
+bc_status tool_unknown(const char *path, bc_error *err)
+{
+    return tool_fail(err, BC_E_UNSUPPORTED,
+                     "%s: holds no picture, sound or weights that are known here, expected a "
+                     "format that --list names",
+                     path);
+}
+
+bc_status tool_rereadable(const char *path, bc_error *err)
+{
+    struct stat s;
+    const bool is_there = strcmp(path, "-") != 0 && stat(path, &s) == 0;
+
+    if (is_there && S_ISDIR(s.st_mode))
+        return tool_fail(err, BC_E_OPEN, "%s: is a directory, expected a file", path);
+    if (strcmp(path, "-") == 0 || (is_there && !S_ISREG(s.st_mode)))
+        return tool_fail(err, BC_E_UNSUPPORTED,
+                         "%s: is read several times, expected a file and no pipe", path);
+    return BC_OK;
+}
+
+/* The tool that knows a file, or NULL; without a file, the tool that takes the options. What cannot be
+ * opened, or is empty, is left to the first, which says so. */
 static const tool *choose(const tool *const *tools, size_t n_tools, const options *o)
 {
     uint8_t head[BC_HEAD_SIZE];
@@ -125,7 +147,7 @@ static const tool *choose(const tool *const *tools, size_t n_tools, const option
     for (size_t i = 0; i < n_tools; i++)
         if (tools[i]->knows(head, n))
             return tools[i];
-    return tools[0];
+    return n > 0 ? NULL : tools[0];
 }
 
 /* Hand over to the tool that knows the first operand. */
@@ -133,6 +155,9 @@ static bc_status run_tool(const program *self, const tool *const *tools, size_t 
                           tool_verb verb, const options *o, bc_error *err)
 {
     const tool *chosen = choose(tools, n_tools, o);
+
+    if (!chosen)
+        return tool_unknown(o->operands[0], err);
     const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
     const bc_status st = options_belong(o, bit, chosen->medium, err);
 

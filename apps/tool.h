@@ -45,6 +45,13 @@ bc_status tool_usage(bc_error *err, const char *what, const char *got, const cha
 /* Status with a sentence, as printf. */
 bc_status tool_fail(bc_error *err, bc_status status, const char *format, ...) BC_PRINTF(3, 4);
 
+/* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
+bc_status tool_unknown(const char *path, bc_error *err);
+
+/* Whether a file can be read more than once: BC_E_OPEN of a directory, BC_E_UNSUPPORTED of a pipe. What
+ * is not there is left to whoever opens it. */
+BC_NODISCARD bc_status tool_rereadable(const char *path, bc_error *err);
+
 /* BC_E_QUALITY when the SNR of `path` is below what --min-snr asks for. */
 bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err);
 

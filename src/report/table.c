@@ -1,5 +1,6 @@
 /* Knows how rows of facts become columns: a column for each key, as wide as its widest value,
  * numbers to the right. Where the line would be too long, texts are cut in their middles. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,7 +82,9 @@ static void show_text(const char *text, char cell[CELL])
 static void show(const bci_fact *f, char cell[CELL])
 {
     switch (f->type) {
-    case BCI_NUMBER: snprintf(cell, CELL, "%.2f", f->number); break;
+    case BCI_NUMBER: /* 0 has no sign, nor what rounds to it */
+        snprintf(cell, CELL, "%.2f", fabs(f->number) < 0.005 ? 0.0 : f->number);
+        break;
     case BCI_INTEGER: snprintf(cell, CELL, "%llu", (unsigned long long)f->integer); break;
     case BCI_FLAG: snprintf(cell, CELL, "%s", f->integer ? "yes" : "no"); break;
     case BCI_STRING: show_text(f->string, cell); break;

@@ -15,12 +15,12 @@ static const struct {
     const char *label, *pattern;
 } lines[] = {
     { "", "{input.path}| -> {output.path}| ({output.kept})| and {compared.path}" },
-    { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits} bits a sample"
+    { "picture", "{input.width} x {input.height} {input.colours}, {input.depth_bits:bit} a sample"
                  "|, {input.true_depth_bits} of them real|, {input.format}"
                  "|, {input.transfer} ({input.transfer_source})"
                  "|, {input.palette}|, {input.interlaced}"
                  "|, {input.turned} from orientation {input.orientation}" },
-    { "against", "{compared.colours}, {compared.depth_bits} bits a sample|, {compared.format}" },
+    { "against", "{compared.colours}, {compared.depth_bits:bit} a sample|, {compared.format}" },
     { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels} levels"
                  "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
@@ -42,11 +42,11 @@ static const struct {
                 "|, zeros times {settings.shape_zero_scale:2}| ({settings.shape_lowered})"
                 "|; noise {settings.shape_gain_db:+1} dB in all" },
     { "memory", "of {sizes.weights:weight}, scales among them; GB is 1e9 bytes, GiB 2^30" },
-    { "weights", "{input.tensors} tensors, {input.elements} weights|, {input.format}"
+    { "weights", "{input.tensors:tensor}, {input.elements:weight}|, {input.format}"
                  "|, version {input.version}|, {input.parts} files" },
     { "reduced",
       "to {settings.format}|, scale by {settings.scale}| {settings.percent:2}|, group {settings.group}"
-      "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced} tensors reduced, {output.kept_tensors} kept"
+      "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced:tensor} reduced, {output.kept_tensors} kept"
       "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
       "|; dither {settings.dither}|; seed {settings.seed}|; non-finite {settings.nonfinite}" },
     { "*", "{output.fallback_why}: the next format that divides" },
@@ -87,23 +87,25 @@ static const struct {
     { "clipped",
       "{!input.tensors}{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
     { "nan", "{metrics.nonfinite:sample} of the input, NaN or infinite" },
-    { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes} bytes"
-               "| ({metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes} bytes"
+    { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes:byte}"
+               "| ({metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes:byte}"
                "|, input {input.size_bytes}" },
     { "left out", "{output.left_out} pairs of metadata that the format cannot hold" },
     { "only in", "the first file: {compared.only_first}|, the second: {compared.only_second}"
                  "|, in both but of other shape or no floats: {compared.other_shape}" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
-               "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes} bytes"
+               "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes:byte}"
                "|, input file {input.size_bytes}" },
-    { "sizes", "{!input.raw_bytes}packed {metrics.packed_bytes}|, file {output.size_bytes} bytes"
+    { "sizes", "{!input.raw_bytes}packed {metrics.packed_bytes}|, file {output.size_bytes:byte}"
                "|, input file {input.size_bytes}" },
+    { "sizes", "{!input.raw_bytes}{!input.data_bytes}{!output.size_bytes}{!metrics.packed_bytes}"
+               "input file {input.size_bytes:byte}" },
     { "used", "{used.depth_bits:bit} a sample|, {used.colours:colour}" },
     { "lossless", "{used.note}" },
-    { "lossless", "{used.lossless}|: `{used.command}`|, packed {used.packed_bytes} bytes" },
+    { "lossless", "{used.lossless}|: `{used.command}`|, packed {used.packed_bytes:byte}" },
     { "stored", "{output.format}|, {output.encoding}|, {output.container_bits} bits a sample"
                 "|, {output.valid_bits} of them valid"
-                "|, {output.layout} {output.depth_bits} bits"
+                "|, {output.layout} {output.depth_bits:bit}"
                 "|, {output.palette} colours" },
     { "kept", "{output.metadata}" },
     { "dropped", "{output.dropped}" },

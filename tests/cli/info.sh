@@ -71,6 +71,19 @@ facts hole.png
 is used.opaque false
 is channels.3.levels 2
 
+it 'what JPEG threw away is not to be had without loss'
+facts "$SAMPLES/coast.jpg"
+is used.note 'nothing, it is compressed with loss already'
+absent used.lossless used.command
+
+it 'several files are an object of JSON each, one after the other'
+bitcrush info opaque.png hole.png --json
+exits 0
+sed -n '/^}$/q;p' "$out" | sed '$a}' | "$READ_JSON" >"$base/one" || fail 'the first is no object'
+sed '1,/^}$/d' "$out" | "$READ_JSON" >"$base/two" || fail 'the second is no object'
+grep -qx 'input.path=opaque.png' "$base/one" && grep -qx 'input.path=hole.png' "$base/two" ||
+    fail 'not the two files'
+
 it 'noise uses all'
 "$MAKE_PNG" noise 60 40 noise.png
 facts noise.png

@@ -39,7 +39,13 @@ it 'another kind of file is 5'
 echo 'a text' >text.png
 bitcrush text.png 4
 exits 5
-mentions 'bitcrush: text.png: is no picture known here, expected PNG'
+says 'bitcrush: text.png: holds no picture, sound or weights that are known here, expected a format that --list names'
+bitcrush info text.png
+exits 5
+mentions 'text.png: holds no picture, sound or weights'
+bitcrush report text.png text.png
+exits 5
+mentions 'text.png: holds no picture, sound or weights'
 only text.png
 clean
 

@@ -164,14 +164,20 @@ bitcrush report in.png in2.png 4 -o page.html
 exits 2
 says 'bitcrush: -o page.html: expected one file to report'
 run sh -c '"$BITCRUSH" - 4 --report page.html <in.png'
+exits 5
+says 'bitcrush: -: is read several times, expected a file and no pipe'
+bitcrush report . 4
+exits 3
+says 'bitcrush: .: is a directory, expected a file'
+bitcrush report in.png typo.wav
 exits 2
-mentions 'a report reads its input several times, expected a file'
+says 'bitcrush: typo.wav: no file of that name, nor a SPEC: bits typo.wav: expected a whole number from 1 to 16'
 mkfifo pipe.png
 cat in.png >pipe.png 2>"$base/cat" &
 bitcrush report pipe.png 4
 wait
-exits 2
-says 'bitcrush: pipe.png: a report reads its input several times, expected a file'
+exits 5
+says 'bitcrush: pipe.png: is read several times, expected a file and no pipe'
 rm pipe.png
 bitcrush in.png 4 -o - --report page.html
 exits 2
@@ -221,6 +227,13 @@ for key in rows.4 rows.12; do
 done
 bitcrush report in.png in2.png
 exits 6
+printf 'P5\n8 8\n255\n' >black.pgm && head -c 64 /dev/zero >>black.pgm
+bitcrush report in.png black.pgm -o black.html -q
+exits 0
+is_page black.html
+grep -q 'No point of black.pgm' black.html || fail 'black has no SNR, and nobody says so'
+[ "$(grep -c '<text[^>]*>black.pgm<' black.html)" = 0 ] || fail 'a label without a line'
+rm black.pgm black.html
 bitcrush report in.png nothing.wav -o other.html
 exits 2
 rm report.html

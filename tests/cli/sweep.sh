@@ -189,6 +189,9 @@ exits 5
 says 'bitcrush sweep: -: is read several times, expected a file and no pipe'
 bitcrush sweep /dev/null
 exits 5
+bitcrush sweep .
+exits 3
+says 'bitcrush sweep: .: is a directory, expected a file'
 bitcrush sweep "$SAMPLES/README.md"
 exits 5
 bitcrush sweep ramp.png --dither atkinsen

@@ -155,6 +155,51 @@ static void terminals_get_no_control_characters(void **state)
     free(text);
 }
 
+/* A mean of -0.001 is 0.00 and no other zero. */
+static void what_rounds_to_zero_has_no_sign(void **state)
+{
+    bc_report *r = new_report();
+
+    (void)state;
+    bc_report_row(r, "t");
+    bc_report_number(r, "t", "a", -0.001);
+    bc_report_number(r, "t", "b", -0.0);
+    bc_report_number(r, "t", "c", -0.01);
+    char *text = text_of(r);
+
+    assert_non_null(strstr(text, "  0.00  0.00  -0.01\n"));
+    free(text);
+}
+
+static void one_of_a_thing_is_singular(void **state)
+{
+    bc_report *r = new_report();
+
+    (void)state;
+    bc_report_integer(r, "input", "tensors", 1);
+    bc_report_integer(r, "input", "elements", 1);
+    bc_report_integer(r, "input", "data_bytes", 4);
+    bc_report_integer(r, "output", "data_bytes", 1);
+    char *text = text_of(r);
+
+    assert_non_null(strstr(text, "1 tensor, 1 weight\n"));
+    assert_non_null(strstr(text, "data 4 -> 1 byte\n"));
+    free(text);
+}
+
+/* What a codec makes smaller has no samples of so many bits to count. */
+static void a_size_alone_is_told(void **state)
+{
+    bc_report *r = new_report();
+
+    (void)state;
+    bc_report_integer(r, "input", "size_bytes", 7);
+    char *text = text_of(r);
+
+    assert_non_null(strstr(text, "  sizes    input file 7 bytes\n"));
+    free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -164,6 +209,9 @@ int main(void)
         SENTENCE("long texts lose their middles", long_texts_lose_their_middles),
         SENTENCE("characters stay whole", characters_stay_whole),
         SENTENCE("terminals get no control characters", terminals_get_no_control_characters),
+        SENTENCE("what rounds to zero has no sign", what_rounds_to_zero_has_no_sign),
+        SENTENCE("one of a thing is singular", one_of_a_thing_is_singular),
+        SENTENCE("a size alone is told", a_size_alone_is_told),
     };
 
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
