@@ -102,3 +102,28 @@ finish() {
     [ "$failures" -eq 0 ]
     exit
 }
+
+# facts ARGUMENT...: the JSON report, a line a value
+facts() {
+    bitcrush "$@" --json
+    exits 0
+    silent "$err"
+    "$READ_JSON" <"$out" >"$base/facts" 2>"$err" || fail 'the report is no valid JSON'
+    grep -qi '=-\{0,1\}nan$' "$base/facts" && fail 'a figure is NaN'
+}
+
+# is KEY VALUE
+is() {
+    grep -qxF -e "$1=$2" "$base/facts" ||
+        fail "$(grep -e "^$1=" "$base/facts" || echo "no $1"), expected $2"
+}
+
+absent() {
+    for key; do
+        grep -q "^$key=" "$base/facts" && fail "$key is there and does not apply"
+    done
+}
+
+narrow() {
+    [ "$(awk 'length > 100' "$out")" = '' ] || fail 'lines of more than 100 columns'
+}

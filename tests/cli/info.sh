@@ -2,30 +2,11 @@
 # What a file is and how much of it is used: files made to use less than they say.
 . "${0%/*}/cli.sh"
 
-# facts FILE: the JSON report, a line a value
-facts() {
-    bitcrush info "$@" --json
-    exits 0
-    silent "$err"
-    "$READ_JSON" <"$out" >"$base/facts" 2>"$err" || fail 'the report is no valid JSON'
-}
-
-is() {
-    grep -qxF -e "$1=$2" "$base/facts" ||
-        fail "$(grep -e "^$1=" "$base/facts" || echo "no $1"), expected $2"
-}
-
-absent() {
-    for key; do
-        grep -q "^$key=" "$base/facts" && fail "$key is there and does not apply"
-    done
-}
-
 it 'eight bits in sixteen, and the command that says so loses nothing'
 "$MAKE_PNG" rgb 60 40 ramp.png
 bitcrush ramp.png 16 -q -o wide.png
 exits 0
-facts wide.png
+facts info wide.png
 is schema bitcrush-report/1
 is input.kind image
 is input.depth_bits 16
@@ -40,7 +21,7 @@ prints 'infinite dB'
 # 3 of 8 bits: levels round(255 k / 7).
 it 'levels between the bits of a byte'
 printf 'P5\n8 1\n255\n\000\044\111\155\222\266\333\377' >three.pgm
-facts three.pgm
+facts info three.pgm
 is used.depth_bits 3
 is used.colours 8
 is channels.0.channel grey
@@ -48,31 +29,31 @@ is channels.0.levels 8
 is channels.0.at_0_percent 12.5
 is channels.0.at_top_percent 12.5
 printf 'P5\n8 1\n255\n\000\044\111\155\222\266\334\377' >eight.pgm
-facts eight.pgm
+facts info eight.pgm
 is used.depth_bits 8
 is used.lossless 'a palette of 8 holds all'
 is used.packed_bytes 3
 
 it 'colours that are grey, alpha that hides nothing'
 printf 'P6\n2 1\n255\n\000\000\000\377\377\377' >grey.ppm
-facts grey.ppm
+facts info grey.ppm
 is used.grey true
 is used.depth_bits 1
 is used.packed_bytes 1
 is used.lossless '1 of 8 bits a sample are enough, all is grey'
 "$MAKE_PNG" rgba 60 40 opaque.png
-facts opaque.png
+facts info opaque.png
 is used.opaque true
 is used.lossless 'alpha is opaque everywhere'
 is channels.3.channel alpha
 is channels.3.levels 1
 "$MAKE_PNG" hole 60 40 hole.png
-facts hole.png
+facts info hole.png
 is used.opaque false
 is channels.3.levels 2
 
 it 'what JPEG threw away is not to be had without loss'
-facts "$SAMPLES/coast.jpg"
+facts info "$SAMPLES/coast.jpg"
 is used.note 'nothing, it is compressed with loss already'
 absent used.lossless used.command
 
@@ -86,7 +67,7 @@ grep -qx 'input.path=opaque.png' "$base/one" && grep -qx 'input.path=hole.png' "
 
 it 'noise uses all'
 "$MAKE_PNG" noise 60 40 noise.png
-facts noise.png
+facts info noise.png
 is used.depth_bits 8
 is used.grey false
 absent used.colours used.lossless
@@ -96,7 +77,7 @@ if [ "$SOUND" = ON ]; then
     it 'bits of sound that are always 0, integers in floats'
     # Multiples of 1/256: 9 bits with the sign.
     "$MAKE_SOUND" high8 s24 48000 2 3000 high8.wav
-    facts high8.wav
+    facts info high8.wav
     is input.kind audio
     is input.encoding '24-bit PCM'
     is input.raw_bytes 18000
@@ -105,26 +86,26 @@ if [ "$SOUND" = ON ]; then
     is used.packed_bytes 6750
     is used.command 'bitcrush high8.wav 9'
     "$MAKE_SOUND" high8 f32 48000 1 3000 float.wav
-    facts float.wav
+    facts info float.wav
     is used.depth_bits 9
     is used.lossless '9 of 32 bits a sample are enough'
 
     it 'silence, and what is clipped'
     "$MAKE_SOUND" silence s16 48000 2 3000 silence.wav
-    facts silence.wav
+    facts info silence.wav
     is used.lossless 'it is silence, all channels are the same'
     is channels.0.levels 1
     absent used.command channels.0.peak_dbfs
     # A sine of 1.5 is beyond 1 for a share of acos(1/1.5) 2 / pi of the time, 53.5 %, in whole periods.
     "$MAKE_SOUND" hot s16 48000 1 48000 hot.wav
-    facts hot.wav
+    facts info hot.wav
     is used.depth_bits 16
     n=$(sed -n 's/^channels.0.at_full_scale=//p' "$base/facts")
     [ "$n" -gt 25500 ] && [ "$n" -lt 25900 ] || fail "$n samples at the ends, expected 53.5 % of 48000"
 
     it 'NaN is counted, and a sound through a pipe read'
     "$MAKE_SOUND" nan f32 48000 1 100 nan.wav
-    facts nan.wav
+    facts info nan.wav
     is channels.0.nonfinite 1
     run sh -c 'cat high8.wav | "$1" info -' sh "$BITCRUSH"
     exits 0

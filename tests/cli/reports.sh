@@ -26,27 +26,6 @@ metrics.max_error metrics.mean_error metrics.mean_light_error metrics.levels_use
 metrics.entropy_bits metrics.packed_bytes metrics.compression_ratio metrics.file_ratio
 theory.rule_of_thumb_db time_s'
 
-# facts ARGUMENT...: the JSON report, a line a value
-facts() {
-    bitcrush "$@" --json
-    exits 0
-    silent "$err"
-    "$READ_JSON" <"$out" >"$base/facts" 2>"$err" || fail 'the report is no valid JSON'
-    grep -qi '=-\{0,1\}nan$' "$base/facts" && fail 'a figure is NaN'
-}
-
-# is KEY VALUE
-is() {
-    grep -qxF -e "$1=$2" "$base/facts" ||
-        fail "$(grep -e "^$1=" "$base/facts" || echo "no $1"), expected $2"
-}
-
-absent() {
-    for key; do
-        grep -q "^$key=" "$base/facts" && fail "$key is there and does not apply"
-    done
-}
-
 for dither in floyd-steinberg none tpdf bayer8; do
     it "--json with --dither $dither has all keys"
     facts in.png 3 -n --dither "$dither"
