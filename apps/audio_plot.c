@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "bitcrush/level.h"
-#include "bitcrush/output.h"
 #include "bitcrush/plot.h"
 #include "tool.h"
 
@@ -79,7 +78,7 @@ bc_status audio_draw_codes(bc_plot *p, const audio_drawing *d, bc_error *err)
     for (size_t i = 0; i < c->n_codes; i++)
         counts[i] = (double)c->histogram[i];
     bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Codes of the result",
-                                           .x = { .label = "code" },
+                                           .x = { .label = "code", .is_whole = true },
                                            .y = { .label = "samples" },
                                            .height_px = 160 });
     bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_BARS,
@@ -106,18 +105,11 @@ static bc_status draw(bc_plot *p, const audio_drawing *d, bc_error *err)
 static bc_status save(const options *o, const audio_drawing *d, bc_error *err)
 {
     bc_plot *p = NULL;
-    char *svg = NULL;
     bc_status st = bc_plot_new(d->title, NULL, &p, err);
 
     if (!st)
         st = draw(p, d, err);
-    if (!st)
-        st = bc_plot_svg(p, &svg, err);
-    if (!st)
-        st = bc_output_write(o->plot, o->force, svg, strlen(svg), err);
-    free(svg);
-    bc_plot_free(p);
-    return st;
+    return tool_save_plot(o, p, st, err);
 }
 
 bc_status audio_plot(const options *o, const char *in, const bc_audio_settings *s,

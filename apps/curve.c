@@ -61,11 +61,12 @@ static void add_rule_of_thumb(bc_plot *p, int n)
 
 static void begin_panel(bc_plot *p, int n)
 {
-    bc_plot_add_panel(
-        p,
-        &(bc_plot_panel){ .x = { .label = "bits a sample or weight", .low = 0.5, .high = n + 0.5 },
-                          .y = { .label = "SNR", .unit = "dB" },
-                          .height_px = 300 });
+    bc_plot_add_panel(p, &(bc_plot_panel){ .x = { .label = "bits a sample or weight",
+                                                  .low = 0.5,
+                                                  .high = n + 0.5,
+                                                  .is_whole = true },
+                                           .y = { .label = "SNR", .unit = "dB" },
+                                           .height_px = 300 });
 }
 
 static void show_db(char *to, size_t size, double db)

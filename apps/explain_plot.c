@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bitcrush/output.h"
 #include "bitcrush/plot.h"
 #include "digits.h"
 #include "explain.h"
@@ -75,9 +74,18 @@ static bc_status add_line(bc_plot *p, const bc_notation *n, double x, double low
 
 static bc_status draw(bc_plot *p, const bc_notation *notations, size_t n, double x, bc_error *err)
 {
-    const double low = fmin(0.0, 2.0 * x), high = fmax(0.0, 2.0 * x);
+    double low = fmin(0.0, 2.0 * x), high = fmax(0.0, 2.0 * x);
     const bool is_near = isfinite(x) && x != 0.0;
     bc_status st = BC_OK;
+
+    for (size_t i = 0; is_near && i < n; i++) { /* where it went, unless that is far away */
+        const double stored = bc_notation_write(&notations[i], x).value;
+
+        if (fabs(stored) <= 10.0 * fabs(x)) {
+            low = fmin(low, stored);
+            high = fmax(high, stored);
+        }
+    }
 
     bc_plot_add_panel(
         p, &(bc_plot_panel){
@@ -98,7 +106,7 @@ bc_status explain_plot(const options *o, const bc_notation *notations, size_t n,
                        bc_error *err)
 {
     bc_plot *p = NULL;
-    char *svg = NULL, title[80];
+    char title[80];
     bc_status st = BC_OK;
 
     for (size_t i = 0; i < n; i++) {
@@ -116,11 +124,5 @@ bc_status explain_plot(const options *o, const bc_notation *notations, size_t n,
     st = bc_plot_new(title, NULL, &p, err);
     if (!st)
         st = draw(p, notations, n, x, err);
-    if (!st)
-        st = bc_plot_svg(p, &svg, err);
-    if (!st)
-        st = bc_output_write(o->plot, o->force, svg, strlen(svg), err);
-    free(svg);
-    bc_plot_free(p);
-    return st;
+    return tool_save_plot(o, p, st, err);
 }

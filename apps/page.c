@@ -176,8 +176,8 @@ void page_codes(bc_html *h, const char *heading, const uint64_t *counts, size_t 
     if (!*st) {
         for (size_t i = 0; i < n; i++)
             y[i] = (double)counts[i];
-        bc_plot_add_panel(
-            p, &(bc_plot_panel){ .x = { .label = label }, .y = { .label = "how often" } });
+        bc_plot_add_panel(p, &(bc_plot_panel){ .x = { .label = label, .is_whole = true },
+                                               .y = { .label = "how often" } });
         bc_plot_add(p, &(bc_plot_series){
                            .kind = BC_PLOT_BARS, .n = n, .y = y, .x_first = first, .x_step = 1.0 });
         bc_html_plot(h, p, caption);

@@ -3,11 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "bitcrush/output.h"
 #include "bitcrush/plot.h"
+#include "tool.h"
 
 /* A column of the rows, as a line. */
 typedef struct {
@@ -16,17 +15,27 @@ typedef struct {
     size_t field;
 } line;
 
+static double field_of(const sweep_row *row, size_t field)
+{
+    return *(const double *)(const void *)((const char *)row + field);
+}
+
+static bool has_points(const sweep_row *rows, int n, size_t field)
+{
+    for (int i = 0; i < n; i++)
+        if (isfinite(field_of(&rows[i], field)))
+            return true;
+    return false;
+}
+
 static void draw_line(bc_plot *p, const sweep_row *rows, int n, const line *l)
 {
     double y[SWEEP_MAX_BITS];
-    bool is_empty = true;
 
-    for (int i = 0; i < n; i++) {
-        y[i] = *(const double *)(const void *)((const char *)&rows[i] + l->field);
-        is_empty = is_empty && !isfinite(y[i]);
-    }
-    if (is_empty)
+    if (!has_points(rows, n, l->field))
         return;
+    for (int i = 0; i < n; i++)
+        y[i] = field_of(&rows[i], l->field);
     bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
                                       .tone = l->tone,
                                       .label = l->label,
@@ -48,12 +57,14 @@ static void begin_panel(bc_plot *p, const sweep *s, const char *title, const cha
 {
     const double first = s->plain[0].bits, last = s->plain[s->n_rows - 1].bits;
 
-    bc_plot_add_panel(
-        p, &(bc_plot_panel){
-               .title = title,
-               .x = { .label = "depth", .unit = "bits", .low = first - 0.25, .high = last + 0.25 },
-               .y = { .label = label, .unit = unit },
-               .height_px = height_px });
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = title,
+                                           .x = { .label = "depth",
+                                                  .unit = "bits",
+                                                  .low = first - 0.25,
+                                                  .high = last + 0.25,
+                                                  .is_whole = true },
+                                           .y = { .label = label, .unit = unit },
+                                           .height_px = height_px });
 }
 
 static void draw_snr(bc_plot *p, const sweep *s)
@@ -79,7 +90,8 @@ static void draw_medium(bc_plot *p, const sweep *s)
         is_image ? offsetof(sweep_row, psnr_blurred_db) : offsetof(sweep_row, noise_a_dbfs);
     char label[96];
 
-    if (s->tool == TOOL_TENSOR)
+    if (s->tool == TOOL_TENSOR ||
+        (!has_points(s->plain, s->n_rows, field) && !has_points(s->dithered, s->n_rows, field)))
         return;
     begin_panel(p, s,
                 is_image ? "PSNR in linear light, blurred as by the eye" : "Noise, A-weighted",
@@ -92,7 +104,7 @@ static void draw_medium(bc_plot *p, const sweep *s)
 bc_status sweep_plot(const options *o, const sweep *s, bc_error *err)
 {
     const char *slash = strrchr(o->operands[0], '/');
-    char title[256], *svg = NULL;
+    char title[256];
     bc_plot *p = NULL;
 
     snprintf(title, sizeof title, "%s from %d to %d bits", slash ? slash + 1 : o->operands[0],
@@ -102,11 +114,6 @@ bc_status sweep_plot(const options *o, const sweep *s, bc_error *err)
     if (!st) {
         draw_snr(p, s);
         draw_medium(p, s);
-        st = bc_plot_svg(p, &svg, err);
     }
-    if (!st)
-        st = bc_output_write(o->plot, o->force, svg, strlen(svg), err);
-    free(svg);
-    bc_plot_free(p);
-    return st;
+    return tool_save_plot(o, p, st, err);
 }

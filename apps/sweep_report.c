@@ -22,24 +22,24 @@ static const struct {
     const char *head;
     size_t field; /* of sweep_row: double, or uint64_t where WHOLE */
     column_kind kind;
-    int width, decimals;
+    int decimals;
 } columns[] = {
-    { "SNR dB", offsetof(sweep_row, snr_db), REAL, 8, 2 },
-    { "expected", offsetof(sweep_row, theory_snr_db), REAL, 10, 2 },
-    { "6.02n+1.76", offsetof(sweep_row, rule_of_thumb_db), REAL, 12, 2 },
-    { "PSNR dB", offsetof(sweep_row, psnr_db), REAL, 9, 2 },
-    { "blurred", offsetof(sweep_row, psnr_blurred_db), REAL, 9, 2 },
-    { "SSIM", offsetof(sweep_row, ssim), REAL, 8, 4 },
-    { "noise dBFS", offsetof(sweep_row, noise_dbfs), REAL, 12, 2 },
-    { "A-weighted", offsetof(sweep_row, noise_a_dbfs), REAL, 12, 2 },
-    { "clipped", offsetof(sweep_row, n_clipped), WHOLE, 9, 0 },
-    { "entropy", offsetof(sweep_row, entropy_bits), REAL, 9, 2 },
-    { "packed", offsetof(sweep_row, size_bytes), WHOLE, 12, 0 },
-    { "ratio", offsetof(sweep_row, ratio), REAL, 7, 2 },
-    { "file", offsetof(sweep_row, file_bytes), WHOLE, 12, 0 },
+    { "SNR dB", offsetof(sweep_row, snr_db), REAL, 2 },
+    { "expected", offsetof(sweep_row, theory_snr_db), REAL, 2 },
+    { "6.02n+1.76", offsetof(sweep_row, rule_of_thumb_db), REAL, 2 },
+    { "PSNR dB", offsetof(sweep_row, psnr_db), REAL, 2 },
+    { "blurred", offsetof(sweep_row, psnr_blurred_db), REAL, 2 },
+    { "SSIM", offsetof(sweep_row, ssim), REAL, 4 },
+    { "noise dBFS", offsetof(sweep_row, noise_dbfs), REAL, 2 },
+    { "A-weighted", offsetof(sweep_row, noise_a_dbfs), REAL, 2 },
+    { "clipped", offsetof(sweep_row, n_clipped), WHOLE, 0 },
+    { "entropy", offsetof(sweep_row, entropy_bits), REAL, 2 },
+    { "packed", offsetof(sweep_row, size_bytes), WHOLE, 0 },
+    { "ratio", offsetof(sweep_row, ratio), REAL, 2 },
+    { "file", offsetof(sweep_row, file_bytes), WHOLE, 0 },
 };
 
-enum { N_COLUMNS = sizeof columns / sizeof *columns };
+enum { N_COLUMNS = sizeof columns / sizeof *columns, LINE = 100 };
 
 static double real_of(const sweep_row *row, int column)
 {
@@ -60,32 +60,55 @@ static bool says_something(const sweep_row *rows, int n, int column)
     return false;
 }
 
-static void print_cell(const sweep_row *row, int column)
+static int show_cell(const sweep_row *row, int column, char to[32])
 {
-    const int width = columns[column].width;
-
     if (columns[column].kind == WHOLE)
-        printf("%*llu", width, whole_of(row, column));
-    else if (isnan(real_of(row, column)))
-        printf("%*s", width, "-");
-    else if (isinf(real_of(row, column)))
-        printf("%*s", width, real_of(row, column) > 0.0 ? "exact" : "none");
-    else
-        printf("%*.*f", width, columns[column].decimals, real_of(row, column));
+        return snprintf(to, 32, "%llu", whole_of(row, column));
+    if (isnan(real_of(row, column)))
+        return snprintf(to, 32, "-");
+    if (isinf(real_of(row, column)))
+        return snprintf(to, 32, real_of(row, column) > 0.0 ? "exact" : "none");
+    return snprintf(to, 32, "%.*f", columns[column].decimals, real_of(row, column));
+}
+
+/* Columns as wide as their widest cell, two blanks before each, or one where lines would be too long. */
+static void find_widths(const sweep_row *rows, int n, int widths[N_COLUMNS])
+{
+    int total = 6;
+
+    for (int c = 0; c < N_COLUMNS; c++) {
+        widths[c] = 0;
+        if (!says_something(rows, n, c))
+            continue;
+        widths[c] = 2 + (int)strlen(columns[c].head);
+        for (int i = 0; i < n; i++) {
+            char cell[32];
+            const int width = 2 + show_cell(&rows[i], c, cell);
+
+            widths[c] = width > widths[c] ? width : widths[c];
+        }
+        total += widths[c];
+    }
+    for (int c = 0; c < N_COLUMNS && total > LINE; c++)
+        widths[c] -= widths[c] > 0;
 }
 
 static void print_series(const char *title, const sweep_row *rows, int n, bool bold)
 {
+    int widths[N_COLUMNS];
+    char cell[32];
+
+    find_widths(rows, n, widths);
     printf("%s\n%s  bits", title, bold ? "\033[1m" : "");
     for (int c = 0; c < N_COLUMNS; c++)
-        if (says_something(rows, n, c))
-            printf("%*s", columns[c].width, columns[c].head);
+        if (widths[c])
+            printf("%*s", widths[c], columns[c].head);
     printf("%s\n", bold ? "\033[0m" : "");
     for (int i = 0; i < n; i++) {
         printf("  %4d", rows[i].bits);
         for (int c = 0; c < N_COLUMNS; c++)
-            if (says_something(rows, n, c))
-                print_cell(&rows[i], c);
+            if (widths[c] && show_cell(&rows[i], c, cell) > 0)
+                printf("%*s", widths[c], cell);
         printf("\n");
     }
 }

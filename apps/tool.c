@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bitcrush/input.h"
+#include "bitcrush/output.h"
 #include "bitcrush/quantize.h"
 #include "lists.h"
 #include "option_texts.h"
@@ -128,6 +129,19 @@ bc_status tool_rereadable(const char *path, bc_error *err)
         return tool_fail(err, BC_E_UNSUPPORTED,
                          "%s: is read several times, expected a file and no pipe", path);
     return BC_OK;
+}
+
+bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *err)
+{
+    char *svg = NULL;
+
+    if (!st)
+        st = bc_plot_svg(p, &svg, err);
+    if (!st)
+        st = bc_output_write(o->plot, o->force, svg, strlen(svg), err);
+    free(svg);
+    bc_plot_free(p);
+    return st;
 }
 
 /* The tool that knows a file, or NULL; without a file, the tool that takes the options. What cannot be

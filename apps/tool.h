@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "bitcrush/plot.h"
 #include "bitcrush/report.h"
 #include "options.h"
 #include "programs.h"
@@ -47,6 +48,10 @@ bc_status tool_fail(bc_error *err, bc_status status, const char *format, ...) BC
 
 /* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
 bc_status tool_unknown(const char *path, bc_error *err);
+
+/* Write a plot to the file of --plot and release it; a status of its making that is not BC_OK is
+ * returned instead. */
+BC_NODISCARD bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *err);
 
 /* Whether a file can be read more than once: BC_E_OPEN of a directory, BC_E_UNSUPPORTED of a pipe. What
  * is not there is left to whoever opens it. */

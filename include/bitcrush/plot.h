@@ -8,6 +8,7 @@
 #ifndef BITCRUSH_PLOT_H
 #define BITCRUSH_PLOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ typedef struct {
     const char *label, *unit; /* "frequency", "Hz"; NULL: none */
     bc_plot_scale scale;
     double low, high; /* the range; equal: that of the data, in y out to the next tick */
+    bool is_whole;    /* x is a number of things: ticks at whole numbers alone */
 } bc_plot_axis;
 
 typedef struct {

@@ -18,6 +18,7 @@ typedef struct {
     char *label, *unit;
     bc_plot_scale scale;
     double low, high;
+    bool is_whole;
 } bci_axis;
 
 typedef struct {

@@ -121,7 +121,8 @@ static bci_axis copy_axis(bc_plot *p, const bc_plot_axis *a)
                        .unit = copy_text(p, a->unit),
                        .scale = a->scale,
                        .low = a->low,
-                       .high = a->high };
+                       .high = a->high,
+                       .is_whole = a->is_whole };
 }
 
 void bc_plot_add_panel(bc_plot *p, const bc_plot_panel *panel)

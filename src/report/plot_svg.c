@@ -165,8 +165,13 @@ static void measure(layout *l, double narrow_px)
 /* As many ticks as fit without touching. */
 static void measure_x_ticks(layout *l)
 {
+    const bci_range *x = &l->area.x;
     size_t n_most = (size_t)fmax(2.0, l->area.width / 45.0);
     bool touches = true;
+
+    /* A step is 1, 2 or 5 times a power of ten: above 1/2 it is 1 at least. */
+    if (l->panel->x.is_whole)
+        n_most = (size_t)fmax(2.0, fmin((double)n_most, ceil(2.0 * (x->high - x->low))));
 
     for (; touches; n_most--) {
         double end = -INFINITY;
@@ -175,13 +180,13 @@ static void measure_x_ticks(layout *l)
         l->n_x_ticks = bci_ticks(&l->area.x, n_most, l->x_ticks);
         for (size_t i = 0; i < l->n_x_ticks; i++) {
             const bci_tick *t = &l->x_ticks[i];
-            const double x = l->area.width * bci_range_place(&l->area.x, t->value);
+            const double at = l->area.width * bci_range_place(x, t->value);
             const double half = 0.5 * text_width(t->text);
 
             if (t->is_minor)
                 continue;
-            touches |= x - half < end + 10.0;
-            end = x + half;
+            touches |= at - half < end + 10.0;
+            end = at + half;
         }
         if (n_most <= 2)
             break;

@@ -8,10 +8,6 @@ line() {
     tr -s ' ' <"$out" | sed 's/^ //; s/ $//' | grep -qxF -e "$1" || fail "no line \"$1\""
 }
 
-narrow() {
-    [ "$(awk 'length > 100' "$out")" = '' ] || fail 'lines of more than 100 columns'
-}
-
 it '3.1415 as float32 loses 3.8e-9 in 4 bytes, as int8 with step 1 0.1415 in 1'
 bitcrush explain 3.1415 float32 int8
 exits 0
@@ -287,6 +283,12 @@ it 'lines end where their text does'
 bitcrush explain --all e2m0
 grep -q ' $' "$out" && fail 'blanks at the end of a line'
 line 'exponent value'
+
+it 'a plot shows where a number went, if that is farther off than the number is large'
+bitcrush explain 0.1 float5 --plot far.svg
+exits 0
+grep -q '>0.5<' far.svg || fail 'the axis ends before 0.5'
+rm far.svg
 
 it 'files that are none'
 bitcrush explain missing.gguf --block 0 --format q4_0

@@ -2,25 +2,6 @@
 # The sweep: the law of uniform noise on pictures, sound and weights; ranges, files, wrong words.
 . "${0%/*}/cli.sh"
 
-# facts ARGUMENT...: the JSON report, a line a value
-facts() {
-    bitcrush sweep "$@" --json
-    exits 0
-    silent "$err"
-    "$READ_JSON" <"$out" >"$base/facts" 2>"$err" || fail 'the report is no valid JSON'
-}
-
-is() {
-    grep -qxF -e "$1=$2" "$base/facts" ||
-        fail "$(grep -e "^$1=" "$base/facts" || echo "no $1"), expected $2"
-}
-
-absent() {
-    for key; do
-        grep -q "^$key=" "$base/facts" && fail "$key is there and does not apply"
-    done
-}
-
 # law FIRST LAST SERIES FORMULA: what is measured at n bits from FIRST to LAST lies within 0.1 dB
 # of the closed form, an awk expression of n, and so does what the program says it expects. SERIES
 # is "" or "dithered.". The noise has 65536 values and more: the power of so many errors
@@ -52,7 +33,7 @@ law() {
 
 # Values from 0 to 1 have a mean square of 1/3; the step is 1 / (2^n - 1) and its error 1/12.
 it 'pictures of uniform noise lie on the closed form'
-facts noise.png 1..12
+facts sweep noise.png 1..12
 is schema bitcrush-sweep/1
 is input.kind image
 is settings.dither floyd-steinberg
@@ -65,7 +46,7 @@ law 1 12 '' '10 * log10(4 * (2 ^ n - 1) ^ 2)'
 
 # RPDF doubles the power of the error and never leaves the step; both ends are marks.
 it 'and so they do with dither that is added in coded values'
-facts noise.png 1..12 --dither rpdf --light coded
+facts sweep noise.png 1..12 --dither rpdf --light coded
 law 1 12 dithered. '10 * log10(2 * (2 ^ n - 1) ^ 2)'
 
 # Values from -1/2 to 1/2: at any depth they fill whole steps, or halves of them at the ends, and
@@ -74,7 +55,7 @@ if [ "$SOUND" = ON ]; then
     "$MAKE_SOUND" noise f32 48000 2 65536 noise.wav
 
     it 'sound of uniform noise lies on the closed form'
-    facts noise.wav 1..12
+    facts sweep noise.wav 1..12
     is input.kind audio
     is settings.dither tpdf
     law 1 12 '' '20 * log10(2 ^ (n - 1))'
@@ -85,7 +66,7 @@ if [ "$SOUND" = ON ]; then
 
     # Past 20 bits the steps come near to those of the noise itself, a float of 24.
     it 'sound goes to 24 bits'
-    facts noise.wav 13..24
+    facts sweep noise.wav 13..24
     law 13 20 '' '20 * log10(2 ^ (n - 1))'
     bitcrush sweep noise.wav 25
     exits 2
@@ -98,7 +79,7 @@ fi
 # Values from -1 to 1 between marks at both ends: 1/3 over (2 / (2^n - 1))^2 / 12.
 for file in noise.npy noise.safetensors; do
     it "weights of uniform noise lie on the closed form, $file"
-    facts $file 1..12
+    facts sweep $file 1..12
     is input.kind tensor
     is settings.dither rpdf
     law 1 12 '' '20 * log10(2 ^ n - 1)'
@@ -108,9 +89,9 @@ done
 it 'weights: every tensor has a scale of its own, and what is not reduced is not measured'
 bitcrush sweep noise.safetensors 4
 prints 'measured 2 tensors, 300000 weights'
-facts noise.safetensors 4 --include bias
+facts sweep noise.safetensors 4 --include bias
 is rows.0.metrics.packed_bytes 258
-facts noise.safetensors 4 --exclude '[b]*'
+facts sweep noise.safetensors 4 --exclude '[b]*'
 is rows.0.metrics.packed_bytes 75008
 bitcrush sweep noise.safetensors 4 --exclude '*'
 exits 5
@@ -118,16 +99,16 @@ mentions 'none of its 3 tensors is reduced'
 
 it 'the number of threads changes nothing'
 for file in noise.png noise.npy; do
-    facts $file 1..4 --threads 1
+    facts sweep $file 1..4 --threads 1
     cp "$base/facts" "$base/alone"
     for n in 2 7; do
-        facts $file 1..4 --threads $n
+        facts sweep $file 1..4 --threads $n
         same "$base/facts" "$base/alone"
     done
 done
 
 it 'without a range there are 1 to 8 bits, and nothing is written'
-facts noise.png
+facts sweep noise.png
 is rows.7.bits 8
 absent rows.8.bits
 bitcrush sweep noise.png 5
@@ -139,7 +120,7 @@ bitcrush sweep noise.png 2..3 --dither none
 
 it 'an exact copy is no number'
 "$MAKE_PNG" rgb 60 40 ramp.png
-facts ramp.png 8
+facts sweep ramp.png 8
 is rows.0.metrics.snr_db inf
 absent rows.0.theory.snr_db
 bitcrush sweep ramp.png 8
@@ -206,5 +187,25 @@ head -c 200 noise.png >cut.png
 bitcrush sweep cut.png
 exits 4
 mentions cut.png
+
+it 'lines fit 100 columns, with every column that there is'
+bitcrush sweep "$SAMPLES/coast.png" 7..9
+narrow
+prints 'SSIM'
+if [ "$SOUND" = ON ]; then
+    "$MAKE_SOUND" hot s16 48000 1 48000 hot.wav
+    bitcrush sweep hot.wav 1..3
+    narrow
+    prints 'clipped'
+fi
+
+# What is black is exact at every depth: no point, so no panel, and depths are whole numbers.
+it 'a plot has no panel of nothing, and no ticks between depths'
+printf 'P5\n8 8\n255\n' >black.pgm && head -c 64 /dev/zero >>black.pgm
+bitcrush sweep black.pgm 1..3 -q --plot black.svg
+exits 0
+grep -q 'blurred' black.svg && fail 'a panel without a point'
+grep -q '>1.2<' black.svg && fail 'a depth of 1.2 bits'
+grep -q '>2<' black.svg || fail 'no depth of 2 bits'
 
 finish

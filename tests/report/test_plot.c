@@ -189,20 +189,29 @@ static void ticks(void **state)
         bc_plot_scale scale;
         double low, high;
         const char *numbers;
+        bool is_whole;
     } rows[] = {
-        { BC_PLOT_LINEAR, 0, 10, "0 1 2 3 4 5 6 7 8 9 10" },
-        { BC_PLOT_LINEAR, 0, 0.25, "0 0.02 0.04 0.06 0.08 0.1 0.12 0.14 0.16 0.18 0.2 0.22 0.24" },
+        { BC_PLOT_LINEAR, 0.5, 3.5, "1 2 3", true },
+        { BC_PLOT_LINEAR, 0.75, 1.25, "1", true },
+        { BC_PLOT_LINEAR, 0.5, 1.5, "1", true },
+        { BC_PLOT_LINEAR, 0.75, 8.25, "1 2 3 4 5 6 7 8", true },
+        { BC_PLOT_LINEAR, 0, 40, "0 5 10 15 20 25 30 35 40", true },
+        { BC_PLOT_LINEAR, 0, 10, "0 1 2 3 4 5 6 7 8 9 10", false },
+        { BC_PLOT_LINEAR, 0, 0.25, "0 0.02 0.04 0.06 0.08 0.1 0.12 0.14 0.16 0.18 0.2 0.22 0.24",
+          false },
         { BC_PLOT_LINEAR, -1, 1,
           "\xe2\x88\x92"
           "1 \xe2\x88\x92"
           "0.8 \xe2\x88\x92"
           "0.6 \xe2\x88\x92"
           "0.4 \xe2\x88\x92"
-          "0.2 0 0.2 0.4 0.6 0.8 1" },
-        { BC_PLOT_LINEAR, 0, 24000, "0 2k 4k 6k 8k 10k 12k 14k 16k 18k 20k 22k 24k" },
+          "0.2 0 0.2 0.4 0.6 0.8 1",
+          false },
+        { BC_PLOT_LINEAR, 0, 24000, "0 2k 4k 6k 8k 10k 12k 14k 16k 18k 20k 22k 24k", false },
         { BC_PLOT_LINEAR, 1999, 2005,
           "1999 1999.5 2000 2000.5 2001 2001.5 2002 2002.5 2003 "
-          "2003.5 2004 2004.5 2005" },
+          "2003.5 2004 2004.5 2005",
+          false },
         { BC_PLOT_LINEAR, 0, 5e-5,
           "0 5\xc2\xb7"
           "10\xe2\x81\xbb\xe2\x81\xb6 10\xe2\x81\xbb\xe2\x81\xb5 1.5\xc2\xb7"
@@ -213,23 +222,26 @@ static void ticks(void **state)
           "10\xe2\x81\xbb\xe2\x81\xb5 4\xc2\xb7"
           "10\xe2\x81\xbb\xe2\x81\xb5 4.5\xc2\xb7"
           "10\xe2\x81\xbb\xe2\x81\xb5 5\xc2\xb7"
-          "10\xe2\x81\xbb\xe2\x81\xb5" },
-        { BC_PLOT_LOG, 20, 20000, "20 50 100 200 500 1k 2k 5k 10k 20k" },
-        { BC_PLOT_LOG, 1, 1e6, "1 10 100 1k 10k 100k 1M" },
+          "10\xe2\x81\xbb\xe2\x81\xb5",
+          false },
+        { BC_PLOT_LOG, 20, 20000, "20 50 100 200 500 1k 2k 5k 10k 20k", false },
+        { BC_PLOT_LOG, 1, 1e6, "1 10 100 1k 10k 100k 1M", false },
         { BC_PLOT_LOG, 1e-4, 1,
           "10\xe2\x81\xbb\xe2\x81\xb4 10\xe2\x81\xbb\xc2\xb3 10\xe2\x81\xbb\xc2\xb2 "
-          "10\xe2\x81\xbb\xc2\xb9 10\xe2\x81\xb0" },
-        { BC_PLOT_LOG, 3, 4, "3 3.1 3.2 3.3 3.4 3.5 3.6 3.7 3.8 3.9 4" },
+          "10\xe2\x81\xbb\xc2\xb9 10\xe2\x81\xb0",
+          false },
+        { BC_PLOT_LOG, 3, 4, "3 3.1 3.2 3.3 3.4 3.5 3.6 3.7 3.8 3.9 4", false },
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bc_plot *p = new_plot(NULL);
 
-        bc_plot_add_panel(
-            p, &(bc_plot_panel){
-                   .x = { .scale = rows[i].scale, .low = rows[i].low, .high = rows[i].high },
-                   .y = { .scale = BC_PLOT_NONE } });
+        bc_plot_add_panel(p, &(bc_plot_panel){ .x = { .scale = rows[i].scale,
+                                                      .low = rows[i].low,
+                                                      .high = rows[i].high,
+                                                      .is_whole = rows[i].is_whole },
+                                               .y = { .scale = BC_PLOT_NONE } });
         char *svg = svg_of(p);
 
         EXPECT(strcmp(texts_of(svg, "m"), rows[i].numbers) == 0, "%g to %g: %s, expected %s",
@@ -481,9 +493,10 @@ static bc_plot *of_sound(void)
                                            .x = { .label = "time", .unit = "s" },
                                            .y = { .label = "value" } });
     bc_plot_add_envelope(p, e, 1.0 / 48000.0, "left");
-    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "error",
-                                           .x = { "frequency", "Hz", BC_PLOT_LOG, 20, 24000 },
-                                           .y = { .label = "level" } });
+    bc_plot_add_panel(p,
+                      &(bc_plot_panel){ .title = "error",
+                                        .x = { "frequency", "Hz", BC_PLOT_LOG, 20, 24000, false },
+                                        .y = { .label = "level" } });
     bc_plot_add(p, &(bc_plot_series){ .n = 60000, .y = bins, .x_step = 0.4, .label = "each" });
     bc_plot_add(p, &(bc_plot_series){ .thinning = BC_PLOT_MEAN_POWER,
                                       .n = 60000,
@@ -519,13 +532,13 @@ static void small_and_the_same(void **state)
 static void faults(void **state)
 {
     static const bc_plot_axis bad[] = {
-        { "f", "Hz", BC_PLOT_LOG, 0, 20000 },
-        { "f", "Hz", BC_PLOT_LOG, -1, 1 },
-        { "t", "s", BC_PLOT_LINEAR, 2, 1 },
-        { "t", "s", BC_PLOT_LINEAR, 0, NAN },
-        { "t", "s", BC_PLOT_LINEAR, 0, INFINITY },
-        { "t", "s", BC_PLOT_LINEAR, 0, 5e-324 }, /* no step divides these */
-        { "t", "s", BC_PLOT_LINEAR, 1, 1 + 1e-15 },
+        { "f", "Hz", BC_PLOT_LOG, 0, 20000, false },
+        { "f", "Hz", BC_PLOT_LOG, -1, 1, false },
+        { "t", "s", BC_PLOT_LINEAR, 2, 1, false },
+        { "t", "s", BC_PLOT_LINEAR, 0, NAN, false },
+        { "t", "s", BC_PLOT_LINEAR, 0, INFINITY, false },
+        { "t", "s", BC_PLOT_LINEAR, 0, 5e-324, false }, /* no step divides these */
+        { "t", "s", BC_PLOT_LINEAR, 1, 1 + 1e-15, false },
     };
 
     (void)state;
