@@ -202,8 +202,14 @@ static bc_status put_all(bc_html *h, const char *in, const char *out, const bc_a
 {
     const bc_audio_curves *c = m->quality.curves;
     const audio_drawing d = { .rate_hz = m->input.rate_hz, .curves = c, .depth = &s->depth };
-    bc_status st = put_players(h, in, out, s, m, err);
+    bc_status st;
 
+    if (m->n_frames == 0) {
+        bc_html_section(h, "Sound");
+        bc_html_paragraph(h, "There is no sample to play or to draw.");
+        return BC_OK;
+    }
+    st = put_players(h, in, out, s, m, err);
     if (!st) {
         bc_html_section(h, "Waveforms");
         st = put_plot(

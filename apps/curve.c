@@ -27,10 +27,31 @@ static options plain_options(const options *o)
     return plain;
 }
 
+/* Silence has no SNR, and what is exact at every depth none that is finite. */
+static bool has_points(const sweep_row *rows, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (isfinite(rows[i].snr_db))
+            return true;
+    return false;
+}
+
+static void mention_missing(bc_html *h, const sweep *s, const char *name)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "No point of %.160s: it is exact at every depth, or has no signal.",
+             name);
+    if (!has_points(s->plain, s->n_rows))
+        bc_html_paragraph(h, text);
+}
+
 static void add_rows(bc_plot *p, const sweep_row *rows, int n, bc_plot_tone tone, const char *label)
 {
     double x[SWEEP_MAX_BITS], y[SWEEP_MAX_BITS];
 
+    if (!has_points(rows, n)) /* a label without a line */
+        return;
     for (int i = 0; i < n; i++) {
         x[i] = rows[i].bits;
         y[i] = isinf(rows[i].snr_db) ? NAN : rows[i].snr_db;
@@ -153,6 +174,7 @@ bc_status curve_of_one(bc_html *h, const page *p, bc_error *err)
                  "dB.",
                  last, grids[p->tool]);
         bc_html_plot(h, plot, caption);
+        mention_missing(h, s, page_name(p->in));
         tabulate_one(h, s);
     }
     bc_plot_free(plot);
@@ -162,21 +184,11 @@ bc_status curve_of_one(bc_html *h, const page *p, bc_error *err)
 
 /* --- several files */
 
-/* Silence has no SNR, and what is exact at every depth none that is finite. */
-static bool has_points(const sweep *s)
-{
-    for (int i = 0; i < s->n_rows; i++)
-        if (isfinite(s->plain[i].snr_db))
-            return true;
-    return false;
-}
-
 static void draw_all(bc_plot *p, const sweep *sweeps, const options *o)
 {
     begin_panel(p, LEAST_DEPTHS);
     for (int i = 0; i < o->n_operands; i++)
-        if (has_points(&sweeps[i]))
-            add_rows(p, sweeps[i].plain, sweeps[i].n_rows, BC_PLOT_NEXT, page_name(o->operands[i]));
+        add_rows(p, sweeps[i].plain, sweeps[i].n_rows, BC_PLOT_NEXT, page_name(o->operands[i]));
     add_rule_of_thumb(p, LEAST_DEPTHS);
 }
 
@@ -239,15 +251,8 @@ static bc_status page_of_all(bc_html *h, const sweep *sweeps, const options *o, 
         "lies on the dashed line, soft sound and weights with a few large ones among many "
         "small lie below it.");
     bc_plot_free(p);
-    for (int i = 0; i < o->n_operands; i++) {
-        char text[256];
-
-        snprintf(text, sizeof text,
-                 "No point of %.160s: it is exact at every depth, or has no signal.",
-                 page_name(o->operands[i]));
-        if (!has_points(&sweeps[i]))
-            bc_html_paragraph(h, text);
-    }
+    for (int i = 0; i < o->n_operands; i++)
+        mention_missing(h, &sweeps[i], page_name(o->operands[i]));
     tabulate_all(h, sweeps, o, false);
     bc_html_section(h, "With dither");
     bc_html_paragraph(h,

@@ -159,8 +159,12 @@ static void draw_histogram(bc_plot *p, const sample *s)
             high = fmax(high, (double)s->x[i]);
         }
     }
-    const double width = high > low ? (high - low) / BINS : 1.0;
+    double width = (high - low) / BINS;
 
+    if (!(high > low)) { /* all the same: in the middle, on an axis of their own size */
+        width = (low != 0.0 ? fabs(low) : 1.0) / BINS;
+        low -= 0.5 * BINS * width;
+    }
     for (size_t i = 0; i < s->n; i++) {
         const double at = ((double)s->x[i] - low) / width;
 
@@ -171,7 +175,7 @@ static void draw_histogram(bc_plot *p, const sample *s)
                                            .y = { .label = "weights in a bin" },
                                            .height_px = 240 });
     bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_BARS,
-                                      .n = low <= high ? BINS : 0,
+                                      .n = isfinite(width) ? BINS : 0,
                                       .y = counts,
                                       .x_first = low + 0.5 * width,
                                       .x_step = width });

@@ -39,7 +39,7 @@ const char bci_page_style[] =
     ".on{display:grid;--x:50%;position:relative;width:fit-content;max-width:100%}\n"
     ".on figure{grid-area:1/1;margin:0}.on figcaption{display:none}\n"
     ".on figure+figure{clip-path:inset(0 0 0 var(--x))}\n"
-    ".slide{margin:.25rem 0 1rem;max-width:none;width:0;min-width:100%}.slide label{font-size:.875rem;color:var(--soft)}\n"
+    ".slide{margin:.25rem 0 1rem;max-width:none;width:0;min-width:max(100%,15rem)}.slide label{font-size:.875rem;color:var(--soft)}\n"
     ".slide input{display:block;width:100%;height:1.75rem;margin:0;accent-color:var(--accent)}\n"
     ":focus-visible{outline:3px solid var(--accent);outline-offset:2px}\n"
     ".on::after{content:\"\";position:absolute;inset:0 auto 0 var(--x);width:2px;margin-left:-1px;"

@@ -233,6 +233,10 @@ exits 0
 is_page black.html
 grep -q 'No point of black.pgm' black.html || fail 'black has no SNR, and nobody says so'
 [ "$(grep -c '<text[^>]*>black.pgm<' black.html)" = 0 ] || fail 'a label without a line'
+rm black.html
+bitcrush report black.pgm 2 -o black.html -q
+exits 0
+grep -q 'No point of black.pgm' black.html || fail 'a page of black draws no line and does not say so'
 rm black.pgm black.html
 bitcrush report in.png nothing.wav -o other.html
 exits 2

@@ -75,4 +75,12 @@ for name in coast.png piece.wav coast-net.safetensors; do
     grep -q "<th scope=\"col\">$name</th>" all.html || fail "no $name"
 done
 
+it 'a page of no sample says so and draws no axes'
+"$MAKE_SOUND" sine s16 48000 1 0 none.wav
+bitcrush report none.wav 4 -q -o none.html
+exits 0
+is_page none.html
+grep -q 'There is no sample to play or to draw' none.html || fail 'nothing is said'
+grep -q '<audio\|Waveform' none.html && fail 'a player or a waveform of nothing'
+
 finish

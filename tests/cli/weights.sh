@@ -274,4 +274,11 @@ bitcrush compare w.npy v.npy
 exits 2
 mentions "v.npy: none of its 1 tensors has name and shape of a tensor of floats in w.npy"
 
+# Zeros lie in the middle of an axis from -0.5 to 0.5, and not in the first of bins of width 1.
+it 'weights that are all the same are a histogram of one bar in the middle'
+head -c 128 w.npy >zero.npy && head -c 2048 /dev/zero >>zero.npy
+bitcrush report zero.npy q8_0 -q -o zero.html
+exits 0
+grep -q '>0.4<' zero.html || fail 'no axis around 0'
+
 finish
