@@ -201,6 +201,7 @@ static void print_heading(const options *o, const block *b)
     const bc_block_format *format = b->format;
     const uint64_t row = t->n_dims ? t->dims[t->n_dims - 1] : 1;
     const uint64_t first = b->place * format->block_length;
+    char bytes[40], weights[40];
 
     printf("%s, %s (", o->operands[0], b->name);
     for (uint32_t i = 0; i < t->n_dims; i++)
@@ -211,8 +212,10 @@ static void print_heading(const options *o, const block *b)
            (unsigned long long)(first % row),
            (unsigned long long)(first % row + format->block_length - 1),
            b->is_encoded ? ", encoded" : ", as the file has them");
-    printf("%s: %s\n%u bytes for %u weights, %.4g bits each:", format->name, format->doc,
-           format->block_bytes, format->block_length, format->bits_per_weight);
+    printf("%s: %s\n%s for %s, %.4g bits each:", format->name, format->doc,
+           digits_count(bytes, sizeof bytes, format->block_bytes, "byte"),
+           digits_count(weights, sizeof weights, format->block_length, "weight"),
+           format->bits_per_weight);
     for (uint32_t i = 0; i < format->block_bytes; i++)
         printf("%s%02X", i % 32 == 0 ? "\n  " : " ", b->bytes[i]);
     printf("\n");

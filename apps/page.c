@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bitcrush/measure.h"
@@ -57,7 +58,10 @@ bc_status page_check(const options *o, int n_files, bc_error *err)
 
 bc_status page_is_free(const char *path, bool force, bc_error *err)
 {
-    if (strcmp(path, "-") != 0 && !force && access(path, F_OK) == 0)
+    struct stat s;
+
+    /* Devices and pipes are no older file. */
+    if (strcmp(path, "-") != 0 && !force && stat(path, &s) == 0 && S_ISREG(s.st_mode))
         return tool_fail(err, BC_E_EXISTS,
                          "%s: exists already, expected a new name or --force to replace it", path);
     return BC_OK;

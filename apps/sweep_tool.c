@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "page.h"
 #include "sweep.h"
 #include "sweep_plot.h"
 #include "sweep_report.h"
@@ -34,6 +35,18 @@ static bc_status parse_range(const char *text, int most, int *first, int *last, 
     return BC_OK;
 }
 
+/* What would be refused in the end is refused before anything is measured. */
+static bc_status check_outputs(const options *o, bc_error *err)
+{
+    const size_t n = o->sheet ? strlen(o->sheet) : 0;
+    bc_status st = o->plot ? page_is_free(o->plot, o->force, err) : BC_OK;
+
+    if (!st && o->sheet && n >= 4 && o->sheet[n - 4] == '.' &&
+        strcmp(o->sheet + n - 4, ".png") != 0)
+        return tool_usage(err, "--sheet", o->sheet, "is written as PNG, expected a name in .png");
+    return st || !o->sheet ? st : page_is_free(o->sheet, o->force, err);
+}
+
 bc_status sweep_verb(const char *name, const options *o, bc_error *err)
 {
     int first, last, most;
@@ -47,6 +60,8 @@ bc_status sweep_verb(const char *name, const options *o, bc_error *err)
     st = sweep_most_bits(o->operands[0], &most, err);
     if (!st)
         st = parse_range(o->n_operands > 1 ? o->operands[1] : "1..8", most, &first, &last, err);
+    if (!st)
+        st = check_outputs(o, err);
     if (!st)
         st = sweep_measure(o->operands[0], first, last, SWEEP_DITHERED | SWEEP_FIGURES, o, &s, err);
     if (!st && o->plot)

@@ -290,6 +290,10 @@ exits 0
 grep -q '>0.5<' far.svg || fail 'the axis ends before 0.5'
 rm far.svg
 
+it 'a format without blocks has one weight in each'
+bitcrush explain w.npy --block 0 --format f16
+line '2 bytes for 1 weight, 16 bits each:'
+
 it 'files that are none'
 bitcrush explain missing.gguf --block 0 --format q4_0
 exits 3

@@ -188,6 +188,18 @@ bitcrush sweep cut.png
 exits 4
 mentions cut.png
 
+it 'names that cannot be written are refused before anything is measured'
+bitcrush sweep ramp.png 1..2 --sheet sheet.jpg
+exits 2
+says 'bitcrush sweep: --sheet sheet.jpg: is written as PNG, expected a name in .png'
+echo old >old.svg
+bitcrush sweep ramp.png 1..2 --plot old.svg --sheet new.png
+exits 6
+[ ! -e new.png ] && [ "$(cat old.svg)" = old ] || fail 'something was written'
+silent "$out"
+bitcrush sweep ramp.png 1..2 -q --plot /dev/null
+exits 0
+
 it 'lines fit 100 columns, with every column that there is'
 bitcrush sweep "$SAMPLES/coast.png" 7..9
 narrow
