@@ -12,9 +12,9 @@ bci_cut bci_cut_rows(uint64_t n_rows, uint64_t row, uint32_t unit)
 {
     bci_cut cut = { .n_rows = n_rows, .row = row };
 
-    assert(unit > 0 && unit <= BCI_BATCH);
     if (n_rows == 0 || row == 0)
         return cut;
+    assert(unit > 0 && unit <= BCI_BATCH);
     if (row <= BCI_BATCH) {
         cut.batch = BCI_BATCH / row * row;
         cut.n_batches = pieces(n_rows, BCI_BATCH / row);

@@ -470,6 +470,39 @@ static void zeros_stay_zeros(void **state)
     }
 }
 
+/* A tensor without a weight has its pieces, without a byte in any that is for rows. */
+static void empty_tensors_stay_empty(void **state)
+{
+    static const char text[] = "{\"w\":{\"dtype\":\"F32\",\"shape\":[4,0],\"data_offsets\":[0,0]}}";
+    static const uint32_t groups[] = { BC_TENSOR_GROUP_USUAL, BC_TENSOR_GROUP_ROW,
+                                       BC_TENSOR_GROUP_ALL };
+    const bc_element_type *types;
+    const size_t n_types = coded_types(&types);
+
+    (void)state;
+    save_safetensors("e.safetensors", text, 0);
+    for (size_t i = 0; i < 3 * n_types; i++) {
+        bc_tensor_settings s = bc_tensor_settings_default(types[i / 3].name);
+        bc_tensor_file *f;
+        bc_tensor_result r;
+        bc_error err = { 0 };
+
+        s.group = groups[i % 3];
+        s.force = true;
+        const bc_status st =
+            bc_tensor_reduce(path_of("e.safetensors"), path_of("x.safetensors"), &s, &r, &err);
+
+        if (st == BC_E_USAGE && i % 3) /* blocks have groups of their own */
+            continue;
+        EXPECT(st == BC_OK, "%s: %s", s.format, err.text);
+        bc_tensor_result_free(&r);
+        f = must_open("x.safetensors");
+        EXPECT(bc_tensor_at(f, 0)->n_elements == 0 && bc_tensor_at(f, 0)->type == &types[i / 3],
+               "%s", s.format);
+        bc_tensor_file_free(f);
+    }
+}
+
 /* ---- files of others, made by hand */
 
 static void put_f32(made *m, float x)
@@ -644,6 +677,7 @@ int main(void)
         cmocka_unit_test_teardown(settings_that_nothing_takes_are_mistakes, empty_scratch_dir),
         cmocka_unit_test_teardown(what_is_not_finite_is_refused, empty_scratch_dir),
         cmocka_unit_test_teardown(zeros_stay_zeros, empty_scratch_dir),
+        cmocka_unit_test_teardown(empty_tensors_stay_empty, empty_scratch_dir),
         cmocka_unit_test_teardown(a_file_of_bitsandbytes_is_read, empty_scratch_dir),
         cmocka_unit_test_teardown(a_file_of_model_optimizer_is_read, empty_scratch_dir),
         cmocka_unit_test_teardown(what_only_looks_alike_stays_apart, empty_scratch_dir),
