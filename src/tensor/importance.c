@@ -417,8 +417,11 @@ bc_status bci_importance_find(const bci_importance *m, const bc_tensor_info *ten
         w.n_matrices *= tensor->dims[i];
     n_values = w.row * w.n_matrices;
     if (name.expert >= 0) { /* one of those that are one tensor there */
-        w.first = (uint64_t)name.expert * w.row;
-        n_values = e->n_values % w.row == 0 && w.first < e->n_values ? e->n_values : 0;
+        const bool is_there =
+            e->n_values % w.row == 0 && (uint64_t)name.expert < e->n_values / w.row;
+
+        w.first = is_there ? (uint64_t)name.expert * w.row : 0;
+        n_values = is_there ? e->n_values : 0;
     }
     if (e->n_values != n_values || e->n_values / e->n_counts % w.row != 0)
         return refuse_size(m, e, tensor, &w, err);

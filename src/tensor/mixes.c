@@ -1,7 +1,6 @@
 /* Knows the mixes that users of llama.cpp know: which tensors of which layers get more bits. */
 #include "tensor/mixes.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,8 +229,10 @@ bc_status bci_model_of(const bc_tensor_file *file, bci_model *out, bc_error *err
     sort_layers(&m.values);
     sort_layers(&m.downs);
     m.heads_per_key = heads_per_key(file, query_rows, key_rows);
-    if (number_of(file, "block_count") && number_of(file, "block_count") < LONG_MAX)
-        m.n_layers = (long)number_of(file, "block_count");
+    const uint64_t n_blocks = number_of(file, "block_count");
+
+    if (n_blocks > 0 && n_blocks <= BC_TENSOR_MAX_COUNT)
+        m.n_layers = (long)n_blocks;
     if (number_of(file, "expert_count"))
         m.n_experts = number_of(file, "expert_count");
     *out = m;

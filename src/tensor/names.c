@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bitcrush/tensor.h"
+
 /* How names end there, and here; '#' is the number of an expert. Source: the mapping of llama.cpp's
  * converter (gguf-py/gguf/tensor_mapping.py), for models that predict text. Tensors that are stored
  * the other way round (those of experts in one tensor under transformers) are not among them. */
@@ -82,6 +84,14 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* A larger one counts as this: a file has not more tensors, and sums with it fit. */
+static long number_at(const char *digits)
+{
+    const long n = strtol(digits, NULL, 10);
+
+    return n < (long)BC_TENSOR_MAX_COUNT ? n : (long)BC_TENSOR_MAX_COUNT;
+}
+
 /* True when the name ends as the pattern says, at the beginning of a word. Compared from the end,
  * where most differ. */
 static bool ends_as(const char *name, const char *pattern, long *expert)
@@ -94,7 +104,7 @@ static bool ends_as(const char *name, const char *pattern, long *expert)
                 return false;
             while (n > name && is_digit(n[-1]))
                 n--;
-            *expert = strtol(n, NULL, 10);
+            *expert = number_at(n);
         } else if (n == name || *--n != *p) {
             return false;
         }
@@ -108,7 +118,7 @@ static long layer_of(const char *name)
 {
     for (const char *at = name; (at = strchr(at, '.')); at++)
         if (is_digit(at[1]))
-            return strtol(at + 1, NULL, 10);
+            return number_at(at + 1);
     return -1;
 }
 

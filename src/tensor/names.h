@@ -8,7 +8,7 @@ enum { BCI_NAME_ROOM = 80 };
 
 typedef struct {
     char text[BCI_NAME_ROOM]; /* "blk.3.ffn_down_exps.weight" */
-    long layer, expert;       /* numbers in the name that was given, or -1 */
+    long layer, expert; /* numbers in the name that was given, 0 .. BC_TENSOR_MAX_COUNT, or -1 */
 } bci_gguf_name;
 
 /* The name that a file of llama.cpp has for a tensor of the transformers library, or the name as

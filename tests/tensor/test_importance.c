@@ -302,6 +302,23 @@ static void experts_have_importance_of_their_own(void **state)
     bc_tensor_result_free(&r);
 }
 
+/* Rows of 96 times this number are 2^64 + 32: past the end of any entry, and not row 32 / 96 of one. */
+static void an_expert_past_the_end_of_its_entry_is_refused(void **state)
+{
+    const made gguf = make_gguf("blk.2.ffn_down_exps.weight", 96, 1, 1.0f);
+    bc_tensor_result r;
+    bc_error err = { 0 };
+
+    (void)state;
+    save_made("im.gguf", &gguf);
+    save_floats("w.safetensors",
+                "{\"model.layers.2.mlp.experts.192153584101141163.down_proj.weight\":{\"dtype\":"
+                "\"F32\",\"shape\":[2,96],\"data_offsets\":[0,768]}}",
+                golden, 192);
+    assert_int_equal(try_reduce("w.safetensors", "q4_0", "im.gguf", 1, &r, &err), BC_E_FORMAT);
+    EXPECT(strstr(err.text, "has 96 values (1 counts), but tensor model.layers.2"), "%s", err.text);
+}
+
 /* What no text has reached counts 1 everywhere, as llama-quantize has it. */
 static void counts_of_zero_weigh_all_the_same(void **state)
 {
@@ -540,6 +557,8 @@ int main(void)
         cmocka_unit_test_teardown(blocks_are_those_of_ggml, empty_scratch_dir),
         cmocka_unit_test_teardown(long_rows_stay_whole, empty_scratch_dir),
         cmocka_unit_test_teardown(experts_have_importance_of_their_own, empty_scratch_dir),
+        cmocka_unit_test_teardown(an_expert_past_the_end_of_its_entry_is_refused,
+                                  empty_scratch_dir),
         cmocka_unit_test_teardown(counts_of_zero_weigh_all_the_same, empty_scratch_dir),
         cmocka_unit_test_teardown(tensors_without_an_entry_are_told, empty_scratch_dir),
         cmocka_unit_test_teardown(wrong_numbers_are_named, empty_scratch_dir),

@@ -279,6 +279,19 @@ static void layers_without_attention_do_not_count(void **state)
     bc_tensor_result_free(&r);
 }
 
+/* A name may hold any number: so many layers that those of the model are all among the first. */
+static void numbers_in_names_have_an_end(void **state)
+{
+    (void)state;
+    begin(true, true);
+    add_layers(8, 8);
+    add("blk.9223372036854775807.ffn_down.weight", 8);
+    bc_tensor_result r = reduced_to("q4_k_s");
+
+    expect_layers(&r, "q4_k_s", "ffn_down", "55555555");
+    bc_tensor_result_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +302,7 @@ int main(void)
                                   empty_scratch_dir),
         cmocka_unit_test_teardown(attention_beside_eight_experts_gets_more, empty_scratch_dir),
         cmocka_unit_test_teardown(layers_without_attention_do_not_count, empty_scratch_dir),
+        cmocka_unit_test_teardown(numbers_in_names_have_an_end, empty_scratch_dir),
     };
 
     return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);
