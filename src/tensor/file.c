@@ -78,15 +78,18 @@ bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_n
     if (st)
         return st;
     if (!bci_is_utf8(info->name, n_name) || memchr(info->name, 0, n_name))
-        return bci_fail(err, BC_E_FORMAT, "%s: tensor name \"%s\" is no UTF-8 text", part->name,
+        return bci_fail(err, BC_E_FORMAT, "%s: byte %llu: tensor name \"%s\" is no UTF-8 text",
+                        part->name, (unsigned long long)t->entry,
                         bci_show(info->name, n_name).text);
     if (!bci_element_measure(info, &why))
-        return bci_fail(err, BC_E_FORMAT, "%s: tensor %s of type %s: %s", part->name,
-                        bci_show(info->name, n_name).text, info->type->name, why);
+        return bci_fail(err, BC_E_FORMAT, "%s: byte %llu: tensor %s of type %s: %s", part->name,
+                        (unsigned long long)t->entry, bci_show(info->name, n_name).text,
+                        info->type->name, why);
     if (tensor.offset > part->size_bytes || info->size_bytes > part->size_bytes - tensor.offset)
         return bci_fail(err, BC_E_FORMAT,
-                        "%s: tensor %s has %llu bytes from byte %llu on, but the file ends at %llu",
-                        part->name, bci_show(info->name, n_name).text,
+                        "%s: byte %llu: tensor %s has %llu bytes from byte %llu on, but the file "
+                        "ends at %llu",
+                        part->name, (unsigned long long)t->entry, bci_show(info->name, n_name).text,
                         (unsigned long long)info->size_bytes, (unsigned long long)tensor.offset,
                         (unsigned long long)part->size_bytes);
     info->name = strndup(info->name, n_name);
@@ -106,11 +109,13 @@ bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path, const ch
     return bci_pairs_set_string(&f->pairs, key, value) ? BC_OK : bci_tensor_short(path, err);
 }
 
+/* Of equals the first in the file. */
 static int by_name(const void *a, const void *b)
 {
     const bci_tensor *const *x = a, *const *y = b;
+    const int order = strcmp((*x)->info.name, (*y)->info.name);
 
-    return strcmp((*x)->info.name, (*y)->info.name);
+    return order ? order : (*x > *y) - (*x < *y);
 }
 
 /* The index of names; two equal ones are a fault of the file. */
@@ -123,11 +128,15 @@ static bc_status index_names(bc_tensor_file *f, bc_error *err)
     for (size_t i = 0; i < f->n_tensors; i++)
         f->by_name[i] = &f->tensors[i];
     qsort(f->by_name, f->n_tensors, sizeof *f->by_name, by_name);
-    for (size_t i = 1; i < f->n_tensors; i++)
-        if (by_name(&f->by_name[i - 1], &f->by_name[i]) == 0)
-            return bci_fail(err, BC_E_FORMAT, "%s: two tensors are called %s, expected one",
-                            f->parts[f->by_name[i]->part]->name,
-                            bci_show_name(f->by_name[i]->info.name).text);
+    for (size_t i = 1; i < f->n_tensors; i++) {
+        const bci_tensor *t = f->by_name[i];
+
+        if (strcmp(f->by_name[i - 1]->info.name, t->info.name) == 0)
+            return bci_fail(err, BC_E_FORMAT,
+                            "%s: byte %llu: two tensors are called %s, expected one",
+                            f->parts[t->part]->name, (unsigned long long)t->entry,
+                            bci_show_name(t->info.name).text);
+    }
     return BC_OK;
 }
 

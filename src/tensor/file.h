@@ -11,6 +11,7 @@ struct bci_coding;
 typedef struct {
     bc_tensor_info info;
     size_t part;
+    uint64_t entry;  /* byte of the part where its head says what it is, for messages */
     uint64_t offset; /* of its bytes in the part */
     bool is_big_endian;
     struct bci_coding *coding; /* of a type of kind BC_ELEMENT_CODES: where its pieces are */

@@ -134,6 +134,8 @@ static void read_pair(reader *r, bci_pairs *pairs)
         return;
     if (r->value.is_short || !bci_pairs_add(pairs, key, type, r->value.data, r->value.n))
         (void)fault(r, bci_tensor_short(r->head.in->name, r->head.err));
+    else
+        pairs->items[pairs->n - 1].entry = at;
 }
 
 static bc_status read_pairs(reader *r, bci_pairs *pairs)
@@ -142,13 +144,15 @@ static bc_status read_pairs(reader *r, bci_pairs *pairs)
 
     for (uint64_t i = 0; i < r->n_pairs && !r->head.status; i++)
         read_pair(r, pairs);
-    const char *twice = r->head.status ? NULL : bci_pairs_duplicate(pairs, &is_short);
+    const bci_pair *twice = r->head.status ? NULL : bci_pairs_duplicate(pairs, &is_short);
 
     if (is_short)
         (void)fault(r, bci_tensor_short(r->head.in->name, r->head.err));
     if (twice)
-        (void)fault(r, bci_fail(r->head.err, BC_E_FORMAT, "%s: key %s occurs twice, expected once",
-                                r->head.in->name, bci_show_name(twice).text));
+        (void)fault(r,
+                    bci_fail(r->head.err, BC_E_FORMAT,
+                             "%s: byte %llu: key %s occurs twice, expected once", r->head.in->name,
+                             (unsigned long long)twice->entry, bci_show_name(twice->key).text));
     return r->head.status;
 }
 
@@ -166,8 +170,10 @@ bc_status bci_gguf_alignment(const bci_pairs *pairs, const char *name, uint64_t 
 
         bci_pair_describe(pair, &shown);
         return bci_fail(err, BC_E_FORMAT,
-                        "%s: general.alignment is %s %s, expected a power of two up to %d as u32",
-                        name, shown.type, shown.value, MAX_ALIGNMENT);
+                        "%s: byte %llu: general.alignment is %s %s, expected a power of two up to "
+                        "%d as u32",
+                        name, (unsigned long long)pair->entry, shown.type, shown.value,
+                        MAX_ALIGNMENT);
     }
     *alignment = n;
     return BC_OK;
@@ -233,15 +239,18 @@ static bc_status place_tensors(bc_tensor_file *f, size_t first, const uint64_t *
 
         if (offsets[i - first] != expected)
             return bci_fail(
-                err, BC_E_FORMAT, "%s: tensor %s has offset %llu, expected %llu (alignment %llu)",
-                in->name, bci_show_name(t->info.name).text, (unsigned long long)offsets[i - first],
-                (unsigned long long)expected, (unsigned long long)alignment);
+                err, BC_E_FORMAT,
+                "%s: byte %llu: tensor %s has offset %llu, expected %llu (alignment %llu)",
+                in->name, (unsigned long long)t->entry, bci_show_name(t->info.name).text,
+                (unsigned long long)offsets[i - first], (unsigned long long)expected,
+                (unsigned long long)alignment);
         t->offset = data + expected;
         if (n && (t->offset > in->size_bytes || n > in->size_bytes - t->offset))
             return bci_fail(err, BC_E_FORMAT,
-                            "%s: tensor %s has %llu bytes from byte %llu on, but the file ends at "
-                            "%llu",
-                            in->name, bci_show_name(t->info.name).text, (unsigned long long)n,
+                            "%s: byte %llu: tensor %s has %llu bytes from byte %llu on, but the "
+                            "file ends at %llu",
+                            in->name, (unsigned long long)t->entry,
+                            bci_show_name(t->info.name).text, (unsigned long long)n,
                             (unsigned long long)t->offset, (unsigned long long)in->size_bytes);
         expected += bci_gguf_pad(n, alignment);
     }
@@ -255,7 +264,7 @@ static bc_status read_tensors(reader *r, bc_tensor_file *f, uint64_t alignment, 
     bc_status st = offsets ? BC_OK : bci_tensor_short(r->head.in->name, err);
 
     for (uint64_t i = 0; i < r->n_tensors && !st; i++) {
-        bci_tensor t = { .part = f->n_parts - 1 };
+        bci_tensor t = { .part = f->n_parts - 1, .entry = r->head.at };
 
         read_tensor(r, &t, &offsets[i]);
         st = r->head.status;

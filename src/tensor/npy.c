@@ -265,7 +265,8 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
     if (!text)
         return bci_tensor_short(in->name, err);
     f->version = head[6];
-    t.offset = 8 + n_length + n;
+    t.entry = 8 + n_length;
+    t.offset = t.entry + n;
     st = read_text(f, text, n, &t, err);
     free(text);
     return st;

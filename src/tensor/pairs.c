@@ -45,7 +45,7 @@ bool bci_pairs_add(bci_pairs *p, const char *key, bci_value_type type, const voi
         p->items = grown;
         p->room = room;
     }
-    const bci_pair pair = { strdup(key), type, copy_of(bytes, n), n };
+    const bci_pair pair = { strdup(key), type, copy_of(bytes, n), n, 0 };
 
     if (!pair.key || !pair.bytes) {
         free(pair.key);
@@ -81,7 +81,7 @@ bool bci_pairs_set(bci_pairs *p, const char *key, bci_value_type type, const voi
     if (!copy)
         return false;
     free(old->bytes);
-    *old = (bci_pair){ old->key, type, copy, n };
+    *old = (bci_pair){ old->key, type, copy, n, 0 };
     return true;
 }
 
@@ -146,25 +146,29 @@ void bci_pairs_free(bci_pairs *p)
     *p = (bci_pairs){ 0 };
 }
 
-static int by_text(const void *a, const void *b)
+/* Of equals the first in the file. */
+static int by_key(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const bci_pair *const *x = a, *const *y = b;
+    const int order = strcmp((*x)->key, (*y)->key);
+
+    return order ? order : (*x > *y) - (*x < *y);
 }
 
-const char *bci_pairs_duplicate(const bci_pairs *p, bool *is_short)
+const bci_pair *bci_pairs_duplicate(const bci_pairs *p, bool *is_short)
 {
-    const char **keys = malloc((p->n + 1) * sizeof *keys);
-    const char *twice = NULL;
+    const bci_pair **sorted = malloc((p->n + 1) * sizeof(bci_pair *));
+    const bci_pair *twice = NULL;
 
-    *is_short = !keys;
-    if (!keys)
+    *is_short = !sorted;
+    if (!sorted)
         return NULL;
     for (size_t i = 0; i < p->n; i++)
-        keys[i] = p->items[i].key;
-    qsort(keys, p->n, sizeof *keys, by_text);
+        sorted[i] = &p->items[i];
+    qsort(sorted, p->n, sizeof(bci_pair *), by_key);
     for (size_t i = 1; i < p->n && !twice; i++)
-        if (strcmp(keys[i - 1], keys[i]) == 0)
-            twice = keys[i];
-    free(keys);
+        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
+            twice = sorted[i];
+    free(sorted);
     return twice;
 }

@@ -32,6 +32,7 @@ typedef struct {
     bci_value_type type;
     uint8_t *bytes; /* as in GGUF, well-formed */
     size_t n;
+    uint64_t entry; /* byte of the file where it stands, for messages; 0: in none */
 } bci_pair;
 
 /* Zero it. */
@@ -54,8 +55,8 @@ BC_NODISCARD bool bci_pairs_copy(const bci_pairs *from, bci_pairs *to);
 const bci_pair *bci_pairs_find(const bci_pairs *p, const char *key);
 void bci_pairs_remove(bci_pairs *p, const char *key);
 
-/* The key of two pairs, or NULL when all differ. *is_short: out of memory. */
-const char *bci_pairs_duplicate(const bci_pairs *p, bool *is_short);
+/* A pair whose key an earlier one has, or NULL when all differ. *is_short: out of memory. */
+const bci_pair *bci_pairs_duplicate(const bci_pairs *p, bool *is_short);
 void bci_pairs_free(bci_pairs *p);
 
 /* The value where it is a whole number from 0 on; true when it is. */

@@ -12,6 +12,7 @@
 #include "tensor/encode.h"
 #include "tensor/outcome.h"
 #include "tensor/reduction.h"
+#include "tensor/shown.h"
 
 bc_tensor_settings bc_tensor_settings_default(const char *format)
 {
@@ -95,11 +96,13 @@ static bc_status refuse(const bci_reduction *r, size_t tensor, uint64_t index, f
     const bc_element_type *to = r->choices[tensor].type;
     const bool may_stay = r->settings->nonfinite == BC_NONFINITE_KEEP;
 
-    return bci_fail(err, BC_E_FORMAT,
-                    "tensor %s: %s at index %llu%s%s%s, expected %s--nonfinite zero",
-                    bc_tensor_at(r->in, tensor)->name, x != x ? "NaN" : "infinity",
-                    (unsigned long long)index, may_stay ? ", which " : "", may_stay ? to->name : "",
-                    may_stay ? " cannot hold" : "", may_stay ? "" : "finite weights or ");
+    const bci_tensor *t = &r->in->tensors[tensor];
+
+    return bci_fail(
+        err, BC_E_FORMAT, "%s: tensor %s: %s at index %llu%s%s%s, expected %s--nonfinite zero",
+        r->in->parts[t->part]->name, bci_show_name(t->info.name).text, x != x ? "NaN" : "infinity",
+        (unsigned long long)index, may_stay ? ", which " : "", may_stay ? to->name : "",
+        may_stay ? " cannot hold" : "", may_stay ? "" : "finite weights or ");
 }
 
 /* Where in x[0..n) it is, n if nowhere. Chunks without one are passed by vectors. */

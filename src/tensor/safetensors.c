@@ -12,18 +12,20 @@
 #include "tensor/json_header.h"
 #include "tensor/shown.h"
 
+enum { LENGTH_BYTES = 8 }; /* of the length of the text, before it */
+
 static uint64_t length_of(const uint8_t *head)
 {
     uint64_t n = 0;
 
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < LENGTH_BYTES; i++)
         n |= (uint64_t)head[i] << (8 * i);
     return n;
 }
 
 static bool probe(const uint8_t *head, size_t n)
 {
-    return n >= 9 && head[8] == '{' && length_of(head) <= UINT32_MAX;
+    return n > LENGTH_BYTES && head[LENGTH_BYTES] == '{' && length_of(head) <= UINT32_MAX;
 }
 
 typedef struct {
@@ -60,6 +62,7 @@ static bc_status add_tensor(void *context, const bci_json_tensor *entry, bc_erro
                         (unsigned long long)entry->end,
                         (unsigned long long)(r->in->size_bytes - r->data_at));
     t.info.name = entry->name;
+    t.entry = LENGTH_BYTES + entry->at;
     t.info.n_dims = entry->n_dims;
     memcpy(t.info.dims, entry->dims, sizeof t.info.dims);
     t.offset = r->data_at + entry->begin;
@@ -106,9 +109,10 @@ static bc_status check_cover(const reader *r, size_t first, bc_error *err)
 
         if (t->offset != at)
             return bci_fail(err, BC_E_FORMAT,
-                            "%s: tensor %s begins at byte %llu of the data, expected %llu, where "
-                            "the one before it ends",
-                            r->in->name, bci_show_name(t->info.name).text,
+                            "%s: byte %llu: tensor %s begins at byte %llu of the data, expected "
+                            "%llu, where the one before it ends",
+                            r->in->name, (unsigned long long)t->entry,
+                            bci_show_name(t->info.name).text,
                             (unsigned long long)(t->offset - r->data_at),
                             (unsigned long long)(at - r->data_at));
         at += t->info.size_bytes;
@@ -125,7 +129,7 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
     const size_t first = f->n_tensors;
     reader r = { .file = f, .in = f->parts[f->n_parts - 1] };
     const bci_json_visitor visitor = { .context = &r, .tensor = add_tensor, .pair = add_pair };
-    uint8_t head[8];
+    uint8_t head[LENGTH_BYTES];
     char *text = NULL;
     bc_status st = bci_seekable_read(r.in, 0, head, sizeof head, err);
 

@@ -309,7 +309,7 @@ static void faults(void **state)
     expect_fault(&m, "m.gguf", BC_E_FORMAT,
                  "tensor w of type Q8_0 has rows of 16, expected a multiple of 32");
     WITH(o.offset = 16);
-    expect_fault(&m, "m.gguf", BC_E_FORMAT, "tensor w has offset 16, expected 0");
+    expect_fault(&m, "m.gguf", BC_E_FORMAT, "m.gguf: byte 57: tensor w has offset 16, expected 0");
     WITH(o.offset = UINT64_MAX);
     expect_fault(&m, "m.gguf", BC_E_FORMAT, "tensor w has offset 18446744073709551615");
 }
@@ -322,7 +322,7 @@ static void lists(void **state)
     put_head(&m, 3, 0, 2);
     put_u32(&m, "twice", 1);
     put_u32(&m, "twice", 1);
-    expect_fault(&m, "m.gguf", BC_E_FORMAT, "key twice occurs twice");
+    expect_fault(&m, "m.gguf", BC_E_FORMAT, "m.gguf: byte 45: key twice occurs twice");
 
     m.n = 0;
     put_head(&m, 3, 2, 0);
@@ -330,7 +330,7 @@ static void lists(void **state)
     put_tensor(&m, "w", 1, (uint64_t[]){ 8 }, 0, 32);
     put_padding(&m, 32);
     put_ramp(&m, 64);
-    expect_fault(&m, "m.gguf", BC_E_FORMAT, "two tensors are called w");
+    expect_fault(&m, "m.gguf", BC_E_FORMAT, "m.gguf: byte 57: two tensors are called w");
 
     m.n = 0; /* the second tensor lies where the first one is */
     put_head(&m, 3, 2, 0);
@@ -338,7 +338,8 @@ static void lists(void **state)
     put_tensor(&m, "v", 1, (uint64_t[]){ 8 }, 0, 32);
     put_padding(&m, 32);
     put_ramp(&m, 128);
-    expect_fault(&m, "m.gguf", BC_E_FORMAT, "tensor v has offset 32, expected 64 (alignment 32)");
+    expect_fault(&m, "m.gguf", BC_E_FORMAT,
+                 "m.gguf: byte 57: tensor v has offset 32, expected 64 (alignment 32)");
 
     m.n = 0; /* an array of 2^61 doubles, whose bytes are 2^64 */
     put_head(&m, 3, 0, 1);

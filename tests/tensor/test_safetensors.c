@@ -137,7 +137,7 @@ static void faults(void **state)
           "x in __metadata__ is a whole number, expected a string" },
         { "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
           "\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
-          8, BC_E_FORMAT, "two tensors are called w, expected one" },
+          8, BC_E_FORMAT, "m.safetensors: byte 62: two tensors are called w, expected one" },
         { "{\"__metadata__\":{},\"__metadata__\":{}}", 0, BC_E_FORMAT,
           "byte 19 of the JSON text: __metadata__ occurs twice, expected once" },
         { "{\"__metadata__\":{\"x\":\"1\",\"x\":\"2\"}}", 0, BC_E_FORMAT, "duplicate object key" },
