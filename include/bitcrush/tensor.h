@@ -179,7 +179,10 @@ typedef enum {
  * Q6_K. Source: llama.cpp's llama-quantize. */
 typedef struct {
     const char *name, *doc;
+    uint32_t file_type; /* its number in GGUF files (general.file_type, llama_ftype of llama.h) */
 } bc_tensor_mix;
+
+/* All mixes, in order; returns their number. */
 BC_API size_t bc_tensor_mixes(const bc_tensor_mix **out);
 
 /* How to reduce. Zero it, set what differs, and see bc_tensor_settings_default. */

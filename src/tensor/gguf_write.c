@@ -10,18 +10,18 @@
 
 enum { VERSION = 3, MAX_DIMS = 4, MAX_NAME = 63, QUANTIZATION_VERSION = 2 };
 
-/* llama_ftype of files that are mostly of one type (llama.h). Where it knows several mixtures, it
- * is that with the least of other types. */
+/* llama_ftype of files that are mostly of one type (llama.h). Where it knows several mixes, it is that
+ * with the least of other types; the mixes have theirs in mixes.c. */
 static const struct {
     const char *type;
     uint32_t number;
 } file_types[] = {
     { "F32", 0 },    { "F16", 1 },     { "Q4_0", 2 },     { "Q4_1", 3 },    { "Q8_0", 7 },
-    { "Q5_0", 8 },   { "Q5_1", 9 },    { "Q2_K", 10 },    { "Q3_K", 11 },   { "Q4_K", 14 },
+    { "Q5_0", 8 },   { "Q5_1", 9 },    { "Q2_K", 21 },    { "Q3_K", 11 },   { "Q4_K", 14 },
     { "Q5_K", 16 },  { "Q6_K", 18 },   { "IQ2_XXS", 19 }, { "IQ2_XS", 20 }, { "IQ3_XXS", 23 },
     { "IQ1_S", 24 }, { "IQ4_NL", 25 }, { "IQ3_S", 26 },   { "IQ2_S", 28 },  { "IQ4_XS", 30 },
     { "IQ1_M", 31 }, { "BF16", 32 },   { "TQ1_0", 36 },   { "TQ2_0", 37 },  { "MXFP4", 38 },
-    { "NVFP4", 39 }, { "Q1_0", 40 },
+    { "NVFP4", 39 }, { "Q1_0", 40 },   { "Q2_0", 41 },
 };
 
 static bc_status check_tensor(const bci_tensor_writer *w, const bc_tensor_info *info, bc_error *err)
@@ -75,24 +75,33 @@ static const bc_element_type *main_type(const bci_tensor_writer *w, bool *has_bl
     return best;
 }
 
+/* The number asked for, or that of the type of most elements. What llama.cpp has no number for is
+ * better left unsaid than wrong. */
+static bool set_file_type(const bci_tensor_writer *w, const bc_element_type *type, bci_pairs *pairs)
+{
+    static const char key[] = "general.file_type";
+    const uint32_t *number = w->file_type;
+
+    for (size_t i = 0; i < sizeof file_types / sizeof *file_types && type && !number; i++)
+        if (strcmp(file_types[i].type, type->name) == 0)
+            number = &file_types[i].number;
+    if (number)
+        return bci_pairs_set_u32(pairs, key, *number);
+    if (type)
+        bci_pairs_remove(pairs, key);
+    return true;
+}
+
 /* What a reader could be misled by is replaced or goes, and so does a key without a name. */
 static bool set_pairs(bci_tensor_writer *w, bci_pairs *pairs)
 {
-    static const char *const stale[] = { "split.no", "split.count", "split.tensors.count",
-                                         "general.file_type" };
+    static const char *const stale[] = { "split.no", "split.count", "split.tensors.count" };
     bool has_blocks, ok = bci_pairs_copy(w->pairs, pairs);
     const bc_element_type *type = main_type(w, &has_blocks);
-    const bool had_type = ok && bci_pairs_find(pairs, "general.file_type");
 
-    for (size_t i = 0; i < sizeof file_types / sizeof *file_types; i++)
-        if (ok && type && strcmp(file_types[i].type, type->name) == 0) {
-            ok = bci_pairs_set_u32(pairs, "general.file_type", file_types[i].number);
-            type = NULL;
-        }
-    /* A type that llama.cpp has no number for is better left unsaid than wrong. */
+    ok = ok && set_file_type(w, type, pairs);
     for (size_t i = 0; ok && i < sizeof stale / sizeof *stale; i++)
-        if (i < 3 || (had_type && type))
-            bci_pairs_remove(pairs, stale[i]);
+        bci_pairs_remove(pairs, stale[i]);
     if (ok && bci_pairs_find(pairs, "")) {
         bci_pairs_remove(pairs, "");
         w->n_left_out++;

@@ -92,14 +92,14 @@ static const struct {
 #define N(table) (sizeof(table) / sizeof *(table))
 
 static const bc_tensor_mix mixes[] = {
-    { "q2_k_m", "mostly Q2_K, Q3_K for attn_v, attn_output and ffn_down" },
-    { "q3_k_s", "Q3_K but for the output" },
-    { "q3_k_m", "mostly Q3_K, Q4_K and Q5_K for attn_v, attn_output and ffn_down" },
-    { "q3_k_l", "mostly Q3_K, Q5_K for attn_v, attn_output and ffn_down" },
-    { "q4_k_s", "mostly Q4_K, Q5_K for attn_v and ffn_down in the first layers" },
-    { "q4_k_m", "mostly Q4_K, Q6_K for half of attn_v and ffn_down" },
-    { "q5_k_s", "Q5_K but for the output" },
-    { "q5_k_m", "mostly Q5_K, Q6_K for half of attn_v and ffn_down" },
+    { "q2_k_m", "mostly Q2_K, Q3_K for attn_v, attn_output and ffn_down", 10 },
+    { "q3_k_s", "Q3_K but for the output", 11 },
+    { "q3_k_m", "mostly Q3_K, Q4_K and Q5_K for attn_v, attn_output and ffn_down", 12 },
+    { "q3_k_l", "mostly Q3_K, Q5_K for attn_v, attn_output and ffn_down", 13 },
+    { "q4_k_s", "mostly Q4_K, Q5_K for attn_v and ffn_down in the first layers", 14 },
+    { "q4_k_m", "mostly Q4_K, Q6_K for half of attn_v and ffn_down", 15 },
+    { "q5_k_s", "Q5_K but for the output", 16 },
+    { "q5_k_m", "mostly Q5_K, Q6_K for half of attn_v and ffn_down", 17 },
 };
 
 size_t bc_tensor_mixes(const bc_tensor_mix **out)
@@ -264,12 +264,12 @@ static bool holds(condition c, const bci_model *m, long i, long n)
     return false;
 }
 
-bool bci_is_mix(const char *spec)
+const bc_tensor_mix *bci_mix_named(const char *spec)
 {
     for (size_t i = 0; i < N(mixes); i++)
         if (strcasecmp(mixes[i].name, spec) == 0)
-            return true;
-    return false;
+            return &mixes[i];
+    return NULL;
 }
 
 const char *bci_mix_format(const char *mix, const bci_model *m, const bci_gguf_name *name)

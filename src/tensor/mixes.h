@@ -24,7 +24,8 @@ typedef struct {
 BC_NODISCARD bc_status bci_model_of(const bc_tensor_file *file, bci_model *out, bc_error *err);
 void bci_model_free(bci_model *m);
 
-bool bci_is_mix(const char *spec);
+/* The mix that a format's name is, upper or lower case, or NULL. */
+const bc_tensor_mix *bci_mix_named(const char *spec);
 
 /* The format of a tensor in a mix, which is one. */
 const char *bci_mix_format(const char *mix, const bci_model *model, const bci_gguf_name *name);

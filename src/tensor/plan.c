@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/mixes.h"
 #include "tensor/reduction.h"
 #include "tensor/shown.h"
 
@@ -249,12 +250,14 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
     if (st)
         return st;
 
+    const bc_tensor_mix *mix = bci_mix_named(r->settings->format);
     const bci_tensor_output output = { .format = r->format,
                                        .path = r->settings->dry_run ? NULL : out,
                                        .force = r->settings->force,
                                        .tensors = r->infos,
                                        .n_tensors = r->n_outputs,
-                                       .pairs = &r->pairs };
+                                       .pairs = &r->pairs,
+                                       .file_type = mix ? &mix->file_type : NULL };
 
     st = bci_tensor_writer_open(&output, &r->writer, err);
     if (!st)

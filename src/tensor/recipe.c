@@ -119,7 +119,7 @@ static bc_status choose_format(const char *spec, const bc_tensor_info *t, const 
                                const bci_tensor_format *to, bci_choice *out, bc_error *err)
 {
     const bci_gguf_name name = bci_gguf_name_of(t->name);
-    const char *format = bci_is_mix(spec) ? bci_mix_format(spec, model, &name) : format_of(spec);
+    const char *format = bci_mix_named(spec) ? bci_mix_format(spec, model, &name) : format_of(spec);
     const bc_element_type *type = bci_element_for(format, to == &bci_safetensors);
 
     if (!type || !bc_tensor_can_write(type))
@@ -141,7 +141,7 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
     bci_model model;
     bc_status st;
 
-    if (!bci_is_mix(s->format) && !bci_element_for(format_of(s->format), false))
+    if (!bci_mix_named(s->format) && !bci_element_for(format_of(s->format), false))
         return unknown(s->format, err);
     st = bci_model_of(file, &model, err);
     if (st)

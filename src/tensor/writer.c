@@ -112,6 +112,7 @@ bc_status bci_tensor_writer_open(const bci_tensor_output *output, bci_tensor_wri
     w->tensors = output->tensors;
     w->n_tensors = output->n_tensors;
     w->pairs = output->pairs ? output->pairs : &none;
+    w->file_type = output->file_type;
     w->alignment = 1;
     st = measure(w, err);
     if (!st)
@@ -129,6 +130,7 @@ bc_status bci_tensor_writer_open(const bci_tensor_output *output, bci_tensor_wri
     w->name = NULL;
     w->tensors = NULL;
     w->pairs = NULL;
+    w->file_type = NULL;
     *out = w;
     w = NULL;
 done:

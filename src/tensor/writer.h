@@ -14,13 +14,15 @@ typedef struct {
     bool force;
     const bc_tensor_info *tensors; /* names, types and dimensions; the rest is computed */
     size_t n_tensors;
-    const bci_pairs *pairs; /* or NULL */
+    const bci_pairs *pairs;    /* or NULL */
+    const uint32_t *file_type; /* general.file_type of GGUF; NULL: by the type of most elements */
 } bci_tensor_output;
 
 typedef struct bci_tensor_writer {
     const char *name; /* for messages; while it is opened only */
     const bc_tensor_info *tensors;
-    const bci_pairs *pairs; /* these three, too */
+    const bci_pairs *pairs;
+    const uint32_t *file_type; /* these four, too */
     size_t n_tensors;
     uint64_t *sizes; /* by tensor, bytes */
     size_t *order;   /* place in the file -> tensor */
@@ -35,8 +37,7 @@ typedef struct bci_tensor_writer {
 
 /* Check that the format holds these tensors, lay the file out, open it and write its head.
  *
- * GGUF takes pairs as they are but for split.*; general.file_type becomes that of the type with
- * most elements, and general.quantization_version 2 where there are blocks. safetensors takes
+ * GGUF takes pairs as they are but for split.*; general.file_type becomes file_type, and general.quantization_version 2 where there are blocks. safetensors takes
  * texts, and numbers as texts; .npy takes none. n_left_out counts what stays behind.
  *
  * BC_E_UNSUPPORTED for what the format has not, BC_E_USAGE for two tensors of one name, or as

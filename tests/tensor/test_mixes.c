@@ -69,12 +69,9 @@ static void add_layers(long n, int key_rows)
             add(name_of(layer, i), in_layer[i].rows ? in_layer[i].rows : key_rows);
 }
 
-/* What the model becomes, by a run that reads no data. */
-static bc_tensor_result reduced_to(const char *mix)
+/* As m.safetensors. */
+static void save_model(void)
 {
-    bc_tensor_settings s = bc_tensor_settings_default(mix);
-    bc_tensor_result r;
-    bc_error err = { 0 };
     model *m = &made_up;
     made head = { .n = 0 };
 
@@ -87,6 +84,16 @@ static bc_tensor_result reduced_to(const char *mix)
     fwrite(m->text, 1, m->n + 1, f);
     assert_int_equal(fclose(f), 0);
     assert_int_equal(truncate(path_of("m.safetensors"), (off_t)(8 + m->n + 1 + m->n_data)), 0);
+}
+
+/* What the model becomes, by a run that reads no data. */
+static bc_tensor_result reduced_to(const char *mix)
+{
+    bc_tensor_settings s = bc_tensor_settings_default(mix);
+    bc_tensor_result r;
+    bc_error err = { 0 };
+
+    save_model();
     s.dry_run = true;
     EXPECT(bc_tensor_reduce(path_of("m.safetensors"), path_of("m.gguf"), &s, &r, &err) == BC_OK,
            "%s: %s", mix, err.text);
@@ -292,6 +299,39 @@ static void numbers_in_names_have_an_end(void **state)
     bc_tensor_result_free(&r);
 }
 
+/* general.file_type as llama-quantize sets it: llama_ftype of llama.h, whatever most weights became.
+ * Here that is Q6_K, the output. */
+static void files_say_which_mix_they_are(void **state)
+{
+    static const struct {
+        const char *format, *pair;
+    } rows[] = {
+        { "q2_k_m", "u32 10" }, { "q3_k_s", "u32 11" }, { "q3_k_m", "u32 12" },
+        { "q3_k_l", "u32 13" }, { "Q4_K_S", "u32 14" }, { "q4_k_m", "u32 15" },
+        { "q5_k_s", "u32 16" }, { "q5_k_m", "u32 17" }, { "q4_k", "u32 14" },
+        { "q2_k", "u32 21" },   { "q6_k", "u32 18" },   { "q2_0", "u32 41" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N(rows); i++) {
+        bc_tensor_settings s = bc_tensor_settings_default(rows[i].format);
+        bc_error err = { 0 };
+        bc_tensor_result r;
+
+        begin(true, true);
+        save_model();
+        s.force = true;
+        EXPECT(bc_tensor_reduce(path_of("m.safetensors"), path_of("m.gguf"), &s, &r, &err) == BC_OK,
+               "%s: %s", rows[i].format, err.text);
+        bc_tensor_result_free(&r);
+        bc_tensor_file *f = must_open("m.gguf");
+
+        EXPECT(strcmp(pair_of(f, "general.file_type"), rows[i].pair) == 0, "%s: %s, expected %s",
+               rows[i].format, pair_of(f, "general.file_type"), rows[i].pair);
+        bc_tensor_file_free(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +343,7 @@ int main(void)
         cmocka_unit_test_teardown(attention_beside_eight_experts_gets_more, empty_scratch_dir),
         cmocka_unit_test_teardown(layers_without_attention_do_not_count, empty_scratch_dir),
         cmocka_unit_test_teardown(numbers_in_names_have_an_end, empty_scratch_dir),
+        cmocka_unit_test_teardown(files_say_which_mix_they_are, empty_scratch_dir),
     };
 
     return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);

@@ -40,7 +40,7 @@ static void must_write(const char *format, const char *name, const bc_tensor_inf
 {
     bc_error err = { 0 };
     const bci_tensor_output o = {
-        bci_tensor_format_named(format), path_of(name), true, tensors, n, pairs
+        bci_tensor_format_named(format), path_of(name), true, tensors, n, pairs, NULL
     };
 
     EXPECT(write_file(&o, 7, &err) == BC_OK, "%s", err.text);
@@ -245,7 +245,9 @@ static void refusals(void **state)
     };
     const bc_tensor_info twins[] = { { .name = "w", .type = type("u8"), .n_dims = 0 },
                                      { .name = "w", .type = type("u8"), .n_dims = 0 } };
-    bci_tensor_output o = { bci_tensor_format_named("npy"), path_of("x"), false, twins, 2, NULL };
+    bci_tensor_output o = {
+        bci_tensor_format_named("npy"), path_of("x"), false, twins, 2, NULL, NULL
+    };
     bc_error err;
 
     (void)state;
@@ -260,7 +262,7 @@ static void refusals(void **state)
         for (uint32_t k = 2; k < 8; k++)
             info.dims[k] = 1;
         const bci_tensor_output one = {
-            bci_tensor_format_named(rows[i].format), path_of("x"), false, &info, 1, NULL
+            bci_tensor_format_named(rows[i].format), path_of("x"), false, &info, 1, NULL, NULL
         };
         bci_tensor_writer *w = NULL;
         const bc_status st = bci_tensor_writer_open(&one, &w, &err);
@@ -286,7 +288,7 @@ static void plans(void **state)
         { .name = "a", .type = type("q6_k"), .n_dims = 2, .dims = { 1u << 20, 1u << 20 } },
         { .name = "b", .type = type("f32"), .n_dims = 1, .dims = { 1 } },
     };
-    bci_tensor_output o = { bci_tensor_format_named("gguf"), NULL, false, tensors, 2, NULL };
+    bci_tensor_output o = { bci_tensor_format_named("gguf"), NULL, false, tensors, 2, NULL, NULL };
     bci_tensor_writer *w;
     bc_error err;
 
