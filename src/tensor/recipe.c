@@ -20,14 +20,15 @@ static const struct {
     { "4", "Q4_K" }, { "3", "Q3_K" }, { "2", "Q2_K" }, { "1.58", "TQ2_0" }, { "1", "Q1_0" },
 };
 
-/* What a tensor gets whose rows do not divide into blocks, as llama.cpp's llama-quant.cpp has it;
- * in the end the 16 bits that any row divides into. */
+/* What a tensor gets whose rows do not divide into blocks, as llama.cpp's tensor_type_fallback
+ * (src/llama-quant.cpp, 2026) has it, and in its way the last three, which are not in there; in the
+ * end the 16 bits that any row divides into. */
 static const struct {
     const char *format, *instead;
 } fallbacks[] = {
-    { "Q2_K", "IQ4_NL" }, { "Q3_K", "IQ4_NL" }, { "IQ4_XS", "IQ4_NL" }, { "Q4_K", "Q5_0" },
-    { "Q5_K", "Q5_1" },   { "Q6_K", "Q8_0" },   { "TQ1_0", "Q4_0" },    { "TQ2_0", "Q4_0" },
-    { "Q1_0", "Q4_0" },   { "Q2_0", "Q4_0" },   { "NVFP4", "MXFP4" },
+    { "Q2_K", "Q4_0" }, { "Q3_K", "Q4_0" },     { "Q4_K", "Q5_0" },   { "Q5_K", "Q5_1" },
+    { "Q6_K", "Q8_0" }, { "IQ4_XS", "IQ4_NL" }, { "TQ1_0", "Q4_0" },  { "TQ2_0", "Q4_0" },
+    { "Q1_0", "Q4_0" }, { "Q2_0", "Q4_0" },     { "NVFP4", "MXFP4" },
 };
 
 #define N(table) (sizeof(table) / sizeof *(table))

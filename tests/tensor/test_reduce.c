@@ -198,8 +198,9 @@ static void rows_of_no_whole_blocks_fall_back(void **state)
     static const struct {
         size_t row;
         const char *asked, *got;
-    } rows[] = { { 256, "q4_k", "Q4_K" },  { 96, "q4_k", "Q5_0" }, { 96, "6", "Q8_0" },
-                 { 96, "q2_k", "IQ4_NL" }, { 100, "4", "F16" },    { 100, "q8_0", "F16" } };
+    } rows[] = { { 256, "q4_k", "Q4_K" }, { 96, "q4_k", "Q5_0" }, { 96, "6", "Q8_0" },
+                 { 96, "q2_k", "Q4_0" },  { 96, "3", "Q4_0" },    { 96, "iq4_xs", "IQ4_NL" },
+                 { 100, "4", "F16" },     { 100, "q8_0", "F16" } };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
