@@ -106,7 +106,11 @@ bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path, const ch
         return bci_fail(err, BC_E_LIMIT,
                         "%s: more than %d pairs of metadata, expected at most that many", path,
                         MAX_TEXTS);
-    return bci_pairs_set_string(&f->pairs, key, value) ? BC_OK : bci_tensor_short(path, err);
+    const bool is_good = strcmp(key, BCI_FORMATS_KEY) == 0
+                             ? bci_pairs_add_string(&f->pairs, key, value)
+                             : bci_pairs_set_string(&f->pairs, key, value);
+
+    return is_good ? BC_OK : bci_tensor_short(path, err);
 }
 
 /* Of equals the first in the file. */

@@ -188,13 +188,17 @@ static bc_status join_own(void *context, const bci_json_coded *t, bc_error *err)
 static bc_status join_by_pair(joiner *j, bc_error *err)
 {
     const bci_json_visitor visitor = { .context = j, .coded = join_own };
-    const bci_pair *pair = bci_pairs_find(&j->file->pairs, BCI_FORMATS_KEY);
+    bci_pairs *pairs = &j->file->pairs;
+    const bci_pair *pair;
+    const char *text;
     size_t n;
-    const char *text = pair ? bci_pair_text(pair, &n) : NULL;
-    const bc_status st = text ? bci_json_walk_formats(path_of(j), text, n, &visitor, err) : BC_OK;
+    bc_status st = BC_OK;
 
-    if (text)
-        bci_pairs_remove(&j->file->pairs, BCI_FORMATS_KEY);
+    while (!st && (pair = bci_pairs_find(pairs, BCI_FORMATS_KEY)) &&
+           (text = bci_pair_text(pair, &n))) { /* one of each part */
+        st = bci_json_walk_formats(path_of(j), text, n, &visitor, err);
+        bci_pairs_remove(pairs, BCI_FORMATS_KEY);
+    }
     return st;
 }
 

@@ -93,7 +93,10 @@ bool bci_pairs_set_u32(bci_pairs *p, const char *key, uint32_t value)
     return bci_pairs_set(p, key, BCI_VALUE_U32, bytes, sizeof bytes);
 }
 
-bool bci_pairs_set_string(bci_pairs *p, const char *key, const char *text)
+typedef bool put_pair(bci_pairs *p, const char *key, bci_value_type type, const void *bytes,
+                      size_t n);
+
+static bool put_string(put_pair *put, bci_pairs *p, const char *key, const char *text)
 {
     const size_t n = strlen(text);
     uint8_t *bytes = malloc(8 + n);
@@ -104,10 +107,20 @@ bool bci_pairs_set_string(bci_pairs *p, const char *key, const char *text)
         bytes[i] = (uint8_t)((uint64_t)n >> (8 * i));
     memcpy(bytes + 8, text, n);
 
-    const bool ok = bci_pairs_set(p, key, BCI_VALUE_STRING, bytes, 8 + n);
+    const bool ok = put(p, key, BCI_VALUE_STRING, bytes, 8 + n);
 
     free(bytes);
     return ok;
+}
+
+bool bci_pairs_add_string(bci_pairs *p, const char *key, const char *text)
+{
+    return put_string(bci_pairs_add, p, key, text);
+}
+
+bool bci_pairs_set_string(bci_pairs *p, const char *key, const char *text)
+{
+    return put_string(bci_pairs_set, p, key, text);
 }
 
 bool bci_pairs_copy(const bci_pairs *from, bci_pairs *to)

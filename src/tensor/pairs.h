@@ -48,6 +48,7 @@ BC_NODISCARD bool bci_pairs_add(bci_pairs *p, const char *key, bci_value_type ty
 BC_NODISCARD bool bci_pairs_set(bci_pairs *p, const char *key, bci_value_type type,
                                 const void *bytes, size_t n);
 BC_NODISCARD bool bci_pairs_set_u32(bci_pairs *p, const char *key, uint32_t value);
+BC_NODISCARD bool bci_pairs_add_string(bci_pairs *p, const char *key, const char *text);
 BC_NODISCARD bool bci_pairs_set_string(bci_pairs *p, const char *key, const char *text);
 BC_NODISCARD bool bci_pairs_copy(const bci_pairs *from, bci_pairs *to);
 

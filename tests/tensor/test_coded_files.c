@@ -662,6 +662,32 @@ static void what_does_not_fit_is_named(void **state)
     }
 }
 
+#define SHARD(name)                                                                                \
+    "{\"__metadata__\":{\"bitcrush.formats\":\"{\\\"" name                                         \
+    "\\\":{\\\"format\\\":\\\"INT4\\\",\\\"shape\\\":[1,8],\\\"group\\\":8}}\"},"                  \
+    "\"" name "_scale\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"               \
+    "\"" name "\":{\"dtype\":\"U8\",\"shape\":[1,4],\"data_offsets\":[4,8]}}"
+
+/* Each part says what is in it. */
+static void codes_are_known_in_every_shard(void **state)
+{
+    static const char index[] =
+        "{\"weight_map\":{\"v\":\"1.safetensors\",\"v_scale\":\"1.safetensors\","
+        "\"w\":\"2.safetensors\",\"w_scale\":\"2.safetensors\"}}";
+    bc_tensor_file *f;
+
+    (void)state;
+    save_safetensors("1.safetensors", SHARD("v"), 8);
+    save_safetensors("2.safetensors", SHARD("w"), 8);
+    save_bytes(path_of("i.json"), index, strlen(index));
+    f = must_open("i.json");
+    assert_int_equal(bc_tensor_count(f), 2);
+    assert_string_equal(shape_of(f, "v"), "INT4 1x8");
+    assert_string_equal(shape_of(f, "w"), "INT4 1x8");
+    assert_int_equal(bc_tensor_file_summary(f).n_metadata, 0); /* they have been used */
+    bc_tensor_file_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -682,6 +708,7 @@ int main(void)
         cmocka_unit_test_teardown(a_file_of_model_optimizer_is_read, empty_scratch_dir),
         cmocka_unit_test_teardown(what_only_looks_alike_stays_apart, empty_scratch_dir),
         cmocka_unit_test_teardown(what_does_not_fit_is_named, empty_scratch_dir),
+        cmocka_unit_test_teardown(codes_are_known_in_every_shard, empty_scratch_dir),
     };
 
     fill(values, ROWS * ROW);
