@@ -172,12 +172,6 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     return st;
 }
 
-/* "8bit", "4.5bit", "mulaw". */
-static void name_choice(const char *spec, char *to, size_t size)
-{
-    snprintf(to, size, "%s%s", spec, strspn(spec, "0123456789.") == strlen(spec) ? "bit" : "");
-}
-
 static bc_status check_plot(const options *o, int n_files, bc_error *err)
 {
     if (o->plot && n_files > 1)
@@ -205,7 +199,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         st = page_check(o, o->n_operands - 1, err);
     if (st)
         return st;
-    name_choice(spec, choice, sizeof choice);
+    batch_name_choice(spec, choice, sizeof choice);
     return batch_run(&(batch){ .program = name,
                                .n_files = o->n_operands - 1,
                                .choice = choice,

@@ -8,6 +8,11 @@
 
 #include "tool.h"
 
+void batch_name_choice(const char *spec, char *to, size_t size)
+{
+    snprintf(to, size, "%s%s", spec, strspn(spec, "0123456789.") == strlen(spec) ? "bit" : "");
+}
+
 /* "photo-4bit.png" for "dir/photo.jpg", beside it or in `directory` (NULL: beside). The caller
  * frees it. */
 static char *derived_output(const batch *b, const char *in, const char *directory)

@@ -2,6 +2,8 @@
 #ifndef BITCRUSH_BATCH_H
 #define BITCRUSH_BATCH_H
 
+#include <stddef.h>
+
 #include "options.h"
 
 /* A job over the first n_files operands. */
@@ -14,6 +16,9 @@ typedef struct {
                       bc_error *err);
     void *settings;
 } batch;
+
+/* The choice that a spec is: "8bit" of 8, "mulaw" of mulaw. */
+void batch_name_choice(const char *spec, char *to, size_t size);
 
 /* Do it. Each output is -o, or "NAME-CHOICE.ENDING" beside its input or in the directory that -o
  * names. A bad file does not stop the rest: its sentence is printed at once, and the first

@@ -155,7 +155,7 @@ void tensor_job_free(tensor_job *j)
 static const char *ending(const void *context, const char *in)
 {
     const tensor_job *j = context;
-    const bc_element_type *type = bc_element_type_named(j->settings.format);
+    const bc_element_type *type = bc_tensor_spec_type(j->settings.format);
     const char *dot = strrchr(in, '.');
     const bool is_float = type && type->kind == BC_ELEMENT_FLOAT;
 
@@ -196,6 +196,7 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
 static bc_status reduce(const char *name, const options *o, bc_error *err)
 {
     tensor_job j = { 0 };
+    char choice[64];
 
     if (o->params > 0.0)
         return tool_usage(err, "--params", "", "expected with info: bitcrush info --params 7e9");
@@ -205,12 +206,13 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
     const char *format = o->operands[o->n_operands - 1];
     bc_status st = tensor_job_make(o, format, &j, err);
 
+    batch_name_choice(format, choice, sizeof choice);
     if (!st)
         st = page_check(o, o->n_operands - 1, err);
     if (!st)
         st = batch_run(&(batch){ .program = name,
                                  .n_files = o->n_operands - 1,
-                                 .choice = format,
+                                 .choice = choice,
                                  .ending = ending,
                                  .file = reduce_file,
                                  .settings = &j },

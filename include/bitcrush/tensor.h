@@ -185,11 +185,15 @@ typedef struct {
 /* All mixes, in order; returns their number. */
 BC_API size_t bc_tensor_mixes(const bc_tensor_mix **out);
 
+/* The type that a name or a number of bits means in GGUF files, or where they have none of that size
+ * ("7") in safetensors; NULL for mixes, which mean several, and for what is unknown. */
+BC_API const bc_element_type *bc_tensor_spec_type(const char *spec);
+
 /* How to reduce. Zero it, set what differs, and see bc_tensor_settings_default. */
 typedef struct {
-    /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (the best
-     * block format of that size: 8 6 5 4 3 2 1.58 1, 16 and 32 are floats), or a mix that chooses
-     * by names and layers ("q4_k_m"). Tensors of floats with two dimensions or more become it
+    /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (1.58, 1
+     * to 8: in GGUF the best block format of that size, in safetensors an integer; 16 and 32 are
+     * floats), or a mix that chooses by names and layers ("q4_k_m"). Tensors of floats with two dimensions or more become it
      * unless they are norms or routers; the others stay as they are. */
     const char *format;
     const bc_tensor_rule *rules; /* go before all; the last that fits counts */

@@ -12,12 +12,15 @@
 #include "tensor/element.h"
 #include "tensor/mixes.h"
 
-/* A number of bits stands for the best block format of that size. */
+/* What a number of bits stands for: the best block format of GGUF, or in safetensors the codes; where
+ * there are no such blocks, the codes. */
 static const struct {
-    const char *spec, *format;
+    const char *spec, *blocks, *codes;
 } plain_specs[] = {
-    { "32", "F32" }, { "16", "F16" }, { "8", "Q8_0" }, { "6", "Q6_K" },     { "5", "Q5_K" },
-    { "4", "Q4_K" }, { "3", "Q3_K" }, { "2", "Q2_K" }, { "1.58", "TQ2_0" }, { "1", "Q1_0" },
+    { "32", "F32", "F32" },         { "16", "F16", "F16" },    { "8", "Q8_0", "INT8" },
+    { "7", NULL, "INT7" },          { "6", "Q6_K", "INT6" },   { "5", "Q5_K", "INT5" },
+    { "4", "Q4_K", "INT4" },        { "3", "Q3_K", "INT3" },   { "2", "Q2_K", "INT2" },
+    { "1.58", "TQ2_0", "TERNARY" }, { "1", "Q1_0", "BINARY" },
 };
 
 /* What a tensor gets whose rows do not divide into blocks, as llama.cpp's tensor_type_fallback
@@ -33,13 +36,21 @@ static const struct {
 
 #define N(table) (sizeof(table) / sizeof *(table))
 
-/* The format of a number of bits, else the spec itself. */
-static const char *format_of(const char *spec)
+/* The type of a name, or of a number of bits; NULL for others. */
+static const bc_element_type *type_of(const char *spec, bool in_safetensors)
 {
+    const char *name = spec;
+
     for (size_t i = 0; i < N(plain_specs); i++)
         if (strcmp(plain_specs[i].spec, spec) == 0)
-            return plain_specs[i].format;
-    return spec;
+            name = in_safetensors || !plain_specs[i].blocks ? plain_specs[i].codes
+                                                            : plain_specs[i].blocks;
+    return bci_element_for(name, in_safetensors);
+}
+
+const bc_element_type *bc_tensor_spec_type(const char *spec)
+{
+    return type_of(spec, false);
 }
 
 static bool matches_any(const char *const *globs, size_t n, const char *name)
@@ -85,7 +96,7 @@ static const char *instead_of(const char *format)
 static bc_status unknown(const char *spec, bc_error *err)
 {
     return bci_fail(err, BC_E_USAGE,
-                    "%s: unknown format, expected a number of bits or a name that "
+                    "%s: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that "
                     "--list shows",
                     spec);
 }
@@ -120,8 +131,8 @@ static bc_status choose_format(const char *spec, const bc_tensor_info *t, const 
                                const bci_tensor_format *to, bci_choice *out, bc_error *err)
 {
     const bci_gguf_name name = bci_gguf_name_of(t->name);
-    const char *format = bci_mix_named(spec) ? bci_mix_format(spec, model, &name) : format_of(spec);
-    const bc_element_type *type = bci_element_for(format, to == &bci_safetensors);
+    const char *format = bci_mix_named(spec) ? bci_mix_format(spec, model, &name) : spec;
+    const bc_element_type *type = type_of(format, to == &bci_safetensors);
 
     if (!type || !bc_tensor_can_write(type))
         return unknown(spec, err);
@@ -142,7 +153,7 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
     bci_model model;
     bc_status st;
 
-    if (!bci_mix_named(s->format) && !bci_element_for(format_of(s->format), false))
+    if (!bci_mix_named(s->format) && !bc_tensor_spec_type(s->format))
         return unknown(s->format, err);
     st = bci_model_of(file, &model, err);
     if (st)

@@ -41,6 +41,24 @@ bitcrush compare w-q8_0.gguf back.safetensors
 exits 0
 prints 'infinite dB'
 
+it 'a number of bits: GGUF where it has them, else safetensors; of 16 the kind of the input'
+bitcrush w.npy 4
+exits 0
+prints 'w.npy -> w-4bit.gguf'
+bitcrush w.npy 4 -o w4.safetensors
+exits 0
+prints 'INT4'
+bitcrush w.npy 7
+exits 0
+prints 'w.npy -> w-7bit.safetensors'
+bitcrush w.npy 16
+exits 0
+prints 'w.npy -> w-16bit.npy'
+bitcrush w.npy 9
+exits 2
+says 'bitcrush: 9: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that --list shows'
+rm -f w-4bit.gguf w4.safetensors w-7bit.safetensors w-16bit.npy
+
 it 'the gate'
 bitcrush w.npy 4 --min-snr 90
 exits 9
@@ -49,7 +67,7 @@ mentions 'expected at least 90.00 dB'
 it 'wrong formats, options and files'
 bitcrush w.npy q9
 exits 2
-says 'bitcrush: q9: unknown format, expected a number of bits or a name that --list shows'
+says 'bitcrush: q9: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that --list shows'
 bitcrush w.npy 4 --gray
 exits 2
 mentions '--gray'

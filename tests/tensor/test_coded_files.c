@@ -351,7 +351,7 @@ static void rows_and_files_that_do_not_fit(void **state)
     } refused[] = {
         { "q4_k", "x.safetensors", BC_E_UNSUPPORTED,
           "Q4_K is a format of gguf files, expected -o NAME.gguf" },
-        { "4", "x.safetensors", BC_E_UNSUPPORTED, "such as nf4, int4" },
+        { "4", "x.npy", BC_E_UNSUPPORTED, "Q4_K is no format of .npy files, expected -o NAME.gguf" },
         { "nf4", "x.gguf", BC_E_UNSUPPORTED,
           "NF4 is a format of safetensors files, expected -o NAME.safetensors" },
         { "e4m3", "x.gguf", BC_E_UNSUPPORTED, "F8_E4M3" },

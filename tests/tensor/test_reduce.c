@@ -192,6 +192,43 @@ static void the_best_encoder_is_better(void **state)
     bc_tensor_result_free(&r);
 }
 
+/* A number of bits is what the kind of file has for it, GGML's blocks or integers with scales. */
+static void a_number_is_a_format_of_the_file(void **state)
+{
+    static const struct {
+        const char *number, *in_gguf, *in_safetensors;
+    } rows[] = {
+        { "32", "F32", "F32" },    { "16", "F16", "F16" },         { "8", "Q8_0", "INT8" },
+        { "7", NULL, "INT7" },     { "6", "Q6_K", "INT6" },        { "5", "Q5_K", "INT5" },
+        { "4", "Q4_K", "INT4" },   { "3", "Q3_K", "INT3" },        { "2", "Q2_K", "INT2" },
+        { "1", "Q1_0", "BINARY" }, { "1.58", "TQ2_0", "TERNARY" },
+    };
+    const char *in = save_npy("in.npy", 2, ROW, values);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bc_tensor_settings s = bc_tensor_settings_default(rows[i].number);
+        bc_tensor_result r = reduce(in, path_of("out.safetensors"), s);
+        bc_error err = { 0 };
+
+        assert_string_equal(r.tensors[0].to->name, rows[i].in_safetensors);
+        assert_null(r.tensors[0].why);
+        bc_tensor_result_free(&r);
+        s.force = true;
+        const bc_status st = bc_tensor_reduce(in, path_of("out.gguf"), &s, &r, &err);
+
+        if (!rows[i].in_gguf) {
+            assert_int_equal(st, BC_E_UNSUPPORTED);
+            assert_non_null(strstr(err.text, "INT7 is a format of safetensors files, expected -o "
+                                             "NAME.safetensors"));
+            continue;
+        }
+        EXPECT(st == BC_OK, "%s: %s", rows[i].number, err.text);
+        assert_string_equal(r.tensors[0].to->name, rows[i].in_gguf);
+        bc_tensor_result_free(&r);
+    }
+}
+
 /* Rows that are no whole blocks take the next format that they divide into, and say so. */
 static void rows_of_no_whole_blocks_fall_back(void **state)
 {
@@ -316,6 +353,7 @@ int main(void)
         cmocka_unit_test_teardown(noise_costs_what_theory_says, empty_scratch_dir),
         cmocka_unit_test_teardown(masks_are_refused, empty_scratch_dir),
         cmocka_unit_test_teardown(the_best_encoder_is_better, empty_scratch_dir),
+        cmocka_unit_test_teardown(a_number_is_a_format_of_the_file, empty_scratch_dir),
         cmocka_unit_test_teardown(rows_of_no_whole_blocks_fall_back, empty_scratch_dir),
         cmocka_unit_test_teardown(what_is_not_finite_is_named, empty_scratch_dir),
         cmocka_unit_test_teardown(a_dry_run_knows_the_size, empty_scratch_dir),
