@@ -23,7 +23,8 @@ typedef enum {
     BC_SCALE_ABSMAX,     /* the largest magnitude on the largest code */
     BC_SCALE_MINMAX,     /* the smallest value on code lo, the largest on hi */
     BC_SCALE_ZERO_POINT, /* min-max widened to hold 0, and 0 is exactly a code */
-    BC_SCALE_PERCENTILE, /* absmax of the data without its largest 100 - p percent */
+    BC_SCALE_PERCENTILE, /* absmax of the data without its largest 100 - p percent; with zero-point
+                          * on affine grids with lo = 0 */
     BC_SCALE_ABSMEAN,    /* the mean magnitude on the largest code, larger ones saturate: on "int2"
                           * BitNet b1.58 (Ma et al. 2024), on a codebook of -1 and 1 XNOR-Net
                           * (Rastegari et al. 2016) */

@@ -162,6 +162,26 @@ static bc_scale by_zero_point(const bc_grid *g, extent e)
     return (bc_scale){ range, 0.0, range > 0.0 ? (int32_t)rint(-min / range * g->den) : 0 };
 }
 
+/* Codes that count from 0 have a zero-point. */
+static bool has_zero_point(const bc_grid *g)
+{
+    return g->family == BC_GRID_AFFINE && g->lo == 0;
+}
+
+static bc_status by_percentile(const bc_grid *g, const samples *s, double percent, double *scratch,
+                               bc_scale *out, bc_error *err)
+{
+    const double most = percentile_of(s, percent, scratch);
+    extent e = extent_of(s);
+
+    if (!has_zero_point(g))
+        return by_magnitude("percentile", g, most, out, err);
+    e.min = fmax(e.min, -most);
+    e.max = fmin(e.max, most);
+    *out = by_zero_point(g, e);
+    return BC_OK;
+}
+
 /* ---- least mean square error */
 
 enum { CHUNK = 512 };
@@ -240,13 +260,13 @@ static bc_scale search(const bc_grid *grid, const bc_scale *whole, const samples
     return best;
 }
 
-/* Around the largest magnitude, or around min-max where codes count from 0. */
+/* Around the largest magnitude, or around min-max. */
 static bc_status by_error(const bc_grid *g, const samples *s, bc_scale *out, bc_error *err)
 {
     bc_scale whole;
     bc_status st = BC_OK;
 
-    if (g->family == BC_GRID_AFFINE && g->lo == 0)
+    if (has_zero_point(g))
         whole = by_zero_point(g, extent_of(s));
     else
         st = by_magnitude("mse", g, extent_of(s).absmax, &whole, err);
@@ -268,7 +288,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
         *out = by_extent(grid, extent_of(&s));
         return BC_OK;
     case BC_SCALE_ZERO_POINT:
-        if (grid->family != BC_GRID_AFFINE || grid->lo != 0)
+        if (!has_zero_point(grid))
             return bci_fail(err, BC_E_USAGE,
                             "zero-point scale: expected a uniform grid whose codes start at 0");
         *out = by_zero_point(grid, extent_of(&s));
@@ -279,7 +299,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
                             "percentile scale: %g percent, expected more than 0 "
                             "and at most 100",
                             percent);
-        return by_magnitude("percentile", grid, percentile_of(&s, percent, scratch), out, err);
+        return by_percentile(grid, &s, percent, scratch, out, err);
     case BC_SCALE_ABSMEAN: return by_magnitude("absmean", grid, mean_magnitude(&s), out, err);
     case BC_SCALE_MSE: return by_error(grid, &s, out, err);
     }

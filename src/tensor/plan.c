@@ -66,9 +66,6 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
         return bci_fail(err, BC_E_USAGE,
                         "--group %u: expected tensor, row, or a multiple of 8 from 8 to 65536",
                         s->group);
-    if (s->zero_point && s->scale == BC_SCALE_PERCENTILE)
-        return bci_fail(err, BC_E_USAGE,
-                        "--zero-point: not with --scale percentile, expected absmax or mse");
     if (s->scale == BC_SCALE_PERCENTILE && !(s->percent > 0.0 && s->percent <= 100.0))
         return bci_fail(err, BC_E_USAGE, "--percent %g: expected more than 0 and at most 100",
                         s->percent);

@@ -251,24 +251,23 @@ static bc_status fit_group(survey *s, bc_scale_method method, int n_threads, bc_
                            bc_error *err)
 {
     const bool counts_from_0 = s->grid->lo == 0 && s->grid->family == BC_GRID_AFFINE;
-    float ends[2] = { 0 };
     bc_status st = pass(s, EXTENT, n_threads, err);
+    const sums all = s->all;
+    float ends[2] = { (float)all.min, (float)all.max }, most = INFINITY;
 
-    ends[0] = (float)s->all.min;
-    ends[1] = (float)s->all.max;
     if (!st && method == BC_SCALE_ABSMEAN) {
-        ends[0] = s->all.n ? (float)(s->all.sum / (double)s->all.n) : 0.0f;
-        st = fit_few(BC_SCALE_ABSMAX, s->grid, ends, 1, out, err);
-    } else if (!st && method == BC_SCALE_PERCENTILE && s->n > 0) {
-        st = percentile(s, s->r->settings->percent, n_threads, ends, err);
-        if (!st)
-            st = fit_few(BC_SCALE_ABSMAX, s->grid, ends, 1, out, err);
-    } else if (!st) {
+        ends[0] = all.n ? (float)(all.sum / (double)all.n) : 0.0f;
+        return fit_few(BC_SCALE_ABSMAX, s->grid, ends, 1, out, err);
+    }
+    if (!st && method == BC_SCALE_PERCENTILE && s->n > 0)
+        st = percentile(s, s->r->settings->percent, n_threads, &most, err);
+    ends[0] = fmaxf(ends[0], -most);
+    ends[1] = fminf(ends[1], most);
+    if (!st)
         st = fit_few(counts_from_0 ? BC_SCALE_ZERO_POINT : BC_SCALE_ABSMAX, s->grid, ends, 2, out,
                      err);
-        if (!st && method == BC_SCALE_MSE && out->gain > 0.0)
-            st = search(s, n_threads, out, err);
-    }
+    if (!st && method == BC_SCALE_MSE && out->gain > 0.0)
+        st = search(s, n_threads, out, err);
     return st;
 }
 

@@ -123,6 +123,24 @@ static void percentiles(void **state)
     }
 }
 
+/* Of 10 magnitudes 0 1 1 2 3 4 5 6 7 100 the eighth is 6: what it holds reaches from -4 to 6, so that
+ * 0 is code 0.4 * 15 of uint4; 60 percent are cut at 4 on either side. */
+static void percentiles_with_zero_point(void **state)
+{
+    static const double x[10] = { 100, -4, 7, -1, 0, 1, 2, 3, 5, 6 };
+    const bc_grid g = grid_of("uint4");
+    double scratch[10];
+    bc_scale s;
+
+    (void)state;
+    assert_int_equal(bc_scale_fit_f64(BC_SCALE_PERCENTILE, 80.0, &g, x, 10, 1, scratch, &s, NULL),
+                     BC_OK);
+    EXPECT(s.gain == 10.0 && s.offset == 0.0 && s.zero == 6, "gain %g, zero %d", s.gain, s.zero);
+    assert_int_equal(bc_scale_fit_f64(BC_SCALE_PERCENTILE, 60.0, &g, x, 10, 1, scratch, &s, NULL),
+                     BC_OK);
+    EXPECT(s.gain == 8.0 && s.zero == 8, "gain %g, zero %d", s.gain, s.zero);
+}
+
 /* Every third sample from the second on: the others are traps. */
 static void strides(void **state)
 {
@@ -206,6 +224,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         SENTENCE("a group of equal samples is stored exactly", constant_groups),
         SENTENCE("percentiles are those of a sorted copy", percentiles),
+        SENTENCE("percentiles with a zero-point cut both ends", percentiles_with_zero_point),
         SENTENCE("a stride reads its samples and no others", strides),
         SENTENCE("every grouping holds each sample exactly once", coverage),
     };
