@@ -6,26 +6,19 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/block_layout.h"
+#include "core/block_fit.h"
 #include "core/half.h"
 
-enum { N_STARTS = 20, N_FITS = 3, N_ROUNDS = 4, SIDES = 8, FOUR = 4, MAX_LIMITS = 15 };
+enum { N_STARTS = 20, N_FITS = 3, N_ROUNDS = 4 };
 
 /* A format, and its values in order. */
 typedef struct {
     const bc_block_format *format;
     const bci_block_layout *layout;
-    bci_ladder ladder;
-    float limits[MAX_LIMITS]; /* half way between values, of ladders without a step */
-    float widest, step;       /* starts, as shares of the scale that reaches all */
-    bool is_signed;           /* negative scales give other values */
+    bci_fitter fit;
+    float widest, step; /* starts, as shares of the scale that reaches all */
+    bool is_signed;     /* negative scales give other values */
 } searcher;
-
-/* A group of weights and what its errors count. */
-typedef struct {
-    const float *x, *weight;
-    size_t n;
-} group;
 
 /* Units of the multiples of a block; 1 where it has none. */
 typedef struct {
@@ -63,70 +56,12 @@ static float minimum_of(const searcher *s, units u, int32_t bits)
     return s->layout->field == BCI_MULTIPLE ? value : -value;
 }
 
-/* The largest bits of a field that stand for a finite number, without sign. */
-static int32_t top_of(bci_field_kind kind)
-{
-    switch (kind) {
-    case BCI_NO_FIELD:
-    case BCI_MULTIPLE: return 0;
-    case BCI_F16: return 0x7BFF;
-    case BCI_F32: return 0x7F7FFFFF;
-    case BCI_E8M0:
-    case BCI_E8M0_HALF: return 254;
-    case BCI_E4M3:
-    case BCI_UE4M3_HALF: return 0x7E;
-    }
-    return 0;
-}
-
-static int32_t clamp(int32_t v, int32_t lo, int32_t hi)
-{
-    return v < lo ? lo : v > hi ? hi : v;
-}
-
-static int32_t multiple_near(float v, float unit, int32_t lo, int32_t hi)
-{
-    const float quotient = v / unit;
-
-    if (!(fabsf(quotient) < 1e6f))
-        return quotient > 0.0f ? hi : lo < 0 && quotient < 0.0f ? lo : 0;
-    return clamp((int32_t)rintf(quotient), lo, hi);
-}
-
-/* The bits nearest to a number; 0 for NaN. */
-static int32_t bits_near(bci_field_kind kind, float v)
-{
-    const int32_t top = top_of(kind);
-    int32_t lo = 0, hi = top;
-
-    if (v != v)
-        return 0;
-    if (kind == BCI_F32)
-        return (int32_t)bci_f32_bits(v);
-    if (kind == BCI_F16) {
-        const int32_t bits = bci_f16_from_f32(v);
-
-        return (bits & 0x7FFF) > top ? (bits & 0x8000) | top : bits;
-    }
-    while (lo < hi) { /* the last that is not above */
-        const int32_t middle = (lo + hi + 1) / 2;
-
-        if (bci_field_value(kind, 1.0f, middle) <= v)
-            lo = middle;
-        else
-            hi = middle - 1;
-    }
-    if (lo < top && bci_field_value(kind, 1.0f, lo + 1) - v < v - bci_field_value(kind, 1.0f, lo))
-        lo++;
-    return lo;
-}
-
 static int32_t scale_bits(const searcher *s, units u, float v)
 {
     const bci_block_layout *l = s->layout;
 
-    return l->field == BCI_MULTIPLE ? multiple_near(v, u.d, l->least, l->most)
-                                    : bits_near(l->field, v);
+    return l->field == BCI_MULTIPLE ? bci_multiple_near(v, u.d, l->least, l->most)
+                                    : bci_field_near(l->field, v);
 }
 
 static int32_t minimum_bits(const searcher *s, units u, float v)
@@ -135,199 +70,24 @@ static int32_t minimum_bits(const searcher *s, units u, float v)
 
     if (!l->codes.has_minimum)
         return 0;
-    return l->field == BCI_MULTIPLE ? multiple_near(v, u.dmin, 0, l->most)
-                                    : bits_near(l->field, -v);
-}
-
-/* The bits `by` steps along; false where there are none. */
-static bool step_bits(bci_field_kind kind, int32_t lo, int32_t hi, int by, int32_t *bits)
-{
-    const int32_t sign = kind == BCI_F16 ? 0x8000 : 0;
-
-    if (kind != BCI_MULTIPLE) {
-        lo = 0;
-        hi = top_of(kind);
-    }
-    const int32_t moved = (*bits & ~sign) + by;
-
-    if (kind == BCI_F32 || moved < lo || moved > hi)
-        return false;
-    *bits = moved | (*bits & sign);
-    return true;
-}
-
-/* ---- codes and errors */
-
-static void nearest_step(const searcher *s, const group *g, float scale, float minimum,
-                         float *restrict q)
-{
-    const bci_ladder *l = &s->ladder;
-    const float inverse = 1.0f / (scale * l->step), top = (float)(int32_t)(l->n - 1);
-    const float first = l->values[0] / l->step, step = l->step;
-    const float *restrict x = g->x;
-
-    for (size_t i = 0; i < g->n; i++) {
-        float p = (x[i] + minimum) * inverse - first;
-
-        p = p > 0.0f ? p : 0.0f;
-        p = p < top ? p : top;
-        q[i] = ((float)(int32_t)(p + 0.5f) + first) * step;
-    }
-}
-
-static void nearest_of_few(const searcher *s, const group *g, float scale, float minimum,
-                           uint8_t *restrict places)
-{
-    const float inverse = 1.0f / scale;
-    int32_t count[BCI_MAX_BLOCK];
-    float v[BCI_MAX_BLOCK];
-
-    for (size_t i = 0; i < g->n; i++) {
-        v[i] = (g->x[i] + minimum) * inverse;
-        count[i] = 0;
-    }
-    for (size_t j = 0; j + 1 < s->ladder.n; j++)
-        for (size_t i = 0; i < g->n; i++)
-            count[i] += v[i] > s->limits[j];
-    for (size_t i = 0; i < g->n; i++)
-        places[i] = (uint8_t)count[i];
-}
-
-static void nearest_of_many(const searcher *s, const group *g, float scale, float minimum,
-                            uint8_t *places)
-{
-    const float inverse = 1.0f / scale, *values = s->ladder.values;
-
-    for (size_t i = 0; i < g->n; i++) {
-        const float v = (g->x[i] + minimum) * inverse;
-        size_t lo = 0, hi = s->ladder.n - 1;
-
-        while (lo < hi) {
-            const size_t middle = (lo + hi) / 2;
-
-            if (v > (values[middle] + values[middle + 1]) * 0.5f)
-                lo = middle + 1;
-            else
-                hi = middle;
-        }
-        places[i] = (uint8_t)lo;
-    }
-}
-
-/* The values of the ladder nearest to x under a scale and a minimum. */
-static void nearest(const searcher *s, const group *g, float scale, float minimum, float *q)
-{
-    uint8_t places[BCI_MAX_BLOCK];
-
-    if (s->ladder.step > 0.0f) {
-        nearest_step(s, g, scale, minimum, q);
-        return;
-    }
-    if (s->ladder.n <= MAX_LIMITS + 1)
-        nearest_of_few(s, g, scale, minimum, places);
-    else
-        nearest_of_many(s, g, scale, minimum, places);
-    for (size_t i = 0; i < g->n; i++)
-        q[i] = s->ladder.values[places[i]];
-}
-
-/* The code of a value of the ladder. */
-static uint8_t code_of(const searcher *s, float value)
-{
-    const bci_ladder *l = &s->ladder;
-    size_t lo = 0, hi = l->n - 1;
-
-    while (lo < hi) {
-        const size_t middle = (lo + hi) / 2;
-
-        if (value > l->values[middle])
-            lo = middle + 1;
-        else
-            hi = middle;
-    }
-    return l->codes[lo];
-}
-
-/* Nearest values and the sum of weighted squares that they leave. Eight sums side by side, in an
- * order that no machine changes; groups hold whole eights. */
-static float error_under(const searcher *s, const group *g, float scale, float minimum, float *q)
-{
-    const float *restrict x = g->x, *restrict weight = g->weight;
-    float part[SIDES] = { 0 };
-
-    nearest(s, g, scale, minimum, q);
-    for (size_t i = 0; i < g->n; i += SIDES)
-        for (size_t j = 0; j < SIDES; j++) {
-            const float e = q[i + j] * scale - minimum - x[i + j];
-
-            part[j] += weight[i + j] * e * e;
-        }
-    return ((part[0] + part[1]) + (part[2] + part[3])) +
-           ((part[4] + part[5]) + (part[6] + part[7]));
-}
-
-/* Weighted sums of q, of x and of products, for fits of x ~ q * scale - r * minimum. */
-typedef struct {
-    double qq, qr, rr, xq, xr;
-} sums;
-
-/* The same four side by side. */
-static void add_group(const group *g, const float *restrict q, float a, float b, sums *to)
-{
-    double ww[FOUR] = { 0 }, wq[FOUR] = { 0 }, wqq[FOUR] = { 0 }, wx[FOUR] = { 0 },
-           wxq[FOUR] = { 0 };
-
-    for (size_t i = 0; i < g->n; i += FOUR)
-        for (size_t j = 0; j < FOUR; j++) {
-            const double w = (double)g->weight[i + j], x = (double)g->x[i + j];
-            const double v = (double)q[i + j];
-
-            ww[j] += w;
-            wq[j] += w * v;
-            wqq[j] += w * v * v;
-            wx[j] += w * x;
-            wxq[j] += w * x * v;
-        }
-    const double scale = (double)a, minimum = (double)b;
-
-    to->qq += scale * scale * ((wqq[0] + wqq[1]) + (wqq[2] + wqq[3]));
-    to->qr += scale * minimum * ((wq[0] + wq[1]) + (wq[2] + wq[3]));
-    to->rr += minimum * minimum * ((ww[0] + ww[1]) + (ww[2] + ww[3]));
-    to->xq += scale * ((wxq[0] + wxq[1]) + (wxq[2] + wxq[3]));
-    to->xr += minimum * ((wx[0] + wx[1]) + (wx[2] + wx[3]));
-}
-
-/* False where the sums do not say. */
-static bool solve(const sums *m, bool has_minimum, bool is_positive, float *scale, float *minimum)
-{
-    const double determinant = m->qq * m->rr - m->qr * m->qr;
-
-    if (has_minimum && determinant > 1e-9 * m->qq * m->rr) {
-        *scale = (float)((m->xq * m->rr - m->xr * m->qr) / determinant);
-        *minimum = (float)((m->xq * m->qr - m->xr * m->qq) / determinant);
-        if (!is_positive || *minimum >= 0.0f)
-            return isfinite(*scale) && isfinite(*minimum);
-    }
-    if (!(m->qq > 0.0))
-        return false;
-    *scale = (float)(m->xq / m->qq);
-    *minimum = 0.0f;
-    return isfinite(*scale);
+    return l->field == BCI_MULTIPLE ? bci_multiple_near(v, u.dmin, 0, l->most)
+                                    : bci_field_near(l->field, -v);
 }
 
 /* ---- one group */
 
-static void try_bits(const searcher *s, const group *g, units u, int32_t scale, int32_t minimum,
+static void try_bits(const searcher *s, const bci_group *g, units u, int32_t scale, int32_t minimum,
                      pick *best, float *q)
 {
-    const float error = error_under(s, g, scale_of(s, u, scale), minimum_of(s, u, minimum), q);
+    const float error =
+        bci_error_under(&s->fit, g, scale_of(s, u, scale), minimum_of(s, u, minimum), q);
 
     if (error < best->error)
         *best = (pick){ scale, minimum, error };
 }
 
 /* Neighbours of the best, as long as they are better. */
-static void climb(const searcher *s, const group *g, units u, pick *best)
+static void climb(const searcher *s, const bci_group *g, units u, pick *best)
 {
     const bci_block_layout *l = s->layout;
     const int reach = l->codes.has_minimum ? 1 : 0;
@@ -340,8 +100,8 @@ static void climb(const searcher *s, const group *g, units u, pick *best)
             for (int j = -reach; j <= reach; j++) {
                 int32_t scale = from.scale, minimum = from.minimum;
 
-                if ((i || j) && step_bits(l->field, l->least, l->most, i, &scale) &&
-                    step_bits(l->field, 0, l->most, j, &minimum))
+                if ((i || j) && bci_field_step(l->field, l->least, l->most, i, &scale) &&
+                    bci_field_step(l->field, 0, l->most, j, &minimum))
                     try_bits(s, g, u, scale, minimum, best, q);
             }
         if (best->error >= from.error)
@@ -351,7 +111,7 @@ static void climb(const searcher *s, const group *g, units u, pick *best)
 
 /* From one start on: round to fields, measure, fit. `is_free`: any number is a field; the best is
  * in *scale and *minimum then. */
-static void descend(const searcher *s, const group *g, float scale, float minimum, pick *best)
+static void descend(const searcher *s, const bci_group *g, float scale, float minimum, pick *best)
 {
     const units one = { 1.0f, 1.0f };
     const bool has_minimum = s->layout->codes.has_minimum;
@@ -359,11 +119,11 @@ static void descend(const searcher *s, const group *g, float scale, float minimu
 
     for (int round = 0; round < N_FITS; round++) {
         const int32_t a = scale_bits(s, one, scale), b = minimum_bits(s, one, minimum);
-        sums m = { 0 };
+        bci_fit_sums m = { 0 };
 
         try_bits(s, g, one, a, b, best, q);
-        add_group(g, q, 1.0f, 1.0f, &m);
-        if (!solve(&m, has_minimum, false, &scale, &minimum))
+        bci_add_group(g, q, 1.0f, 1.0f, &m);
+        if (!bci_solve(&m, has_minimum, false, &scale, &minimum))
             return;
     }
 }
@@ -373,28 +133,29 @@ typedef struct {
     float scale, minimum, error;
 } free_pick;
 
-static void descend_free(const searcher *s, const group *g, float scale, float minimum,
+static void descend_free(const searcher *s, const bci_group *g, float scale, float minimum,
                          free_pick *best)
 {
     float q[BCI_MAX_BLOCK];
 
     for (int round = 0; round < N_FITS; round++) {
-        const float error = error_under(s, g, scale, minimum, q);
-        sums m = { 0 };
+        const float error = bci_error_under(&s->fit, g, scale, minimum, q);
+        bci_fit_sums m = { 0 };
 
         if (error < best->error)
             *best = (free_pick){ scale, minimum, error };
-        add_group(g, q, 1.0f, 1.0f, &m);
-        if (!solve(&m, s->layout->codes.has_minimum, true, &scale, &minimum))
+        bci_add_group(g, q, 1.0f, 1.0f, &m);
+        if (!bci_solve(&m, s->layout->codes.has_minimum, true, &scale, &minimum))
             return;
     }
 }
 
 /* Start k: the group's range, or its largest magnitude, on the ends of the ladder, and narrower and
  * narrower. False where it says nothing new. */
-static bool start(const searcher *s, const group *g, int k, int side, float *scale, float *minimum)
+static bool start(const searcher *s, const bci_group *g, int k, int side, float *scale,
+                  float *minimum)
 {
-    const bci_ladder *l = &s->ladder;
+    const bci_ladder *l = &s->fit.ladder;
     const float low = l->values[0], high = l->values[l->n - 1];
     const float share = s->widest - s->step * (float)k;
 
@@ -422,23 +183,23 @@ static bool start(const searcher *s, const group *g, int k, int side, float *sca
 
 /* Fields of a byte are few: all from a quarter to four times the scale that reaches the largest
  * magnitude. */
-static void try_bytes(const searcher *s, const group *g, pick *best)
+static void try_bytes(const searcher *s, const bci_group *g, pick *best)
 {
     const units one = { 1.0f, 1.0f };
-    const float full = fabsf(largest_of(g->x, g->n)) / s->ladder.values[s->ladder.n - 1];
-    const int32_t last = bits_near(s->layout->field, full * 4.0f);
+    const float full = fabsf(largest_of(g->x, g->n)) / s->fit.ladder.values[s->fit.ladder.n - 1];
+    const int32_t last = bci_field_near(s->layout->field, full * 4.0f);
     float q[BCI_MAX_BLOCK];
 
-    for (int32_t bits = bits_near(s->layout->field, full * 0.25f); bits <= last; bits++)
+    for (int32_t bits = bci_field_near(s->layout->field, full * 0.25f); bits <= last; bits++)
         try_bits(s, g, one, bits, 0, best, q);
 }
 
-static void search_group(const searcher *s, const group *g, pick *best)
+static void search_group(const searcher *s, const bci_group *g, pick *best)
 {
     const units one = { 1.0f, 1.0f };
     float scale, minimum;
 
-    if (top_of(s->layout->field) < 256 && s->layout->field != BCI_MULTIPLE) {
+    if (bci_field_top(s->layout->field) < 256 && s->layout->field != BCI_MULTIPLE) {
         try_bytes(s, g, best);
         return;
     }
@@ -449,7 +210,7 @@ static void search_group(const searcher *s, const group *g, pick *best)
     climb(s, g, one, best);
 }
 
-static free_pick search_free(const searcher *s, const group *g)
+static free_pick search_free(const searcher *s, const bci_group *g)
 {
     free_pick best = { 0.0f, 0.0f, INFINITY };
     float scale, minimum;
@@ -468,11 +229,11 @@ static units units_of(const bci_block_fields *f)
     return (units){ bci_f16_to_f32((uint16_t)f->d), bci_f16_to_f32((uint16_t)f->dmin) };
 }
 
-static group group_at(const searcher *s, const float *x, const float *weight, size_t g)
+static bci_group group_at(const searcher *s, const float *x, const float *weight, size_t g)
 {
     const size_t n = s->layout->codes.group_length;
 
-    return (group){ x + g * n, weight + g * n, n };
+    return (bci_group){ x + g * n, weight + g * n, n };
 }
 
 static size_t groups_of(const searcher *s)
@@ -489,10 +250,10 @@ static float polish(const searcher *s, const float *x, const float *weight, bci_
     for (int round = 0; round < N_ROUNDS; round++) {
         const units u = units_of(&now);
         float total = 0.0f, d, dmin;
-        sums m = { 0 };
+        bci_fit_sums m = { 0 };
 
         for (size_t i = 0; i < groups_of(s); i++) {
-            const group g = group_at(s, x, weight, i);
+            const bci_group g = group_at(s, x, weight, i);
             float q[BCI_MAX_BLOCK];
             pick best = { now.scale[i], now.minimum[i], INFINITY };
 
@@ -500,19 +261,19 @@ static float polish(const searcher *s, const float *x, const float *weight, bci_
             climb(s, &g, u, &best);
             now.scale[i] = best.scale;
             now.minimum[i] = best.minimum;
-            total +=
-                error_under(s, &g, scale_of(s, u, best.scale), minimum_of(s, u, best.minimum), q);
-            add_group(&g, q, (float)best.scale, (float)best.minimum, &m);
+            total += bci_error_under(&s->fit, &g, scale_of(s, u, best.scale),
+                                     minimum_of(s, u, best.minimum), q);
+            bci_add_group(&g, q, (float)best.scale, (float)best.minimum, &m);
         }
         if (!(total < least))
             break;
         least = total;
         *f = now;
-        if (!solve(&m, s->layout->codes.has_minimum, false, &d, &dmin))
+        if (!bci_solve(&m, s->layout->codes.has_minimum, false, &d, &dmin))
             break;
-        now.d = bits_near(BCI_F16, d);
+        now.d = bci_field_near(BCI_F16, d);
         if (m.rr > 0.0)
-            now.dmin = bits_near(BCI_F16, dmin);
+            now.dmin = bci_field_near(BCI_F16, dmin);
     }
     return least;
 }
@@ -529,8 +290,8 @@ static bci_block_fields multiples_of(const searcher *s, const free_pick *found, 
         scale = fabsf(found[i].scale) > fabsf(scale) ? found[i].scale : scale;
         minimum = found[i].minimum > minimum ? found[i].minimum : minimum;
     }
-    f.d = bits_near(BCI_F16, scale / (float)(l->least < 0 ? l->least : l->most) * share);
-    f.dmin = bits_near(BCI_F16, minimum / (float)l->most * share);
+    f.d = bci_field_near(BCI_F16, scale / (float)(l->least < 0 ? l->least : l->most) * share);
+    f.dmin = bci_field_near(BCI_F16, minimum / (float)l->most * share);
 
     const units u = units_of(&f);
 
@@ -549,7 +310,7 @@ static void search_multiples(const searcher *s, const float *x, const float *wei
     float least = polish(s, x, weight, f);
 
     for (size_t i = 0; i < groups_of(s); i++) {
-        const group g = group_at(s, x, weight, i);
+        const bci_group g = group_at(s, x, weight, i);
 
         found[i] = search_free(s, &g);
     }
@@ -575,7 +336,7 @@ static void find_fields(const searcher *s, const float *x, const float *weight, 
         return;
     }
     for (size_t i = 0; i < groups_of(s); i++) {
-        const group g = group_at(s, x, weight, i);
+        const bci_group g = group_at(s, x, weight, i);
         float q[BCI_MAX_BLOCK];
         pick best = { f->scale[i], f->minimum[i], INFINITY };
 
@@ -593,15 +354,15 @@ static void fill(const searcher *s, const bci_block_fields *f, const float *x, v
 
     s->layout->codes.unpack(block, codes);
     for (size_t i = 0; i < groups_of(s); i++) {
-        const group g = group_at(s, x, x, i);
+        const bci_group g = group_at(s, x, x, i);
         const float scale = bci_group_scale(s->layout, f, i);
         float q[BCI_MAX_BLOCK];
 
         if (scale == 0.0f)
             continue;
-        nearest(s, &g, scale, bci_group_minimum(s->layout, f, i), q);
+        bci_nearest(&s->fit, &g, scale, bci_group_minimum(s->layout, f, i), q);
         for (size_t j = 0; j < g.n; j++)
-            codes[i * g.n + j] = code_of(s, q[j]);
+            codes[i * g.n + j] = bci_code_of(&s->fit, q[j]);
     }
     bci_fields_put(s->format, f, block);
     s->layout->codes.pack(codes, block);
@@ -644,13 +405,11 @@ static void searcher_for(const bc_block_format *format, searcher *s)
 
     s->format = format;
     s->layout = bci_layout_of(format);
-    bci_ladder_of(codes, &s->ladder);
+    bci_fitter_for(codes, &s->fit);
 
-    const bci_ladder *l = &s->ladder;
+    const bci_ladder *l = &s->fit.ladder;
     const float finest = 0.64f / (float)l->n;
 
-    for (size_t i = 0; i + 1 < l->n && l->n <= MAX_LIMITS + 1; i++)
-        s->limits[i] = (l->values[i] + l->values[i + 1]) * 0.5f;
     /* where gaps between values grow, what is widest may well be worth it */
     s->widest = l->step > 0.0f ? 1.02f : 1.5f;
     s->step = l->step > 0.0f ? finest < 0.04f ? finest : 0.04f : 0.05f;

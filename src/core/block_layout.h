@@ -48,6 +48,18 @@ void bci_fields_put(const bc_block_format *format, const bci_block_fields *f, vo
 /* The number that a field stands for. */
 float bci_field_value(bci_field_kind kind, float unit, int32_t bits);
 
+/* The largest bits of a field, without a sign, that stand for a finite number. */
+int32_t bci_field_top(bci_field_kind kind);
+
+/* The bits nearest to a number; 0 for NaN. */
+int32_t bci_field_near(bci_field_kind kind, float v);
+
+/* The multiple of a unit nearest to a number, from lo to hi. */
+int32_t bci_multiple_near(float v, float unit, int32_t lo, int32_t hi);
+
+/* Move bits (a multiple: from lo to hi) `by` steps along; false where there are none. */
+bool bci_field_step(bci_field_kind kind, int32_t lo, int32_t hi, int by, int32_t *bits);
+
 /* Scale and minimum of group g. */
 float bci_group_scale(const bci_block_layout *l, const bci_block_fields *f, size_t g);
 float bci_group_minimum(const bci_block_layout *l, const bci_block_fields *f, size_t g);
