@@ -56,8 +56,10 @@ static void make_tasks(bci_pipeline *p, uint64_t first, uint64_t end)
 
         (void)turn, (void)read;
         /* clang-format off */
+        if (p->read) {
 #pragma omp task depend(inout : reader) depend(out : read[0])
-        run_stage(p, p->read, i);
+            run_stage(p, p->read, i);
+        }
         if (p->prepare) {
 #pragma omp task depend(in : raw_slot[s]) depend(out : in_slot[s])
             run_stage(p, p->prepare, i);

@@ -207,13 +207,6 @@ static bc_status copy(const bci_reduction *r, const place *at, bci_slot *s, bc_e
                                err);
 }
 
-/* The batch finds its place by itself: reading is part of the work that threads share. */
-static bc_status read_nothing(void *context, uint64_t batch, unsigned slot, bc_error *err)
-{
-    (void)context, (void)batch, (void)slot, (void)err;
-    return BC_OK;
-}
-
 static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     bci_reduction *r = context;
@@ -262,8 +255,7 @@ static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_er
 
 static bc_status run(bci_reduction *r, int n_threads, bc_error *err)
 {
-    bci_pipeline pipeline = { .read = read_nothing,
-                              .reduce = work_on_batch,
+    bci_pipeline pipeline = { .reduce = work_on_batch,
                               .write = write_batch,
                               .context = r,
                               .n_slots = r->n_slots,

@@ -106,12 +106,6 @@ static void look_at(const survey *s, const float *x, size_t n, sums *seen, uint6
     }
 }
 
-static bc_status read_nothing(void *context, uint64_t batch, unsigned slot, bc_error *err)
-{
-    (void)context, (void)batch, (void)slot, (void)err;
-    return BC_OK;
-}
-
 static bc_status look_at_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     survey *s = context;
@@ -151,8 +145,7 @@ static bc_status merge_batch(void *context, uint64_t batch, unsigned slot, bc_er
 /* One pass. Blocks fill batches: their length is a power of two. */
 static bc_status pass(survey *s, look what, int n_threads, bc_error *err)
 {
-    bci_pipeline pipeline = { .read = read_nothing,
-                              .reduce = look_at_batch,
+    bci_pipeline pipeline = { .reduce = look_at_batch,
                               .write = merge_batch,
                               .context = s,
                               .n_slots = s->r->n_slots,

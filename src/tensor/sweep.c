@@ -90,13 +90,6 @@ static void sweep_free(sweep *s)
 
 /* --- stages */
 
-/* A batch finds its place by itself: reading is part of the work that threads share. */
-static bc_status read_nothing(void *context, uint64_t batch, unsigned slot, bc_error *err)
-{
-    (void)context, (void)batch, (void)slot, (void)err;
-    return BC_OK;
-}
-
 static size_t length_of(const sweep *s, uint64_t batch)
 {
     const uint64_t left = bc_tensor_at(s->in, s->tensor)->n_elements - batch * BATCH;
@@ -193,8 +186,7 @@ static bc_status take_errors(void *context, uint64_t batch, unsigned slot, bc_er
 static bc_status pass(sweep *s, bci_stage *work, bci_stage *take, bc_error *err)
 {
     const uint64_t n = bc_tensor_at(s->in, s->tensor)->n_elements;
-    bci_pipeline pipeline = { .read = read_nothing,
-                              .reduce = work,
+    bci_pipeline pipeline = { .reduce = work,
                               .write = take,
                               .context = s,
                               .n_slots = s->n_slots,
