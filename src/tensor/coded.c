@@ -13,30 +13,32 @@
 #define OWN      BCI_LAYOUT_OWN
 #define BNB      BCI_LAYOUT_BNB
 #define MODELOPT BCI_LAYOUT_MODELOPT
+#define ALL      BC_TENSOR_GROUP_ALL
+#define ROW      BC_TENSOR_GROUP_ROW
 
 /* clang-format off */
 static const bci_coded_format formats[] = {
-    { "INT2",       OWN,      2, "int2", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "INT3",       OWN,      3, "int3", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "INT4",       OWN,      4, "int4", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "INT5",       OWN,      5, "int5", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "INT6",       OWN,      6, "int6", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "INT7",       OWN,      7, "int7", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "INT8",       OWN,      8, "int8", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "E3M2",       OWN,      6, "e3m2", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "E2M3",       OWN,      6, "e2m3", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "E2M1",       OWN,      4, "e2m1", NULL,             "F32",     BC_SCALE_ABSMAX,  64 },
-    { "TERNARY",    OWN,      2, "int2", NULL,             "F32",     BC_SCALE_ABSMEAN, BC_TENSOR_GROUP_ALL },
-    { "BINARY",     OWN,      1, "sign", NULL,             "F32",     BC_SCALE_ABSMEAN, BC_TENSOR_GROUP_ROW },
-    { "MXFP8_E4M3", OWN,      8, NULL,   "mxfp8_e4m3",     "F8_E8M0", BC_SCALE_ABSMAX,  32 },
-    { "MXFP8_E5M2", OWN,      8, NULL,   "mxfp8_e5m2",     "F8_E8M0", BC_SCALE_ABSMAX,  32 },
-    { "MXFP6_E2M3", OWN,      6, NULL,   "mxfp6_e2m3",     "F8_E8M0", BC_SCALE_ABSMAX,  32 },
-    { "MXFP6_E3M2", OWN,      6, NULL,   "mxfp6_e3m2",     "F8_E8M0", BC_SCALE_ABSMAX,  32 },
-    { "MXFP4",      OWN,      4, NULL,   "mxfp4_e2m1",     "F8_E8M0", BC_SCALE_ABSMAX,  32 },
-    { "MXINT8",     OWN,      8, NULL,   "mxint8",         "F8_E8M0", BC_SCALE_ABSMAX,  32 },
-    { "NF4",        BNB,      4, NULL,   "nf4",            "F32",     BC_SCALE_ABSMAX,  64 },
-    { "FP4",        BNB,      4, NULL,   "fp4",            "F32",     BC_SCALE_ABSMAX,  64 },
-    { "NVFP4",      MODELOPT, 4, NULL,   "nvfp4_modelopt", "F8_E4M3", BC_SCALE_ABSMAX,  16 },
+    { "INT2",       OWN,      2, "int2", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
+    { "INT3",       OWN,      3, "int3", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
+    { "INT4",       OWN,      4, "int4", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
+    { "INT5",       OWN,      5, "int5", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
+    { "INT6",       OWN,      6, "int6", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
+    { "INT7",       OWN,      7, "int7", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
+    { "INT8",       OWN,      8, "int8", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
+    { "E3M2",       OWN,      6, "e3m2", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  false },
+    { "E2M3",       OWN,      6, "e2m3", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  false },
+    { "E2M1",       OWN,      4, "e2m1", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  false },
+    { "TERNARY",    OWN,      2, "int2", NULL,             "F32",     BC_SCALE_ABSMEAN, ALL, false },
+    { "BINARY",     OWN,      1, "sign", NULL,             "F32",     BC_SCALE_ABSMEAN, ROW, false },
+    { "MXFP8_E4M3", OWN,      8, NULL,   "mxfp8_e4m3",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
+    { "MXFP8_E5M2", OWN,      8, NULL,   "mxfp8_e5m2",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
+    { "MXFP6_E2M3", OWN,      6, NULL,   "mxfp6_e2m3",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
+    { "MXFP6_E3M2", OWN,      6, NULL,   "mxfp6_e3m2",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
+    { "MXFP4",      OWN,      4, NULL,   "mxfp4_e2m1",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
+    { "MXINT8",     OWN,      8, NULL,   "mxint8",         "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
+    { "NF4",        BNB,      4, NULL,   "nf4",            "F32",     BC_SCALE_ABSMAX,  64,  false },
+    { "FP4",        BNB,      4, NULL,   "fp4",            "F32",     BC_SCALE_ABSMAX,  64,  false },
+    { "NVFP4",      MODELOPT, 4, NULL,   "nvfp4_modelopt", "F8_E4M3", BC_SCALE_ABSMAX,  16,  false },
 };
 /* clang-format on */
 
@@ -46,6 +48,11 @@ const bci_coded_format *bci_coded_find(const char *name)
         if (strcmp(formats[i].name, name) == 0)
             return &formats[i];
     return NULL;
+}
+
+bool bci_is_group(uint64_t n)
+{
+    return n >= 8 && n <= 65536 && n % 8 == 0;
 }
 
 bool bci_coded_needs_whole_blocks(const bc_element_type *type)

@@ -29,10 +29,14 @@ typedef struct {
     const char *scale_type; /* element type of scales */
     bc_scale_method method; /* BC_SCALE_ABSMAX: what the settings say */
     uint32_t group;         /* weights under a scale, or BC_TENSOR_GROUP_* */
+    bool takes_zero_point;  /* the grid has a form that counts from 0, "u" before its name */
 } bci_coded_format;
 
 /* The row of a type of kind BC_ELEMENT_CODES. */
 const bci_coded_format *bci_coded_find(const char *name);
+
+/* Whether so many weights of a row can share a scale: they begin at a byte in every format. */
+bool bci_is_group(uint64_t n);
 
 /* What a piece holds. */
 typedef enum {

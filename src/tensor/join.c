@@ -162,11 +162,9 @@ static bc_status join_own(void *context, const bci_json_coded *t, bc_error *err)
     bci_coding_choice choice = { .group = (uint32_t)t->group, .zero_point = t->zero_point };
     const bool is_row = t->named_group && strcmp(t->named_group, "row") == 0;
     const bool is_all = t->named_group && strcmp(t->named_group, "tensor") == 0;
-    const bool is_number =
-        !t->named_group && t->group >= 8 && t->group <= 65536 && t->group % 8 == 0;
+    const bool is_number = !t->named_group && bci_is_group(t->group);
 
-    if (!format || format->layout != BCI_LAYOUT_OWN ||
-        (t->zero_point && strncmp(t->format, "INT", 3) != 0))
+    if (!format || format->layout != BCI_LAYOUT_OWN || (t->zero_point && !format->takes_zero_point))
         return bci_fail(err, BC_E_UNSUPPORTED,
                         "%s: tensor %s has format \"%s\", which is unknown here", path_of(j),
                         bci_show_name(t->name).text, bci_show_name(t->format).text);

@@ -26,7 +26,7 @@ static bool is_on_grid(const bci_coded_format *f)
 
 static bool may_have_zero(const bci_coded_format *f)
 {
-    return strncmp(f->name, "INT", 3) == 0;
+    return f->takes_zero_point;
 }
 
 /* The methods of the settings are for formats that have none of their own. */
@@ -62,7 +62,7 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
                            s->group != BC_TENSOR_GROUP_ALL;
     bc_status st;
 
-    if (is_number && (s->group < 8 || s->group > 65536 || s->group % 8 != 0))
+    if (is_number && !bci_is_group(s->group))
         return bci_fail(err, BC_E_USAGE,
                         "--group %u: expected tensor, row, or a multiple of 8 from 8 to 65536",
                         s->group);
