@@ -64,13 +64,15 @@ typedef struct {
     uint64_t n_elements, size_bytes;
 } bc_tensor_info;
 
-/* File formats: {"gguf", "GGML's format ...", ".gguf", true}, ... */
+/* A file format: {"gguf", "GGML's format ...", ".gguf", true}, ... */
 typedef struct {
     const char *name;
     const char *doc;
     const char *extension; /* ".npy" */
     bool can_write;
 } bc_tensor_format;
+
+/* All of them, in order; returns their number. */
 BC_API size_t bc_tensor_formats(const bc_tensor_format **out);
 
 /* True when the first n bytes of a file look like weights that some reader knows. */
@@ -98,15 +100,16 @@ BC_API const bc_tensor_info *bc_tensor_at(const bc_tensor_file *f, size_t i);
 /* The place of a name, or SIZE_MAX. */
 BC_API size_t bc_tensor_find(const bc_tensor_file *f, const char *name);
 
-/* Read n bytes of tensor i, whose kind is not BC_ELEMENT_CODES, from byte_offset on, inside the tensor, both multiples of its
- * block_bytes. They are little-endian whatever the file is. Thread-safe. */
+/* Read n bytes of tensor i, whose kind is not BC_ELEMENT_CODES, from byte_offset on, inside the
+ * tensor, both multiples of its block_bytes. They are little-endian whatever the file is. BC_E_OPEN
+ * or BC_E_FORMAT where the file cannot be read any more. Thread-safe. */
 BC_API BC_NODISCARD bc_status bc_tensor_read(const bc_tensor_file *f, size_t i,
                                              uint64_t byte_offset, void *buf, size_t n,
                                              bc_error *err);
 
 /* Elements first .. first+n-1 of tensor i as floats, inside the tensor; F64 is rounded to
  * nearest, ties to even, every narrower float is exact. Types without a decoder are
- * BC_E_UNSUPPORTED. Thread-safe. */
+ * BC_E_UNSUPPORTED; else as bc_tensor_read. Thread-safe. */
 BC_API BC_NODISCARD bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first,
                                                  size_t n, float *out, bc_error *err);
 
@@ -119,7 +122,7 @@ typedef struct {
     uint64_t first, end;
 } bc_tensor_levels;
 
-/* The levels of weight `at` of tensor i, at < n_elements. Thread-safe. */
+/* The levels of weight `at` of tensor i, at < n_elements. Statuses as bc_tensor_read. Thread-safe. */
 BC_API BC_NODISCARD bc_status bc_tensor_levels_at(const bc_tensor_file *f, size_t i, uint64_t at,
                                                   bc_tensor_levels *out, bc_error *err);
 
@@ -193,8 +196,8 @@ BC_API const bc_element_type *bc_tensor_spec_type(const char *spec);
 typedef struct {
     /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (1.58, 1
      * to 8: in GGUF the best block format of that size, in safetensors an integer; 16 and 32 are
-     * floats), or a mix that chooses by names and layers ("q4_k_m"). Tensors of floats with two dimensions or more become it
-     * unless they are norms or routers; the others stay as they are. */
+     * floats), or a mix that chooses by names and layers ("q4_k_m"). Tensors of floats with two
+     * dimensions or more become it unless they are norms or routers; the others stay as they are. */
     const char *format;
     const bc_tensor_rule *rules; /* go before all; the last that fits counts */
     size_t n_rules;
@@ -276,15 +279,20 @@ typedef struct {
 
 /* Reduce the weights in the file `in` to the file `out`. Memory does not grow with the file: tensors
  * go through in ranges of blocks, which threads share; the same bytes come out for any number of
- * them. With importance rows stay whole, up to 2^24 weights long. On failure an old output is untouched. Free the result with bc_tensor_result_free. */
+ * them. With importance rows stay whole, up to 2^24 weights long. On failure an old output is
+ * untouched. BC_E_USAGE for a format or a setting that is unknown or that no tensor takes,
+ * BC_E_UNSUPPORTED for one that the kind of file has not, BC_E_FORMAT for NaN and infinity by
+ * settings->nonfinite, BC_E_QUALITY by min_snr_db; else as bc_tensor_file_open and for writing
+ * BC_E_EXISTS or BC_E_WRITE. Free the result with bc_tensor_result_free. */
 BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
                                                const bc_tensor_settings *settings,
                                                bc_tensor_result *result, bc_error *err);
 BC_API void bc_tensor_result_free(bc_tensor_result *r);
 
 /* How the tensors of two files differ, b against a, by name: outcome.from and .to are their types,
- * size_bytes that in b. What is in one file only, or has another shape (or holds no floats), is counted, and no outcome.
- * BC_E_USAGE when that is all. `stop` as above. Free the result with bc_tensor_comparison_free. */
+ * size_bytes that in b. What is in one file only, or has another shape (or holds no floats), is
+ * counted, and no outcome. BC_E_USAGE when that is all; else as bc_tensor_file_open. `stop` as above.
+ * Free the result with bc_tensor_comparison_free. */
 typedef struct {
     bc_tensor_summary a, b;
     size_t n_tensors;

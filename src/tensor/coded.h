@@ -78,8 +78,8 @@ typedef struct {
     bool zero_point, is_nested;
 } bci_coding_choice;
 
-/* How a tensor of this name and shape, whose product fits 63 bits, is coded, and its pieces. BC_E_LIMIT when memory is short or
- * sizes do not fit. */
+/* How a tensor of this name and shape, whose product fits 63 bits, is coded, and its pieces.
+ * BC_E_LIMIT when memory is short or sizes do not fit. */
 BC_NODISCARD bc_status bci_coding_new(const bci_coded_format *format, const bc_tensor_info *info,
                                       const bci_coding_choice *choice, bci_coding **out,
                                       bc_error *err);
