@@ -243,7 +243,7 @@ for page; do
     mkdir -p "$steps/tree/docs"
     cp -R "$root/samples" "$steps/tree/samples"
     # Whoever has tried the program has left its outputs beside the samples.
-    rm -f "$steps"/tree/samples/*-*bit.png "$steps"/tree/samples/*-*bit.wav
+    rm -f "$steps"/tree/samples/*-*bit.* "$steps"/tree/samples/*-q4_k.gguf
     if [ -d "$root/docs/pictures" ]; then
         cp -R "$root/docs/pictures" "$steps/tree/docs/pictures"
         rm -f "$steps/tree/docs/pictures/$(basename -- "$page" .md)"-*
