@@ -183,7 +183,7 @@ static void add_used(bc_report *r, const options *o, const census *all, int bits
     const bool is_exact = !info->is_lossy && bits >= 1 && bits <= 32;
     const int said = info->valid_bits ? info->valid_bits : info->container_bits;
     const bool has_less = is_exact && (info->is_float || bits < said);
-    char what[160], command[320];
+    char what[160], rest[40];
 
     snprintf(what, sizeof what, "%s", bits == 0 ? "it is silence" : "");
     if (has_less)
@@ -192,12 +192,12 @@ static void add_used(bc_report *r, const options *o, const census *all, int bits
     if (is_same)
         snprintf(what + strlen(what), sizeof what - strlen(what), "%sall channels are the same",
                  *what ? ", " : "");
-    snprintf(command, sizeof command, "bitcrush %s %d", o->operands[0], bits);
+    snprintf(rest, sizeof rest, "%d", bits);
     if (is_exact)
         bc_report_integer(r, "used", "depth_bits", (uint64_t)bits);
     if (info->n_channels > 1)
         bc_report_flag(r, "used", "same_channels", is_same);
-    info_add_lossless(r, info->is_lossy, what, has_less ? command : NULL);
+    info_add_lossless(r, info->is_lossy, what, o->operands[0], has_less ? rest : NULL);
     if (!info->container_bits)
         return;
     bc_report_integer(r, "input", "raw_bytes",

@@ -96,10 +96,27 @@ char *command_of(const options *o, unsigned tool, const char *in, const char *ou
     for (size_t i = 0; i < n; i++)
         if (o->given[i] && !is_about_output(rows[i].name))
             put_option(to, o, &rows[i]);
-    if (tool & (TOOL_IMAGE | TOOL_AUDIO))
+    if ((tool & (TOOL_IMAGE | TOOL_AUDIO)) || o->dither)
         fprintf(to, " --seed %llu", (unsigned long long)o->seed);
     fputs(" --output", to);
     put_path(to, o->is_page_only ? page_name(out) : out);
+    if (fclose(to) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+char *command_on(const char *path, const char *rest)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+
+    if (!to)
+        return NULL;
+    fputs("bitcrush", to);
+    put_path(to, path);
+    fprintf(to, " %s", rest);
     if (fclose(to) == 0)
         return text;
     free(text);

@@ -158,7 +158,7 @@ static void add_used(bc_report *r, const options *o, const census *c)
     const bool is_grey = info->n_channels >= 3 && c->is_grey, opaque = is_opaque(c);
     const uint64_t alpha_bits = info->has_alpha && !opaque ? (uint64_t)info->depth : 0;
     const uint64_t bits = (is_grey ? 1 : n_colour_channels(c)) * (uint64_t)depth + alpha_bits;
-    char what[160], command[320];
+    char what[160], rest[40];
     uint64_t index_bits = 1;
 
     while (UINT64_C(1) << index_bits < c->n_colours)
@@ -177,7 +177,7 @@ static void add_used(bc_report *r, const options *o, const census *c)
     if (has_palette)
         snprintf(what + strlen(what), sizeof what - strlen(what), "%sa palette of %zu holds all",
                  *what ? ", " : "", c->n_colours);
-    snprintf(command, sizeof command, "bitcrush %s %d --dither none", o->operands[0], depth);
+    snprintf(rest, sizeof rest, "%d --dither none", depth);
     bc_report_integer(r, "used", "depth_bits", (uint64_t)depth);
     if (c->n_colours <= MAX_COLOURS)
         bc_report_integer(r, "used", "colours", c->n_colours);
@@ -185,7 +185,7 @@ static void add_used(bc_report *r, const options *o, const census *c)
         bc_report_flag(r, "used", "grey", is_grey);
     if (info->has_alpha)
         bc_report_flag(r, "used", "opaque", opaque);
-    info_add_lossless(r, strcmp(info->format, "jpeg") == 0, what, command);
+    info_add_lossless(r, strcmp(info->format, "jpeg") == 0, what, o->operands[0], rest);
     bc_report_integer(r, "input", "raw_bytes",
                       (pixels * info->n_channels * (uint64_t)info->depth + 7) / 8);
     bc_report_integer(r, "used", "packed_bytes",

@@ -2,8 +2,11 @@
 #include "info.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "command.h"
 
 void info_add_size(bc_report *r, const char *path)
 {
@@ -13,12 +16,15 @@ void info_add_size(bc_report *r, const char *path)
         bc_report_integer(r, "input", "size_bytes", (uint64_t)s.st_size);
 }
 
-void info_add_lossless(bc_report *r, bool is_lossy, const char *what, const char *command)
+void info_add_lossless(bc_report *r, bool is_lossy, const char *what, const char *path,
+                       const char *rest)
 {
     const bool has_less = *what && !is_lossy;
+    char *command = has_less && rest ? command_on(path, rest) : NULL;
 
     bc_report_string(r, "used", "lossless", has_less ? what : NULL);
-    bc_report_string(r, "used", "command", has_less ? command : NULL);
+    bc_report_string(r, "used", "command", command);
+    free(command);
     bc_report_string(r, "used", "note",
                      is_lossy   ? "nothing, it is compressed with loss already"
                      : has_less ? NULL

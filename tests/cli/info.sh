@@ -14,8 +14,13 @@ is input.raw_bytes 14400
 is used.depth_bits 8
 is used.packed_bytes 7200
 is used.command 'bitcrush wide.png 8 --dither none'
-sh -c "PATH=${BITCRUSH%/*}:\$PATH; $(sed -n 's/^used.command=//p' "$base/facts") -q -o again.png"
+PATH=${BITCRUSH%/*}:$PATH sh -c "$(sed -n 's/^used.command=//p' "$base/facts") -q -o again.png"
 bitcrush compare wide.png again.png
+prints 'infinite dB'
+mv wide.png "it's wide.png"
+facts info "it's wide.png"
+PATH=${BITCRUSH%/*}:$PATH sh -c "$(sed -n 's/^used.command=//p' "$base/facts") -q -f -o again.png"
+bitcrush compare "it's wide.png" again.png
 prints 'infinite dB'
 
 # 3 of 8 bits: levels round(255 k / 7).

@@ -120,6 +120,17 @@ fi
 clean
 "$MAKE_PNG" rgb 40 30 in.png
 
+it 'the command of weights with noise has the seed that made it'
+head='{"w":{"dtype":"F32","shape":[2,32],"data_offsets":[0,256]}}'
+{
+    printf '\073\000\000\000\000\000\000\000%s' "$head"
+    for byte in 1 2 3 4 5 6 7 8; do printf '%032d' $byte; done
+} >w.safetensors
+bitcrush w.safetensors q4_0 --dither rpdf --seed 5 --report page.html -o w.gguf -f --json
+exits 0
+grep -q -- '--dither rpdf --seed 5 --output w.gguf' page.html || fail 'no seed in the command'
+rm -f page.html w.safetensors w.gguf
+
 it 'names of tensors are text'
 name='<script>alert(1)</script>&amp;\"'
 head="{\"$name\":{\"dtype\":\"F32\",\"shape\":[2,32],\"data_offsets\":[0,256]}}"
