@@ -13,6 +13,7 @@
 #include "report_verb.h"
 #include "suggest.h"
 #include "sweep_tool.h"
+#include "tensor_formats.h"
 #include "tensor_info.h"
 #include "tensor_report.h"
 
@@ -50,6 +51,7 @@ static bc_status parse_rules(const char *text, tensor_job *j, bc_error *err)
             return tool_usage(err, "--type", text, "expected GLOB=FORMAT");
         *equals = '\0';
         j->rules[i] = (bc_tensor_rule){ words[i], equals + 1 };
+        st = tensor_format_check(equals + 1, err);
     }
     j->settings.rules = j->rules;
     return st;
@@ -204,8 +206,10 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         return tool_usage(err, "too few arguments", "",
                           "expected FILE FORMAT, for example model.safetensors q4_k (see --help)");
     const char *format = o->operands[o->n_operands - 1];
-    bc_status st = tensor_job_make(o, format, &j, err);
+    bc_status st = tensor_format_check(format, err);
 
+    if (!st)
+        st = tensor_job_make(o, format, &j, err);
     batch_name_choice(format, choice, sizeof choice);
     if (!st)
         st = page_check(o, o->n_operands - 1, err);

@@ -68,6 +68,12 @@ it 'wrong formats, options and files'
 bitcrush w.npy q9
 exits 2
 says 'bitcrush: q9: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that --list shows'
+bitcrush w.npy Q4K
+exits 2
+says 'bitcrush: Q4K: unknown format, did you mean q4_k?'
+bitcrush w.npy q8_0 --type '*=nf3'
+exits 2
+says 'bitcrush: nf3: unknown format, did you mean nf4?'
 bitcrush w.npy 4 --gray
 exits 2
 mentions '--gray'

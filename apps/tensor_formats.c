@@ -1,0 +1,58 @@
+/* Knows which format of weights a mistyped name may mean. */
+#include "tensor_formats.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bitcrush/tensor.h"
+#include "suggest.h"
+#include "tool.h"
+
+enum { ROOM = 160, LENGTH = 24 };
+
+static void to_lower(char *text)
+{
+    for (; *text; text++)
+        *text = (char)(*text >= 'A' && *text <= 'Z' ? *text + 32 : *text);
+}
+
+/* The names of types and mixes as one types them; their number. */
+static size_t collect(char names[ROOM][LENGTH])
+{
+    const bc_element_type *types;
+    const bc_tensor_mix *mixes;
+    const size_t n_types = bc_element_types(&types), n_mixes = bc_tensor_mixes(&mixes);
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_types && n < ROOM; i++)
+        if (bc_tensor_can_write(&types[i]))
+            snprintf(names[n++], LENGTH, "%s", types[i].name);
+    for (size_t i = 0; i < n_mixes && n < ROOM; i++)
+        snprintf(names[n++], LENGTH, "%s", mixes[i].name);
+    for (size_t i = 0; i < n; i++)
+        to_lower(names[i]);
+    return n;
+}
+
+bc_status tensor_format_check(const char *typed, bc_error *err)
+{
+    char names[ROOM][LENGTH], lower[LENGTH], hint[64];
+    const size_t n = collect(names);
+    const char *near = NULL;
+
+    if (bc_element_type_named(typed))
+        return BC_OK;
+    snprintf(lower, sizeof lower, "%s", typed);
+    to_lower(lower);
+    for (size_t i = 0; i < n; i++) {
+        if (strcasecmp(names[i], typed) == 0)
+            return BC_OK;
+        near = suggest(near, names[i], lower);
+    }
+    if (!near ||
+        (*typed >= '0' && *typed <= '9')) /* a number, or nothing like it: the library says so */
+        return BC_OK;
+    snprintf(hint, sizeof hint, "unknown format, did you mean %s?", near);
+    return tool_usage(err, typed, "", hint);
+}

@@ -1,0 +1,10 @@
+/* Names of formats of weights, as they are typed. */
+#ifndef BITCRUSH_TENSOR_FORMATS_H
+#define BITCRUSH_TENSOR_FORMATS_H
+
+#include "bitcrush/status.h"
+
+/* BC_E_USAGE with the nearest name where `typed` is none but near to one. */
+BC_NODISCARD bc_status tensor_format_check(const char *typed, bc_error *err);
+
+#endif
