@@ -78,6 +78,15 @@ static void put_option(FILE *to, const options *o, const option *row)
     }
 }
 
+/* The text of a memory stream, which is read once the stream is closed; NULL when memory is short. */
+static char *finish(FILE *to, char **text)
+{
+    if (fclose(to) == 0)
+        return *text;
+    free(*text);
+    return NULL;
+}
+
 char *command_of(const options *o, unsigned tool, const char *in, const char *out)
 {
     const bool has_spec = !o->palette && !o->channels;
@@ -100,10 +109,7 @@ char *command_of(const options *o, unsigned tool, const char *in, const char *ou
         fprintf(to, " --seed %llu", (unsigned long long)o->seed);
     fputs(" --output", to);
     put_path(to, o->is_page_only ? page_name(out) : out);
-    if (fclose(to) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return finish(to, &text);
 }
 
 char *command_on(const char *path, const char *rest)
@@ -117,8 +123,5 @@ char *command_on(const char *path, const char *rest)
     fputs("bitcrush", to);
     put_path(to, path);
     fprintf(to, " %s", rest);
-    if (fclose(to) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return finish(to, &text);
 }

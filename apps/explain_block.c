@@ -27,13 +27,6 @@ typedef struct {
     bc_error_sums error;
 } block;
 
-static void lower(const char *from, char *to, size_t size)
-{
-    snprintf(to, size, "%s", from);
-    for (char *c = to; *c; c++)
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
-}
-
 /* Names come from a file: a terminal gets no control characters. */
 static void show_name(const char *name, char *to, size_t size)
 {
@@ -51,7 +44,7 @@ static bc_status find_format(const char *typed, const bc_block_format **out, bc_
     const char *near = NULL;
     char name[40], hint[96];
 
-    lower(typed, name, sizeof name);
+    lower_case(typed, name, sizeof name);
     *out = bc_block_find(name);
     for (size_t i = 0; i < n && !*out; i++)
         near = suggest(near, rows[i].name, name);
@@ -94,7 +87,7 @@ static bc_status choose_format(const options *o, block *b, bc_error *err)
 {
     char own[40], hint[160];
 
-    lower(b->tensor->type->name, own, sizeof own);
+    lower_case(b->tensor->type->name, own, sizeof own);
     b->format = bc_block_find(own);
     if (o->format) {
         const bc_block_format *stored = b->format;

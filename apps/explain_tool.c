@@ -99,9 +99,7 @@ bc_status explain_notation(const options *o, const char *name, bc_notation *out,
     if (!st)
         st = bc_notation_lay(&found, o->step, (int64_t)o->zero, err);
     else if (strstr(err->text, "unknown")) {
-        snprintf(lower, sizeof lower, "%s", name);
-        for (char *c = lower; *c; c++)
-            *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+        lower_case(name, lower, sizeof lower);
         for (size_t i = 0; i < n && i < sizeof candidates / sizeof *candidates; i++) {
             snprintf(candidates[i], sizeof *candidates, "%s%.*s", rows[i].name,
                      rows[i].max_bits == 0 ? 0 : width, name[stem] ? name + stem : "8");

@@ -1,6 +1,7 @@
 /* Knows how far two names are apart. */
 #include "suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 40 };
@@ -42,4 +43,11 @@ const char *suggest(const char *best, const char *name, const char *typed)
     if (d > limit || (best && distance(best, typed) <= d))
         return best;
     return name;
+}
+
+void lower_case(const char *from, char *to, size_t size)
+{
+    snprintf(to, size, "%s", from);
+    for (char *c = to; *c; c++)
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
 }

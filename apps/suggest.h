@@ -8,4 +8,7 @@
  * Call for every name; the result is NULL when none is near. */
 const char *suggest(const char *best, const char *name, const char *typed);
 
+/* A name in lower case, as it is typed; cut to `size`, with its final 0. */
+void lower_case(const char *from, char *to, size_t size);
+
 #endif

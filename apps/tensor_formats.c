@@ -3,19 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "bitcrush/tensor.h"
 #include "suggest.h"
 #include "tool.h"
 
 enum { ROOM = 160, LENGTH = 24 };
-
-static void to_lower(char *text)
-{
-    for (; *text; text++)
-        *text = (char)(*text >= 'A' && *text <= 'Z' ? *text + 32 : *text);
-}
 
 /* The names of types and mixes as one types them; their number. */
 static size_t collect(char names[ROOM][LENGTH])
@@ -27,26 +20,24 @@ static size_t collect(char names[ROOM][LENGTH])
 
     for (size_t i = 0; i < n_types && n < ROOM; i++)
         if (bc_tensor_can_write(&types[i]))
-            snprintf(names[n++], LENGTH, "%s", types[i].name);
+            lower_case(types[i].name, names[n++], LENGTH);
     for (size_t i = 0; i < n_mixes && n < ROOM; i++)
-        snprintf(names[n++], LENGTH, "%s", mixes[i].name);
-    for (size_t i = 0; i < n; i++)
-        to_lower(names[i]);
+        lower_case(mixes[i].name, names[n++], LENGTH);
     return n;
 }
 
 bc_status tensor_format_check(const char *typed, bc_error *err)
 {
     char names[ROOM][LENGTH], lower[LENGTH], hint[64];
-    const size_t n = collect(names);
     const char *near = NULL;
 
     if (bc_element_type_named(typed))
         return BC_OK;
-    snprintf(lower, sizeof lower, "%s", typed);
-    to_lower(lower);
+    const size_t n = collect(names);
+
+    lower_case(typed, lower, sizeof lower);
     for (size_t i = 0; i < n; i++) {
-        if (strcasecmp(names[i], typed) == 0)
+        if (strcmp(names[i], lower) == 0)
             return BC_OK;
         near = suggest(near, names[i], lower);
     }
