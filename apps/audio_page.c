@@ -163,7 +163,7 @@ static bc_status put_players(bc_html *h, const char *in, const char *out,
     }
     if (!st)
         st = put_player(h, &x, x.out, "Result", "Result", err);
-    if (!st && x.gain == 1.0 && m->quality.error.max_abs_e == 0.0) {
+    if (!st && x.gain == 1.0 && bc_error_is_exact(&m->quality.error)) {
         bc_html_paragraph(h, "There is no error to listen to.");
     } else if (!st) {
         snprintf(caption, sizeof caption, "Error alone, %g times (%.0f dB) amplified", x.gain,

@@ -135,6 +135,8 @@ static void add_quality(bc_report *r, const bc_audio_quality *q)
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(&q->error));
     bc_report_number(r, "metrics", "max_error", q->error.max_abs_e);
     bc_report_number(r, "metrics", "mean_error", bc_error_mean(&q->error));
+    if (q->error.n_lost)
+        bc_report_integer(r, "metrics", "lost", q->error.n_lost);
     if (isfinite(snr_db))
         bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
     add_level(r, "noise_dbfs", q->noise_dbfs);
@@ -231,6 +233,8 @@ bc_status audio_comparison_report(const options *o, const char *a, const char *b
         bc_report_string(r, "compared", "format", m->b.container);
         bc_report_string(r, "compared", "encoding", m->b.encoding);
         add_quality(r, &m->quality);
+        if (m->quality.error.n_nonfinite)
+            bc_report_integer(r, "metrics", "nonfinite", m->quality.error.n_nonfinite);
         st = tool_report(r, o, "", err);
     }
     bc_report_free(r);

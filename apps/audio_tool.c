@@ -264,7 +264,7 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     st = bc_audio_compare(o->operands[0], o->operands[1], o->plot != NULL, &result, err);
     if (st)
         return st;
-    st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.quality.error), err);
+    st = bc_error_gate(&result.quality.error, o->min_snr, o->operands[1], "SNR", "", err);
     if (!st && o->plot)
         st = audio_comparison_plot(o, &result, err);
     if (!st && !o->quiet)

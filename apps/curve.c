@@ -95,7 +95,7 @@ static void show_db(char *to, size_t size, double db)
     if (isnan(db))
         snprintf(to, size, "–");
     else if (isinf(db))
-        snprintf(to, size, "infinite");
+        snprintf(to, size, "%s", db > 0.0 ? "infinite" : "-infinite");
     else
         snprintf(to, size, "%.2f", db);
 }

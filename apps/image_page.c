@@ -91,7 +91,7 @@ static bc_status put_error(bc_html *h, const image_views *p, const bc_image_resu
     bc_status st;
 
     bc_html_section(h, "Error");
-    if (m->coded.max_abs_e == 0.0) {
+    if (bc_error_is_exact(&m->coded)) {
         bc_html_paragraph(h, "There is none: every sample is what it was.");
         return BC_OK;
     }

@@ -291,7 +291,7 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
                           "expected compare A B, two pictures of one size");
     st = bc_image_compare(o->operands[0], o->operands[1], &result, err);
     if (!st)
-        st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.coded), err);
+        st = bc_error_gate(&result.coded, o->min_snr, o->operands[1], "SNR", "", err);
     if (!st && !o->quiet)
         st = image_comparison_report(o, o->operands[0], o->operands[1], &result, err);
     return st;

@@ -99,8 +99,10 @@ static void put_lead(const page *p, char *to, size_t size)
 {
     const char *what = p->tool == TOOL_TENSOR ? "the weights are" : "the signal is";
 
-    if (isinf(p->snr_db))
+    if (p->snr_db == INFINITY)
         snprintf(to, size, "Nothing was lost: the result equals the original.");
+    else if (isinf(p->snr_db))
+        snprintf(to, size, "NaN or infinity stands where a number was: no error is larger.");
     else if (p->snr_db < 0.0)
         snprintf(to, size, "The error is %.2f dB above the signal: little is left of it.",
                  -p->snr_db);

@@ -33,24 +33,33 @@ void tensor_report_input(bc_report *r, const char *path, const bc_tensor_summary
 
 static double sqnr(const bc_error_sums *e)
 {
-    return e->n ? bc_error_snr_db(e) : NAN;
+    return bc_error_snr_db(e);
 }
 
 static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outcome *tensors,
                       size_t n)
 {
     const bc_tensor_outcome *worst = NULL;
+    uint64_t n_nonfinite = 0;
 
     for (size_t i = 0; i < n; i++)
-        if (tensors[i].error.n && (!worst || sqnr(&tensors[i].error) < sqnr(&worst->error)))
+        n_nonfinite += tensors[i].n_nonfinite;
+
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(sqnr(&tensors[i].error)) &&
+            (!worst || sqnr(&tensors[i].error) < sqnr(&worst->error)))
             worst = &tensors[i];
-    if (!worst)
+    if (n_nonfinite)
+        bc_report_integer(r, "metrics", "nonfinite", n_nonfinite);
+    if (e->n == 0)
         return;
     bc_report_number(r, "metrics", "sqnr_db", sqnr(e));
-    bc_report_number(r, "metrics", "worst_sqnr_db", sqnr(&worst->error));
-    bc_report_string(r, "metrics", "worst_tensor", worst->name);
+    bc_report_number(r, "metrics", "worst_sqnr_db", worst ? sqnr(&worst->error) : NAN);
+    bc_report_string(r, "metrics", "worst_tensor", worst ? worst->name : NULL);
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(e));
     bc_report_number(r, "metrics", "max_error", e->max_abs_e);
+    if (e->n_lost)
+        bc_report_integer(r, "metrics", "lost", e->n_lost);
     if (e->n_clipped)
         bc_report_integer(r, "metrics", "clipped", e->n_clipped);
 }

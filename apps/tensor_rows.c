@@ -25,7 +25,7 @@ static double bits_a_weight(const bc_tensor_outcome *t)
 
 static double sqnr(const bc_tensor_outcome *t)
 {
-    return t->error.n ? bc_error_snr_db(&t->error) : NAN;
+    return bc_error_snr_db(&t->error);
 }
 
 /* --- tensor by tensor */
@@ -49,6 +49,8 @@ static void add_for_programs(bc_report *r, const bc_tensor_outcome *t)
         bc_report_number(r, tensors_table, "rmse", bc_error_rmse(&t->error));
         bc_report_number(r, tensors_table, "max_error", t->error.max_abs_e);
     }
+    if (t->error.n_lost)
+        bc_report_integer(r, tensors_table, "lost", t->error.n_lost);
     if (is_measured && t->can_clip)
         bc_report_integer(r, tensors_table, "clipped", t->error.n_clipped);
     if (t->n_nonfinite)
@@ -98,17 +100,25 @@ static const bc_tensor_outcome *const *as_outcomes(const void *p)
     return p;
 }
 
+/* What has no SQNR comes last of those that were measured. */
+static double badness(const bc_tensor_outcome *t)
+{
+    const double sqnr_db = sqnr(t);
+
+    return isnan(sqnr_db) ? INFINITY : sqnr_db;
+}
+
 /* The worst SQNR first; then the most bytes; then by name. */
 static int worst_first(const void *a, const void *b)
 {
     const bc_tensor_outcome *x = *as_outcomes(a), *y = *as_outcomes(b);
     const bool is_x = x->error.n > 0, is_y = y->error.n > 0;
-    const double difference = is_x && is_y ? sqnr(x) - sqnr(y) : 0.0;
+    const double worse = is_x && is_y ? badness(x) : 0.0, other = is_x && is_y ? badness(y) : 0.0;
 
     if (is_x != is_y)
         return is_x ? -1 : 1;
-    if (difference < 0.0 || difference > 0.0) /* two infinite ones differ by NaN */
-        return difference < 0.0 ? -1 : 1;
+    if (worse != other)
+        return worse < other ? -1 : 1;
     if (x->size_bytes != y->size_bytes)
         return x->size_bytes < y->size_bytes ? 1 : -1;
     return strcmp(x->name, y->name);

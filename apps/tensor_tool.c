@@ -244,7 +244,7 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     st = bc_tensor_compare(o->operands[0], o->operands[1], &tool_stop_asked, &result, err);
     if (st)
         return st;
-    st = tool_gate(o, o->operands[1], bc_error_snr_db(&result.error), err);
+    st = bc_error_gate(&result.error, o->min_snr, o->operands[1], "SQNR", "", err);
     if (!st && !o->quiet)
         st = tensor_comparison_report(o, o->operands[0], o->operands[1], &result, err);
     bc_tensor_comparison_free(&result);

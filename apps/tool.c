@@ -68,16 +68,6 @@ bc_status tool_fail(bc_error *err, bc_status status, const char *format, ...)
     return status;
 }
 
-bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err)
-{
-    if (!(snr_db < o->min_snr))
-        return BC_OK;
-    err->status = BC_E_QUALITY;
-    snprintf(err->text, sizeof err->text, "%s: SNR %.2f dB, expected at least %.2f dB", path,
-             snr_db, o->min_snr);
-    return BC_E_QUALITY;
-}
-
 bool tool_has_colour(const options *o, FILE *to)
 {
     const char *no_color = getenv("NO_COLOR");

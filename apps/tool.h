@@ -57,9 +57,6 @@ BC_NODISCARD bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st
  * is not there is left to whoever opens it. */
 BC_NODISCARD bc_status tool_rereadable(const char *path, bc_error *err);
 
-/* BC_E_QUALITY when the SNR of `path` is below what --min-snr asks for. */
-bc_status tool_gate(const options *o, const char *path, double snr_db, bc_error *err);
-
 /* True when what is printed to `to` may have bold letters. */
 bool tool_has_colour(const options *o, FILE *to);
 

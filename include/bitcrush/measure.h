@@ -2,20 +2,27 @@
 #ifndef BITCRUSH_MEASURE_H
 #define BITCRUSH_MEASURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "bitcrush/grid.h"
 #include "bitcrush/noise.h"
+#include "bitcrush/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Sums over samples x and their reconstruction y, e = y - x. Zero it to start. Samples
- * where x or y is not finite are counted in n_nonfinite and nowhere else. */
+/* Sums over samples x and their reconstruction y, e = y - x. Zero it to start.
+ *
+ * One rule for what is not finite: where x is NaN or infinite and y is the same, there is no error,
+ * and the sample is counted in n_nonfinite and nowhere else. Any other pair with NaN or infinity in
+ * it is an infinite error. It is counted in n_lost and in n, its x goes into the sums if it is
+ * finite, and sum_e2 and max_abs_e are infinite from then on: no figure can be good. */
 typedef struct {
-    uint64_t n;
+    uint64_t n;         /* samples that have an error, the infinite ones among them */
+    uint64_t n_lost;    /* infinite errors */
     uint64_t n_clipped; /* samples beyond the half step past the last mark */
     uint64_t n_nonfinite;
     double sum_x, sum_x2;
@@ -39,12 +46,25 @@ BC_API void bc_error_merge(bc_error_sums *a, const bc_error_sums *b);
 BC_API uint64_t bc_count_clipped_f32(const bc_grid *grid, const float *x, size_t n);
 BC_API uint64_t bc_count_clipped_f64(const bc_grid *grid, const double *x, size_t n);
 
-/* Decibels and the like from sums. A figure that does not exist (no samples, no signal) is
- * NaN; an exact copy has SNR and PSNR +infinity. `peak` is the full-scale value. */
+/* True when there were samples and y is x in all of them, NaN and infinity included. */
+BC_API bool bc_error_is_exact(const bc_error_sums *s);
+
+/* Decibels and the like from sums. A figure that does not exist (no samples, no signal, squares
+ * beyond double) is NaN; an exact copy has SNR and PSNR +infinity. After an infinite error SNR and
+ * PSNR are -infinity, the RMSE is infinite, and the mean is infinite or, where errors of both signs
+ * or NaN met, NaN. `peak` is the full-scale value. */
 BC_API double bc_error_snr_db(const bc_error_sums *s);
 BC_API double bc_error_psnr_db(const bc_error_sums *s, double peak);
 BC_API double bc_error_rmse(const bc_error_sums *s);
 BC_API double bc_error_mean(const bc_error_sums *s);
+
+/* The gate of a least SNR, which opens for a measured figure and for nothing else: BC_OK when the
+ * match is exact, or when there is an SNR of at least least_db; else BC_E_QUALITY with the sentence
+ * "SUBJECT: FIGURE 23.29 dB, expected at least 90.00 dB" and `rest` behind it. least_db NaN or
+ * -infinity: no gate. */
+BC_API BC_NODISCARD bc_status bc_error_gate(const bc_error_sums *s, double least_db,
+                                            const char *subject, const char *figure,
+                                            const char *rest, bc_error *err);
 
 /* Effective number of bits, (snr_db - 1.76) / 6.02 (IEEE 1241). */
 BC_API double bc_enob_bits(double snr_db);

@@ -284,6 +284,10 @@ bc_status bci_audio_quality_measure(bci_audio_quality *q, bc_audio_quality *out,
     r.noise_dbfs = bc_level_dbfs(r.error.sum_e2 / (double)r.error.n);
     if (!q->only_errors)
         measure_all(q, &r);
+    if (r.error.n_lost > 0) { /* spectra have 0 where something is not finite */
+        r.noise_a_dbfs = r.noise_468_dbfs = r.noise_ath_dbfs = INFINITY;
+        r.tone.found = false;
+    }
     if (q->signal)
         st = make_curves(q, &r.curves, err);
     if (!st)

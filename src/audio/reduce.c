@@ -252,17 +252,6 @@ static bc_status begin_measuring(reduction *r, bc_error *err)
                                  &r->quality, err);
 }
 
-static bc_status pass_gate(const reduction *r, const bc_audio_result *result, bc_error *err)
-{
-    const double snr_db = bc_error_snr_db(&result->quality.error);
-
-    if (snr_db < r->settings.min_snr_db)
-        return bci_fail(err, BC_E_QUALITY,
-                        "%s: SNR %.2f dB, expected at least %.2f dB; no output written",
-                        bci_sound_name(r->in), snr_db, r->settings.min_snr_db);
-    return BC_OK;
-}
-
 static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_error *err)
 {
     const bc_audio_settings *s = &r->settings;
@@ -280,7 +269,8 @@ static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_er
     if (!st && r->quality)
         st = expect(r, result, err);
     if (!st && r->quality)
-        st = pass_gate(r, result, err);
+        st = bc_error_gate(&result->quality.error, s->min_snr_db, bci_sound_name(r->in), "SNR",
+                           "; no output written", err);
     if (!st)
         st = bci_sound_commit(r->writer, err);
     return st;

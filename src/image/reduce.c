@@ -366,12 +366,8 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     if (st)
         goto done;
     measure(&l, &r);
-    if (bc_error_snr_db(&r.coded) < settings->min_snr_db)
-        st = bci_fail(err, BC_E_QUALITY,
-                      "%s: SNR %.2f dB, expected at least %.2f dB; no output "
-                      "written",
-                      in, bc_error_snr_db(&r.coded), settings->min_snr_db);
-    else
+    st = bc_error_gate(&r.coded, settings->min_snr_db, in, "SNR", "; no output written", err);
+    if (!st)
         st = bci_sink_commit(l.writer.sink, err);
     if (st)
         goto done;

@@ -2,10 +2,31 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/fail.h"
 #include "bitcrush/measure.h"
 #include "core/kernels.h"
 
-static void add_lanes(bc_error_sums *s, const bci_error_lanes *l, size_t n)
+/* Count pairs of which one or both are not finite, see bc_error_sums. */
+static void add_not_finite(bc_error_sums *s, double x, double y, uint64_t count)
+{
+    const bool is_same = x == y || (x != x && y != y);
+
+    if (is_same) {
+        s->n_nonfinite += count;
+        return;
+    }
+    s->n += count;
+    s->n_lost += count;
+    if (isfinite(x)) {
+        s->sum_x += (double)count * x;
+        s->sum_x2 += (double)count * (x * x);
+    }
+    s->sum_e += y - x;
+    s->sum_e2 = s->max_abs_e = INFINITY;
+}
+
+/* Returns how many of the n pairs are no part of the lanes' sums. */
+static uint64_t add_lanes(bc_error_sums *s, const bci_error_lanes *l, size_t n)
 {
     double n_finite = 0.0;
 
@@ -18,7 +39,7 @@ static void add_lanes(bc_error_sums *s, const bci_error_lanes *l, size_t n)
         s->max_abs_e = fmax(s->max_abs_e, l->max_abs_e[j]);
     }
     s->n += (uint64_t)n_finite;
-    s->n_nonfinite += n - (uint64_t)n_finite;
+    return n - (uint64_t)n_finite;
 }
 
 void bc_error_add_f32(bc_error_sums *sums, const float *x, const float *y, size_t n)
@@ -26,7 +47,11 @@ void bc_error_add_f32(bc_error_sums *sums, const float *x, const float *y, size_
     bci_error_lanes lanes = { 0 };
 
     bci_kernels_get()->error_f32(&lanes, x, y, n);
-    add_lanes(sums, &lanes, n);
+    if (add_lanes(sums, &lanes, n) == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]) || !isfinite(y[i]))
+            add_not_finite(sums, (double)x[i], (double)y[i], 1);
 }
 
 void bc_error_add_f64(bc_error_sums *sums, const double *x, const double *y, size_t n)
@@ -34,7 +59,11 @@ void bc_error_add_f64(bc_error_sums *sums, const double *x, const double *y, siz
     bci_error_lanes lanes = { 0 };
 
     bci_kernels_get()->error_f64(&lanes, x, y, n);
-    add_lanes(sums, &lanes, n);
+    if (add_lanes(sums, &lanes, n) == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]) || !isfinite(y[i]))
+            add_not_finite(sums, x[i], y[i], 1);
 }
 
 void bc_error_add_pair(bc_error_sums *s, double x, double y, uint64_t count)
@@ -44,7 +73,7 @@ void bc_error_add_pair(bc_error_sums *s, double x, double y, uint64_t count)
     if (count == 0)
         return;
     if (!isfinite(x) || !isfinite(y)) {
-        s->n_nonfinite += count;
+        add_not_finite(s, x, y, count);
         return;
     }
     s->n += count;
@@ -58,6 +87,7 @@ void bc_error_add_pair(bc_error_sums *s, double x, double y, uint64_t count)
 void bc_error_merge(bc_error_sums *a, const bc_error_sums *b)
 {
     a->n += b->n;
+    a->n_lost += b->n_lost;
     a->n_clipped += b->n_clipped;
     a->n_nonfinite += b->n_nonfinite;
     a->sum_x += b->sum_x;
@@ -117,22 +147,49 @@ uint64_t bc_count_clipped_f64(const bc_grid *grid, const double *x, size_t n)
     return count;
 }
 
-/* 10 log10(a / b): infinity when nothing was lost, NaN when there was nothing to lose. */
+/* 10 log10(a / b): infinity when nothing was lost; NaN when there was nothing to lose, and when the
+ * squares of what there was are beyond double. */
 static double ratio_db(double a, double b)
 {
-    if (a > 0.0)
-        return b > 0.0 ? 10.0 * log10(a / b) : INFINITY;
-    return NAN;
+    if (a > 0.0 && b == 0.0)
+        return INFINITY;
+    return a > 0.0 && a <= DBL_MAX ? 10.0 * log10(a / b) : NAN;
+}
+
+bool bc_error_is_exact(const bc_error_sums *s)
+{
+    return s->n + s->n_nonfinite > 0 && s->max_abs_e == 0.0;
 }
 
 double bc_error_snr_db(const bc_error_sums *s)
 {
+    if (s->n_lost > 0)
+        return -INFINITY;
     return s->n ? ratio_db(s->sum_x2, s->sum_e2) : NAN;
 }
 
 double bc_error_psnr_db(const bc_error_sums *s, double peak)
 {
     return s->n ? ratio_db(peak * peak * (double)s->n, s->sum_e2) : NAN;
+}
+
+bc_status bc_error_gate(const bc_error_sums *s, double least_db, const char *subject,
+                        const char *figure, const char *rest, bc_error *err)
+{
+    const double snr_db = bc_error_snr_db(s);
+
+    if (isnan(least_db) || least_db == -INFINITY || bc_error_is_exact(s) || snr_db >= least_db)
+        return BC_OK;
+    if (s->n_lost > 0)
+        return bci_fail(err, BC_E_QUALITY,
+                        "%s: %s -inf dB (%llu places differ by NaN or infinity), expected at least "
+                        "%.2f dB%s",
+                        subject, figure, (unsigned long long)s->n_lost, least_db, rest);
+    if (isnan(snr_db))
+        return bci_fail(err, BC_E_QUALITY, "%s: no %s %s, expected at least %.2f dB%s", subject,
+                        figure, s->n ? "where there is no signal" : "of nothing", least_db, rest);
+    return bci_fail(err, BC_E_QUALITY, "%s: %s %.2f dB, expected at least %.2f dB%s", subject,
+                    figure, snr_db, least_db, rest);
 }
 
 double bc_error_rmse(const bc_error_sums *s)

@@ -86,7 +86,12 @@ static const struct {
     { "clipped", "{?input.tensors}{metrics.clipped:weight} more than half a step beyond the ends" },
     { "clipped",
       "{!input.tensors}{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
-    { "nan", "{metrics.nonfinite:sample} of the input, NaN or infinite" },
+    { "lost",
+      "{?input.tensors}{metrics.lost:weight} differ by NaN or infinity: an infinite error" },
+    { "lost",
+      "{!input.tensors}{metrics.lost:sample} differ by NaN or infinity: an infinite error" },
+    { "nan", "{?input.tensors}{metrics.nonfinite:weight} of the input, NaN or infinite" },
+    { "nan", "{!input.tensors}{metrics.nonfinite:sample} of the input, NaN or infinite" },
     { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes:byte}"
                "| ({metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes:byte}"
                "|, input {input.size_bytes}" },

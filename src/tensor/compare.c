@@ -62,6 +62,7 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
             break;
         r->n_tensors++;
         st = compare_tensor(a, i, b, j, stop, x, y, &o->error, err);
+        o->n_nonfinite = o->error.n_nonfinite;
         bc_error_merge(&r->error, &o->error);
     }
     for (size_t j = 0; j < bc_tensor_count(b); j++)

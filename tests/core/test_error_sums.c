@@ -1,4 +1,5 @@
-/* The error sums against hand values: what is added, merged, counted and left out. */
+/* The error sums against hand values: what is added, merged and counted, what NaN and infinity do,
+ * and what the gate lets pass. */
 #include <float.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ static void make_whole_numbers(void)
             x[i] = i % 100 == 17 ? (double)NAN : (double)INFINITY;
         if (i % 70 == 23)
             y[i] = -(double)INFINITY;
+        if (i % 100 == 17 || i % 50 == 41)
+            y[i] = i % 4 ? x[i] : 3.0; /* also where x is NaN */
         narrow_x[i] = (float)x[i];
         narrow_y[i] = (float)y[i];
     }
@@ -33,11 +36,19 @@ static bc_error_sums by_hand(size_t first, size_t n)
     bc_error_sums s = { 0 };
 
     for (size_t i = first; i < first + n; i++) {
-        if (!isfinite(x[i]) || !isfinite(y[i])) {
+        if (!isfinite(x[i]) && ((x[i] != x[i] && y[i] != y[i]) || x[i] == y[i])) {
             s.n_nonfinite++;
             continue;
         }
         s.n++;
+        if (!isfinite(x[i]) || !isfinite(y[i])) {
+            s.n_lost++;
+            s.sum_x += isfinite(x[i]) ? x[i] : 0.0;
+            s.sum_x2 += isfinite(x[i]) ? x[i] * x[i] : 0.0;
+            s.sum_e += y[i] - x[i];
+            s.sum_e2 = s.max_abs_e = (double)INFINITY;
+            continue;
+        }
         s.sum_x += x[i];
         s.sum_x2 += x[i] * x[i];
         s.sum_e += y[i] - x[i];
@@ -47,16 +58,22 @@ static bc_error_sums by_hand(size_t first, size_t n)
     return s;
 }
 
+static bool is_same(double a, double b)
+{
+    return a == b || (a != a && b != b);
+}
+
 static void expect_same(const bc_error_sums *a, const bc_error_sums *b, const char *what, size_t n)
 {
-    EXPECT(a->n == b->n && a->n_nonfinite == b->n_nonfinite && a->n_clipped == b->n_clipped,
-           "%s, %zu samples: counts %llu, %llu", what, n, (unsigned long long)a->n,
-           (unsigned long long)a->n_nonfinite);
-    EXPECT_NEAR(a->sum_x, b->sum_x, 0.0, "%s, %zu samples: sum of x", what, n);
-    EXPECT_NEAR(a->sum_x2, b->sum_x2, 0.0, "%s, %zu samples: sum of x^2", what, n);
-    EXPECT_NEAR(a->sum_e, b->sum_e, 0.0, "%s, %zu samples: sum of e", what, n);
-    EXPECT_NEAR(a->sum_e2, b->sum_e2, 0.0, "%s, %zu samples: sum of e^2", what, n);
-    EXPECT_NEAR(a->max_abs_e, b->max_abs_e, 0.0, "%s, %zu samples: peak", what, n);
+    EXPECT(a->n == b->n && a->n_nonfinite == b->n_nonfinite && a->n_clipped == b->n_clipped &&
+               a->n_lost == b->n_lost,
+           "%s, %zu samples: counts %llu, %llu, %llu", what, n, (unsigned long long)a->n,
+           (unsigned long long)a->n_nonfinite, (unsigned long long)a->n_lost);
+    EXPECT(is_same(a->sum_x, b->sum_x), "%s, %zu samples: sum of x", what, n);
+    EXPECT(is_same(a->sum_x2, b->sum_x2), "%s, %zu samples: sum of x^2", what, n);
+    EXPECT(is_same(a->sum_e, b->sum_e), "%s, %zu samples: sum of e", what, n);
+    EXPECT(is_same(a->sum_e2, b->sum_e2), "%s, %zu samples: sum of e^2", what, n);
+    EXPECT(is_same(a->max_abs_e, b->max_abs_e), "%s, %zu samples: peak", what, n);
 }
 
 static void any_length(void **state)
@@ -149,21 +166,128 @@ static void pairs(void **state)
     bc_error_add_pair(&s, NAN, 1.0, 5);
     bc_error_add_pair(&s, 1.0, INFINITY, 6);
     bc_error_add_pair(&s, NAN, 1.0, 0);
-    const bc_error_sums want = { .n = 5,
-                                 .n_nonfinite = 11,
-                                 .sum_x = 7.0,
-                                 .sum_x2 = 17.0,
-                                 .sum_e = 1.0,
-                                 .sum_e2 = 2.0,
-                                 .max_abs_e = 1.0 };
+    bc_error_add_pair(&s, NAN, -NAN, 7);
+    bc_error_add_pair(&s, -INFINITY, -INFINITY, 8);
+    const bc_error_sums want = { .n = 16,
+                                 .n_lost = 11,
+                                 .n_nonfinite = 15,
+                                 .sum_x = 13.0,
+                                 .sum_x2 = 23.0,
+                                 .sum_e = (double)NAN,
+                                 .sum_e2 = (double)INFINITY,
+                                 .max_abs_e = (double)INFINITY };
 
-    expect_same(&s, &want, "pairs", 5);
+    expect_same(&s, &want, "pairs", 16);
     bc_error_sums repeated = { 0 }, counted = { 0 };
 
     for (int i = 0; i < 1000; i++)
         bc_error_add_pair(&repeated, 3.0, 3.25, 1);
     bc_error_add_pair(&counted, 3.0, 3.25, 1000);
     expect_same(&repeated, &counted, "1000 times", 1000);
+}
+
+/* One pair that is not finite among a thousand, at every place of the lanes, in both widths. */
+/* clang-format off */
+static const struct {
+    const char *name;
+    double x, y;
+    int n_lost;
+    double mean;
+} specials[] = {
+    { "an infinite output",         0.5,        INFINITY,  1, INFINITY },
+    { "a negative infinite output", 0.5,       -INFINITY,  1, -INFINITY },
+    { "an output of NaN",           0.5,        NAN,       1, NAN },
+    { "NaN against a number",       NAN,        0.5,       1, NAN },
+    { "infinity against a number",  INFINITY,   0.5,       1, -INFINITY },
+    { "infinity of the other sign", INFINITY,  -INFINITY,  1, -INFINITY },
+    { "NaN against infinity",       NAN,        INFINITY,  1, NAN },
+    { "NaN that stays",             NAN,       -NAN,       0, 0.0 },
+    { "infinity that stays",       -INFINITY,  -INFINITY,  0, 0.0 },
+};
+/* clang-format on */
+
+static void expect_special(size_t row, const bc_error_sums *s, const char *width, size_t at)
+{
+    const bool is_lost = specials[row].n_lost > 0;
+    const double snr_db = bc_error_snr_db(s), psnr_db = bc_error_psnr_db(s, 1.0);
+    const double bad = is_lost ? (double)INFINITY : 0.0;
+    const char *name = specials[row].name;
+
+    EXPECT(s->n_lost == (uint64_t)is_lost && s->n_nonfinite == (uint64_t)!is_lost &&
+               s->n + s->n_nonfinite == 1000,
+           "%s, %s at %zu: %llu lost, %llu not finite of %llu", width, name, at,
+           (unsigned long long)s->n_lost, (unsigned long long)s->n_nonfinite,
+           (unsigned long long)s->n);
+    EXPECT(snr_db == (is_lost ? -(double)INFINITY : (double)INFINITY) && psnr_db == snr_db,
+           "%s, %s at %zu: SNR %g, PSNR %g dB", width, name, at, snr_db, psnr_db);
+    EXPECT(s->max_abs_e == bad && bc_error_rmse(s) == bad &&
+               is_same(bc_error_mean(s), specials[row].mean),
+           "%s, %s at %zu: largest %g, RMS %g, mean %g", width, name, at, s->max_abs_e,
+           bc_error_rmse(s), bc_error_mean(s));
+    EXPECT(bc_error_is_exact(s) == !is_lost, "%s, %s at %zu: exact?", width, name, at);
+}
+
+static void not_finite(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < sizeof specials / sizeof *specials; row++)
+        for (size_t at = 0; at < 1000; at += at < 20 || at > 980 ? 1 : 31) {
+            bc_error_sums wide = { 0 }, narrow = { 0 };
+
+            for (size_t i = 0; i < 1000; i++) {
+                x[i] = y[i] = 0.25;
+                narrow_x[i] = narrow_y[i] = 0.25f;
+            }
+            x[at] = specials[row].x;
+            y[at] = specials[row].y;
+            narrow_x[at] = (float)x[at];
+            narrow_y[at] = (float)y[at];
+            bc_error_add_f64(&wide, x, y, 1000);
+            bc_error_add_f32(&narrow, narrow_x, narrow_y, 1000);
+            expect_special(row, &wide, "f64", at);
+            expect_special(row, &narrow, "f32", at);
+        }
+}
+
+/* The gate opens for a measured figure and for nothing else. */
+/* clang-format off */
+static const struct {
+    const char *name;
+    double x, y;
+    uint64_t count;
+    double least_db;
+    bool passes;
+    const char *words;
+} gates[] = {
+    { "enough",                 1.0, 1.1, 1,  19.9, true,  "" },
+    { "just enough",            1.0, 0.0, 1,   0.0, true,  "" },
+    { "too little",             1.0, 1.1, 1,  20.1, false, "file: SNR 20.00 dB, expected at least 20.10 dB; no more" },
+    { "an exact match",         1.0, 1.0, 1, 900.0, true,  "" },
+    { "silence that stays",     0.0, 0.0, 1, 900.0, true,  "" },
+    { "NaN that stays",         NAN, NAN, 1, 900.0, true,  "" },
+    { "no signal",              0.0, 1.0, 1, -90.0, false, "file: no SNR where there is no signal, expected at least -90.00 dB" },
+    { "an infinite output",     1.0, INFINITY, 3, -90.0, false, "SNR -inf dB (3 places differ by NaN or infinity), expected" },
+    { "NaN against a number",   NAN, 0.5, 1, -90.0, false, "-inf dB" },
+    { "nothing",                1.0, 1.0, 0, -90.0, false, "no SNR of nothing" },
+    { "squares beyond double",  1e200, 1.1e200, 1, 3.0, false, "no SNR" },
+    { "no gate",                1.0, INFINITY, 1, NAN, true, "" },
+    { "one that is open",       0.0, 1.0, 1, -INFINITY, true, "" },
+};
+/* clang-format on */
+
+static void gate(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++) {
+        bc_error_sums s = { 0 };
+        bc_error err = { 0 };
+
+        bc_error_add_pair(&s, gates[i].x, gates[i].y, gates[i].count);
+        const bc_status st = bc_error_gate(&s, gates[i].least_db, "file", "SNR", "; no more", &err);
+
+        EXPECT(st == (gates[i].passes ? BC_OK : BC_E_QUALITY) && strstr(err.text, gates[i].words),
+               "%s: status %d, \"%s\"", gates[i].name, (int)st, err.text);
+    }
 }
 
 /* Half a step beyond an end mark is still rounding; beyond that it is clipping. */
@@ -219,6 +343,8 @@ int main(void)
         SENTENCE("merged parts equal the whole", merging),
         SENTENCE("sums that round agree however the data are cut", rounded_sums),
         SENTENCE("a counted pair is that many samples", pairs),
+        SENTENCE("NaN and infinity are infinite errors unless they stay", not_finite),
+        SENTENCE("the gate opens for a measured figure and for nothing else", gate),
         SENTENCE("samples beyond half a step past the ends are clipped", clipping),
     };
 
