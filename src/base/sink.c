@@ -1,26 +1,26 @@
 /* Knows how a file is written so that the target is either the old file or the whole new
- * one: temporary file in the same directory, fsync, rename. */
+ * one: a temporary file in the same directory, fsync, and then its place. */
 #include "base/sink.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/scratch.h"
 #include "bitcrush/output.h"
 
 struct bci_sink {
-    char *name;    /* as given, for messages */
-    char *target;  /* where it ends up, symbolic links resolved; NULL when written directly */
-    char *scratch; /* the temporary file; NULL once it is renamed or when written directly */
-    int fd;
-    mode_t mode;
+    char *name;          /* as given, for messages */
+    char *target;        /* where it ends up, symbolic links resolved; NULL when written directly */
+    bci_scratch scratch; /* what is written until then */
+    int fd;              /* that of scratch, or of what is written directly; -1: none */
+    struct stat old;     /* what is replaced, */
+    bool has_old;        /* where something is */
     bool force;
     bool discard;      /* count only */
     bci_bytes *memory; /* where bytes go, or NULL */
@@ -57,47 +57,32 @@ bc_status bci_sink_check(const char *path, bool force, bc_error *err)
     return BC_OK;
 }
 
-/* The permissions of a new file: those of the file it replaces, else what the umask leaves. */
-static mode_t mode_for(const struct stat *old)
+static bci_sink *new_sink(const char *name)
 {
-    if (old)
-        return old->st_mode & 07777;
+    bci_sink *s = calloc(1, sizeof *s);
 
-    const mode_t mask = umask(0);
-
-    umask(mask);
-    return 0666 & ~mask;
-}
-
-/* "dir/.name.XXXXXX" beside the target. */
-static char *scratch_name(const char *target)
-{
-    const char *slash = strrchr(target, '/');
-    const size_t dir_len = slash ? (size_t)(slash - target) + 1 : 0;
-    const size_t size = strlen(target) + sizeof "..XXXXXX";
-    char *name = malloc(size);
-
-    if (name)
-        snprintf(name, size, "%.*s.%.200s.XXXXXX", (int)dir_len, target, target + dir_len);
-    return name;
+    if (!s)
+        return NULL;
+    s->fd = s->scratch.fd = -1;
+    s->name = strdup(name);
+    if (s->name)
+        return s;
+    free(s);
+    return NULL;
 }
 
 static bc_status open_scratch(bci_sink *s, const char *path, const struct stat *old, bc_error *err)
 {
     s->target = old ? realpath(path, NULL) : strdup(path);
-    s->scratch = s->target ? scratch_name(s->target) : NULL;
-    if (!s->scratch)
+    if (!s->target)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
-    s->mode = mode_for(old);
-    s->fd = mkstemp(s->scratch);
-    if (s->fd < 0) {
-        const int why = errno;
+    s->has_old = old != NULL;
+    if (old)
+        s->old = *old;
+    const bc_status st = bci_scratch_open(s->target, s->name, old, &s->scratch, err);
 
-        free(s->scratch);
-        s->scratch = NULL;
-        return bci_fail(err, BC_E_WRITE, "%s: cannot be created: %s", path, strerror(why));
-    }
-    return BC_OK;
+    s->fd = s->scratch.fd;
+    return st;
 }
 
 bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err)
@@ -112,10 +97,8 @@ bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *
     const bool exists = path && !is_stdout && stat(path, &info) == 0;
     const char *name = !path ? "no output" : is_stdout ? "standard output" : path;
 
-    s = calloc(1, sizeof *s);
-    if (s)
-        s->fd = -1;
-    if (!s || !(s->name = strdup(name))) {
+    s = new_sink(name);
+    if (!s) {
         st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", name);
         goto done;
     }
@@ -143,14 +126,10 @@ done:
 
 bc_status bci_sink_open_memory(bci_bytes *to, bci_sink **out, bc_error *err)
 {
-    bci_sink *s = calloc(1, sizeof *s);
+    bci_sink *s = new_sink("memory");
 
-    if (s)
-        s->fd = -1;
-    if (!s || !(s->name = strdup("memory"))) {
-        bci_sink_free(s);
+    if (!s)
         return bci_fail(err, BC_E_LIMIT, "out of memory for an output");
-    }
     s->memory = to;
     *out = s;
     return BC_OK;
@@ -203,7 +182,7 @@ bc_status bci_sink_write(bci_sink *s, const void *data, size_t n, bc_error *err)
 
 bool bci_sink_can_rewrite(const bci_sink *s)
 {
-    return s->discard || s->scratch;
+    return s->discard || s->target;
 }
 
 bc_status bci_sink_rewrite(bci_sink *s, uint64_t offset, const void *data, size_t n, bc_error *err)
@@ -234,26 +213,7 @@ uint64_t bci_sink_size(const bci_sink *s)
     return s->size_bytes;
 }
 
-/* Rename, or link where nothing may be replaced: link() fails when the name is taken. A file
- * system without hard links (FAT) gets a last look and a rename. */
-static bc_status put_in_place(bci_sink *s, bc_error *err)
-{
-    if (!s->force && link(s->scratch, s->target) == 0) {
-        unlink(s->scratch);
-        return BC_OK;
-    }
-    if (!s->force && (errno == EEXIST || access(s->target, F_OK) == 0))
-        return bci_fail(err, BC_E_EXISTS,
-                        "%s: appeared while it was being written, expected a "
-                        "new name or --force to replace it",
-                        s->name);
-    if (rename(s->scratch, s->target) != 0)
-        return bci_fail(err, BC_E_WRITE, "%s: cannot be put in place: %s", s->name,
-                        strerror(errno));
-    return BC_OK;
-}
-
-/* The rename itself must reach the disk; file systems that cannot sync a directory are
+/* The new name itself must reach the disk; file systems that cannot sync a directory are
  * no worse off than before. */
 static void sync_directory(const char *target)
 {
@@ -274,34 +234,34 @@ bc_status bci_sink_commit(bci_sink *s, bc_error *err)
 
     if (st || s->discard || s->memory)
         return st;
-    if (s->scratch && (fchmod(s->fd, s->mode) != 0 || fsync(s->fd) != 0))
-        return bci_fail(err, BC_E_WRITE, "%s: cannot be flushed to disk: %s", s->name,
-                        strerror(errno));
-    const int fd = s->fd;
+    if (!s->target) {
+        const int fd = s->fd;
 
-    s->fd = -1;
-    if (close(fd) != 0)
-        return bci_fail(err, BC_E_WRITE, "%s: cannot be closed: %s", s->name, strerror(errno));
-    if (!s->scratch)
-        return BC_OK;
-    st = put_in_place(s, err);
-    if (st)
-        return st;
-    sync_directory(s->target);
-    free(s->scratch);
-    s->scratch = NULL;
-    return BC_OK;
+        s->fd = -1;
+        return close(fd) == 0 ? BC_OK
+                              : bci_fail(err, BC_E_WRITE, "%s: cannot be closed: %s", s->name,
+                                         strerror(errno));
+    }
+    if (s->has_old)
+        st = bci_scratch_take_after(&s->scratch, &s->old, err);
+    if (!st && fsync(s->fd) != 0)
+        st = bci_fail(err, BC_E_WRITE, "%s: cannot be flushed to disk: %s", s->name,
+                      strerror(errno));
+    if (!st)
+        st = bci_scratch_place(&s->scratch, s->target, s->force, err);
+    if (!st)
+        sync_directory(s->target);
+    return st;
 }
 
 void bci_sink_free(bci_sink *s)
 {
     if (!s)
         return;
-    if (s->fd >= 0)
+    if (s->target)
+        bci_scratch_free(&s->scratch);
+    else if (s->fd >= 0)
         close(s->fd);
-    if (s->scratch)
-        unlink(s->scratch);
-    free(s->scratch);
     free(s->target);
     free(s->name);
     free(s);

@@ -12,7 +12,7 @@
 typedef struct bci_sink bci_sink;
 
 /* Open an output. A regular or new file is written as a temporary file in the target's
- * directory, to be renamed onto it by bci_sink_commit; an existing one is BC_E_EXISTS
+ * directory, which takes its place in bci_sink_commit; an existing one is BC_E_EXISTS
  * unless `force`. "-" is standard output; pipes and devices are written directly; NULL
  * counts the bytes and keeps none. */
 BC_NODISCARD bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err);
@@ -34,8 +34,9 @@ BC_NODISCARD bc_status bci_sink_rewrite(bci_sink *s, uint64_t offset, const void
 /* Bytes written so far. */
 uint64_t bci_sink_size(const bci_sink *s);
 
-/* Flush, fsync and put the file in its place. Without `force` a file that appeared
- * meanwhile is not overwritten either. The sink stays to be freed. */
+/* Flush, fsync and put the file in its place. One that replaces another keeps its permissions but
+ * set-user-ID and set-group-ID, and its owner and group where the process may. Without `force` a file that appeared
+ * meanwhile is not overwritten either. The sink stays to be freed, and takes no more bytes. */
 BC_NODISCARD bc_status bci_sink_commit(bci_sink *s, bc_error *err);
 
 /* Release; without a commit the temporary file is removed and the old file is untouched.

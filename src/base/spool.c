@@ -1,4 +1,4 @@
-/* Knows how data waits outside of memory: a temporary file, unlinked at once, in TMPDIR. */
+/* Knows how data waits outside of memory: a file without a name in TMPDIR. */
 #include "base/spool.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/scratch.h"
 
 struct bci_spool {
     uint8_t *memory;
@@ -34,18 +35,11 @@ bc_status bci_spool_new(size_t memory_cap, bci_spool **out, bc_error *err)
 static FILE *nameless_file(void)
 {
     const char *dir = getenv("TMPDIR");
-    char path[512];
-    FILE *file = NULL;
+    const int fd = bci_nameless_file(dir && *dir ? dir : "/tmp");
+    FILE *file = fd >= 0 ? fdopen(fd, "w+b") : NULL;
 
-    snprintf(path, sizeof path, "%s/bitcrush.XXXXXX", dir && *dir ? dir : "/tmp");
-    const int fd = mkstemp(path);
-
-    if (fd >= 0) {
-        unlink(path);
-        file = fdopen(fd, "w+b");
-        if (!file)
-            close(fd);
-    }
+    if (fd >= 0 && !file)
+        close(fd);
     return file;
 }
 

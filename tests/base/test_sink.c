@@ -1,11 +1,19 @@
 /* An output appears whole or not at all, and an old file stays what it was until then. */
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/sink.h"
 #include "scratch_dir.h"
+
+/* The tests run twice, the second time with an open() that makes no nameless files. */
+#ifdef WITHOUT_TMPFILE
+enum { NAMED_FILES = 1 };
+#else
+enum { NAMED_FILES = 0 };
+#endif
 
 static const char old_text[] = "the old file", new_text[] = "the new file, longer";
 
@@ -68,9 +76,10 @@ static void new_file(void **state)
     (void)state;
     put(s, new_text);
     assert_int_equal(access(path, F_OK), -1);
-    assert_int_equal(count_files(false), 1);
+    assert_int_equal(count_files(false), NAMED_FILES);
     assert_int_equal(bci_sink_commit(s, &err), BC_OK);
     expect_text(path, new_text);
+    assert_int_equal(count_files(false), 1);
     bci_sink_free(s);
     expect_text(path, new_text);
     assert_int_equal(count_files(false), 1);
@@ -81,6 +90,27 @@ static void new_file(void **state)
     umask(mask);
     EXPECT((info.st_mode & 07777) == (0666 & ~mask), "mode %o under umask %o",
            (unsigned)info.st_mode & 07777, (unsigned)mask);
+}
+
+/* What the umask takes away is the kernel's affair: a program with threads must not ask by setting it. */
+static void umask_of_new_files(void **state)
+{
+    static const mode_t masks[] = { 0, 022, 027, 077 };
+    const mode_t before = umask(0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof masks / sizeof *masks; i++) {
+        const char *path = path_of("new");
+        struct stat info;
+
+        (void)empty_scratch_dir(NULL);
+        umask(masks[i]);
+        write_new(path, false);
+        assert_int_equal(stat(path, &info), 0);
+        EXPECT((info.st_mode & 07777) == (0666 & ~masks[i]), "mode %o under umask %o",
+               (unsigned)info.st_mode & 07777, (unsigned)masks[i]);
+    }
+    umask(before);
 }
 
 static void without_commit(void **state)
@@ -140,6 +170,80 @@ static void replacing(void **state)
                (unsigned)info.st_mode & 07777);
         assert_int_equal(count_files(false), 1);
     }
+}
+
+/* A file of another owner stays his, where that may be, and nothing runs with his rights. */
+static void owners(void **state)
+{
+    const char *path = path_of("old");
+    const uid_t owner = geteuid() == 0 ? 65534 : geteuid();
+    const gid_t group = geteuid() == 0 ? 65534 : getegid();
+    struct stat info;
+
+    (void)state;
+    save_bytes(path, old_text, strlen(old_text));
+    assert_int_equal(chown(path, owner, group), 0);
+    assert_int_equal(chmod(path, 06750), 0);
+    write_new(path, true);
+    assert_int_equal(stat(path, &info), 0);
+    EXPECT((info.st_mode & 07777) == 0750, "mode 6750 became %o", (unsigned)info.st_mode & 07777);
+    assert_int_equal(info.st_uid, owner);
+    assert_int_equal(info.st_gid, group);
+}
+
+/* What a run that was killed left: of the same target, of another, and names that only look so. */
+static void left_files(void **state)
+{
+    static const struct {
+        const char *name;
+        bool is_left;
+    } rows[] = {
+        { ".new.bitcrush-0", true },    { ".other file.bitcrush-99", true },
+        { ".x.bitcrush-", false },      { ".x.bitcrush-123", false },
+        { ".x.bitcrush-1x", false },    { "x.bitcrush-1", false },
+        { ".bitcrush-cache", false },   { ".new.AbCdEf", false },
+        { ".x.bitcrush-1.png", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        save_bytes(path_of(rows[i].name), old_text, 3);
+    assert_int_equal(mkdir(path_of(".d.bitcrush-0"), 0700), 0);
+    write_new(path_of("new"), false);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        EXPECT((access(path_of(rows[i].name), F_OK) != 0) == rows[i].is_left, "%s was %s",
+               rows[i].name, rows[i].is_left ? "left" : "removed");
+    assert_int_equal(rmdir(path_of(".d.bitcrush-0")), 0);
+}
+
+/* Another run works at a temporary file of the same target: it stays, and both are written. */
+static void two_runs(void **state)
+{
+    const char *path = path_of("old"), *other = path_of(".old.bitcrush-0");
+
+    (void)state;
+    save_bytes(path, old_text, strlen(old_text));
+    save_bytes(other, old_text, strlen(old_text));
+    const int fd = open(other, O_RDWR);
+
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    bci_sink *first = open_sink(path, true), *second = open_sink(path, true);
+    bc_error err = { 0 };
+
+    put(first, new_text);
+    put(second, "of the second");
+    EXPECT(bci_sink_commit(first, &err) == BC_OK, "%s", err.text);
+    expect_text(path, new_text);
+    EXPECT(bci_sink_commit(second, &err) == BC_OK, "%s", err.text);
+    expect_text(path, "of the second");
+    bci_sink_free(first);
+    bci_sink_free(second);
+    expect_text(other, old_text);
+    assert_int_equal(count_files(false), 2);
+    close(fd);
+    write_new(path, true);
+    assert_int_equal(count_files(false), 1);
 }
 
 static void symbolic_links(void **state)
@@ -483,9 +587,13 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         ALONE("a new file appears on commit, as the umask leaves it", new_file),
+        ALONE("a new file has what the umask leaves", umask_of_new_files),
         ALONE("without a commit nothing happened", without_commit),
         ALONE("an existing file is not overwritten", no_overwriting),
         ALONE("with force it is replaced and keeps its permissions", replacing),
+        ALONE("owner and group are kept, set-user-ID and set-group-ID are not", owners),
+        ALONE("what a killed run left is removed, and nothing else", left_files),
+        ALONE("two runs with one target do not get in each other's way", two_runs),
         ALONE("a symbolic link is followed and stays", symbolic_links),
         ALONE("a broken symbolic link is a taken name", broken_links),
         ALONE("a file that appears meanwhile is not overwritten", appearing),
