@@ -6,7 +6,8 @@
 /* Weights by level of the input, 0..127 (levels above mirror): right, below left, below. Rows
  * between two keys are interpolated, shares of the sum, not weights.
  * V. Ostromoukhov, A Simple and Efficient Error-Diffusion Algorithm, SIGGRAPH 2001: the table
- * of the paper, rows left out only where they repeat both neighbours. */
+ * of the author's program (varcoeffED, version 1 of August 2001), rows left out only where they
+ * repeat both neighbours. Copies of the paper's appendix have other rows from 23 to 71. */
 /* clang-format off */
 static const bc_kernel_key ostromoukhov[] = {
     { 0, 13, 0, 5 }, { 1, 13, 0, 5 }, { 2, 21, 0, 10 }, { 3, 7, 0, 4 }, { 4, 8, 0, 5 },
@@ -39,7 +40,8 @@ static const bc_kernel_key ostromoukhov[] = {
 };
 
 /* B. Zhou, X. Fang, Improving Mid-Tone Quality of Variable-Coefficient Error Diffusion Using
- * Threshold Modulation, SIGGRAPH 2003: the key levels of the paper. */
+ * Threshold Modulation, SIGGRAPH 2003: the key levels of the paper, weights as in the authors'
+ * program. */
 static const bc_kernel_key zhou_fang[] = {
     { 0, 13, 0, 5 }, { 1, 1300249, 0, 499250 }, { 2, 214114, 287, 99357 },
     { 3, 351854, 0, 199965 }, { 4, 801100, 0, 490999 }, { 10, 704075, 297466, 303694 },
