@@ -222,6 +222,89 @@ static void every_side(void **state)
     }
 }
 
+/* The rule itself, in double: exp(-r^2 / 2 sigma^2) of the marks around a cell, on the torus. */
+static double energy_at(const bool *marked, uint32_t side, uint32_t cell)
+{
+    enum { REACH = 10 };
+    double sum = 0.0;
+
+    for (int dy = -REACH; dy <= REACH; dy++)
+        for (int dx = -REACH; dx <= REACH; dx++) {
+            const uint32_t x = (cell % side + (uint32_t)(dx + 32)) % side;
+            const uint32_t y = (cell / side + (uint32_t)(dy + 32)) % side;
+
+            sum += marked[y * side + x] ? exp(-(dx * dx + dy * dy) / 4.5) : 0.0;
+        }
+    return sum;
+}
+
+/* What breaks a tie: 1 / r^4 to the nearest image of every mark. */
+static double far_energy_at(const bool *marked, uint32_t side, uint32_t cell)
+{
+    double sum = 0.0;
+
+    for (uint32_t i = 0; i < side * side; i++) {
+        const double dx = fold((cell + side - i % side) % side, side);
+        const double dy = fold((cell / side + side - i / side) % side, side);
+        const double r2 = dx * dx + dy * dy;
+
+        sum += marked[i] && r2 > 0.0 ? 1.0 / (r2 * r2) : 0.0;
+    }
+    return sum;
+}
+
+/* The first cell of most energy among the marked, or of least among the others; of equal ones that
+ * of most, or least, far energy; of those the first. Energies are kept in units of 2^-32 and 2^-48:
+ * what differs by less is equal. */
+static uint32_t extreme(const bool *marked, uint32_t side, bool among_marked)
+{
+    const double sign = among_marked ? 1.0 : -1.0;
+    double best = -INFINITY, best_far = -INFINITY;
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < side * side; i++) {
+        if (marked[i] != among_marked)
+            continue;
+        const double energy = sign * energy_at(marked, side, i);
+
+        if (energy < best - 1e-8)
+            continue;
+        const double far = sign * far_energy_at(marked, side, i);
+
+        if (energy > best + 1e-8 || far > best_far + 1e-11) {
+            best = energy;
+            best_far = far;
+            at = i;
+        }
+    }
+    return at;
+}
+
+/* Each rank of a finished tile goes to the cell that the rule names: the n ones of the prototype
+ * downwards, up to half by filling voids, the rest downwards among the zeros. */
+static void follows_the_rule(void **state)
+{
+    (void)state;
+    for (uint32_t side = 4; side <= 16; side *= 2)
+        for (uint64_t seed = 1; seed <= 3; seed++) {
+            const uint32_t n_cells = side * side, n_ones = n_cells / 10;
+            uint16_t rank[256];
+            bool marked[256];
+
+            assert_true(bci_void_and_cluster(side, seed, rank));
+            for (uint32_t r = 0; r < n_cells; r++) {
+                const bool is_zeros = r >= n_cells / 2, is_void = r >= n_ones && !is_zeros;
+
+                for (uint32_t i = 0; i < n_cells; i++)
+                    marked[i] = is_zeros ? rank[i] >= r : is_void ? rank[i] < r : rank[i] <= r;
+                const uint32_t at = extreme(marked, side, !is_void);
+
+                EXPECT(rank[at] == r, "side %u, seed %u: rank %u, the rule names the cell of %u",
+                       side, (unsigned)seed, r, rank[at]);
+            }
+        }
+}
+
 /* All terms are multiples of 2^-15 below 1: sums are exact. */
 static void thresholds_have_mean_0(void **state)
 {
@@ -548,6 +631,7 @@ int main(void)
         SENTENCE("the masks hold each rank once", each_rank_once),
         SENTENCE("the masks are what their generator makes", made_by_the_generator),
         SENTENCE("the generator makes tiles of every side", every_side),
+        SENTENCE("each rank goes to the cell that the rule names", follows_the_rule),
         SENTENCE("thresholds have mean 0", thresholds_have_mean_0),
         SENTENCE("patterns have little power at low frequencies", low_frequencies_are_missing),
         SENTENCE("ranks have little power at low frequencies", ranks_have_no_low_frequencies),

@@ -138,6 +138,75 @@ static void dense_levels(void **state)
                codes[i], want[i]);
 }
 
+/* A value half way between two marks takes the upper one, with every kernel, number of channels
+ * and way through the code: for two marks and for more, alone and with noise of 0, which moves no
+ * decision. The marks are sums of few powers of two, so that half way is exact. */
+static void half_way_goes_up(void **state)
+{
+    static const float book[4] = { 0.0f, 1.0f, 2.0f, 4.0f };
+    static const float halves[2][3] = { { 0.5f, 0.5f, 0.5f }, { 0.5f, 1.5f, 3.0f } };
+    static const float none[12] = { 0 };
+    const bc_kernel *kernels;
+    const size_t n_kernels = bc_kernel_rows(&kernels);
+    bc_grid grids[2] = { grid_of("uniform1") };
+
+    (void)state;
+    assert_int_equal(bc_grid_codebook(book, 4, &grids[1], NULL), BC_OK);
+    for (size_t run = 0; run < n_kernels * 2 * 4 * 2 * 3; run++) {
+        const bc_kernel *kernel = &kernels[run % n_kernels];
+        const size_t g = run / n_kernels % 2, n_channels = run / n_kernels / 2 % 4 + 1;
+        const bool has_noise = run / n_kernels / 8 % 2;
+        const float half = halves[g][run / n_kernels / 16];
+        const uint16_t want = (uint16_t)(g == 0 ? 1 : run / n_kernels / 16 + 1);
+        float line[4];
+        bc_diffuser *d = NULL;
+        bc_error err;
+
+        for (size_t c = 0; c < n_channels; c++)
+            line[c] = half;
+        assert_int_equal(
+            bc_diffuser_new(kernel, &grids[g], BC_SCAN_RASTER, 1.0, 1, n_channels, &d, &err),
+            BC_OK);
+        /* The threshold of a modulated kernel moves with noise, at -1/2 by nothing. */
+        const float still[4] = { -0.5f, -0.5f, -0.5f, -0.5f };
+
+        bc_diffuse_row(d, line,
+                       !has_noise              ? NULL
+                       : kernel->n_modulations ? still
+                                               : none,
+                       NULL, codes);
+        bc_diffuser_free(d);
+        for (size_t c = 0; c < n_channels; c++)
+            EXPECT(codes[c] == want, "%s, %zu channels%s: %g became mark %u, expected %u",
+                   kernel->name, n_channels, has_noise ? ", noise" : "", (double)half, codes[c],
+                   want);
+    }
+}
+
+/* And the error that goes on is that of the upper mark: a value just above half, beside one half
+ * way, takes the lower. */
+static void half_way_leaves_the_upper_error(void **state)
+{
+    static const char *const names[] = { "floyd-steinberg", "jarvis", "atkinson", "zhou-fang" };
+    const bc_grid g = grid_of("uniform1");
+
+    (void)state;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        for (size_t n_channels = 1; n_channels <= 4; n_channels++) {
+            diffusion d = square(&g, BC_SCAN_RASTER, 1.0, n_channels);
+
+            d.kernel = bc_kernel_find(names[k]);
+            d.width = 2;
+            d.height = 1;
+            for (size_t i = 0; i < 2 * n_channels; i++)
+                x[i] = i < n_channels ? 0.5f : 0.51f;
+            diffuse(&d, x, NULL, codes);
+            for (size_t i = 0; i < 2 * n_channels; i++)
+                EXPECT(codes[i] == (i < n_channels), "%s, %zu channels: code %u of pixel %zu",
+                       names[k], n_channels, codes[i], i / n_channels);
+        }
+}
+
 /* Transparent pixels are rounded by themselves, and what they hold changes no other pixel. */
 static void transparency(void **state)
 {
@@ -331,6 +400,8 @@ int main(void)
         SENTENCE("levels stay as they are", levels_stay),
         SENTENCE("strength 0 rounds to nearest", no_strength),
         SENTENCE("levels closer than any table are told apart", dense_levels),
+        SENTENCE("half way between two marks goes up", half_way_goes_up),
+        SENTENCE("half way leaves the error of the upper mark", half_way_leaves_the_upper_error),
         SENTENCE("transparent pixels neither give nor take", transparency),
         SENTENCE("channels are diffused apart", channels_are_apart),
         SENTENCE("pictures of 1 to 5 columns follow the definition", narrow_pictures),

@@ -206,6 +206,40 @@ static void clipping_is_bounded(void **state)
     }
 }
 
+/* What clipping leaves for the filter: one step and the magnitude of the noise, no more and no
+ * less; on an uneven grid the step is the wider one beside the mark that was taken. Errors are kept in
+ * steps on even grids, in values on the others. */
+static void clipping_leaves_a_step_and_the_noise(void **state)
+{
+    static const float uneven[8] = { -40.0f, -20.0f, -10.0f, 0.0f, 1.0f, 11.0f, 12.0f, 42.0f };
+    static const double steps[] = { 0.0, 0.25, -0.75, 0.5, -0.5 };
+    const bc_grid pcm = grid_of("pcm8"), e4m3 = grid_of("e4m3");
+    bc_grid book;
+
+    (void)state;
+    assert_int_equal(bc_grid_codebook(uneven, 8, &book, NULL), BC_OK);
+    const struct {
+        const char *name;
+        const bc_grid *grid;
+        double loud, top_step, bottom_step;
+    } grids[] = {
+        { "pcm8", &pcm, 3.0, 1.0, 1.0 },
+        { "uneven", &book, 900.0, 30.0, 20.0 },
+        { "e4m3", &e4m3, 1e6, 32.0, 32.0 }, /* 416 and 448 */
+    };
+    for (size_t r = 0; r < sizeof grids / sizeof *grids; r++)
+        for (size_t k = 0; k < sizeof steps / sizeof *steps; k++)
+            for (int sign = -1; sign <= 1; sign += 2) {
+                const double tap = 1.0, in = sign * grids[r].loud, d = steps[k];
+                const double step = sign > 0 ? grids[r].top_step : grids[r].bottom_step;
+                bc_fir fir = filter(1, &tap);
+
+                bc_quantize_fir_f64(grids[r].grid, &BC_SCALE_IDENTITY, &fir, &in, &d, 1, y, NULL);
+                EXPECT_NEAR(fir.errors[0], -sign * (1.0 + fabs(d)) * step, 0.0,
+                            "%s: %g with noise %g", grids[r].name, in, d);
+            }
+}
+
 /* Channels side by side are what they are alone: any number of them and of taps, on every
  * family of grids, with and without noise, in parts of any length. */
 static void channels_do_not_meet(void **state)
@@ -304,6 +338,7 @@ int main(void)
         SENTENCE("two calls on the halves of a signal equal one on the whole", cuts_agree),
         SENTENCE("no taps is plain rounding, and y may be x or NULL", plain_and_alias),
         SENTENCE("clipping does not run away", clipping_is_bounded),
+        SENTENCE("clipping leaves one step and the noise", clipping_leaves_a_step_and_the_noise),
         SENTENCE("channels side by side are what they are alone", channels_do_not_meet),
         SENTENCE("every sample is that of the definition", definition),
     };
