@@ -168,6 +168,9 @@ typedef struct {
     bc_audio_curves *curves; /* NULL unless asked for; bc_audio_curves_free */
 } bc_audio_quality;
 
+/* Room for a list of names with spaces between, and its zero. */
+enum { BC_AUDIO_NAMES = 1024 };
+
 /* What was done and what it cost. */
 typedef struct {
     bc_audio_info input;
@@ -189,11 +192,11 @@ typedef struct {
     uint64_t n_nonfinite;   /* samples of the input */
     double theory_snr_db;   /* what the closed form expects; NaN where there is none */
     double theory_noise_dbfs;
-    bc_audio_quality quality; /* NaN and 0 where it was not asked for */
-    char carried[256];        /* metadata in the output, by name */
-    char dropped[256];        /* metadata of the input that are not */
-    char note[256];           /* what the output's header cannot say */
-    double time_s;            /* wall clock */
+    bc_audio_quality quality;     /* NaN and 0 where it was not asked for */
+    char carried[BC_AUDIO_NAMES]; /* metadata in the output, by name */
+    char dropped[BC_AUDIO_NAMES]; /* metadata of the input that are not */
+    char note[256];               /* what the output's header cannot say */
+    double time_s;                /* wall clock */
     const char *cpu_level;
     int n_threads;
 } bc_audio_result;

@@ -35,12 +35,14 @@ static void put_id(bci_bytes *out, const char *id)
 
 /* --- WAV */
 
-/* WAVE_FORMAT_EXTENSIBLE where the older forms cannot say it. */
+/* WAVE_FORMAT_EXTENSIBLE where the older forms cannot say it, and nowhere else: Python's wave before
+ * 3.12, samplers and game engines read no other than those. Microsoft asks for it past 16 bits, too,
+ * where it would repeat what the older ones say. */
 static bool is_extensible(const bci_sound_shape *s)
 {
-    return !is_g711(s) && !s->has_short_fmt &&
-           (s->n_channels > 2 || s->channel_mask ||
-            (!is_float(s) && s->valid_bits != s->container_bits));
+    if (s->has_short_fmt || s->channel_mask || is_g711(s))
+        return !s->has_short_fmt && s->channel_mask;
+    return s->n_channels > 2 || (!is_float(s) && s->valid_bits != s->container_bits);
 }
 
 static uint32_t mask_of(const bci_sound_shape *s)
@@ -77,7 +79,8 @@ static void put_fmt(const bci_sound_shape *s, bci_bytes *out)
         bci_bytes_put_le(out, (uint64_t)fmt_bytes(s) - 18, 2);
     if (!is_extensible(s))
         return;
-    bci_bytes_put_le(out, (uint64_t)(is_float(s) ? s->container_bits : s->valid_bits), 2);
+    bci_bytes_put_le(
+        out, (uint64_t)(s->encoding == BC_ENCODING_PCM ? s->valid_bits : s->container_bits), 2);
     bci_bytes_put_le(out, mask_of(s), 4);
     bci_bytes_put_le(out, (uint64_t)tag, 2);
     bci_bytes_put(out, subtype_tail, sizeof subtype_tail);
@@ -156,7 +159,7 @@ static void w64_head(const bci_sound_shape *shape, const bci_bytes *chunks, bci_
     const bci_sound_shape *s = &w64;
 
     /* libsndfile takes every extensible W64 for integers. */
-    w64.has_short_fmt = is_float(shape);
+    w64.has_short_fmt = shape->encoding != BC_ENCODING_PCM;
     const uint64_t data = bci_sound_data_bytes(s), n_fmt = (uint64_t)fmt_bytes(s);
     const bool is_open = data == UINT64_MAX, has_fact = s->encoding != BC_ENCODING_PCM;
     const uint64_t head = 40 + 24 + (n_fmt + 7) / 8 * 8 + (has_fact ? 32u : 0u) + 24;

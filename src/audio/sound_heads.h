@@ -20,7 +20,7 @@ typedef struct {
     bc_audio_encoding encoding;
     int container_bits, valid_bits;
     uint32_t rate_hz, n_channels;
-    uint32_t channel_mask; /* as in WAVE_FORMAT_EXTENSIBLE, or 0 */
+    uint32_t channel_mask; /* of bci_channels_of, or 0 */
     uint64_t n_frames;     /* UINT64_MAX while it is not known */
     bool hides_valid_bits; /* the header is to say container_bits */
     bool has_even_chunks;  /* a chunk of odd size counts the zero behind it, too */

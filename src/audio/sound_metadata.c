@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "audio/channels.h"
+#include "audio/vorbis_comment.h"
 #include "base/fail.h"
 
 /* A row: a text, its name, and where families keep it; NULL: nowhere. */
@@ -44,7 +45,8 @@ static const struct {
     { "free", STRUCTURAL }, { "pakt", STRUCTURAL }, { "kuki", STRUCTURAL }, { "PEAK", STALE },
     { "peak", STALE },      { "levl", STALE },      { "ovvw", STALE },      { "MD5 ", STALE },
     { "NAME", TEXT },       { "AUTH", TEXT },       { "(c) ", TEXT },       { "ANNO", TEXT },
-    { "info", TEXT },       { "text", TEXT },       { "bext", HISTORY },
+    { "info", TEXT },       { "text", TEXT },       { "bext", HISTORY },    { "chan", STRUCTURAL },
+    { "CHAN", STRUCTURAL },
 };
 
 static chunk_kind kind_of(const bci_sound_chunk *chunk)
@@ -70,26 +72,34 @@ static const char *chunk_name(const bci_sound_chunk *chunk)
 
 /* --- lists of names */
 
-/* Add a name once, its spaces cut off; a list that is full ends in "...". */
-static void add_name(char list[256], const char *name)
+/* Add the first n bytes of a name once, the spaces behind it cut off. A name is never cut: where
+ * there is no room for it the list ends in "...". */
+static void add_name_of(char list[BC_AUDIO_NAMES], const char *name, size_t n)
 {
-    char word[24];
-    size_t n = 0;
+    static const char end[] = " ...";
+    const size_t used = strlen(list), room = BC_AUDIO_NAMES - sizeof end - 1;
+    char word[BC_AUDIO_NAMES];
 
-    for (; name[n] && n < sizeof word - 1; n++)
-        word[n] = name[n] > ' ' && name[n] <= '~' ? name[n] : name[n] == ' ' ? ' ' : '?';
-    while (n > 0 && word[n - 1] == ' ')
+    while (n > 0 && name[n - 1] == ' ')
         n--;
+    if (n == 0 || (used >= 4 && strcmp(list + used - 4, end) == 0))
+        return;
+    if (used + n > room) {
+        snprintf(list + used, BC_AUDIO_NAMES - used, "%s", end);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        word[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
     word[n] = '\0';
-    for (const char *at = list; n > 0 && (at = strstr(at, word)); at += n)
+    for (const char *at = list; (at = strstr(at, word)); at += n)
         if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
             return;
-    const size_t used = strlen(list);
+    snprintf(list + used, BC_AUDIO_NAMES - used, "%s%s", used ? " " : "", word);
+}
 
-    if (used + n + 6 < 256)
-        snprintf(list + used, 256 - used, "%s%s", used ? " " : "", word);
-    else if (used < 4 || strcmp(list + used - 4, " ...") != 0)
-        snprintf(list + used, 256 - used, " ...");
+static void add_name(char list[BC_AUDIO_NAMES], const char *name)
+{
+    add_name_of(list, name, strlen(name));
 }
 
 /* --- chunks */
@@ -345,29 +355,33 @@ static void drop_info(const uint8_t *data, size_t n, bci_sound_carried *c)
     }
 }
 
-/* Tags of a Vorbis comment that libsndfile does not give as texts. */
+/* Texts of FLAC that libsndfile does not tell of; the layout has a word of its own. */
 static void drop_tags(const uint8_t *data, size_t n, bci_sound_carried *c)
 {
-    static const char *const known[] = { "title",    "artist",      "album",     "date",
-                                         "genre",    "tracknumber", "copyright", "license",
-                                         "software", "comment" };
-    size_t at = n >= 8 ? 4 + (size_t)number_le(data) + 4 : n;
+    static const char *const known[] = { "title",
+                                         "artist",
+                                         "album",
+                                         "date",
+                                         "genre",
+                                         "tracknumber",
+                                         "copyright",
+                                         "license",
+                                         "software",
+                                         "comment",
+                                         BCI_CHANNELS_COMMENT };
+    bci_vorbis_walk walk = bci_vorbis_begin(data, n);
+    const uint8_t *text;
+    size_t n_text;
 
-    while (at + 4 <= n) {
-        const size_t size = number_le(data + at), left = n - at - 4;
-        char key[24] = "";
+    while (bci_vorbis_next(&walk, &text, &n_text)) {
+        const uint8_t *equals = memchr(text, '=', n_text);
         bool is_known = false;
+        size_t value;
 
-        for (size_t i = 0; i < size && i < left && i < sizeof key - 1 && data[at + 4 + i] != '=';
-             i++)
-            key[i] = (char)data[at + 4 + i];
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-            is_known |= strcasecmp(key, known[i]) == 0;
+            is_known |= bci_vorbis_is_named(text, n_text, known[i], &value);
         if (!is_known)
-            add_name(c->dropped, key);
-        if (size > left)
-            return;
-        at += 4 + size;
+            add_name_of(c->dropped, (const char *)text, equals ? (size_t)(equals - text) : n_text);
     }
 }
 
@@ -451,6 +465,42 @@ static void name_the_rest(const bci_sound *source, bool strip, bci_sound_carried
             add_name(c->dropped, chunk_name(&h->chunks[i]));
 }
 
+/* Bytes of the chunk of Core Audio that says the layout: of a source that has one, or of its mask. */
+static void make_layout(const bci_sound *source, uint32_t mask, bci_bytes *out)
+{
+    const bci_sound_chunk *chunk = bci_channels_chunk(source);
+
+    if (!chunk) {
+        bci_channels_put_layout(mask, out);
+        return;
+    }
+    bci_bytes_put(out, NULL, (size_t)chunk->size);
+    if (!out->is_short && bci_sound_chunk_data(source, chunk, out->data, out->n) < out->n)
+        out->n = 0;
+}
+
+/* The layout of the channels: between CAF and AIFF as it is. WAV has it in its header. */
+static void put_layout(const bci_sound *source, bci_sound_family family,
+                       const bci_sound_shape *shape, bci_sound_carried *c)
+{
+    const bool is_core_audio = family == BCI_FAMILY_CAF || family == BCI_FAMILY_AIFF;
+    const uint32_t mask = bci_channels_of(source);
+    bci_bytes layout = { 0 };
+
+    if (is_core_audio && (bci_channels_chunk(source) || bci_channels_fit(mask, family, shape)))
+        make_layout(source, mask, &layout);
+    if (layout.n > 0)
+        put_chunk(family, family == BCI_FAMILY_CAF ? "chan" : "CHAN", layout.data, layout.n,
+                  &c->chunks);
+    if (layout.n > 0 || mask)
+        add_name(layout.n > 0 || (!is_core_audio && bci_channels_fit(mask, family, shape))
+                     ? c->carried
+                     : c->dropped,
+                 "layout");
+    c->chunks.is_short |= layout.is_short;
+    bci_bytes_free(&layout);
+}
+
 bc_status bci_sound_carry(const bci_sound *source, bool strip, const char *line,
                           bci_sound_family family, const bci_sound_shape *shape,
                           bci_sound_carried *out, bc_error *err)
@@ -467,6 +517,8 @@ bc_status bci_sound_carry(const bci_sound *source, bool strip, const char *line,
         st = carry_chunks(taken, family, shape, &new_comment, out, err);
     if (!st && (!is_same || new_comment))
         put_texts(is_same ? NULL : taken, family, out);
+    if (!st && source)
+        put_layout(source, family, shape, out);
     if (!st && source)
         name_the_rest(source, strip, out);
     if (!st && out->chunks.is_short)

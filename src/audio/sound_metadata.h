@@ -13,7 +13,7 @@ typedef struct {
     bci_bytes chunks;             /* as the family has them */
     char *comment;                /* old one and new line, or NULL: none */
     const char *texts[BCI_TEXTS]; /* for FLAC; of the source, but for the comment */
-    char carried[256], dropped[256];
+    char carried[BC_AUDIO_NAMES], dropped[BC_AUDIO_NAMES];
 } bci_sound_carried;
 
 /* Within a family chunks are copied as they are, those that libsndfile does not know too; across

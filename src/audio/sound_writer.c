@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audio/channels.h"
 #include "audio/flac.h"
 #include "audio/sound_heads.h"
 #include "audio/sound_metadata.h"
@@ -95,7 +96,8 @@ static bc_status choose_row(const bci_sound_target *t, const bci_sound *source,
 static bc_status make_shape(const bci_sound_target *t, const bci_sound *source,
                             bci_sound_shape *out, bc_error *err)
 {
-    const bci_sound_header *h = source ? bci_sound_get_header(source) : NULL;
+    const uint32_t mask =
+        source && bci_sound_info(source)->n_channels == t->n_channels ? bci_channels_of(source) : 0;
     const bool is_64 = t->encoding == BC_ENCODING_F64, is_32 = t->encoding == BC_ENCODING_F32;
     int bits = is_64 ? 64 : is_32 ? 32 : 8;
 
@@ -114,8 +116,7 @@ static bc_status make_shape(const bci_sound_target *t, const bci_sound *source,
         .valid_bits = t->encoding == BC_ENCODING_PCM ? t->valid_bits : 0,
         .rate_hz = t->rate_hz,
         .n_channels = t->n_channels,
-        .channel_mask =
-            h && bci_sound_info(source)->n_channels == t->n_channels ? h->channel_mask : 0,
+        .channel_mask = mask == BCI_CHANNELS_OTHER ? 0 : mask,
         .n_frames = t->n_frames,
         .hides_valid_bits = t->hides_valid_bits,
     };

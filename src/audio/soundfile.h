@@ -86,9 +86,9 @@ typedef struct {
     bc_sample_layout layout; /* of bci_sound_write */
     int shift;               /* for bc_pcm_pack: bits of the layout less valid_bits */
     bool has_comment;        /* a comment line has a place */
-    char note[256];    /* what the header cannot say, or why the container is another, or "" */
-    char carried[256]; /* metadata in the output, by name: "title comment bext" */
-    char dropped[256]; /* metadata of the source that are not */
+    char note[256]; /* what the header cannot say, or why the container is another, or "" */
+    char carried[BC_AUDIO_NAMES]; /* metadata in the output, by name: "title comment bext" */
+    char dropped[BC_AUDIO_NAMES]; /* metadata of the source that are not */
 } bci_sound_plan;
 
 /* Whether the target can be written so; fills *plan but for `carried` and `dropped`. BC_E_USAGE for
