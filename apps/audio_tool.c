@@ -204,6 +204,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                                .n_files = o->n_operands - 1,
                                .choice = choice,
                                .ending = ending,
+                               .may_replace_input = true,
                                .file = reduce_file,
                                .settings = &j },
                      o, err);
@@ -245,6 +246,7 @@ static bc_status restore(const char *name, const options *o, bc_error *err)
                                .n_files = o->n_operands,
                                .choice = "restored",
                                .ending = ending,
+                               .may_replace_input = true,
                                .file = restore_file,
                                .settings = &j },
                      o, err);
@@ -261,7 +263,9 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
         return tool_usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
                           "expected compare A B, two sounds of one rate, length and number of "
                           "channels");
-    st = bc_audio_compare(o->operands[0], o->operands[1], o->plot != NULL, &result, err);
+    st = plan_operands(o, 2, err);
+    if (!st)
+        st = bc_audio_compare(o->operands[0], o->operands[1], o->plot != NULL, &result, err);
     if (st)
         return st;
     st = bc_error_gate(&result.quality.error, o->min_snr, o->operands[1], "SNR", "", err);

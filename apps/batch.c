@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "page.h"
 #include "tool.h"
 
 void batch_name_choice(const char *spec, char *to, size_t size)
@@ -52,6 +53,48 @@ static bc_status short_of_memory(bc_error *err)
     return BC_E_LIMIT;
 }
 
+/* Where each output goes; released by free_outputs. NULL: out of memory. */
+static char **name_outputs(const batch *b, const options *o, bool to_directory)
+{
+    char **outs = calloc((size_t)b->n_files + 1, sizeof *outs);
+
+    for (int i = 0; outs && i < b->n_files; i++)
+        outs[i] = o->output && !to_directory
+                      ? strdup(o->output)
+                      : derived_output(b, o->operands[i], to_directory ? o->output : NULL);
+    return outs;
+}
+
+static void free_outputs(char **outs, int n)
+{
+    for (int i = 0; outs && i < n; i++)
+        free(outs[i]);
+    free(outs);
+}
+
+/* What is read and written, of which no two may be one file. An output that is for the page alone has a
+ * directory of its own. */
+static bc_status check_files(const batch *b, const options *o, char *const *outs, bc_error *err)
+{
+    file_plan p = { 0 };
+
+    for (int i = 0; i < b->n_files; i++) {
+        const char *in = o->operands[i];
+
+        plan_add(&p, PLAN_READ, "input", in, NULL);
+        if (!o->is_page_only)
+            plan_add(&p, PLAN_WRITE, "output", outs[i], b->n_files > 1 ? in : NULL);
+        if (!o->is_page_only && b->n_files == 1 && b->may_replace_input)
+            plan_allow_self(&p);
+    }
+    plan_add_options(&p, o);
+    for (int i = 0; o->report && i < b->n_files; i++)
+        page_plan(o, o->operands[i], outs[i], &p);
+    for (int i = 0; b->add_parts && plan_replaces(&p) && i < b->n_files; i++)
+        b->add_parts(o->operands[i], &p);
+    return plan_check(&p, err);
+}
+
 bc_status batch_run(const batch *b, const options *o, bc_error *err)
 {
     const bool to_directory = o->output && is_directory(o->output);
@@ -59,23 +102,26 @@ bc_status batch_run(const batch *b, const options *o, bc_error *err)
 
     if (b->n_files > 1 && o->output && !to_directory)
         return tool_usage(err, "-o", o->output, "expected a directory for several files");
+    char **outs = name_outputs(b, o, to_directory);
+
+    for (int i = 0; !st && i < b->n_files; i++)
+        st = outs && outs[i] ? BC_OK : short_of_memory(err);
+    if (!st)
+        st = check_files(b, o, outs, err);
+    if (st) {
+        free_outputs(outs, b->n_files);
+        return st;
+    }
     if (to_directory && !o->dry_run)
         (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
-    for (int i = 0; i < b->n_files; i++) {
-        const char *in = o->operands[i];
-        char *out = o->output && !to_directory
-                        ? strdup(o->output)
-                        : derived_output(b, in, to_directory ? o->output : NULL);
-
-        st = out ? b->file(o, b->settings, in, out, err) : short_of_memory(err);
-        free(out);
+    for (int i = 0; i < b->n_files && st != BC_E_INTERRUPTED; i++) {
+        st = b->file(o, b->settings, o->operands[i], outs[i], err);
         first = first ? first : st;
-        if (st == BC_E_INTERRUPTED)
-            return st;
-        if (st && i + 1 < b->n_files)
+        if (st && st != BC_E_INTERRUPTED && i + 1 < b->n_files)
             fprintf(stderr, "%s: %s\n", b->program, err->text);
     }
+    free_outputs(outs, b->n_files);
     if (first && !st) /* its sentence is out already */
         err->text[0] = '\0';
-    return first;
+    return st == BC_E_INTERRUPTED ? st : first;
 }

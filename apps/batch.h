@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "file_plan.h"
 #include "options.h"
 
 /* A job over the first n_files operands. */
@@ -12,6 +13,9 @@ typedef struct {
     int n_files;
     const char *choice; /* what was done, for the names of outputs: "4bit" */
     const char *(*ending)(const void *settings, const char *in); /* of outputs: ".png" */
+    bool may_replace_input; /* of one file: it is read once, from its beginning to its end */
+    /* Further files that an input is made of go into the plan; NULL: there are none. */
+    void (*add_parts)(const char *in, file_plan *plan);
     bc_status (*file)(const options *o, void *settings, const char *in, const char *out,
                       bc_error *err);
     void *settings;
@@ -22,7 +26,7 @@ void batch_name_choice(const char *spec, char *to, size_t size);
 
 /* Do it. Each output is -o, or "NAME-CHOICE.ENDING" beside its input or in the directory that -o
  * names. A bad file does not stop the rest: its sentence is printed at once, and the first
- * failure is the status. Only the sentence of the last is left in err. */
+ * failure is the status; but a plan in which two files are one is refused before any work. Only the sentence of the last is left in err. */
 BC_NODISCARD bc_status batch_run(const batch *b, const options *o, bc_error *err);
 
 #endif

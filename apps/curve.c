@@ -293,6 +293,19 @@ static bc_status print_all(const sweep *sweeps, const options *o, const char *pa
     return st;
 }
 
+/* The page is none of the files, and may be written. */
+static bc_status check_page(const options *o, const char *path, bc_error *err)
+{
+    file_plan p = { 0 };
+
+    for (int i = 0; i < o->n_operands; i++)
+        plan_add(&p, PLAN_READ, "input", o->operands[i], NULL);
+    plan_add(&p, PLAN_WRITE, "page", path, NULL);
+    const bc_status st = plan_check(&p, err);
+
+    return st ? st : page_is_free(path, o->force, err);
+}
+
 bc_status curve_of_all(const options *o, bc_error *err)
 {
     const char *path = o->output ? o->output : "report.html";
@@ -306,7 +319,7 @@ bc_status curve_of_all(const options *o, bc_error *err)
     if (o->n_operands > MAX_FILES)
         st = tool_usage(err, "too many arguments", "", "expected a report of six files at most");
     if (!st)
-        st = page_is_free(path, o->force, err);
+        st = check_page(o, path, err);
     for (int i = 0; !st && i < o->n_operands; i++)
         st =
             sweep_measure(o->operands[i], 1, LEAST_DEPTHS, SWEEP_DITHERED, &plain, &sweeps[i], err);

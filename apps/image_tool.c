@@ -268,6 +268,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                                .n_files = o->n_operands - takes_bits(o),
                                .choice = choice,
                                .ending = ending,
+                               .may_replace_input = true,
                                .file = reduce_file,
                                .settings = &settings },
                      o, err);

@@ -67,6 +67,14 @@ bc_status page_is_free(const char *path, bool force, bc_error *err)
     return BC_OK;
 }
 
+void page_plan(const options *o, const char *in, const char *out, file_plan *p)
+{
+    char path[4096];
+
+    page_path(o, in, out, path, sizeof path);
+    plan_add(p, PLAN_WRITE, "page", path, *o->report ? NULL : in);
+}
+
 bc_status page_may_be_written(const options *o, const char *in, const char *out, bc_error *err)
 {
     char path[4096];
@@ -74,8 +82,6 @@ bc_status page_may_be_written(const options *o, const char *in, const char *out,
     if (!o->report)
         return BC_OK;
     page_path(o, in, out, path, sizeof path);
-    if (strcmp(path, out) == 0 || strcmp(path, in) == 0)
-        return tool_usage(err, "--report", path, "expected a name of its own");
     return page_is_free(path, o->force, err);
 }
 

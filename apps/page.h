@@ -4,6 +4,7 @@
 
 #include "bitcrush/html.h"
 #include "bitcrush/report.h"
+#include "file_plan.h"
 #include "options.h"
 
 /* One file and what became of it. */
@@ -24,7 +25,10 @@ BC_NODISCARD bc_status page_check(const options *o, int n_files, bc_error *err);
 /* BC_E_EXISTS where there is a file and it may not be replaced: told before any work. */
 BC_NODISCARD bc_status page_is_free(const char *path, bool force, bc_error *err);
 
-/* The same for the page of `in`; BC_E_USAGE where that is the input or the output itself. */
+/* Add the page of `in` to the files of the run. */
+void page_plan(const options *o, const char *in, const char *out, file_plan *p);
+
+/* page_is_free of the page of `in`. */
 BC_NODISCARD bc_status page_may_be_written(const options *o, const char *in, const char *out,
                                            bc_error *err);
 

@@ -93,23 +93,23 @@ static void find_widths(const sweep_row *rows, int n, int widths[N_COLUMNS])
         widths[c] -= widths[c] > 0;
 }
 
-static void print_series(const char *title, const sweep_row *rows, int n, bool bold)
+static void print_series(FILE *to, const char *title, const sweep_row *rows, int n, bool bold)
 {
     int widths[N_COLUMNS];
     char cell[32];
 
     find_widths(rows, n, widths);
-    printf("%s\n%s  bits", title, bold ? "\033[1m" : "");
+    fprintf(to, "%s\n%s  bits", title, bold ? "\033[1m" : "");
     for (int c = 0; c < N_COLUMNS; c++)
         if (widths[c])
-            printf("%*s", widths[c], columns[c].head);
-    printf("%s\n", bold ? "\033[0m" : "");
+            fprintf(to, "%*s", widths[c], columns[c].head);
+    fprintf(to, "%s\n", bold ? "\033[0m" : "");
     for (int i = 0; i < n; i++) {
-        printf("  %4d", rows[i].bits);
+        fprintf(to, "  %4d", rows[i].bits);
         for (int c = 0; c < N_COLUMNS; c++)
             if (widths[c] && show_cell(&rows[i], c, cell) > 0)
-                printf("%*s", widths[c], cell);
-        printf("\n");
+                fprintf(to, "%*s", widths[c], cell);
+        fprintf(to, "\n");
     }
 }
 
@@ -123,25 +123,27 @@ static bool is_expected(const sweep *s)
 
 static void print_tables(const options *o, const sweep *s)
 {
-    const bool bold = tool_has_colour(o, stdout);
+    FILE *const to = tool_report_stream(o, "");
+    const bool bold = tool_has_colour(o, to);
     char title[160], weights[40];
 
     if (s->tool == TOOL_TENSOR)
-        printf("  measured %s, %s, as integers between the ends of each tensor\n",
-               digits_count(title, sizeof title, s->weights.n_tensors, "tensor"),
-               digits_count(weights, sizeof weights, s->weights.n_elements, "weight"));
-    print_series("undithered", s->plain, s->n_rows, bold);
+        fprintf(to, "  measured %s, %s, as integers between the ends of each tensor\n",
+                digits_count(title, sizeof title, s->weights.n_tensors, "tensor"),
+                digits_count(weights, sizeof weights, s->weights.n_elements, "weight"));
+    print_series(to, "undithered", s->plain, s->n_rows, bold);
     if (strcmp(s->dither, "none") != 0) {
         snprintf(title, sizeof title, "dither %s%s, seed %llu", s->dither,
                  s->tool != TOOL_IMAGE      ? ""
                  : o->light == LIGHT_LINEAR ? ", linear light"
                                             : ", coded light",
                  (unsigned long long)o->seed);
-        print_series(title, s->dithered, s->n_rows, bold);
+        print_series(to, title, s->dithered, s->n_rows, bold);
     }
     if (is_expected(s))
-        printf("expected: power of the signal over that of errors that are uniform over a step,\n"
-               "independent of the signal and never clipped\n");
+        fprintf(to,
+                "expected: power of the signal over that of errors that are uniform over a step,\n"
+                "independent of the signal and never clipped\n");
 }
 
 /* --- for programs */

@@ -39,8 +39,10 @@ static bc_status parse_range(const char *text, int most, int *first, int *last, 
 static bc_status check_outputs(const options *o, bc_error *err)
 {
     const size_t n = o->sheet ? strlen(o->sheet) : 0;
-    bc_status st = o->plot ? page_is_free(o->plot, o->force, err) : BC_OK;
+    bc_status st = plan_operands(o, 1, err);
 
+    if (!st && o->plot)
+        st = page_is_free(o->plot, o->force, err);
     if (!st && o->sheet && n >= 4 && o->sheet[n - 4] == '.' &&
         strcmp(o->sheet + n - 4, ".png") != 0)
         return tool_usage(err, "--sheet", o->sheet, "is written as PNG, expected a name in .png");

@@ -76,10 +76,19 @@ bool tool_has_colour(const options *o, FILE *to)
     return o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && may);
 }
 
+FILE *tool_report_stream(const options *o, const char *out)
+{
+    const char *const data[] = { out, o->report, o->plot, o->sheet };
+
+    for (size_t i = 0; i < sizeof data / sizeof *data; i++)
+        if (data[i] && strcmp(data[i], "-") == 0)
+            return stderr;
+    return stdout;
+}
+
 bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_error *err)
 {
-    const bool is_page = o->report && strcmp(o->report, "-") == 0;
-    FILE *to = is_page || strcmp(out, "-") == 0 ? stderr : stdout;
+    FILE *to = tool_report_stream(o, out);
     const bool colour = tool_has_colour(o, to);
     char *text = NULL;
 

@@ -60,8 +60,11 @@ BC_NODISCARD bc_status tool_rereadable(const char *path, bc_error *err);
 /* True when what is printed to `to` may have bold letters. */
 bool tool_has_colour(const options *o, FILE *to);
 
-/* Print a report as text or JSON: to standard error when the data went to standard output,
- * which `out` "-" says. BC_E_WRITE where that fails. */
+/* Where reports go: to standard error when data went to standard output, which `out` "-", or a page,
+ * plot or sheet of that name, says. */
+FILE *tool_report_stream(const options *o, const char *out);
+
+/* Print a report as text or JSON to there. BC_E_WRITE where that fails. */
 BC_NODISCARD bc_status tool_report(const bc_report *r, const options *o, const char *out,
                                    bc_error *err);
 

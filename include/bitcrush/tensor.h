@@ -91,6 +91,11 @@ BC_API BC_NODISCARD bc_status bc_tensor_file_open(const char *path, bc_tensor_fi
 /* Release; NULL is fine. */
 BC_API void bc_tensor_file_free(bc_tensor_file *f);
 
+/* The files that it is made of, and the path of file i among them: its own, and those of shards or
+ * parts beside it. Valid until the file is freed. */
+BC_API size_t bc_tensor_part_count(const bc_tensor_file *f);
+BC_API const char *bc_tensor_part_path(const bc_tensor_file *f, size_t i);
+
 /* The number of tensors. They are in the order of their data, part by part. */
 BC_API size_t bc_tensor_count(const bc_tensor_file *f);
 

@@ -199,6 +199,16 @@ void bc_tensor_file_free(bc_tensor_file *f)
     free(f);
 }
 
+size_t bc_tensor_part_count(const bc_tensor_file *f)
+{
+    return f->n_parts;
+}
+
+const char *bc_tensor_part_path(const bc_tensor_file *f, size_t i)
+{
+    return f->parts[i]->name;
+}
+
 size_t bc_tensor_count(const bc_tensor_file *f)
 {
     return f->n_tensors;

@@ -202,7 +202,7 @@ bitcrush report
 exits 2
 bitcrush report in.png 4 -o in.png -f
 exits 2
-says 'bitcrush: --report in.png: expected a name of its own'
+says 'bitcrush: in.png: the page in.png is the same file as the input in.png, expected a name of its own'
 only in.png in2.png
 
 it 'several files have a page each'

@@ -1,0 +1,243 @@
+/* Knows which files of a run are one: by device and inode where they exist, through links of both kinds;
+ * else by the device and inode of the nearest directory that does, and the names below it. (Where a
+ * file system takes two names for the same, as with other case, new files may still be one.) */
+#include "file_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bitcrush/palette.h"
+#include "bitcrush/shaper.h"
+#include "tool.h"
+
+struct plan_file {
+    plan_use use;
+    const char *what, *input;
+    char *path;
+    size_t order;      /* of being added */
+    bool may_be_input; /* an output */
+    bool is_file;      /* that exists */
+    dev_t device;
+    ino_t inode;
+    char *below; /* the names below that directory; "-" of standard output, "" of what exists */
+};
+
+/* Names with one slash between them, without "." */
+static char *plain_names(const char *names)
+{
+    char *out = malloc(strlen(names) + 2), *to = out;
+
+    while (out && *names) {
+        const size_t n = strcspn(names, "/");
+
+        if (n > 0 && !(n == 1 && *names == '.')) {
+            *to++ = '/';
+            memcpy(to, names, n);
+            to += n;
+        }
+        names += n + (names[n] == '/');
+    }
+    if (out)
+        *to = '\0';
+    return out;
+}
+
+/* Of what does not exist: the nearest directory above it that does, and the names below. */
+static void locate_new(struct plan_file *f)
+{
+    char *directory = strdup(f->path);
+    size_t n = directory ? strlen(directory) : 0;
+    struct stat s;
+    bool is_found = false;
+
+    while (n > 0 && !is_found) {
+        do
+            n--;
+        while (n > 0 && f->path[n] != '/');
+        directory[n] = '\0';
+        is_found = stat(n > 0 ? directory : f->path[0] == '/' ? "/" : ".", &s) == 0;
+    }
+    if (is_found) {
+        f->device = s.st_dev;
+        f->inode = s.st_ino;
+    }
+    f->below = directory ? plain_names(f->path + n) : NULL;
+    free(directory);
+}
+
+/* Where the file is; false of what is in nobody's way. */
+static bool locate(struct plan_file *f)
+{
+    const bool is_stream = strcmp(f->path, "-") == 0;
+    const int fd = f->use == PLAN_READ ? STDIN_FILENO : STDOUT_FILENO;
+    struct stat s;
+
+    const bool exists = (is_stream ? fstat(fd, &s) : stat(f->path, &s)) == 0;
+
+    if (!exists && !is_stream) {
+        locate_new(f);
+        return true;
+    }
+    /* Two outputs onto a terminal are as wrong as into a pipe, so it has a place of its own. */
+    const bool is_device = !exists || S_ISCHR(s.st_mode);
+
+    if (is_device && !(is_stream && f->use == PLAN_WRITE))
+        return false;
+    if (!is_device) {
+        f->device = s.st_dev;
+        f->inode = s.st_ino;
+        f->is_file = S_ISREG(s.st_mode);
+    }
+    f->below = strdup(is_device ? "-" : "");
+    return true;
+}
+
+void plan_add(file_plan *p, plan_use use, const char *what, const char *path, const char *input)
+{
+    struct plan_file f = {
+        .use = use, .what = what, .input = input, .path = strdup(path), .order = p->n
+    };
+
+    if (p->n == p->room) {
+        const size_t room = 2 * p->room + 16;
+        struct plan_file *grown = realloc(p->files, room * sizeof *grown);
+
+        p->is_short |= !grown;
+        p->files = grown ? grown : p->files;
+        p->room = grown ? room : p->room;
+    }
+    if (p->is_short || !f.path || !locate(&f)) {
+        p->is_short |= !f.path;
+        free(f.path);
+        return;
+    }
+    p->is_short |= !f.below;
+    p->files[p->n++] = f;
+}
+
+/* --- options that name files */
+
+static bool is_number_or_palette(const char *text)
+{
+    bc_palette ignored;
+
+    return text[strspn(text, "0123456789")] == '\0' || !bc_palette_named(text, &ignored, NULL);
+}
+
+static bool is_shape(const char *text)
+{
+    return strcmp(text, "none") == 0 || strcmp(text, "ath") == 0 || bc_shaper_find(text);
+}
+
+void plan_add_options(file_plan *p, const options *o)
+{
+    const struct {
+        plan_use use;
+        const char *what, *path;
+        bool (*is_name)(const char *text); /* of something else than a file */
+    } rows[] = {
+        { PLAN_READ, "palette", o->palette, is_number_or_palette },
+        { PLAN_READ, "curve of --shape", o->shape, is_shape },
+        { PLAN_READ, "importance matrix", o->imatrix, NULL },
+        { PLAN_WRITE, "plot", o->plot, NULL },
+        { PLAN_WRITE, "sheet", o->sheet, NULL },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].path && !(rows[i].is_name && rows[i].is_name(rows[i].path)))
+            plan_add(p, rows[i].use, rows[i].what, rows[i].path, NULL);
+}
+
+/* --- the check */
+
+void plan_allow_self(file_plan *p)
+{
+    if (p->n > 0)
+        p->files[p->n - 1].may_be_input = true;
+}
+
+bool plan_replaces(const file_plan *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->files[i].use == PLAN_WRITE && p->files[i].is_file)
+            return true;
+    return false;
+}
+
+/* By place, and at one place in the order of being added. */
+static int by_place(const void *a, const void *b)
+{
+    const struct plan_file *x = a, *y = b;
+
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    if (x->inode != y->inode)
+        return x->inode < y->inode ? -1 : 1;
+    const int order = strcmp(x->below, y->below);
+
+    return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+/* "the output of a.png" or "the plot p.svg" */
+static void describe(const struct plan_file *f, char *to, size_t size)
+{
+    snprintf(to, size, "the %s %s%.150s", f->what, f->input ? "of " : "",
+             f->input ? f->input : f->path);
+}
+
+/* Two files at one place. */
+static bc_status judge(const struct plan_file *a, const struct plan_file *b, bc_error *err)
+{
+    const struct plan_file *subject = b->use == PLAN_WRITE ? b : a; /* that should be another */
+    const struct plan_file *object = subject == b ? a : b;
+    char of_subject[200], of_object[200];
+
+    if (subject->use == PLAN_READ)
+        return BC_OK;
+    if (subject->may_be_input && object->use == PLAN_READ && strcmp(object->what, "input") == 0)
+        return BC_OK;
+    describe(subject, of_subject, sizeof of_subject);
+    describe(object, of_object, sizeof of_object);
+    return tool_fail(err, BC_E_USAGE,
+                     "%.100s: %s is the same file as %s, expected a name of its own", subject->path,
+                     of_subject, of_object);
+}
+
+bc_status plan_check(file_plan *p, bc_error *err)
+{
+    bc_status st = p->is_short ? tool_fail(err, BC_E_LIMIT, "out of memory for names") : BC_OK;
+
+    if (!st && p->n > 0)
+        qsort(p->files, p->n, sizeof *p->files, by_place);
+    /* Any two of a place: inputs may be one, so neighbours alone do not tell. */
+    for (size_t first = 0, i = 1; !st && i < p->n; i++) {
+        const struct plan_file *a = &p->files[first], *b = &p->files[i];
+
+        if (a->device != b->device || a->inode != b->inode || strcmp(a->below, b->below) != 0) {
+            first = i;
+            continue;
+        }
+        for (size_t k = first; !st && k < i; k++)
+            st = judge(&p->files[k], b, err);
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        free(p->files[i].path);
+        free(p->files[i].below);
+    }
+    free(p->files);
+    *p = (file_plan){ 0 };
+    return st;
+}
+
+bc_status plan_operands(const options *o, int n, bc_error *err)
+{
+    file_plan p = { 0 };
+
+    for (int i = 0; i < n; i++)
+        plan_add(&p, PLAN_READ, "input", o->operands[i], NULL);
+    plan_add_options(&p, o);
+    return plan_check(&p, err);
+}
