@@ -1,5 +1,5 @@
-/* Knows the JSON texts of safetensors, through jansson: the header of a file and the index of its
- * shards. */
+/* Knows the JSON texts of safetensors: the header of a file, the index of its shards, and what its
+ * metadata say of codes. */
 #include "tensor/json_header.h"
 
 #include <inttypes.h>
@@ -7,406 +7,411 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/json_reader.h"
 #include "tensor/shown.h"
 
-#ifdef BCI_WITH_JSON
-#include <jansson.h>
-
-/* A text that is taken apart from its beginning. */
-typedef struct {
-    const char *file;
-    const char *text;
-    size_t n, at;
-} cursor;
-
-static bc_status fault_at(const cursor *c, size_t at, const char *what, bc_error *err)
+static const char *kind_of(const bci_json_value *v)
 {
-    return bci_fail(err, BC_E_FORMAT, "%s: byte %zu of the JSON text: %s", c->file, at, what);
-}
-
-/* The value that begins here, which is passed. */
-static bc_status take_value(cursor *c, json_t **out, bc_error *err)
-{
-    json_error_t fault;
-    json_t *value =
-        json_loadb(c->text + c->at, c->n - c->at,
-                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &fault);
-
-    if (!value && json_error_code(&fault) == json_error_out_of_memory)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory", c->file);
-    if (!value)
-        return fault_at(c, c->at + (size_t)fault.position, bci_show_name(fault.text).text, err);
-    c->at += (size_t)fault.position;
-    *out = value;
-    return BC_OK;
-}
-
-/* The next character that is no blank, 0 at the end. */
-static char next_of(cursor *c)
-{
-    while (c->at < c->n && c->text[c->at] && strchr(" \t\n\r", c->text[c->at]))
-        c->at++;
-    return c->at < c->n ? c->text[c->at] : 0;
-}
-
-static bc_status take(cursor *c, char wanted, bc_error *err)
-{
-    char what[] = "expected ?";
-
-    what[sizeof what - 2] = wanted;
-    if (next_of(c) != wanted)
-        return fault_at(c, c->at, what, err);
-    c->at++;
-    return BC_OK;
-}
-
-/* A name and what belongs to it; key_at is where the name begins. */
-static bc_status take_member(cursor *c, json_t **key, size_t *key_at, json_t **value, bc_error *err)
-{
-    bc_status st;
-
-    *key = *value = NULL;
-    if (next_of(c) != '"')
-        return fault_at(c, c->at, "expected a name in double quotes", err);
-    *key_at = c->at;
-    st = take_value(c, key, err);
-    if (!st)
-        st = take(c, ':', err);
-    return st ? st : take_value(c, value, err);
-}
-
-/* The object that the whole text is. */
-static bc_status parse(const char *file, const char *text, size_t n, json_t **out, bc_error *err)
-{
-    cursor c = { file, text, n, 0 };
-    json_t *root = NULL;
-    bc_status st = take_value(&c, &root, err);
-
-    if (st)
-        return st;
-    if (!json_is_object(root))
-        st = bci_fail(err, BC_E_FORMAT, "%s: the JSON text is no object", file);
-    else if (next_of(&c) || c.at < n)
-        st = fault_at(&c, c.at, "expected the end of the text", err);
-    if (st)
-        json_decref(root);
-    else
-        *out = root;
-    return st;
-}
-
-static const char *kind_of(const json_t *value)
-{
-    if (!value)
-        return "nothing";
-    switch (json_typeof(value)) {
-    case JSON_OBJECT: return "an object";
-    case JSON_ARRAY: return "an array";
-    case JSON_STRING: return "a string";
-    case JSON_INTEGER:
-        return json_integer_value(value) < 0 ? "a negative number" : "a whole number";
-    case JSON_REAL: return "a number with a fraction";
-    case JSON_TRUE:
-    case JSON_FALSE: return "true or false";
-    case JSON_NULL: return "null";
+    switch (v->kind) {
+    case BCI_JSON_NOTHING: return "nothing";
+    case BCI_JSON_OBJECT: return "an object";
+    case BCI_JSON_ARRAY: return "an array";
+    case BCI_JSON_STRING: return "a string";
+    case BCI_JSON_INTEGER: return v->integer < 0 ? "a negative number" : "a whole number";
+    case BCI_JSON_REAL: return "a number with a fraction";
+    case BCI_JSON_TRUE:
+    case BCI_JSON_FALSE: return "true or false";
+    case BCI_JSON_NULL: return "null";
     }
     return "something else";
 }
 
-/* Whole numbers from 0 on. */
-static bool numbers_of(const json_t *array, uint64_t *out)
+static const char *text_of(const bci_bytes *b)
 {
-    const size_t n = json_array_size(array);
+    return (const char *)b->data;
+}
 
-    for (size_t i = 0; i < n; i++) {
-        const json_t *item = json_array_get(array, i);
+static bool is_named(const bci_bytes *name, const char *wanted)
+{
+    return strcmp(text_of(name), wanted) == 0;
+}
 
-        if (!json_is_integer(item) || json_integer_value(item) < 0)
-            return false;
-        out[i] = (uint64_t)json_integer_value(item);
+/* Hand on what a visitor says. */
+static void take_over(bci_json_reader *r, bc_status st)
+{
+    if (!r->status)
+        r->status = st;
+}
+
+/* An array that ought to be of whole numbers from 0 on. */
+typedef struct {
+    bci_json_value value; /* what it is */
+    uint64_t n;
+    bool is_good; /* all that were kept are such numbers */
+} numbers;
+
+/* The first `room` go to `out`. */
+static numbers take_numbers(bci_json_reader *r, uint64_t room, uint64_t *out)
+{
+    numbers a = { .value.kind = bci_json_peek(r), .is_good = true };
+
+    if (a.value.kind != BCI_JSON_ARRAY) {
+        a.value = bci_json_take(r, NULL);
+        a.is_good = false;
+        return a;
     }
-    return true;
+    bci_json_enter_array(r);
+    while (bci_json_next_item(r, &a.n)) {
+        const bci_json_value v = bci_json_take(r, NULL);
+
+        if (v.kind != BCI_JSON_INTEGER || v.integer < 0)
+            a.is_good = false;
+        else if (a.n <= room)
+            out[a.n - 1] = (uint64_t)v.integer;
+    }
+    return a;
 }
 
-static bc_status check_members(const cursor *c, const char *name, size_t at, const json_t *entry,
-                               bc_error *err)
-{
-    const json_t *dtype = json_object_get(entry, "dtype");
-    const json_t *shape = json_object_get(entry, "shape");
-    const json_t *offsets = json_object_get(entry, "data_offsets");
+/* ---- the header of a file */
 
-    if (json_is_object(entry) && json_object_size(entry) == 3 && json_is_string(dtype) &&
-        json_is_array(shape) && json_is_array(offsets))
-        return BC_OK;
-    return bci_fail(err, BC_E_FORMAT,
-                    "%s: byte %zu of the JSON text: tensor %s: dtype is %s, shape %s, data_offsets "
-                    "%s of %zu members, expected a string and two arrays",
-                    c->file, at, bci_show_name(name).text, kind_of(dtype), kind_of(shape),
-                    kind_of(offsets), json_object_size(entry));
-}
+/* What an entry of the header has. */
+typedef struct {
+    bci_json_value dtype;
+    numbers shape, offsets;
+    uint64_t range[2];
+    size_t n_members;
+} entry;
 
-static bc_status tensor_of(const cursor *c, json_t *key, size_t at, const json_t *entry,
-                           bci_json_tensor *out, bc_error *err)
+/* Texts that are reused from entry to entry. */
+typedef struct {
+    bci_bytes name, member, dtype;
+} texts;
+
+static bc_status check_entry(const bci_json_reader *r, const bci_json_tensor *t, const entry *e)
 {
-    const char *name = json_string_value(key);
-    const json_t *shape = json_object_get(entry, "shape");
-    const json_t *offsets = json_object_get(entry, "data_offsets");
-    const size_t n_dims = json_array_size(shape);
-    uint64_t range[2] = { 0 };
     const char *wrong = NULL;
-    const bc_status st = check_members(c, name, at, entry, err);
 
-    if (st)
-        return st;
-    *out = (bci_json_tensor){ .name = name, .at = at };
-    if (n_dims > BC_TENSOR_MAX_DIMS)
-        return bci_fail(err, BC_E_LIMIT,
-                        "%s: byte %zu of the JSON text: tensor %s has %zu dimensions, expected at "
-                        "most %u",
-                        c->file, at, bci_show_name(name).text, n_dims, BC_TENSOR_MAX_DIMS);
-    if (!numbers_of(shape, out->dims))
+    if (e->n_members != 3 || e->dtype.kind != BCI_JSON_STRING ||
+        e->shape.value.kind != BCI_JSON_ARRAY || e->offsets.value.kind != BCI_JSON_ARRAY)
+        return bci_fail(r->err, BC_E_FORMAT,
+                        "%s: byte %zu of the JSON text: tensor %s: dtype is %s, shape %s, "
+                        "data_offsets %s of %zu members, expected a string and two arrays",
+                        r->file, t->at, bci_show_name(t->name).text, kind_of(&e->dtype),
+                        kind_of(&e->shape.value), kind_of(&e->offsets.value), e->n_members);
+    if (e->shape.n > BC_TENSOR_MAX_DIMS)
+        return bci_fail(r->err, BC_E_LIMIT,
+                        "%s: byte %zu of the JSON text: tensor %s has %" PRIu64
+                        " dimensions, expected at most %u",
+                        r->file, t->at, bci_show_name(t->name).text, e->shape.n,
+                        BC_TENSOR_MAX_DIMS);
+    if (!e->shape.is_good)
         wrong = "shape holds something else, expected whole numbers from 0 on";
-    else if (json_array_size(offsets) != 2 || !numbers_of(offsets, range) || range[0] > range[1])
+    else if (e->offsets.n != 2 || !e->offsets.is_good || e->range[0] > e->range[1])
         wrong = "data_offsets are no two rising whole numbers";
-    if (wrong)
-        return bci_fail(err, BC_E_FORMAT, "%s: byte %zu of the JSON text: tensor %s: %s", c->file,
-                        at, bci_show_name(name).text, wrong);
-    out->dtype = json_string_value(json_object_get(entry, "dtype"));
-    out->n_dims = (uint32_t)n_dims;
-    out->begin = range[0];
-    out->end = range[1];
-    return BC_OK;
+    return wrong ? bci_fail(r->err, BC_E_FORMAT, "%s: byte %zu of the JSON text: tensor %s: %s",
+                            r->file, t->at, bci_show_name(t->name).text, wrong)
+                 : BC_OK;
 }
 
-static bc_status walk_pairs(const char *file, json_t *pairs, bool strings_only,
-                            const bci_json_visitor *v, bc_error *err)
+static void take_tensor(bci_json_reader *r, size_t at, texts *x, const bci_json_visitor *v)
 {
-    const char *key;
-    json_t *value;
-    bc_status st = BC_OK;
+    bci_json_tensor t = { .name = text_of(&x->name), .at = at };
+    entry e = { 0 };
+    bci_json_object o;
+    size_t member_at;
 
-    if (!json_is_object(pairs))
-        return bci_fail(err, BC_E_FORMAT, "%s: the metadata are %s, expected an object", file,
-                        kind_of(pairs));
-    json_object_foreach(pairs, key, value)
-    {
+    if (bci_json_peek(r) == BCI_JSON_OBJECT) {
+        bci_json_enter_object(r, true, &o);
+        while (bci_json_next_member(r, &o, &x->member, &member_at)) {
+            if (is_named(&x->member, "dtype"))
+                e.dtype = bci_json_take(r, &x->dtype);
+            else if (is_named(&x->member, "shape"))
+                e.shape = take_numbers(r, BC_TENSOR_MAX_DIMS, t.dims);
+            else if (is_named(&x->member, "data_offsets"))
+                e.offsets = take_numbers(r, 2, e.range);
+            else
+                (void)bci_json_take(r, NULL);
+        }
+        e.n_members = o.n_members;
+    } else {
+        (void)bci_json_take(r, NULL);
+    }
+    if (!r->status)
+        take_over(r, check_entry(r, &t, &e));
+    if (r->status)
+        return;
+    t.dtype = text_of(&x->dtype);
+    t.n_dims = (uint32_t)e.shape.n;
+    t.begin = e.range[0];
+    t.end = e.range[1];
+    take_over(r, v->tensor(v->context, &t, r->err));
+}
+
+/* An object of texts, and of whole numbers unless `strings_only`. */
+static void take_pairs(bci_json_reader *r, bool strings_only, const bci_json_visitor *v)
+{
+    bci_bytes key = { 0 }, text = { 0 };
+    bci_json_object o;
+    size_t at;
+
+    if (bci_json_peek(r) != BCI_JSON_OBJECT) {
+        const bci_json_value value = bci_json_take(r, NULL);
+
+        if (!r->status)
+            take_over(r,
+                      bci_fail(r->err, BC_E_FORMAT, "%s: the metadata are %s, expected an object",
+                               r->file, kind_of(&value)));
+        return;
+    }
+    bci_json_enter_object(r, true, &o);
+    while (bci_json_next_member(r, &o, &key, &at)) {
+        const bci_json_value value = bci_json_take(r, &text);
         char number[32];
 
-        if (json_is_string(value)) {
-            st = v->pair(v->context, key, json_string_value(value), err);
-        } else if (!strings_only && json_is_integer(value)) {
-            snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-            st = v->pair(v->context, key, number, err);
-        } else if (strings_only) {
-            st = bci_fail(err, BC_E_FORMAT, "%s: %s in __metadata__ is %s, expected a string", file,
-                          bci_show_name(key).text, kind_of(value));
-        }
-        if (st)
+        snprintf(number, sizeof number, "%" PRId64, value.integer);
+        if (r->status)
             break;
+        if (value.kind == BCI_JSON_STRING)
+            take_over(r, v->pair(v->context, text_of(&key), text_of(&text), r->err));
+        else if (!strings_only && value.kind == BCI_JSON_INTEGER)
+            take_over(r, v->pair(v->context, text_of(&key), number, r->err));
+        else if (strings_only)
+            take_over(r, bci_fail(r->err, BC_E_FORMAT,
+                                  "%s: %s in __metadata__ is %s, expected a string", r->file,
+                                  bci_show_name(text_of(&key)).text, kind_of(&value)));
     }
-    return st;
-}
-
-/* A member of the header. */
-static bc_status visit(const cursor *c, json_t *key, size_t at, json_t *value, bool *has_metadata,
-                       const bci_json_visitor *v, bc_error *err)
-{
-    bci_json_tensor t;
-
-    if (strcmp(json_string_value(key), "__metadata__") == 0) {
-        if (*has_metadata)
-            return fault_at(c, at, "__metadata__ occurs twice, expected once", err);
-        *has_metadata = true;
-        return walk_pairs(c->file, value, true, v, err);
-    }
-    const bc_status st = tensor_of(c, key, at, value, &t, err);
-
-    return st ? st : v->tensor(v->context, &t, err);
+    bci_bytes_free(&key);
+    bci_bytes_free(&text);
 }
 
 bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
                                const bci_json_visitor *v, bc_error *err)
 {
-    cursor c = { file, text, n, 0 };
     bool has_metadata = false;
-    bc_status st = take(&c, '{', err);
-    char next = st ? 0 : next_of(&c);
+    bci_json_reader r;
+    bci_json_object o;
+    texts x = { 0 };
+    size_t at;
 
-    if (next == '}')
-        c.at++;
-    while (!st && next != '}') {
-        json_t *key, *value;
-        size_t at = 0;
-
-        st = take_member(&c, &key, &at, &value, err);
-        if (!st)
-            st = visit(&c, key, at, value, &has_metadata, v, err);
-        json_decref(key);
-        json_decref(value);
-        next = st ? 0 : next_of(&c);
-        if (!st && next != ',' && next != '}')
-            st = fault_at(&c, c.at, "expected , or }", err);
-        c.at++;
+    bci_json_begin(&r, file, text, n, err);
+    bci_json_enter_object(&r, false, &o);
+    while (bci_json_next_member(&r, &o, &x.name, &at)) {
+        if (!is_named(&x.name, "__metadata__")) {
+            take_tensor(&r, at, &x, v);
+        } else if (has_metadata) {
+            bci_json_fault(&r, at, "__metadata__ occurs twice, expected once");
+        } else {
+            has_metadata = true;
+            take_pairs(&r, true, v);
+        }
     }
-    if (!st && (next_of(&c) || c.at < n))
-        st = fault_at(&c, c.at, "expected the end of the text", err);
-    return st;
+    bci_bytes_free(&x.name);
+    bci_bytes_free(&x.member);
+    bci_bytes_free(&x.dtype);
+    return bci_json_end(&r);
+}
+
+/* ---- objects that are the whole text */
+
+/* Enter it; the sentence for anything else. */
+static void enter_whole(bci_json_reader *r, bci_json_object *o)
+{
+    const bci_json_kind kind = bci_json_peek(r);
+
+    if (kind != BCI_JSON_OBJECT && kind != BCI_JSON_NOTHING)
+        take_over(r, bci_fail(r->err, BC_E_FORMAT, "%s: the JSON text is no object", r->file));
+    bci_json_enter_object(r, true, o);
+}
+
+static void take_map(bci_json_reader *r, const bci_json_visitor *v)
+{
+    bci_bytes key = { 0 }, shard = { 0 };
+    bci_json_object o;
+    size_t at;
+
+    bci_json_enter_object(r, true, &o);
+    while (bci_json_next_member(r, &o, &key, &at)) {
+        const bci_json_value value = bci_json_take(r, &shard);
+
+        if (r->status)
+            break;
+        take_over(r, value.kind == BCI_JSON_STRING
+                         ? v->shard(v->context, text_of(&key), text_of(&shard), r->err)
+                         : bci_fail(r->err, BC_E_FORMAT,
+                                    "%s: weight_map has %s for %s, expected a file name", r->file,
+                                    kind_of(&value), bci_show_name(text_of(&key)).text));
+    }
+    bci_bytes_free(&key);
+    bci_bytes_free(&shard);
 }
 
 bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
                               const bci_json_visitor *v, bc_error *err)
 {
-    json_t *root, *value, *pairs, *map;
-    const char *key;
-    bc_status st = parse(file, text, n, &root, err);
+    bci_json_value map = { 0 };
+    bci_bytes name = { 0 };
+    bci_json_reader r;
+    bci_json_object o;
+    size_t at;
 
-    if (st)
-        return st;
-    map = json_object_get(root, "weight_map");
-    if (!json_is_object(map))
-        st = bci_fail(err, BC_E_FORMAT,
-                      "%s: weight_map is %s, expected the object that an index of safetensors has",
-                      file, kind_of(map));
-    pairs = json_object_get(root, "metadata");
-    if (!st && pairs)
-        st = walk_pairs(file, pairs, false, v, err);
-    json_object_foreach(map, key, value)
-    {
-        if (st)
-            break;
-        st = json_is_string(value)
-                 ? v->shard(v->context, key, json_string_value(value), err)
-                 : bci_fail(err, BC_E_FORMAT, "%s: weight_map has %s for %s, expected a file name",
-                            file, kind_of(value), bci_show_name(key).text);
+    bci_json_begin(&r, file, text, n, err);
+    enter_whole(&r, &o);
+    while (bci_json_next_member(&r, &o, &name, &at)) {
+        const bool is_map = is_named(&name, "weight_map");
+
+        if (is_map && bci_json_peek(&r) == BCI_JSON_OBJECT) {
+            map.kind = BCI_JSON_OBJECT;
+            take_map(&r, v);
+        } else if (is_named(&name, "metadata")) {
+            take_pairs(&r, false, v);
+        } else {
+            const bci_json_value value = bci_json_take(&r, NULL);
+
+            map = is_map ? value : map;
+        }
     }
-    json_decref(root);
-    return st;
+    if (!r.status && map.kind != BCI_JSON_OBJECT)
+        take_over(&r, bci_fail(err, BC_E_FORMAT,
+                               "%s: weight_map is %s, expected the object that an index of "
+                               "safetensors has",
+                               file, kind_of(&map)));
+    bci_bytes_free(&name);
+    return bci_json_end(&r);
 }
 
-/* "shape" of an object. */
-static bool shape_of(const json_t *entry, uint32_t *n_dims, uint64_t *dims)
+/* "format", "shape", "group" and "zero_point" of a tensor. */
+static void take_coded(bci_json_reader *r, const char *tensor, const bci_json_visitor *v)
 {
-    const json_t *shape = json_object_get(entry, "shape");
+    bci_bytes name = { 0 }, format_text = { 0 }, group_text = { 0 };
+    bci_json_value format = { 0 }, group = { 0 };
+    bci_json_coded t = { .name = tensor };
+    numbers shape = { 0 };
+    bci_json_object o;
+    size_t at;
 
-    if (!json_is_array(shape) || json_array_size(shape) > BC_TENSOR_MAX_DIMS)
-        return false;
-    *n_dims = (uint32_t)json_array_size(shape);
-    return numbers_of(shape, dims);
-}
+    if (bci_json_peek(r) == BCI_JSON_OBJECT) {
+        bci_json_enter_object(r, true, &o);
+        while (bci_json_next_member(r, &o, &name, &at)) {
+            if (is_named(&name, "format"))
+                format = bci_json_take(r, &format_text);
+            else if (is_named(&name, "group"))
+                group = bci_json_take(r, &group_text);
+            else if (is_named(&name, "zero_point"))
+                t.zero_point = bci_json_take(r, NULL).kind == BCI_JSON_TRUE;
+            else if (is_named(&name, "shape"))
+                shape = take_numbers(r, BC_TENSOR_MAX_DIMS, t.dims);
+            else
+                (void)bci_json_take(r, NULL);
+        }
+    } else {
+        (void)bci_json_take(r, NULL);
+    }
+    t.n_dims = (uint32_t)shape.n;
+    if (group.kind == BCI_JSON_STRING)
+        t.named_group = text_of(&group_text);
+    t.group = group.kind == BCI_JSON_INTEGER ? (uint64_t)group.integer : 0;
+    t.format = text_of(&format_text);
+    const bool is_good = format.kind == BCI_JSON_STRING && shape.is_good &&
+                         shape.n <= BC_TENSOR_MAX_DIMS &&
+                         (t.named_group || (group.kind == BCI_JSON_INTEGER && group.integer >= 0));
 
-static bool number_of(const json_t *entry, const char *key, uint64_t *out)
-{
-    const json_t *number = json_object_get(entry, key);
-
-    if (!json_is_integer(number) || json_integer_value(number) < 0)
-        return false;
-    *out = (uint64_t)json_integer_value(number);
-    return true;
+    if (!r->status)
+        take_over(r, is_good ? v->coded(v->context, &t, r->err)
+                             : bci_fail(r->err, BC_E_FORMAT,
+                                        "%s: bitcrush.formats has no format, shape and group for "
+                                        "%s, expected all three",
+                                        r->file, bci_show_name(tensor).text));
+    bci_bytes_free(&name);
+    bci_bytes_free(&format_text);
+    bci_bytes_free(&group_text);
 }
 
 bc_status bci_json_walk_formats(const char *file, const char *text, size_t n,
                                 const bci_json_visitor *v, bc_error *err)
 {
-    json_t *root, *entry;
-    const char *name;
-    bc_status st = parse(file, text, n, &root, err);
+    bci_bytes name = { 0 };
+    bci_json_reader r;
+    bci_json_object o;
+    size_t at;
 
-    if (st)
-        return st;
-    json_object_foreach(root, name, entry)
-    {
-        bci_json_coded t = { .name = name };
+    bci_json_begin(&r, file, text, n, err);
+    enter_whole(&r, &o);
+    while (bci_json_next_member(&r, &o, &name, &at))
+        take_coded(&r, text_of(&name), v);
+    bci_bytes_free(&name);
+    return bci_json_end(&r);
+}
 
-        t.format = json_string_value(json_object_get(entry, "format"));
-        t.named_group = json_string_value(json_object_get(entry, "group"));
-        t.zero_point = json_is_true(json_object_get(entry, "zero_point"));
-        if (t.format && shape_of(entry, &t.n_dims, t.dims) &&
-            (t.named_group || number_of(entry, "group", &t.group)))
-            st = v->coded(v->context, &t, err);
-        else
-            st =
-                bci_fail(err, BC_E_FORMAT,
-                         "%s: bitcrush.formats has no format, shape and group for %s, expected all "
-                         "three",
-                         file, bci_show_name(name).text);
-        if (st)
-            break;
+/* ---- a state of bitsandbytes */
+
+/* A whole number from 0 on. */
+static bool take_count(bci_json_reader *r, uint64_t *out)
+{
+    const bci_json_value v = bci_json_take(r, NULL);
+    const bool is_good = v.kind == BCI_JSON_INTEGER && v.integer >= 0;
+
+    if (is_good)
+        *out = (uint64_t)v.integer;
+    return is_good;
+}
+
+/* The members; true when all that it needs are there and of their kind. */
+static bool take_state(bci_json_reader *r, bci_json_state *s)
+{
+    bool has_type = false, has_size = false, has_nested_size = false, is_number = true;
+    bci_bytes name = { 0 }, text = { 0 };
+    numbers shape = { 0 };
+    bci_json_object o;
+    size_t at;
+
+    enter_whole(r, &o);
+    while (bci_json_next_member(r, &o, &name, &at)) {
+        if (is_named(&name, "quant_type")) {
+            has_type = bci_json_take(r, &text).kind == BCI_JSON_STRING;
+            if (has_type)
+                snprintf(s->quant_type, sizeof s->quant_type, "%s", text_of(&text));
+        } else if (is_named(&name, "blocksize")) {
+            has_size = take_count(r, &s->blocksize);
+        } else if (is_named(&name, "nested_blocksize")) {
+            has_nested_size = take_count(r, &s->nested_blocksize);
+        } else if (is_named(&name, "nested_offset")) {
+            const bci_json_value v = bci_json_take(r, NULL);
+
+            s->is_nested = true;
+            s->nested_offset = v.real;
+            is_number = v.kind == BCI_JSON_INTEGER || v.kind == BCI_JSON_REAL;
+        } else if (is_named(&name, "shape")) {
+            shape = take_numbers(r, BC_TENSOR_MAX_DIMS, s->dims);
+        } else {
+            (void)bci_json_take(r, NULL);
+        }
     }
-    json_decref(root);
-    return st;
+    if (!s->is_nested)
+        s->nested_blocksize = 0;
+    s->n_dims = (uint32_t)shape.n;
+    bci_bytes_free(&name);
+    bci_bytes_free(&text);
+    return has_type && has_size && shape.is_good && shape.n <= BC_TENSOR_MAX_DIMS &&
+           (!s->is_nested || (is_number && has_nested_size));
 }
 
 bc_status bci_json_read_state(const char *file, const char *name, const char *text, size_t n,
                               bci_json_state *out, bc_error *err)
 {
-    json_t *root;
-    const bc_status st = parse(file, text, n, &root, err);
+    bci_json_state state = { 0 };
+    bci_json_reader r;
+
+    bci_json_begin(&r, file, text, n, err);
+    const bool is_good = take_state(&r, &state);
+    const bc_status st = bci_json_end(&r);
 
     if (st)
         return st;
-    const char *type = json_string_value(json_object_get(root, "quant_type"));
-    const json_t *offset = json_object_get(root, "nested_offset");
-    bci_json_state state = { .is_nested = offset != NULL,
-                             .nested_offset = json_number_value(offset) };
-    const bool is_good =
-        type && shape_of(root, &state.n_dims, state.dims) &&
-        number_of(root, "blocksize", &state.blocksize) &&
-        (!offset ||
-         (json_is_number(offset) && number_of(root, "nested_blocksize", &state.nested_blocksize)));
-
-    if (is_good) {
-        snprintf(state.quant_type, sizeof state.quant_type, "%s", type);
-        *out = state;
-    }
-    json_decref(root);
-    return is_good
-               ? BC_OK
-               : bci_fail(err, BC_E_FORMAT,
-                          "%s: tensor %s has no quant_type, shape and blocksize in its JSON text, "
-                          "expected all three",
-                          file, bci_show_name(name).text);
+    if (!is_good)
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s has no quant_type, shape and blocksize in its JSON text, "
+                        "expected all three",
+                        file, bci_show_name(name).text);
+    *out = state;
+    return BC_OK;
 }
-#else
-static bc_status no_json(const char *file, bc_error *err)
-{
-    return bci_fail(err, BC_E_UNSUPPORTED, "%s: this build has no JSON, expected one with jansson",
-                    file);
-}
-
-bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
-                               const bci_json_visitor *v, bc_error *err)
-{
-    (void)text;
-    (void)n;
-    (void)v;
-    return no_json(file, err);
-}
-
-bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
-                              const bci_json_visitor *v, bc_error *err)
-{
-    (void)text;
-    (void)n;
-    (void)v;
-    return no_json(file, err);
-}
-
-bc_status bci_json_walk_formats(const char *file, const char *text, size_t n,
-                                const bci_json_visitor *v, bc_error *err)
-{
-    (void)text;
-    (void)n;
-    (void)v;
-    return no_json(file, err);
-}
-
-bc_status bci_json_read_state(const char *file, const char *name, const char *text, size_t n,
-                              bci_json_state *out, bc_error *err)
-{
-    (void)name;
-    (void)text;
-    (void)n;
-    (void)out;
-    return no_json(file, err);
-}
-#endif

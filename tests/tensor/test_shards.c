@@ -66,7 +66,7 @@ static void faults(void **state)
         { "{\"weight_map\": {\"x\": \"m-1.safetensors\"}}", BC_E_FORMAT,
           "weight_map puts x into m-1.safetensors, which does not hold it" },
         { "{\"weight_map\": {\"a\": \"m-1.safetensors\", \"a\": \"m-2.safetensors\"}}", BC_E_FORMAT,
-          "duplicate object key" },
+          "byte 40 of the JSON text: a occurs twice, expected once" },
         { "{\"metadata\": 3, \"weight_map\": {}}", BC_E_FORMAT, "the metadata are a whole number" },
         { "{\"weight_map\": {\"a\": \"m-1.saf", BC_E_FORMAT, "JSON text" },
         { "{", BC_E_FORMAT, "JSON text" },
