@@ -2,10 +2,8 @@
  * memory and the rest in order. */
 #include "audio/sound_input.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/source.h"
@@ -16,12 +14,10 @@ struct bci_sound_input {
     bci_source *source;
     uint64_t size;
     bool is_pipe;
-    off_t base; /* of a file that was opened by somebody else, who read from it */
     uint8_t *head;
     size_t n_head, head_room;
     bool keeps;
-    int system_error;
-    bool is_over_limit;
+    bool is_over_limit, is_short_of_memory;
 };
 
 bc_status bci_sound_input_open(const char *path, bci_sound_input **out, bc_error *err)
@@ -40,8 +36,7 @@ bc_status bci_sound_input_open(const char *path, bci_sound_input **out, bc_error
     in->keeps = in->is_pipe;
     in->size = UINT64_MAX;
     if (!in->is_pipe) {
-        in->base = ftello(in->source->file) - (off_t)in->source->n_peeked;
-        in->size = in->source->size_bytes - (uint64_t)in->base;
+        in->size = in->source->size_bytes - in->source->start;
     }
     *out = in;
     return BC_OK;
@@ -73,23 +68,7 @@ bool bci_sound_input_is_pipe(const bci_sound_input *in)
 
 static size_t read_file(bci_sound_input *in, uint64_t offset, uint8_t *buf, size_t n)
 {
-    size_t got = 0;
-
-    if (offset >= in->size)
-        return 0;
-    while (got < n) {
-        const ssize_t more =
-            pread(fileno(in->source->file), buf + got, n - got, in->base + (off_t)(offset + got));
-
-        if (more < 0 && errno == EINTR)
-            continue;
-        if (more < 0)
-            in->system_error = errno;
-        if (more <= 0)
-            break;
-        got += (size_t)more;
-    }
-    return got;
+    return offset < in->size ? bci_source_read_at(in->source, offset, buf, n) : 0;
 }
 
 /* Keep at least n bytes of the head, if there are so many. */
@@ -106,7 +85,7 @@ static void keep(bci_sound_input *in, uint64_t n)
         uint8_t *head = realloc(in->head, room);
 
         if (!head) {
-            in->is_over_limit = true;
+            in->is_short_of_memory = true;
             return;
         }
         in->head = head;
@@ -154,10 +133,12 @@ bc_status bci_sound_input_status(const bci_sound_input *in, bc_error *err)
 {
     const char *name = in->source->name;
 
-    if (in->system_error)
-        return bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", name, strerror(in->system_error));
     if (bci_source_failed(in->source))
-        return bci_fail(err, BC_E_OPEN, "%s: cannot be read to its end", name);
+        return bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", name,
+                        strerror(in->source->system_error));
+    if (in->is_short_of_memory)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for what comes before the samples",
+                        name);
     if (in->is_over_limit)
         return bci_fail(err, BC_E_LIMIT, "%s: %d MiB pass before the samples, expected less", name,
                         MAX_HEAD >> 20);

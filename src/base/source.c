@@ -2,13 +2,15 @@
 #include "base/source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 
-enum { BUFFER_SIZE = 1 << 17 };
+enum { AHEAD_SIZE = 1 << 17 };
 
 /* What was only looked at and cannot be wound back, standard input or a named pipe: who opens it
  * next takes it over. */
@@ -27,6 +29,70 @@ static bci_source *take_looked_at(const char *path)
     return s;
 }
 
+/* One read; 0 at the end and after an error, which is kept. */
+static size_t read_some(bci_source *s, void *buf, size_t n)
+{
+    const bool is_file = s->size_bytes != UINT64_MAX;
+    ssize_t got;
+
+    do
+        got = read(s->fd, buf, n);
+    while (got < 0 && errno == EINTR && is_file);
+    if (got < 0)
+        s->system_error = errno;
+    return got > 0 ? (size_t)got : 0;
+}
+
+/* What was read ahead, then the rest: large pieces straight to their place. */
+static size_t take(bci_source *s, uint8_t *buf, size_t n)
+{
+    size_t got = 0;
+
+    while (got < n && !s->system_error) {
+        const size_t left = s->n_ahead - s->ahead_pos;
+        const size_t m = n - got < left ? n - got : left;
+
+        if (m > 0) {
+            memcpy(buf + got, s->ahead + s->ahead_pos, m);
+            s->ahead_pos += m;
+            got += m;
+            continue;
+        }
+        if (n - got >= AHEAD_SIZE) {
+            const size_t more = read_some(s, buf + got, n - got);
+
+            if (more == 0)
+                break;
+            got += more;
+            continue;
+        }
+        s->ahead_pos = 0;
+        s->n_ahead = read_some(s, s->ahead, AHEAD_SIZE);
+        if (s->n_ahead == 0)
+            break;
+    }
+    return got;
+}
+
+/* Learn what has been opened. */
+static bc_status look(bci_source *s, bc_error *err)
+{
+    struct stat info;
+
+    s->size_bytes = UINT64_MAX;
+    if (fstat(s->fd, &info) != 0)
+        return BC_OK; /* read as a pipe then */
+    if (S_ISDIR(info.st_mode))
+        return bci_fail(err, BC_E_OPEN, "%s: is a directory, expected a file", s->name);
+    if (S_ISREG(info.st_mode)) {
+        const off_t at = lseek(s->fd, 0, SEEK_CUR);
+
+        s->size_bytes = (uint64_t)info.st_size;
+        s->start = at > 0 ? (uint64_t)at : 0;
+    }
+    return BC_OK;
+}
+
 bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
 {
     bci_source *seen = take_looked_at(path);
@@ -37,32 +103,27 @@ bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
     }
     const bool is_stdin = strcmp(path, "-") == 0;
     bci_source *s = calloc(1, sizeof *s);
-    struct stat info;
     bc_status st = BC_OK;
 
-    if (!s || !(s->name = strdup(is_stdin ? "standard input" : path))) {
+    if (s)
+        s->fd = -1;
+    if (!s || !(s->name = strdup(is_stdin ? "standard input" : path)) ||
+        !(s->ahead = malloc(AHEAD_SIZE))) {
         st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
         goto done;
     }
-    s->file = is_stdin ? stdin : fopen(path, "rb");
-    if (!s->file) {
+    s->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (s->fd < 0) {
         st =
             bci_fail(err, BC_E_OPEN, "%s: cannot be opened for reading: %s", path, strerror(errno));
         goto done;
     }
-    (void)setvbuf(s->file, NULL, _IOFBF, BUFFER_SIZE); /* fewer system calls; or the default */
-    s->size_bytes = UINT64_MAX;
-    if (fstat(fileno(s->file), &info) == 0) {
-        if (S_ISDIR(info.st_mode)) {
-            st = bci_fail(err, BC_E_OPEN, "%s: is a directory, expected a file", path);
-            goto done;
-        }
-        if (S_ISREG(info.st_mode))
-            s->size_bytes = (uint64_t)info.st_size;
-    }
-    s->n_peeked = fread(s->peeked, 1, sizeof s->peeked, s->file);
-    if (ferror(s->file)) {
-        st = bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", s->name, strerror(errno));
+    st = look(s, err);
+    if (st)
+        goto done;
+    s->n_peeked = take(s, s->peeked, sizeof s->peeked);
+    if (s->system_error) {
+        st = bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", s->name, strerror(s->system_error));
         goto done;
     }
     if (s->n_peeked == 0) {
@@ -85,22 +146,42 @@ size_t bci_source_read(bci_source *s, void *buf, size_t n)
     memcpy(buf, s->peeked + s->peek_pos, from_peek);
     s->peek_pos += from_peek;
     if (n > from_peek)
-        got += fread((uint8_t *)buf + from_peek, 1, n - from_peek, s->file);
+        got += take(s, (uint8_t *)buf + from_peek, n - from_peek);
     s->offset += got;
+    return got;
+}
+
+size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n)
+{
+    size_t got = 0;
+
+    while (got < n) {
+        const ssize_t more =
+            pread(s->fd, (uint8_t *)buf + got, n - got, (off_t)(s->start + at + got));
+
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more < 0)
+            s->system_error = errno;
+        if (more <= 0)
+            break;
+        got += (size_t)more;
+    }
     return got;
 }
 
 bool bci_source_failed(const bci_source *s)
 {
-    return ferror(s->file) != 0;
+    return s->system_error != 0;
 }
 
 void bci_source_free(bci_source *s)
 {
     if (!s)
         return;
-    if (s->file && s->file != stdin)
-        fclose(s->file);
+    if (s->fd > STDIN_FILENO)
+        close(s->fd);
+    free(s->ahead);
     free(s->name);
     free(s);
 }
@@ -114,7 +195,7 @@ bc_status bc_input_head(const char *path, uint8_t head[BC_HEAD_SIZE], size_t *n,
         return st;
     memcpy(head, s->peeked, s->n_peeked);
     *n = s->n_peeked;
-    if (s->size_bytes != UINT64_MAX && s->file != stdin) {
+    if (s->size_bytes != UINT64_MAX && s->fd != STDIN_FILENO) {
         bci_source_free(s);
         return BC_OK;
     }

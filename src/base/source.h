@@ -6,27 +6,35 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "bitcrush/input.h"
 
 enum { BCI_PEEK_SIZE = BC_HEAD_SIZE };
 
 typedef struct {
-    FILE *file;
+    int fd;
     char *name;          /* the path as given, "-" reads "standard input" */
     uint64_t size_bytes; /* of a regular file, else UINT64_MAX */
+    uint64_t start;      /* of a regular file: where reading began; somebody may have read before */
     uint64_t offset;     /* bytes handed out so far */
     uint8_t peeked[BCI_PEEK_SIZE];
     size_t n_peeked, peek_pos;
+    uint8_t *ahead; /* read and not yet handed out: ahead_pos .. n_ahead - 1 */
+    size_t n_ahead, ahead_pos;
+    int system_error; /* the errno of the first failed read, or 0 */
 } bci_source;
 
 /* Open `path` ("-" for standard input) for reading and peek at its first bytes. A missing
  * file, a directory or an empty file is BC_E_OPEN or BC_E_FORMAT with a sentence. */
 BC_NODISCARD bc_status bci_source_open(const char *path, bci_source **out, bc_error *err);
 
-/* Read up to n bytes; fewer only at the end of input or after a read error. */
+/* Read up to n bytes; fewer only at the end of input or after a read error. A signal that breaks a
+ * read off is an error in a pipe or a terminal, where the wait could be for ever. */
 size_t bci_source_read(bci_source *s, void *buf, size_t n);
+
+/* The same from byte `at` of a regular file on, counted from where reading began; what
+ * bci_source_read hands out next stays the same. */
+size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n);
 
 /* True after the system reported a read error (as opposed to the end of input). */
 bool bci_source_failed(const bci_source *s);

@@ -6,6 +6,6 @@
 
 /* The orientation that an eXIf chunk behind the samples tells, 1..8; 1 when there is none, and
  * for a pipe, where one cannot look ahead. Does not move the source. */
-int bci_late_orientation(const bci_source *source);
+BC_NODISCARD bc_status bci_late_orientation(bci_source *source, int *out, bc_error *err);
 
 #endif

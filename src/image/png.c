@@ -17,7 +17,25 @@ typedef struct {
     jmp_buf escape;
     bc_error error;   /* status BC_OK while all is well */
     const char *name; /* of the file */
+    bool is_short;    /* libpng asked for memory that there is not */
+    bool has_escape;  /* not yet while libpng makes its struct */
 } guard;
+
+/* libpng tells of a shortage in words, or in a warning and goes on without the chunk. */
+static png_voidp take_memory(png_structp png, png_alloc_size_t n)
+{
+    guard *g = png_get_mem_ptr(png);
+    void *taken = malloc(n);
+
+    g->is_short |= !taken;
+    return taken;
+}
+
+static void give_back(png_structp png, png_voidp taken)
+{
+    (void)png;
+    free(taken);
+}
 
 /* libpng skips a chunk that is over the limit of take_chunks, with a warning; of the chunks that
  * a picture cannot do without (capital letters) the same words mean a damaged length. */
@@ -33,7 +51,9 @@ static void on_error(png_structp png, png_const_charp message)
 {
     guard *g = png_get_error_ptr(png);
 
-    if (g->error.status == BC_OK && is_over_limit(message))
+    if (g->error.status == BC_OK && g->is_short)
+        (void)bci_fail(&g->error, BC_E_LIMIT, "%s: out of memory while reading PNG", g->name);
+    else if (g->error.status == BC_OK && is_over_limit(message))
         (void)bci_fail(&g->error, BC_E_LIMIT, "%s: %s, expected at most %zu MiB", g->name, message,
                        BCI_MAX_METADATA >> 20);
     else if (g->error.status == BC_OK)
@@ -43,7 +63,9 @@ static void on_error(png_structp png, png_const_charp message)
 
 static void on_warning(png_structp png, png_const_charp message)
 {
-    if (is_over_limit(message))
+    const guard *g = png_get_error_ptr(png);
+
+    if ((g->is_short && g->has_escape) || is_over_limit(message))
         on_error(png, message);
 }
 
@@ -183,6 +205,7 @@ static bc_status read_header(bc_image_reader *r, bc_error *err)
 
     if (setjmp(s->guard.escape))
         return explain(r, err);
+    s->guard.has_escape = true;
     png_set_read_fn(s->png, r, read_bytes);
     png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     /* Sizes are checked here, with a sentence, not by libpng's limits. */
@@ -232,7 +255,8 @@ static bc_status png_open(bc_image_reader *r, bc_error *err)
     if (s)
         s->guard.name = r->source->name;
     if (s)
-        s->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &s->guard, on_error, on_warning);
+        s->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &s->guard, on_error, on_warning,
+                                          &s->guard, take_memory, give_back);
     if (s && s->png)
         s->info = png_create_info_struct(s->png);
     if (!s || !s->info)
@@ -242,7 +266,7 @@ static bc_status png_open(bc_image_reader *r, bc_error *err)
     if (!st)
         st = bci_iccp_look(r->metadata, r->source->name, err);
     if (!st && !bci_metadata_find(r->metadata, "eXIf"))
-        r->metadata->orientation = bci_late_orientation(r->source);
+        st = bci_late_orientation(r->source, &r->metadata->orientation, err);
     return st;
 }
 

@@ -2,6 +2,7 @@
 #include "image/replay.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "image/grey.h"
@@ -42,7 +43,7 @@ bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
                            bc_error *err)
 {
     const uint64_t size = (uint64_t)bci_image_row_bytes(&(*r)->info) * (*r)->info.height;
-    const bool is_file = (*r)->source->size_bytes != UINT64_MAX && (*r)->source->file != stdin;
+    const bool is_file = (*r)->source->size_bytes != UINT64_MAX && (*r)->source->fd != STDIN_FILENO;
     bci_spool *spool = NULL;
     bc_status st = BC_OK;
 
