@@ -13,6 +13,7 @@
 #include "bitcrush/input.h"
 #include "bitcrush/output.h"
 #include "bitcrush/quantize.h"
+#include "ending.h"
 #include "lists.h"
 #include "option_texts.h"
 
@@ -143,36 +144,57 @@ bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *e
     return st;
 }
 
-/* The tool that knows a file, or NULL; without a file, the tool that takes the options. What cannot be
- * opened, or is empty, is left to the first, which says so. */
-static const tool *choose(const tool *const *tools, size_t n_tools, const options *o)
+/* A name that is no file may be a mistyped argument, and an empty file is all tools' alike: the first
+ * says so. Any other failure is told at once: a tool that is tried next might get further, and take the
+ * file for something else. */
+static bool is_left_to_the_first(const char *path, bc_status st)
+{
+    return st == BC_E_FORMAT ||
+           (st == BC_E_OPEN && strcmp(path, "-") != 0 && access(path, F_OK) != 0);
+}
+
+/* The tool that knows a file; without a file, the tool that takes the options. */
+static bc_status choose(const tool *const *tools, size_t n_tools, const options *o,
+                        const tool **chosen, bc_error *err)
 {
     uint8_t head[BC_HEAD_SIZE];
     size_t n = 0;
-
     bc_error ignored;
+    bc_status st;
 
-    for (size_t i = 0; o->n_operands == 0 && i < n_tools; i++)
-        if (!options_belong(o, tools[i]->bit, "", &ignored))
-            return tools[i];
-    if (n_tools == 1 || o->n_operands == 0 || bc_input_head(o->operands[0], head, &n, NULL))
-        return tools[0];
-    for (size_t i = 0; i < n_tools; i++)
-        if (tools[i]->knows(head, n))
-            return tools[i];
-    return n > 0 ? NULL : tools[0];
+    *chosen = tools[0];
+    for (size_t i = 0; o->n_operands == 0 && i < n_tools; i++) {
+        if (!options_belong(o, tools[i]->bit, "", &ignored)) {
+            *chosen = tools[i];
+            return BC_OK;
+        }
+    }
+    if (n_tools == 1 || o->n_operands == 0)
+        return BC_OK;
+    st = bc_input_head(o->operands[0], head, &n, err);
+    if (st)
+        return is_left_to_the_first(o->operands[0], st) ? BC_OK : st;
+    for (size_t i = 0; i < n_tools; i++) {
+        if (tools[i]->knows(head, n)) {
+            *chosen = tools[i];
+            return BC_OK;
+        }
+    }
+    return tool_unknown(o->operands[0], err);
 }
 
 /* Hand over to the tool that knows the first operand. */
 static bc_status run_tool(const program *self, const tool *const *tools, size_t n_tools,
                           tool_verb verb, const options *o, bc_error *err)
 {
-    const tool *chosen = choose(tools, n_tools, o);
+    const tool *chosen;
+    bc_status st = choose(tools, n_tools, o, &chosen, err);
 
-    if (!chosen)
-        return tool_unknown(o->operands[0], err);
+    if (st)
+        return st;
     const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
-    const bc_status st = options_belong(o, bit, chosen->medium, err);
+
+    st = options_belong(o, bit, chosen->medium, err);
 
     if (!st && !chosen->verbs[verb])
         return tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
@@ -234,6 +256,7 @@ int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool
     bc_status st = options_parse(argc, argv, &o, &err);
 
     fill_standard_streams();
+    ending_begin();
     set_signals();
     if (!st)
         st = bc_cpu_check(&err);
@@ -249,5 +272,5 @@ int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool
     }
     if (st && err.text[0])
         fprintf(stderr, "%s: %s\n", self->name, err.text);
-    return (int)st;
+    return ending_by_itself((int)st);
 }
