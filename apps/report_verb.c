@@ -31,18 +31,18 @@ static void mention_files(const options *o, bc_error *err)
     (void)tool_fail(err, BC_E_USAGE, "%.100s: no file of that name, nor a SPEC: %.380s", spec, why);
 }
 
-/* With what is in it, in case the run broke off; nobody else writes there. */
-static void remove_directory(const char *path)
+/* With what is in it, in case the run broke off; nobody else writes there. It was opened when it was
+ * made: now there may be no memory for it. */
+static void remove_directory(DIR *dir, const char *path)
 {
-    DIR *dir = opendir(path);
     char name[4096 + 512];
 
-    for (struct dirent *e; dir && (e = readdir(dir));) {
+    rewinddir(dir);
+    for (struct dirent *e; (e = readdir(dir));) {
         snprintf(name, sizeof name, "%s/%s", path, e->d_name);
         unlink(name);
     }
-    if (dir)
-        closedir(dir);
+    closedir(dir);
     rmdir(path);
 }
 
@@ -57,6 +57,15 @@ static bc_status pages(const char *name, const options *o,
     snprintf(directory, sizeof directory, "%s/bitcrush-XXXXXX", base && *base ? base : "/tmp");
     if (!mkdtemp(directory))
         return tool_fail(err, BC_E_WRITE, "%s: cannot be created: %s", directory, strerror(errno));
+    DIR *dir = opendir(directory);
+
+    if (!dir) {
+        const bc_status why = errno == ENOMEM ? BC_E_LIMIT : BC_E_WRITE;
+
+        (void)tool_fail(err, why, "%s: cannot be opened: %s", directory, strerror(errno));
+        rmdir(directory);
+        return why;
+    }
     own.report = o->output ? o->output : "";
     own.output = directory;
     own.is_page_only = true;
@@ -64,7 +73,7 @@ static bc_status pages(const char *name, const options *o,
 
     if (st)
         mention_files(o, err);
-    remove_directory(directory);
+    remove_directory(dir, directory);
     return st;
 }
 

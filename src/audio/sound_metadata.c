@@ -421,7 +421,14 @@ static bc_status carry_chunks(const bci_sound *source, bci_sound_family family,
         if (!data)
             return bci_fail(err, BC_E_LIMIT, "%s: out of memory for its metadata",
                             bci_sound_name(source));
-        if (bci_sound_chunk_data(source, chunk, data, (size_t)chunk->size) < chunk->size)
+        const size_t got = bci_sound_chunk_data(source, chunk, data, (size_t)chunk->size);
+        const bc_status st = bci_sound_status(source, err);
+
+        if (st) {
+            free(data);
+            return st;
+        }
+        if (got < chunk->size)
             add_name(c->dropped, chunk->id);
         else if (is_same)
             carry_chunk(chunk, data, shape, family, new_comment, c);

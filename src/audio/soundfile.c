@@ -2,6 +2,7 @@
  * file holds plain samples they are handed out as they are, past libsndfile. */
 #include "audio/soundfile.h"
 
+#include <errno.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,9 @@
 #include "audio/sound_parts.h"
 #include "audio/sound_view.h"
 #include "base/fail.h"
+#include "base/room.h"
 
-enum { MAX_ANNOTATION = 1 << 20 };
+enum { MAX_ANNOTATION = 1 << 20, LIBRARY_ROOM = 1 << 20 };
 
 typedef unsigned long long ull;
 
@@ -109,6 +111,13 @@ static const char *container_name(int format)
 }
 
 /* --- opening */
+
+/* Since errno was set to 0. libsndfile has no code of its own for a shortage, calls it many things,
+ * and leaves out texts that it has no memory for; malloc tells the truth. */
+static bool is_short_of_memory(void)
+{
+    return errno == ENOMEM;
+}
 
 static sf_count_t write_nothing(const void *buf, sf_count_t n, void *user)
 {
@@ -265,16 +274,22 @@ static bc_status check_whole(bci_sound *s, const SF_INFO *info, bc_error *err)
     return BC_OK;
 }
 
-/* Without memory for it there is none. */
-static void read_annotation(bci_sound *s)
+static bc_status read_annotation(bci_sound *s, bc_error *err)
 {
     const bci_sound_chunk *chunk = s->header.chunks;
 
     if (s->header.n_chunks != 1 || strcmp(chunk->id, "text") != 0 || chunk->size > MAX_ANNOTATION)
-        return;
+        return BC_OK;
     s->annotation = calloc(1, (size_t)chunk->size + 1);
-    if (s->annotation)
-        (void)bci_sound_chunk_data(s, chunk, s->annotation, (size_t)chunk->size);
+    if (!s->annotation)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for its annotation", bci_sound_name(s));
+    (void)bci_sound_chunk_data(s, chunk, s->annotation, (size_t)chunk->size);
+    return BC_OK;
+}
+
+bc_status bci_sound_status(const bci_sound *s, bc_error *err)
+{
+    return bci_sound_input_status(s->input, err);
 }
 
 bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
@@ -283,6 +298,7 @@ bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
                                    write_nothing, bci_sound_view_tell };
     bci_sound *s = calloc(1, sizeof *s);
     SF_INFO info = { 0 };
+    bc_error unread;
     bc_status st;
 
     if (!s)
@@ -295,13 +311,24 @@ bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
     if (st)
         goto done;
     bci_sound_view_init(&s->view, s->input, &s->header);
+    if (!bci_has_room(LIBRARY_ROOM)) {
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+        goto done;
+    }
+    errno = 0;
     s->file = sf_open_virtual(&calls, SFM_READ, &info, &s->view);
-    st = s->file ? describe(s, &info, err) : open_failed(s, err);
+    st = is_short_of_memory() ? bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path)
+         : s->file            ? describe(s, &info, err)
+                              : open_failed(s, err);
     if (!st)
         st = check_whole(s, &info, err);
+    if (!st)
+        st = read_annotation(s, err);
+    /* What could not be read outweighs what was made of the rest: libsndfile takes it for the end. */
+    if (bci_sound_status(s, &unread))
+        st = bci_fail(err, unread.status, "%s", unread.text);
     if (st)
         goto done;
-    read_annotation(s);
     bci_sound_input_stream(s->input);
     *out = s;
     s = NULL;
@@ -394,6 +421,7 @@ static bc_status read_plain(bci_sound *s, void *raw, size_t n_frames, size_t *go
 
 static bc_status read_decoded(bci_sound *s, void *raw, size_t n_frames, size_t *got, bc_error *err)
 {
+    errno = 0;
     const sf_count_t n = s->info.layout == bc_sample_native_f64()
                              ? sf_readf_double(s->file, raw, (sf_count_t)n_frames)
                              : sf_readf_int(s->file, raw, (sf_count_t)n_frames);
@@ -401,6 +429,9 @@ static bc_status read_decoded(bci_sound *s, void *raw, size_t n_frames, size_t *
 
     if (st)
         return st;
+    if (is_short_of_memory())
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory after frame %llu", bci_sound_name(s),
+                        (ull)s->position);
     if (sf_error(s->file))
         return bci_fail(err, BC_E_FORMAT, "%s: libsndfile cannot decode it after frame %llu: %s",
                         bci_sound_name(s), (ull)s->position, sf_strerror(s->file));
@@ -488,6 +519,8 @@ static bc_status flac_status(const bci_flac *f, bool went_well, bc_error *err)
 {
     if (f->status)
         return bci_fail(err, f->status, "%s", f->error.text);
+    if (is_short_of_memory())
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for FLAC", f->name);
     return went_well ? BC_OK
                      : bci_fail(err, BC_E_WRITE, "%s: libsndfile cannot write FLAC: %s", f->name,
                                 sf_strerror(f->file));
@@ -511,6 +544,7 @@ bc_status bci_flac_open(bci_sink *sink, const char *name, const bci_flac_setting
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", name);
     }
     f->sink = sink;
+    errno = 0;
     f->file = sf_open_virtual(&calls, SFM_WRITE, &info, f);
     st = flac_status(f, f->file != NULL, err);
     for (int i = 0; !st && i < BCI_TEXTS; i++)
@@ -528,6 +562,7 @@ bc_status bci_flac_open(bci_sink *sink, const char *name, const bci_flac_setting
 
 bc_status bci_flac_write(bci_flac *f, const void *raw, size_t n_frames, bc_error *err)
 {
+    errno = 0;
     const sf_count_t n = sf_writef_int(f->file, raw, (sf_count_t)n_frames);
 
     return flac_status(f, n == (sf_count_t)n_frames, err);
@@ -535,6 +570,7 @@ bc_status bci_flac_write(bci_flac *f, const void *raw, size_t n_frames, bc_error
 
 bc_status bci_flac_close(bci_flac *f, bc_error *err)
 {
+    errno = 0;
     const bool went_well = !f->file || sf_close(f->file) == 0;
 
     f->file = NULL;

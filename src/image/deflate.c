@@ -35,7 +35,7 @@ typedef struct {
     uint8_t *check;      /* PIECE_SIZE, where inflate writes */
     size_t n, n_compressed;
     uint32_t adler;
-    bool ok;
+    bc_status status; /* of its compression */
 } piece;
 
 struct bci_deflater {
@@ -97,7 +97,7 @@ void bci_deflater_free(bci_deflater *d)
 }
 
 /* Where the header of the last block and the end of the data lie, in bits. */
-static bool find_last_block(const piece *p, size_t *header, size_t *end)
+static bc_status find_last_block(const piece *p, size_t *header, size_t *end)
 {
     enum { UNUSED_BITS = 7, IN_LAST = 64, AT_BOUNDARY = 128 }; /* of z_stream.data_type */
     z_stream z = { .next_in = p->compressed,
@@ -105,11 +105,12 @@ static bool find_last_block(const piece *p, size_t *header, size_t *end)
                    .next_out = p->check,
                    .avail_out = PIECE_SIZE };
     bool found = false;
+    int result = inflateInit2(&z, -15);
 
-    if (inflateInit2(&z, -15) != Z_OK)
-        return false;
+    if (result != Z_OK)
+        return result == Z_MEM_ERROR ? BC_E_LIMIT : BC_E_INTERNAL;
     *header = 0;
-    while (inflate(&z, Z_BLOCK) == Z_OK && z.data_type & AT_BOUNDARY) {
+    while ((result = inflate(&z, Z_BLOCK)) == Z_OK && z.data_type & AT_BOUNDARY) {
         const size_t at = 8 * (size_t)z.total_in - (size_t)(z.data_type & UNUSED_BITS);
 
         if (z.data_type & IN_LAST) {
@@ -120,7 +121,7 @@ static bool find_last_block(const piece *p, size_t *header, size_t *end)
         *header = at;
     }
     inflateEnd(&z);
-    return found;
+    return found ? BC_OK : result == Z_MEM_ERROR ? BC_E_LIMIT : BC_E_INTERNAL;
 }
 
 static void compress_piece(piece *p, size_t bound)
@@ -130,8 +131,8 @@ static void compress_piece(piece *p, size_t bound)
     p->adler = libdeflate_adler32(1, p->data, p->n);
     p->n_compressed =
         libdeflate_deflate_compress(p->compressor, p->data, p->n, p->compressed, bound);
-    p->ok = p->n_compressed > 0 && find_last_block(p, &header, &end);
-    if (!p->ok)
+    p->status = p->n_compressed > 0 ? find_last_block(p, &header, &end) : BC_E_INTERNAL;
+    if (p->status)
         return;
     p->compressed[header / 8] &= (uint8_t) ~(1u << header % 8);
 
@@ -204,7 +205,9 @@ static piece *waiting_piece(bci_deflater *d, size_t i)
 
 static bc_status hand_out(bci_deflater *d, piece *p, bc_error *err)
 {
-    if (!p->ok)
+    if (p->status == BC_E_LIMIT)
+        return bci_fail(err, BC_E_LIMIT, "compression: out of memory");
+    if (p->status)
         return bci_fail(err, BC_E_INTERNAL,
                         "compression: a piece of %zu bytes was not "
                         "compressed",

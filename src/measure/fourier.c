@@ -9,10 +9,13 @@
 #include <stdlib.h>
 
 #include "base/fail.h"
+#include "base/room.h"
 
 #ifdef BCI_WITH_FFTW
 #include <fftw3.h>
 #include <pthread.h>
+
+enum { PLANNER_ROOM = 4 << 20 }; /* of small pieces: more than it takes for any length here */
 
 struct bci_fourier {
     uint32_t length;
@@ -31,7 +34,7 @@ bc_status bci_fourier_new(uint32_t length, bci_fourier **out, bc_error *err)
         return bci_fail(err, BC_E_LIMIT, "spectrum: out of memory");
     f->length = length;
     f->values = fftw_malloc(((size_t)length + 2) * sizeof *f->values);
-    if (f->values) {
+    if (f->values && bci_has_room(PLANNER_ROOM)) {
         pthread_mutex_lock(&planner);
         f->plan = fftw_plan_dft_r2c_1d((int)length, f->values, (fftw_complex *)(void *)f->values,
                                        FFTW_ESTIMATE);

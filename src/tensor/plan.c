@@ -189,6 +189,7 @@ static bc_status make_pairs(bci_reduction *r, const char *out, bc_error *err)
         is_good = is_good && !text.is_short &&
                   bci_pairs_set_string(&r->pairs, BCI_FORMATS_KEY, (const char *)text.data);
     }
+    is_good = is_good && !text.is_short; /* the first byte was refused: codes without their note */
     bci_bytes_free(&text);
     is_good = is_good && bci_reduction_note_importance(r);
     return is_good ? BC_OK : bci_tensor_short(out, err);
