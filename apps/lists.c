@@ -143,6 +143,15 @@ static void list_tensor_mixes(void)
         print_row(rows[i].name, rows[i].doc, "llama-quantize");
 }
 
+static void list_kept_names(void)
+{
+    const bc_tensor_kept *rows;
+    const size_t n = bc_tensor_kept_names(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        print_row(rows[i].name, rows[i].doc, rows[i].is_whole ? "all of the name" : "");
+}
+
 static void list_tensor_formats(void)
 {
     const bc_tensor_format *rows;
@@ -170,6 +179,7 @@ static const struct {
     { TOOL_EXPLAIN, "numbers that are explained", list_notations },
     { TOOL_TENSOR, "formats of weights", list_tensor_types },
     { TOOL_TENSOR, "mixes of formats of weights", list_tensor_mixes },
+    { TOOL_TENSOR, "weights of models that are kept, by what is in their names", list_kept_names },
     { TOOL_TENSOR, "files of weights", list_tensor_formats },
 };
 

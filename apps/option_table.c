@@ -43,6 +43,8 @@ static const option table[] = {
     { SWEEP_OF(IMAGE), 0, "sheet",    TEXT,   "FILE",   FIELD(sheet),    0, 0, "draw the picture at every depth into a PNG file" },
     { TENSOR | SWEEP_OF(TENSOR), 0, "include",   TEXT,   "GLOB,...", FIELD(include), 0, 0, "reduce tensors of these names and no others" },
     { TENSOR | SWEEP_OF(TENSOR), 0, "exclude",   TEXT,   "GLOB,...", FIELD(exclude), 0, 0, "keep tensors of these names as they are" },
+    { TENSOR, 0, "drop",      TEXT,   "GLOB,...", FIELD(drop), 0, 0, "leave tensors of these names out of the output" },
+    { TENSOR, 0, "requantize", FLAG,  NULL,     FIELD(requantize), 0, 0, "reduce also what is quantized already, losing more" },
     { TENSOR, 0, "encoder",   CHOICE, "exact|best", FIELD(encoder), 0, 0, "blocks byte for byte as GGML's, or of the least error" },
     { TENSOR, 0, "type",      TEXT,   "GLOB=FORMAT,...", FIELD(type), 0, 0, "other formats for tensors of these names" },
     { TENSOR, 0, "group",     TEXT,   "tensor|row|N", FIELD(group), 0, 0, "weights that share a scale (int4, e2m1, ...)" },

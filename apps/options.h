@@ -22,11 +22,11 @@ enum { LIGHT_LINEAR, LIGHT_CODED };
 
 typedef struct {
     const char *output, *dither, *channels, *palette, *completion, *shape, *plot, *sheet, *report,
-        *include, *exclude, *type, *group, *imatrix;
+        *include, *exclude, *drop, *type, *group, *imatrix;
     const char *text, *bits, *format, *tensor; /* explain */
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool steps, all; /* explain */
-    bool gray, fast, small, subtractive, plain_header, zero_point, double_quant;
+    bool gray, fast, small, subtractive, plain_header, zero_point, double_quant, requantize;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold;
     double min_snr, params, strength, shape_strength, guard, percent;

@@ -17,6 +17,8 @@ static const char table[] = "tensors";
 void tensor_report_input(bc_report *r, const char *path, const bc_tensor_summary *s,
                          size_t n_tensors)
 {
+    char shard[32];
+
     bc_report_string(r, "", "tool", "bitcrush-tensor " BC_VERSION);
     bc_report_string(r, "input", "path", path);
     bc_report_string(r, "input", "kind", "tensor");
@@ -25,10 +27,25 @@ void tensor_report_input(bc_report *r, const char *path, const bc_tensor_summary
         bc_report_integer(r, "input", "version", s->version);
     if (s->n_parts > 1)
         bc_report_integer(r, "input", "parts", s->n_parts);
+    if (s->n_shards > 0)
+        snprintf(shard, sizeof shard, "%u of %u", s->shard, s->n_shards);
+    bc_report_string(r, "input", "shard", s->n_shards > 0 ? shard : NULL);
     bc_report_integer(r, "input", "tensors", n_tensors);
     bc_report_integer(r, "input", "elements", s->n_elements);
     bc_report_integer(r, "input", "data_bytes", s->data_bytes);
     bc_report_integer(r, "input", "size_bytes", s->file_bytes);
+}
+
+/* Append a word to a list, once. */
+static void add_word(char *list, size_t room, const char *word)
+{
+    const size_t n = strlen(list), n_word = strlen(word);
+
+    for (const char *at = list; (at = strstr(at, word)); at += n_word)
+        if ((at == list || at[-1] == ' ') && (at[n_word] == ',' || !at[n_word]))
+            return;
+    if (n + n_word + 3 <= room)
+        snprintf(list + n, room - n, "%s%s", n ? ", " : "", word);
 }
 
 static double sqnr(const bc_error_sums *e)
@@ -64,22 +81,54 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
         bc_report_integer(r, "metrics", "clipped", e->n_clipped);
 }
 
+/* Types of the input that were quantized before: of all, and of those that an error was measured
+ * against. */
+static void add_quantized(bc_report *r, const bc_tensor_outcome *tensors, size_t n)
+{
+    char all[200] = "", measured[200] = "";
+
+    for (size_t i = 0; i < n; i++) {
+        const bc_element_type *from = tensors[i].from;
+
+        if (from->kind != BC_ELEMENT_BLOCKS && from->kind != BC_ELEMENT_CODES)
+            continue;
+        add_word(all, sizeof all, from->name);
+        if (tensors[i].error.n)
+            add_word(measured, sizeof measured, from->name);
+    }
+    bc_report_string(r, "input", "quantized", *all ? all : NULL);
+    bc_report_string(r, "metrics", "sqnr_against", *measured ? measured : NULL);
+}
+
+/* Weights in the output. */
+static uint64_t count_written(const bc_tensor_result *m)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < m->n_tensors; i++)
+        n += m->tensors[i].is_dropped ? 0 : m->tensors[i].n_elements;
+    return n;
+}
+
 static void add_output(bc_report *r, const options *o, const char *in, const char *out,
                        const bc_tensor_result *m)
 {
-    uint64_t n_reduced = 0, n_fallbacks = 0;
+    uint64_t n_reduced = 0, n_fallbacks = 0, n_dropped = 0;
     const char *why = NULL;
 
     for (size_t i = 0; i < m->n_tensors; i++) {
         n_reduced += m->tensors[i].from != m->tensors[i].to;
         if (m->tensors[i].from != m->tensors[i].to && m->tensors[i].why)
             why = m->tensors[i].why;
+        n_dropped += m->tensors[i].is_dropped;
         n_fallbacks += m->tensors[i].from != m->tensors[i].to && m->tensors[i].why;
     }
     page_add_output(r, o, in, out);
     bc_report_string(r, "output", "format", m->output_format);
     bc_report_integer(r, "output", "reduced", n_reduced);
-    bc_report_integer(r, "output", "kept_tensors", m->n_tensors - n_reduced);
+    bc_report_integer(r, "output", "kept_tensors", m->n_tensors - n_reduced - n_dropped);
+    if (n_dropped)
+        bc_report_integer(r, "output", "dropped_tensors", n_dropped);
     if (n_fallbacks)
         bc_report_integer(r, "output", "fallbacks", n_fallbacks);
     bc_report_string(r, "output", "fallback_why", why);
@@ -167,9 +216,10 @@ static bc_status collect(const options *o, const bc_tensor_settings *s, const ch
     bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
     bc_report_string(r, "settings", "cpu", m->cpu_level);
     add_total(r, &m->error, m->tensors, m->n_tensors);
-    if (m->input.n_elements)
+    add_quantized(r, m->tensors, m->n_tensors);
+    if (count_written(m))
         bc_report_number(r, "metrics", "bits_per_weight",
-                         8.0 * (double)m->output_data_bytes / (double)m->input.n_elements);
+                         8.0 * (double)m->output_data_bytes / (double)count_written(m));
     bc_report_number(r, "", "time_s", m->time_s);
     tensor_add_rows(r, o, m->tensors, m->n_tensors);
     tensor_add_groups(r, o, m->tensors, m->n_tensors);
@@ -221,6 +271,7 @@ bc_status tensor_comparison_report(const options *o, const char *a, const char *
             bc_report_integer(r, "compared", "other_shape", m->n_other_shape);
         }
         add_total(r, &m->error, m->tensors, m->n_tensors);
+        add_quantized(r, m->tensors, m->n_tensors);
         tensor_add_rows(r, o, m->tensors, m->n_tensors);
         st = tool_report(r, o, "", err);
     }

@@ -20,7 +20,8 @@ void tensor_show_shape(uint32_t n_dims, const uint64_t *dims, char *to, size_t s
 
 static double bits_a_weight(const bc_tensor_outcome *t)
 {
-    return t->n_elements ? 8.0 * (double)t->size_bytes / (double)t->n_elements : NAN;
+    return t->n_elements && !t->is_dropped ? 8.0 * (double)t->size_bytes / (double)t->n_elements
+                                           : NAN;
 }
 
 static double sqnr(const bc_tensor_outcome *t)
@@ -41,8 +42,9 @@ static void add_for_programs(bc_report *r, const bc_tensor_outcome *t)
     bc_report_string(r, tensors_table, "name", t->name);
     bc_report_string(r, tensors_table, "shape", shape);
     bc_report_string(r, tensors_table, "from", t->from->name);
-    bc_report_string(r, tensors_table, "to", t->to->name);
-    bc_report_integer(r, tensors_table, "size_bytes", t->size_bytes);
+    bc_report_string(r, tensors_table, "to", t->is_dropped ? NULL : t->to->name);
+    if (!t->is_dropped)
+        bc_report_integer(r, tensors_table, "size_bytes", t->size_bytes);
     bc_report_number(r, tensors_table, "bits_per_weight", bits_a_weight(t));
     bc_report_number(r, tensors_table, "sqnr_db", sqnr(t));
     if (is_measured) {
@@ -77,12 +79,13 @@ static void add_for_people(bc_report *r, const bc_tensor_outcome *t)
         if (*from != ' ')
             *to++ = *from;
     *to = '\0';
-    snprintf(as, sizeof as, "%s%s", t->to->name, is_other ? "*" : "");
+    snprintf(as, sizeof as, "%s%s", t->is_dropped ? "-" : t->to->name, is_other ? "*" : "");
     bc_report_row(r, tensors_table);
     bc_report_string(r, tensors_table, "tensor", t->name);
     bc_report_string(r, tensors_table, "shape", shape);
     bc_report_string(r, tensors_table, "as", as);
-    bc_report_integer(r, tensors_table, "bytes", t->size_bytes);
+    if (!t->is_dropped)
+        bc_report_integer(r, tensors_table, "bytes", t->size_bytes);
     bc_report_number(r, tensors_table, "bits", bits_a_weight(t));
     bc_report_number(r, tensors_table, "SQNR", sqnr(t));
     if (t->error.n > 0) {
@@ -243,7 +246,9 @@ void tensor_add_groups(bc_report *r, const options *o, const bc_tensor_outcome *
         char *name = group_of(tensors[i].name);
 
         total += (double)tensors[i].size_bytes;
-        if (name)
+        if (name && tensors[i].is_dropped)
+            free(name);
+        else if (name)
             groups[n_groups++] = (group){ name, 1, tensors[i].size_bytes };
     }
     if (groups)

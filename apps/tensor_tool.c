@@ -127,6 +127,8 @@ bc_status tensor_job_make(const options *o, const char *format, tensor_job *j, b
     if (!st)
         st = cut(o->exclude, &j->texts[1], j->exclude, &s->n_exclude, err);
     if (!st)
+        st = cut(o->drop, &j->texts[3], j->drop, &s->n_drop, err);
+    if (!st)
         st = parse_rules(o->type, j, err);
     if (!st)
         st = make_scale(o, s, err);
@@ -136,6 +138,8 @@ bc_status tensor_job_make(const options *o, const char *format, tensor_job *j, b
     s->encoder = (bc_tensor_encoder)o->encoder;
     s->include = j->include;
     s->exclude = j->exclude;
+    s->drop = j->drop;
+    s->requantize = o->requantize;
     s->imatrix = o->imatrix;
     s->nonfinite = (bc_nonfinite)o->nonfinite;
     s->n_threads = (int)o->threads;

@@ -12,9 +12,9 @@ enum { TENSOR_MAX_GLOBS = 64 };
 /* Settings, and what they point to. */
 typedef struct {
     bc_tensor_settings settings;
-    const char *include[TENSOR_MAX_GLOBS], *exclude[TENSOR_MAX_GLOBS];
+    const char *include[TENSOR_MAX_GLOBS], *exclude[TENSOR_MAX_GLOBS], *drop[TENSOR_MAX_GLOBS];
     bc_tensor_rule rules[TENSOR_MAX_GLOBS];
-    char *texts[3]; /* the options' values, cut at their commas */
+    char *texts[4]; /* the options' values, cut at their commas */
 } tensor_job;
 
 /* What the options ask for; zero *j first, and free it also where this fails. */

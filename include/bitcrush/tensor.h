@@ -139,7 +139,8 @@ typedef struct {
     uint64_t file_bytes; /* of all parts */
     uint64_t n_elements; /* of all tensors */
     uint64_t data_bytes;
-    uint64_t n_left_out; /* tensors in shards that their index does not name */
+    uint64_t n_left_out;      /* tensors in shards that their index does not name */
+    uint32_t shard, n_shards; /* by its name the file is this of so many, and alone; else 0 */
     size_t n_metadata;
 } bc_tensor_summary;
 BC_API bc_tensor_summary bc_tensor_file_summary(const bc_tensor_file *f);
@@ -170,7 +171,9 @@ BC_API void bc_tensor_metadata_at(const bc_tensor_file *f, size_t i, bc_tensor_m
 #define BC_TENSOR_GROUP_ROW   UINT32_MAX       /* a row */
 #define BC_TENSOR_GROUP_ALL   (UINT32_MAX - 1) /* the whole tensor */
 
-/* Tensors whose name fits a glob (fnmatch) become a format. */
+/* Tensors whose name fits a pattern become a format. Patterns are those of fnmatch; one without
+ * wildcards is also the name of some parts between dots: "attn_v" fits "blk.0.attn_v.weight". One that
+ * fits no name of the file is BC_E_USAGE. */
 typedef struct {
     const char *glob, *format;
 } bc_tensor_rule;
@@ -193,6 +196,16 @@ typedef struct {
 /* All mixes, in order; returns their number. */
 BC_API size_t bc_tensor_mixes(const bc_tensor_mix **out);
 
+/* Names of tensors of models that stay as they are: {"ssm_conv1d", "a short convolution"}, ... Names
+ * are those of GGUF, or what transformers has for them. Source: llama.cpp's llama-quantize. */
+typedef struct {
+    const char *name, *doc;
+    bool is_whole; /* all of the name; else it occurs in it */
+} bc_tensor_kept;
+
+/* All of them, in order; returns their number. */
+BC_API size_t bc_tensor_kept_names(const bc_tensor_kept **out);
+
 /* The type that a name or a number of bits means in GGUF files, or where they have none of that size
  * ("7") in safetensors; NULL for mixes, which mean several, and for what is unknown. */
 BC_API const bc_element_type *bc_tensor_spec_type(const char *spec);
@@ -202,14 +215,21 @@ typedef struct {
     /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (1.58, 1
      * to 8: in GGUF the best block format of that size, in safetensors an integer; 16 and 32 are
      * floats), or a mix that chooses by names and layers ("q4_k_m"). Tensors of floats with two
-     * dimensions or more become it unless they are norms or routers; the others stay as they are. */
+     * dimensions or more become it unless they are norms; in GGUF, and where names are those of a
+     * transformer, only those whose name ends in "weight" and has nothing of bc_tensor_kept_names.
+     * The others stay as they are. */
     const char *format;
     const bc_tensor_rule *rules; /* go before all; the last that fits counts */
     size_t n_rules;
-    const char *const *include; /* globs: these and no others, whatever their dimensions */
+    const char *const *include; /* patterns: these and no others, whatever their dimensions */
     size_t n_include;
-    const char *const *exclude; /* globs: not these */
+    const char *const *exclude; /* patterns: not these */
     size_t n_exclude;
+    const char *const *drop; /* patterns: these are left out of the output */
+    size_t n_drop;
+    bool
+        requantize; /* reduce blocks and codes, too, to something else than floats of 16 bits or more;
+                      * without it they are BC_E_USAGE */
     /* Of formats that are codes and scales on a grid: how the scale is found and what shares one.
      * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE; group is a number of weights in a row, a
      * multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. */
@@ -249,6 +269,7 @@ typedef enum {
 typedef struct {
     char *name;
     const bc_element_type *from, *to;
+    bool is_dropped; /* it is not in the output; `to` is as `from`, size_bytes 0 */
     const char *why; /* that is not the format asked for: "one dimension"; NULL: it is */
     uint32_t n_dims;
     uint64_t dims[BC_TENSOR_MAX_DIMS];

@@ -43,10 +43,13 @@ static const struct {
                 "|; noise {settings.shape_gain_db:+1} dB in all" },
     { "memory", "of {sizes.weights:weight}, scales among them; GB is 1e9 bytes, GiB 2^30" },
     { "weights", "{input.tensors:tensor}, {input.elements:weight}|, {input.format}"
-                 "|, version {input.version}|, {input.parts} files" },
+                 "|, version {input.version}|, {input.parts} files"
+                 "|, quantized already as {input.quantized}"
+                 "|; the file is {input.shard}, the others are not read" },
     { "reduced",
       "to {settings.format}|, scale by {settings.scale}| {settings.percent:2}|, group {settings.group}"
       "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced:tensor} reduced, {output.kept_tensors} kept"
+      "|, {output.dropped_tensors} dropped"
       "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
       "|; dither {settings.dither}|; seed {settings.seed}|; non-finite {settings.nonfinite}" },
     { "*", "{output.fallback_why}: the next format that divides" },
@@ -57,7 +60,8 @@ static const struct {
     { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
              "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
     { "SQNR", "{metrics.sqnr_db:2} dB|, worst tensor {metrics.worst_sqnr_db:2} dB"
-              "| ({metrics.worst_tensor})" },
+              "| ({metrics.worst_tensor})"
+              "|; against the {metrics.sqnr_against} of the input, whose own loss is not known" },
     { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },
     { "PSNR",
       "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"

@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "tensor/element.h"
 #include "tensor/outcome.h"
+#include "tensor/packed.h"
 #include "tensor/shown.h"
 
 enum { BATCH = 1 << 16 }; /* elements; a multiple of the length of every block */
@@ -97,6 +98,10 @@ bc_status bc_tensor_compare(const char *path_a, const char *path_b,
 
     if (!st)
         st = bc_tensor_file_open(path_b, &b, err);
+    if (!st)
+        st = bci_packed_check(a, NULL, err);
+    if (!st)
+        st = bci_packed_check(b, NULL, err);
     if (!st)
         st = compare_all(a, b, stop, &r, err);
     if (!st && r.n_tensors == 0)

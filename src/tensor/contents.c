@@ -11,6 +11,8 @@ bc_tensor_summary bc_tensor_file_summary(const bc_tensor_file *f)
         .version = f->version,
         .n_parts = (uint32_t)f->n_parts,
         .n_left_out = f->n_left_out,
+        .shard = f->shard,
+        .n_shards = f->n_shards,
         .n_metadata = f->pairs.n,
     };
 

@@ -46,6 +46,7 @@ struct bc_tensor_file {
     const bci_tensor_format *format;
     uint32_t version;
     uint64_t n_left_out;
+    uint32_t shard, n_shards; /* as in the summary */
     bci_seekable **parts;
     size_t n_parts;
     bci_tensor *tensors;

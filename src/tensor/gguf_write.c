@@ -1,11 +1,12 @@
 /* Knows how the head of a GGUF file, version 3, is put together, and what llama.cpp expects in
  * it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "tensor/gguf.h"
-#include "tensor/shown.h"
+#include "tensor/globs.h"
 #include "tensor/writer.h"
 
 enum { VERSION = 3, MAX_DIMS = 4, MAX_NAME = 63, QUANTIZATION_VERSION = 2 };
@@ -24,32 +25,36 @@ static const struct {
     { "NVFP4", 39 }, { "Q1_0", 40 },   { "Q2_0", 41 },
 };
 
-static bc_status check_tensor(const bci_tensor_writer *w, const bc_tensor_info *info, bc_error *err)
+/* Why GGUF cannot hold a tensor, as the end of "tensor NAME ..."; false: it can. */
+static bool is_refused(const bc_tensor_info *info, char *why, size_t room)
 {
-    const bci_shown shown = bci_show_name(info->name);
     const uint64_t row = info->n_dims ? info->dims[info->n_dims - 1] : 1;
 
+    *why = '\0';
     if (info->type->ggml_type < 0)
-        return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is %s, which GGUF has not", w->name,
-                        shown.text, info->type->name);
-    if (info->n_dims > MAX_DIMS)
-        return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: tensor %s has %u dimensions, GGUF takes at most %d", w->name,
-                        shown.text, info->n_dims, MAX_DIMS);
-    if (strlen(info->name) > MAX_NAME)
-        return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: tensor name %s has %zu bytes, GGUF takes at most %d", w->name,
-                        shown.text, strlen(info->name), MAX_NAME);
-    if (row % info->type->block_length != 0)
-        return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: tensor %s has rows of %llu, but %s takes multiples of %u", w->name,
-                        shown.text, (unsigned long long)row, info->type->name,
-                        info->type->block_length);
-    for (uint32_t i = 0; i < info->n_dims; i++)
+        snprintf(why, room, "is %s, which GGUF has not", info->type->name);
+    else if (info->n_dims > MAX_DIMS)
+        snprintf(why, room, "has %u dimensions, GGUF takes at most %d", info->n_dims, MAX_DIMS);
+    else if (strlen(info->name) > MAX_NAME)
+        snprintf(why, room, "has a name of %zu bytes, GGUF takes at most %d", strlen(info->name),
+                 MAX_NAME);
+    else if (row % info->type->block_length != 0)
+        snprintf(why, room, "has rows of %llu, but %s takes multiples of %u",
+                 (unsigned long long)row, info->type->name, info->type->block_length);
+    for (uint32_t i = 0; i < info->n_dims && !*why; i++)
         if (info->dims[i] == 0) /* ggml divides by it */
-            return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is empty, GGUF takes none such",
-                            w->name, shown.text);
-    return BC_OK;
+            snprintf(why, room, "is empty, GGUF takes none such");
+    return *why;
+}
+
+static bc_status check_tensor(const bci_tensor_writer *w, const bc_tensor_info *info, bc_error *err)
+{
+    char why[128];
+
+    if (!is_refused(info, why, sizeof why))
+        return BC_OK;
+    return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s %s; --drop %s leaves it out", w->name,
+                    bci_show_name(info->name).text, why, bci_glob_of(info->name).text);
 }
 
 /* The type that most elements have; NULL without tensors. */

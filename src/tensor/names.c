@@ -8,7 +8,8 @@
 #include "bitcrush/tensor.h"
 
 /* How names end there, and here; '#' is the number of an expert. Source: the mapping of llama.cpp's
- * converter (gguf-py/gguf/tensor_mapping.py), for models that predict text. Tensors that are stored
+ * converter (gguf-py/gguf/tensor_mapping.py) and, of RWKV 7, what it renames before
+ * (convert_hf_to_gguf.py), for models that predict text. Tensors that are stored
  * the other way round (those of experts in one tensor under transformers) are not among them. */
 static const struct {
     const char *theirs, *ours;
@@ -52,6 +53,13 @@ static const struct {
     { "shared_expert_gate.weight", "ffn_gate_inp_shexp.weight" },
     { "mlp.gate.weight", "ffn_gate_inp.weight" },
     { "mlp.router.weight", "ffn_gate_inp.weight" },
+    { "mlp.router.gate.weight", "ffn_gate_inp.weight" },
+    { "router.layer.weight", "ffn_gate_inp.weight" },
+    { "router.proj.weight", "ffn_gate_inp.weight" },
+    { "block_sparse_moe.router.weight", "ffn_gate_inp.weight" },
+    { "primary_router.weight", "ffn_gate_inp.weight" },
+    { "moe.gate.weight", "ffn_gate_inp.weight" },
+    { "mixer.gate.weight", "ffn_gate_inp.weight" },
     { "mlp.gate.wg.weight", "ffn_gate_inp.weight" },
     { "block_sparse_moe.gate.weight", "ffn_gate_inp.weight" },
     { "feed_forward.router.weight", "ffn_gate_inp.weight" },
@@ -72,6 +80,31 @@ static const struct {
     { "mlp.c_proj.weight", "ffn_down.weight" },
     { "mlp.fc1.weight", "ffn_up.weight" },
     { "mlp.fc2.weight", "ffn_down.weight" },
+    { "embed_positions.weight", "position_embd.weight" },
+    { "embeddings.position_embeddings.weight", "position_embd.weight" },
+    { "wpe.weight", "position_embd.weight" },
+    { "token_type_embeddings.weight", "token_types.weight" },
+    { "relative_attention_bias.weight", "attn_rel_b.weight" },
+    { "mixer.conv1d.weight", "ssm_conv1d.weight" },
+    { "mamba.conv1d.weight", "ssm_conv1d.weight" },
+    { "linear_attn.conv1d.weight", "ssm_conv1d.weight" },
+    { "conv.conv.weight", "shortconv.conv.weight" },
+    { "mixer.in_proj.weight", "ssm_in.weight" },
+    { "mixer.out_proj.weight", "ssm_out.weight" },
+    { "mixer.x_proj.weight", "ssm_x.weight" },
+    { "mixer.dt_proj.weight", "ssm_dt.weight" },
+    { "mamba.in_proj.weight", "ssm_in.weight" },
+    { "mamba.out_proj.weight", "ssm_out.weight" },
+    { "mamba.x_proj.weight", "ssm_x.weight" },
+    { "mamba.dt_proj.weight", "ssm_dt.weight" },
+    { "w_lora.lora.0.weight", "time_mix_w1.weight" },
+    { "w_lora.lora.2.weight", "time_mix_w2.weight" },
+    { "a_lora.lora.0.weight", "time_mix_a1.weight" },
+    { "a_lora.lora.2.weight", "time_mix_a2.weight" },
+    { "v_lora.lora.0.weight", "time_mix_v1.weight" },
+    { "v_lora.lora.2.weight", "time_mix_v2.weight" },
+    { "g_lora.lora.0.weight", "time_mix_g1.weight" },
+    { "g_lora.lora.2.weight", "time_mix_g2.weight" },
 };
 
 /* Parts of a model whose tensors end alike and are not meant. */
@@ -127,12 +160,14 @@ bci_gguf_name bci_gguf_name_of(const char *name)
     bci_gguf_name out = { .layer = layer_of(name), .expert = -1 };
 
     snprintf(out.text, sizeof out.text, "%s", name);
+    out.is_known = strncmp(name, "blk.", 4) == 0 && is_digit(name[4]);
     for (size_t i = 0; i < N(others); i++)
         if (strstr(name, others[i]))
             return out;
     for (size_t i = 0; i < N(names); i++) {
         if (!ends_as(name, names[i].theirs, &out.expert))
             continue;
+        out.is_known = true;
         if (out.layer >= 0)
             snprintf(out.text, sizeof out.text, "blk.%ld.%s", out.layer, names[i].ours);
         else

@@ -23,7 +23,8 @@ bc_status bci_npy_plan(bci_tensor_writer *w, bc_error *err)
     size_t shape_at, n_first = 0;
 
     if (w->n_tensors != 1)
-        return bci_fail(err, BC_E_UNSUPPORTED, "%s: %zu tensors, a .npy file holds one", w->name,
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: %zu tensors, a .npy file holds one; --drop leaves others out", w->name,
                         w->n_tensors);
     if (!info->type->npy)
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is %s, which .npy has not", w->name,

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/globs.h"
 #include "tensor/mixes.h"
+#include "tensor/packed.h"
 #include "tensor/reduction.h"
 #include "tensor/shown.h"
 
@@ -89,14 +91,14 @@ static bc_status make_codings(bci_reduction *r, bc_error *err)
     for (size_t i = 0; i < r->n_tensors && !st; i++) {
         const bc_element_type *type = r->choices[i].type;
 
-        if (type->kind != BC_ELEMENT_CODES)
+        if (type->kind != BC_ELEMENT_CODES || r->choices[i].is_dropped)
             continue;
         if (r->format != &bci_safetensors)
             return bci_fail(err, BC_E_UNSUPPORTED,
                             "tensor %s stays %s (%s), which is a format of safetensors files, "
-                            "expected -o NAME.safetensors",
+                            "expected -o NAME.safetensors, or --drop %s",
                             bci_show_name(bc_tensor_at(r->in, i)->name).text, type->name,
-                            r->choices[i].why);
+                            r->choices[i].why, bci_glob_of(bc_tensor_at(r->in, i)->name).text);
         if (bci_reduction_copies(r, i))
             continue;
         const bci_coded_format *f = bci_coded_find(type->name);
@@ -149,12 +151,22 @@ static bci_cut cut_of_piece(const bci_reduction *r, size_t tensor, size_t piece)
     return bci_coding_cut(c);
 }
 
+/* Tensors that one becomes. */
+static size_t outputs_of(const bci_reduction *r, size_t tensor)
+{
+    const bci_choice *c = &r->choices[tensor];
+
+    if (c->is_dropped)
+        return 0;
+    return c->type->kind == BC_ELEMENT_CODES ? coding_of(r, tensor)->n_pieces : 1;
+}
+
 static void add_outputs(bci_reduction *r, size_t tensor)
 {
     const bool has_pieces = r->choices[tensor].type->kind == BC_ELEMENT_CODES;
     const bci_coding *c = has_pieces ? coding_of(r, tensor) : NULL;
 
-    for (size_t i = 0; i < (c ? c->n_pieces : 1); i++) {
+    for (size_t i = 0; i < outputs_of(r, tensor); i++) {
         bc_tensor_info *info = &r->infos[r->n_outputs];
 
         *info = c ? c->pieces[i].info : *bc_tensor_at(r->in, tensor);
@@ -171,7 +183,7 @@ static size_t count_outputs(const bci_reduction *r)
     size_t n = 0;
 
     for (size_t i = 0; i < r->n_tensors; i++)
-        n += r->choices[i].type->kind == BC_ELEMENT_CODES ? coding_of(r, i)->n_pieces : 1;
+        n += outputs_of(r, i);
     return n;
 }
 
@@ -182,7 +194,7 @@ static bc_status make_pairs(bci_reduction *r, const char *out, bc_error *err)
     bool is_good = bci_pairs_copy(&r->in->pairs, &r->pairs);
 
     for (size_t i = 0; i < r->n_tensors; i++)
-        if (r->choices[i].type->kind == BC_ELEMENT_CODES)
+        if (r->choices[i].type->kind == BC_ELEMENT_CODES && !r->choices[i].is_dropped)
             bci_coded_describe(coding_of(r, i), &text);
     if (text.n > 0) {
         bci_bytes_put(&text, "}", 2);
@@ -238,7 +250,9 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
     r->weightings = calloc(n + 1, sizeof *r->weightings);
     if (!r->choices || !r->codings || !r->weightings)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", out, n);
-    st = bci_recipe_choose(r->settings, r->in, r->format, r->choices, err);
+    st = bci_packed_check(r->in, r->settings, err);
+    if (!st)
+        st = bci_recipe_choose(r->settings, r->in, r->format, r->choices, err);
     if (!st)
         st = make_codings(r, err);
     if (!st && r->settings->imatrix)

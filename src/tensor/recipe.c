@@ -2,7 +2,6 @@
  * it is, and what a tensor falls back on whose rows hold no whole blocks. */
 #include "tensor/recipe.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -10,7 +9,10 @@
 #include "base/fail.h"
 #include "tensor/coded.h"
 #include "tensor/element.h"
+#include "tensor/globs.h"
+#include "tensor/kept.h"
 #include "tensor/mixes.h"
+#include "tensor/shown.h"
 
 /* What a number of bits stands for: the best block format of GGUF, or in safetensors the codes; where
  * there are no such blocks, the codes. */
@@ -53,29 +55,27 @@ const bc_element_type *bc_tensor_spec_type(const char *spec)
     return type_of(spec, false);
 }
 
-static bool matches_any(const char *const *globs, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (fnmatch(globs[i], name, 0) == 0)
-            return true;
-    return false;
-}
-
-const char *bci_recipe_keeps(const bc_tensor_settings *s, const bc_tensor_info *t)
+/* The names of a model protect floats: what is blocks or codes has been reduced before. */
+const char *bci_recipe_keeps(const bc_tensor_settings *s, bci_naming naming,
+                             const bc_tensor_info *t)
 {
     if (!bci_element_has_values(t->type))
         return "no floats";
-    if (matches_any(s->exclude, s->n_exclude, t->name))
+    if (bci_glob_any_fits(s->exclude, s->n_exclude, t->name))
         return "excluded";
     if (s->n_include > 0)
-        return matches_any(s->include, s->n_include, t->name) ? NULL : "not included";
+        return bci_glob_any_fits(s->include, s->n_include, t->name) ? NULL : "not included";
     if (t->n_dims < 2)
         return "one dimension";
-    if (strstr(t->name, "norm"))
+    if (bci_is_norm(t->name))
         return "a norm";
-    if (strstr(bci_gguf_name_of(t->name).text, "ffn_gate_inp"))
-        return "a router";
-    return NULL;
+    return t->type->kind == BC_ELEMENT_FLOAT ? bci_naming_keeps(naming, t) : NULL;
+}
+
+/* Codes of the same name may have other scales. */
+bool bci_choice_copies(const bci_choice *c, const bc_tensor_info *t)
+{
+    return c->type == t->type && (c->type->kind != BC_ELEMENT_CODES || !c->is_asked);
 }
 
 static bool divides(const bc_tensor_info *t, const bc_element_type *type)
@@ -126,6 +126,23 @@ static bool holds(const bci_tensor_format *to, const bc_element_type *type)
     return type->in_safetensors || type->kind == BC_ELEMENT_CODES;
 }
 
+/* Reducing what is quantized already loses twice, and what it lost before is not known; floats of 16
+ * bits and more only spell its values out. */
+static bc_status check_source(const bc_tensor_settings *s, const bc_tensor_file *file,
+                              const bc_tensor_info *t, const bci_choice *choice, bc_error *err)
+{
+    const bc_element_type *to = choice->type;
+    const bool is_reduced = t->type->kind == BC_ELEMENT_BLOCKS || t->type->kind == BC_ELEMENT_CODES;
+    const bool is_wide = to->kind == BC_ELEMENT_FLOAT && to->block_bytes > 1;
+
+    if (!is_reduced || is_wide || bci_choice_copies(choice, t) || s->requantize)
+        return BC_OK;
+    return bci_fail(err, BC_E_USAGE,
+                    "%s: tensor %s is quantized already, as %s, and %s would lose more; "
+                    "--requantize does it, the unquantized model is the better input",
+                    file->parts[0]->name, bci_show_name(t->name).text, t->type->name, to->name);
+}
+
 /* `spec` for one tensor, or what its rows make of it. */
 static bc_status choose_format(const char *spec, const bc_tensor_info *t, const bci_model *model,
                                const bci_tensor_format *to, bci_choice *out, bc_error *err)
@@ -147,30 +164,47 @@ static bc_status choose_format(const char *spec, const bc_tensor_info *t, const 
     return BC_OK;
 }
 
+/* The format that is asked for; NULL, with the reason, where it stays as it is. */
+static const char *asked_for(const bc_tensor_settings *s, bci_naming naming,
+                             const bc_tensor_info *t, const char **why)
+{
+    const char *format = s->format;
+
+    *why = bci_recipe_keeps(s, naming, t);
+    for (size_t r = 0; r < s->n_rules; r++)
+        if (bci_glob_fits(s->rules[r].glob, t->name)) {
+            format = s->rules[r].format;
+            *why = bci_element_has_values(t->type) ? NULL : *why;
+        }
+    return *why ? NULL : format;
+}
+
 bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *file,
                             const bci_tensor_format *to, bci_choice *choices, bc_error *err)
 {
+    const bci_naming naming = bci_naming_of(file);
     bci_model model;
     bc_status st;
 
     if (!bci_mix_named(s->format) && !bc_tensor_spec_type(s->format))
         return unknown(s->format, err);
-    st = bci_model_of(file, &model, err);
+    st = bci_globs_check(s, file, err);
+    if (!st)
+        st = bci_model_of(file, &model, err);
     if (st)
         return st;
     for (size_t i = 0; !st && i < bc_tensor_count(file); i++) {
         const bc_tensor_info *t = bc_tensor_at(file, i);
-        const char *why = bci_recipe_keeps(s, t), *format = s->format;
+        const char *why, *format = asked_for(s, naming, t, &why);
 
-        for (size_t r = 0; r < s->n_rules; r++)
-            if (fnmatch(s->rules[r].glob, t->name, 0) == 0) {
-                format = s->rules[r].format;
-                why = bci_element_has_values(t->type) ? NULL : why;
-            }
-        if (why)
-            choices[i] = (bci_choice){ .type = t->type, .why = why };
-        else
+        if (bci_glob_any_fits(s->drop, s->n_drop, t->name))
+            choices[i] = (bci_choice){ .type = t->type, .is_dropped = true, .why = "dropped" };
+        else if (format)
             st = choose_format(format, t, &model, to, &choices[i], err);
+        else
+            choices[i] = (bci_choice){ .type = t->type, .why = why };
+        if (!st)
+            st = check_source(s, file, t, &choices[i], err);
     }
     bci_model_free(&model);
     return st;

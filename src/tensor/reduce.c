@@ -81,13 +81,9 @@ static size_t bytes_of(const bc_element_type *type, uint64_t n)
     return (size_t)(n / type->block_length * type->block_bytes);
 }
 
-/* Codes of the same name may have other scales. */
 bool bci_reduction_copies(const bci_reduction *r, size_t tensor)
 {
-    const bci_choice *c = &r->choices[tensor];
-
-    return c->type == bc_tensor_at(r->in, tensor)->type &&
-           (c->type->kind != BC_ELEMENT_CODES || !c->is_asked);
+    return bci_choice_copies(&r->choices[tensor], bc_tensor_at(r->in, tensor));
 }
 
 static bc_status refuse(const bci_reduction *r, size_t tensor, uint64_t index, float x,
@@ -280,6 +276,7 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
                                err);
         r->made.tensors[i].can_clip = !r->codings[i] && bci_can_clip(r->choices[i].type);
         r->made.tensors[i].importance = r->choices[i].importance;
+        r->made.tensors[i].is_dropped = r->choices[i].is_dropped;
         r->made.tensors[i].why = r->choices[i].is_asked ? NULL : r->choices[i].why;
     }
     for (size_t i = 0; !st && i < r->n_outputs; i++)

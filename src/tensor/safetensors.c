@@ -166,6 +166,6 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
 const bci_tensor_format bci_safetensors = {
     .format = { "safetensors", "Hugging Face's file of tensors", ".safetensors", true },
     .probe = probe,
-    .open = bci_safetensors_read_part,
+    .open = bci_safetensors_open,
     .plan = bci_safetensors_plan,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/globs.h"
 #include "tensor/json_text.h"
 #include "tensor/safetensors.h"
 #include "tensor/shown.h"
@@ -131,12 +132,14 @@ bc_status bci_safetensors_plan(bci_tensor_writer *w, bc_error *err)
         const bc_tensor_info *info = &w->tensors[i];
 
         if (!info->type->in_safetensors)
-            return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is %s, which safetensors has not",
-                            w->name, bci_show_name(info->name).text, info->type->name);
+            return bci_fail(
+                err, BC_E_UNSUPPORTED,
+                "%s: tensor %s is %s, which safetensors has not; --drop %s leaves it out", w->name,
+                bci_show_name(info->name).text, info->type->name, bci_glob_of(info->name).text);
         if (strcmp(info->name, "__metadata__") == 0)
             return bci_fail(err, BC_E_UNSUPPORTED,
                             "%s: a tensor is called __metadata__, which in "
-                            "safetensors is something else",
+                            "safetensors is something else; --drop __metadata__ leaves it out",
                             w->name);
     }
     st = set_order(w, err);

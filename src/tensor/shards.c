@@ -1,7 +1,9 @@
 /* Knows the index of a sharded safetensors file (model.safetensors.index.json): which tensor is in
  * which file beside it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "tensor/json_header.h"
@@ -160,6 +162,15 @@ static bc_status open_shards(map *m, bc_error *err)
     return st;
 }
 
+static void map_free(map *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        free(m->places[i].tensor);
+        free(m->places[i].shard);
+    }
+    free(m->places);
+}
+
 static bc_status open_file(bc_tensor_file *f, bc_error *err)
 {
     map m = { .file = f, .name = f->parts[0]->name };
@@ -167,11 +178,91 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
 
     if (!st)
         st = open_shards(&m, err);
-    for (size_t i = 0; i < m.n; i++) {
-        free(m.places[i].tensor);
-        free(m.places[i].shard);
+    map_free(&m);
+    return st;
+}
+
+/* ---- by the name of one shard */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The path of the index of "DIR/model-00001-of-00002.safetensors", to be freed, and 1 of 2; NULL where
+ * the name says nothing like it, or memory is short. */
+static char *index_of(const char *path, uint32_t *shard, uint32_t *n_shards)
+{
+    static const char ending[] = ".safetensors", index[] = ".safetensors.index.json";
+    enum { N_NUMBERS = 15 /* "-00001-of-00002" */ };
+    const size_t n = strlen(path), n_stem = N_NUMBERS + sizeof ending - 1;
+    const char *numbers = n > n_stem ? path + n - n_stem : "";
+
+    if (sscanf(numbers, "-%5u-of-%5u", shard, n_shards) != 2 || strncmp(numbers + 6, "-of-", 4) ||
+        !is_digit(numbers[1]) || !is_digit(numbers[10]) || strcmp(numbers + N_NUMBERS, ending) != 0)
+        return NULL;
+    char *name = malloc(n - n_stem + sizeof index);
+
+    if (name) {
+        memcpy(name, path, n - n_stem);
+        memcpy(name + n - n_stem, index, sizeof index);
     }
-    free(m.places);
+    return name;
+}
+
+static bool names_shard(const map *m, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (strcmp(m->places[i].shard, name) == 0)
+            return true;
+    return false;
+}
+
+/* Part 0 is a shard: open all that the index names, the index first, if it names this one. */
+static bc_status open_set(bc_tensor_file *f, const char *index, bool *is_set, bc_error *err)
+{
+    bci_seekable *shard = f->parts[0];
+    bc_status st = bci_tensor_file_add_part(f, index, err);
+
+    if (st)
+        return st;
+    map m = { .file = f, .name = f->parts[1]->name };
+
+    st = read_index(&m, f->parts[1], err);
+    *is_set = !st && names_shard(&m, shard->name);
+    if (*is_set) {
+        f->parts[0] = f->parts[1];
+        f->parts[1] = shard;
+    }
+    bci_seekable_free(f->parts[1]);
+    f->n_parts = 1;
+    if (*is_set)
+        st = open_shards(&m, err);
+    else
+        bci_pairs_free(&f->pairs);
+    map_free(&m);
+    return st;
+}
+
+bc_status bci_safetensors_open(bc_tensor_file *f, bc_error *err)
+{
+    uint32_t shard = 0, n_shards = 0;
+    bool is_set = false;
+    char *index = index_of(f->parts[0]->name, &shard, &n_shards);
+    bc_status st = BC_OK;
+
+    if (index && access(index, F_OK) == 0)
+        st = open_set(f, index, &is_set, err);
+    if (!st && is_set) {
+        f->format = &bci_safetensors_index;
+    } else if (!st) {
+        f->shard = index && n_shards > 1 ? shard : 0;
+        f->n_shards = index && n_shards > 1 ? n_shards : 0;
+        st = bci_safetensors_read_part(f, err);
+    }
+    free(index);
     return st;
 }
 

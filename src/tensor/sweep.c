@@ -7,6 +7,8 @@
 #include "base/pipeline.h"
 #include "base/threads.h"
 #include "tensor/element.h"
+#include "tensor/globs.h"
+#include "tensor/packed.h"
 #include "tensor/recipe.h"
 
 /* Elements that go through at a time: a multiple of the length of every block. */
@@ -267,6 +269,7 @@ static void choose(sweep *s, bool *is_taken)
 {
     const bc_tensor_settings *own = s->settings;
     bc_tensor_sweep_result *made = &s->made;
+    const bci_naming naming = bci_naming_of(s->in);
 
     for (int all = 0; all < 2 && made->n_tensors == 0; all++) {
         if (all && (own->n_include > 0 || own->n_exclude > 0))
@@ -274,7 +277,8 @@ static void choose(sweep *s, bool *is_taken)
         for (size_t i = 0; i < bc_tensor_count(s->in); i++) {
             const bc_tensor_info *t = bc_tensor_at(s->in, i);
 
-            is_taken[i] = all ? bci_element_decoder(t->type) != NULL : !bci_recipe_keeps(own, t);
+            is_taken[i] =
+                all ? bci_element_decoder(t->type) != NULL : !bci_recipe_keeps(own, naming, t);
             made->n_tensors += is_taken[i];
             made->n_elements += is_taken[i] ? t->n_elements : 0;
             made->raw_bytes += is_taken[i] ? t->size_bytes : 0;
@@ -327,6 +331,10 @@ bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
         return bci_fail(err, BC_E_USAGE, "bits %d to %d: expected 1 to %d, the lower end first",
                         first, last, MAX_BITS);
     st = bc_tensor_file_open(path, &s.in, err);
+    if (!st)
+        st = bci_globs_check(settings, s.in, err);
+    if (!st)
+        st = bci_packed_check(s.in, settings, err);
     if (!st)
         st = make_grids(&s, first, err);
     if (!st)

@@ -41,6 +41,44 @@ bitcrush compare w-q8_0.gguf back.safetensors
 exits 0
 prints 'infinite dB'
 
+it 'what is quantized already is reduced on demand, and the report names what it was'
+bitcrush w-q8_0.gguf q4_0 -o twice.gguf
+exits 2
+mentions 'tensor w is quantized already, as Q8_0, and Q4_0 would lose more; --requantize does it'
+bitcrush w-q8_0.gguf q4_0 -o twice.gguf --requantize
+exits 0
+prints 'quantized already as Q8_0'
+prints 'against the Q8_0 of the input, whose own loss is not known'
+bitcrush w.npy q4_0 -o once.gguf
+exits 0
+grep -q 'own loss' "$out" && fail 'floats are not quantized'
+rm twice.gguf once.gguf
+
+it 'patterns choose by parts of names, drop, or are mistakes'
+"$MAKE_WEIGHTS" safetensors 2 256 two.safetensors
+bitcrush two.safetensors q4_0 --type b=q8_0 --drop bias -o two.gguf
+exits 0
+prints '1 dropped'
+prints 'b.weight  2x256  Q8_0'
+prints 'bias      256    -'
+bitcrush info two.gguf
+exits 0
+prints '2 tensors'
+bitcrush two.safetensors q4_0 --type c=q8_0 -o none.gguf
+exits 2
+says 'bitcrush: two.safetensors: --type c names no tensor, expected one such as a.weight, b.weight, bias'
+[ ! -e none.gguf ] || fail 'something was written'
+bitcrush two.safetensors q4_0 --type b=q8_0 --drop bias -o two.gguf -f --json
+prints '"dropped_tensors": 1'
+rm two.gguf
+
+it 'one shard without its index is said to be one of several'
+mv two.safetensors two-00001-of-00002.safetensors
+bitcrush info two-00001-of-00002.safetensors
+exits 0
+prints 'the file is 1 of 2, the others are not read'
+rm two-00001-of-00002.safetensors
+
 it 'a number of bits: GGUF where it has them, else safetensors; of 16 the kind of the input'
 bitcrush w.npy 4
 exits 0

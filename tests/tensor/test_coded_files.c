@@ -335,6 +335,10 @@ static void what_is_kept_is_copied(void **state)
     assert_non_null(strstr(err.text, "INT4"));
     s = bc_tensor_settings_default("int4");
     s.group = 32;
+    s.force = true;
+    assert_int_equal(bc_tensor_reduce(a, b, &s, &r, &err), BC_E_USAGE);
+    assert_non_null(strstr(err.text, "--requantize"));
+    s.requantize = true;
     r = reduce(a, b, s);
     assert_int_equal(r.tensors[0].size_bytes, ROWS * ROW / 2 + 4 * ROWS * ROW / 32);
     bc_tensor_result_free(&r);

@@ -50,6 +50,46 @@ static void contents(void **state)
     bc_tensor_file_free(f);
 }
 
+/* Any shard leads to all of them, where the index stands beside it and names it. */
+static void a_shard_opens_the_set(void **state)
+{
+    const made both = make_index("{\"weight_map\": {\"c\": \"s-00002-of-00002.safetensors\","
+                                 "\"b\": \"s-00001-of-00002.safetensors\"}}");
+    const made others = make_index("{\"weight_map\": {\"c\": \"s-00002-of-00003.safetensors\"}}");
+    bc_tensor_file *f;
+
+    (void)state;
+    save_safetensors("s-00001-of-00002.safetensors", first, 5);
+    save_safetensors("s-00002-of-00002.safetensors", second, 5);
+    f = must_open("s-00002-of-00002.safetensors"); /* no index: said to be one of several */
+    assert_string_equal(bc_tensor_file_summary(f).format, "safetensors");
+    assert_int_equal(bc_tensor_file_summary(f).shard, 2);
+    assert_int_equal(bc_tensor_file_summary(f).n_shards, 2);
+    bc_tensor_file_free(f);
+    save_bytes(path_of("s.safetensors.index.json"), both.data, both.n);
+    for (int i = 0; i < 2; i++) {
+        f = must_open(i ? "s-00002-of-00002.safetensors" : "s-00001-of-00002.safetensors");
+        const bc_tensor_summary s = bc_tensor_file_summary(f);
+
+        assert_string_equal(s.format, "safetensors-index");
+        assert_int_equal(bc_tensor_count(f), 2);
+        assert_int_equal(s.n_parts, 3);
+        assert_int_equal(s.n_shards, 0);
+        expect_data(f, "b", "\3\4\5", 3);
+        expect_data(f, "c", "\1", 1);
+        bc_tensor_file_free(f);
+    }
+    save_bytes(path_of("s.safetensors.index.json"), others.data, others.n); /* another set's */
+    f = must_open("s-00001-of-00002.safetensors");
+    assert_int_equal(bc_tensor_file_summary(f).shard, 1);
+    assert_string_equal(pair_of(f, "format"), "string pt");
+    bc_tensor_file_free(f);
+    save_safetensors("s-00001-of-00001.safetensors", first, 5); /* all there is */
+    f = must_open("s-00001-of-00001.safetensors");
+    assert_int_equal(bc_tensor_file_summary(f).n_shards, 0);
+    bc_tensor_file_free(f);
+}
+
 static void faults(void **state)
 {
     static const struct {
@@ -110,6 +150,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("an index leads to the tensors that it names", contents),
+        SENTENCE("a shard opens the set", a_shard_opens_the_set),
         SENTENCE("what is wrong or missing is named", faults),
         SENTENCE("a cut or damaged index does no harm", damage),
     };
