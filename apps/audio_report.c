@@ -98,6 +98,10 @@ static void add_settings(bc_report *r, const options *o, const bc_audio_settings
         bc_report_integer(r, "settings", "hold", s->hold);
     if (s->guard_db != 0.0)
         bc_report_number(r, "settings", "guard_db", s->guard_db);
+    if (s->keep_silence_ms > 0.0 && !m->is_exact) {
+        bc_report_number(r, "settings", "keep_silence_ms", s->keep_silence_ms);
+        bc_report_integer(r, "metrics", "silent", m->n_silent);
+    }
     bc_report_string(r, "settings", "rounding",
                      s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
     bc_report_integer(r, "settings", "seed", s->seed);

@@ -110,6 +110,7 @@ static bc_status make_settings(const options *o, job *j, bc_error *err)
     s->hold = (uint32_t)o->hold;
     s->guard_db = o->guard;
     s->subtractive = o->subtractive;
+    s->keep_silence_ms = options_given(o, "keep-silence") ? o->keep_silence : 0.0;
     s->plain_header = o->plain_header;
     s->nonfinite = (bc_nonfinite)o->nonfinite;
     s->seed = o->seed;

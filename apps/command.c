@@ -61,6 +61,7 @@ static void put_option(FILE *to, const options *o, const option *row)
         fprintf(to, " %llu", (unsigned long long)*(const uint64_t *)(const void *)field);
         return;
     case NUMBER: fprintf(to, " %.17g", *(const double *)(const void *)field); return;
+    case PERHAPS: fprintf(to, "=%.17g", *(const double *)(const void *)field); return;
     case PAIR: {
         const double *pair = (const double *)(const void *)field;
 

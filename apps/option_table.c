@@ -37,6 +37,7 @@ static const option table[] = {
     { AUDIO, 0, "guard",      NUMBER, "DB",     FIELD(guard),    0, 200, "lower the level by so much first" },
     { AUDIO, 0, "hold",       COUNT,  "N",      FIELD(hold),     0, 1000000, "let every sample stand for N, as at a lower rate" },
     { AUDIO, 0, "subtractive", FLAG,  NULL,     FIELD(subtractive), 0, 0, "note in the file how bitcrush restore undoes the dither" },
+    { AUDIO, 0, "keep-silence", PERHAPS, "MS",  FIELD(keep_silence), 1, 60000, "no noise where a channel is 0 for longer, at first 20 ms" },
     { AUDIO, 0, "plain-header", FLAG, NULL,     FIELD(plain_header), 0, 0, "leave valid bits unsaid, for programs that refuse them" },
     { AUDIO | TENSOR | SWEEP_OF(AUDIO), 0, "nonfinite",  CHOICE, "error|zero|keep", FIELD(nonfinite), 0, 0, "what becomes of NaN and infinity" },
     { AUDIO | SWEEPS | EXPLAIN, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw curves, codes or number lines into an SVG file" },

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-typedef enum { FLAG, TEXT, COUNT, NUMBER, PAIR, CHOICE } option_kind;
+/* PERHAPS is a FLAG that takes a NUMBER behind "=". */
+typedef enum { FLAG, TEXT, COUNT, NUMBER, PAIR, CHOICE, PERHAPS } option_kind;
 
 typedef struct {
     unsigned tools; /* which take it, TOOL_... of options.h */

@@ -1,6 +1,7 @@
 /* Knows what is rendered from the table of options: help, man page, completions. */
 #include "option_texts.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,18 @@ static const struct {
     { 130, "interrupted" },
 };
 
+/* " FILE" or "[=MS]" in `to`. */
+static void spell_value(const option *o, char *to, size_t size)
+{
+    const bool is_optional = o->kind == PERHAPS;
+
+    snprintf(to, size, "%s%s%s",
+             is_optional ? "[="
+             : o->value  ? " "
+                         : "",
+             o->value ? o->value : "", is_optional ? "]" : "");
+}
+
 /* "-o, --output FILE" in `to`. */
 static void spell(const option *o, char *to, size_t size)
 {
@@ -31,8 +44,8 @@ static void spell(const option *o, char *to, size_t size)
 
     if (o->letter)
         snprintf(letter, sizeof letter, "-%c, ", o->letter);
-    snprintf(to, size, "%s--%s%s%s", letter, o->name, o->value ? " " : "",
-             o->value ? o->value : "");
+    snprintf(to, size, "%s--%s", letter, o->name);
+    spell_value(o, to + strlen(to), size - strlen(to));
 }
 
 static void print_usages(const program *p)
@@ -81,6 +94,7 @@ void print_man(const program *p)
 {
     const option *rows;
     const size_t n = option_rows(&rows);
+    char value[80];
 
     printf(".TH ");
     print_page_name(p->name);
@@ -109,7 +123,8 @@ void print_man(const program *p)
             printf("\\-%c, ", o->letter);
         printf("\\-\\-");
         print_roff(o->name);
-        printf("%s%s\n", o->value ? " " : "", o->value ? o->value : "");
+        spell_value(o, value, sizeof value);
+        printf("%s\n", value);
         print_roff(o->doc);
         printf("\n");
     }
@@ -161,14 +176,19 @@ static void complete_zsh(void)
     print_programs();
     printf("_arguments \\\n");
     for (const option *o = rows; o < rows + n; o++) {
-        printf("    '--%s%s[%s]", o->name, o->kind == FLAG ? "" : "=", o->doc);
+        printf("    '--%s%s[%s]", o->name,
+               o->kind == FLAG      ? ""
+               : o->kind == PERHAPS ? "=-"
+                                    : "=",
+               o->doc);
         if (o->kind == CHOICE) {
             printf(":%s:(", o->name);
             for (const char *c = o->value; *c; c++)
                 putchar(*c == '|' ? ' ' : *c);
             putchar(')');
         } else if (o->kind != FLAG) {
-            printf(":%s:%s", o->value, strcmp(o->value, "FILE") == 0 ? "_files" : "");
+            printf("%s%s:%s", o->kind == PERHAPS ? "::" : ":", o->value,
+                   strcmp(o->value, "FILE") == 0 ? "_files" : "");
         }
         printf("' \\\n");
     }
@@ -190,7 +210,7 @@ static void complete_fish(void)
             printf("complete -c %s -l %s", all[p]->name, o->name);
             if (o->letter)
                 printf(" -s %c", o->letter);
-            if (o->kind != FLAG)
+            if (o->kind != FLAG && o->kind != PERHAPS)
                 printf(o->kind == CHOICE ? " -x" : " -r");
             if (o->kind == CHOICE) {
                 printf(" -a '");

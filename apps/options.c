@@ -93,6 +93,8 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
         *(const char **)(void *)field = text;
         return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
     case COUNT: return set_count(o, text, (uint64_t *)(void *)field, err);
+    case PERHAPS: /* alone it means what was set before */
+        return text ? set_number(o, text, (double *)(void *)field, err) : BC_OK;
     case PAIR: /* its second number is taken by parse_long */
     case NUMBER: return set_number(o, text, (double *)(void *)field, err);
     case CHOICE: return set_choice(o, text, (int *)(void *)field, err);
@@ -141,7 +143,7 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
             continue;
         if (o->kind == FLAG && equals)
             return usage(err, "--%s: takes no value, expected it alone", o->name);
-        if (o->kind == FLAG)
+        if (o->kind == FLAG || (o->kind == PERHAPS && !equals))
             return set(o, NULL, out, err);
         if (!equals && *i + 1 >= argc)
             return usage(err, "--%s: expected %s after it", o->name, o->value);
@@ -193,6 +195,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
                       .percent = NAN,
                       .shape_taps = BC_SHAPER_TAPS,
                       .shape_strength = BC_SHAPER_STRENGTH_DB,
+                      .keep_silence = 20.0,
                       .step = 1.0,
                       .terms = 1000,
                       .operands = argv };

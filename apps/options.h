@@ -29,7 +29,7 @@ typedef struct {
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant, requantize;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold;
-    double min_snr, params, strength, shape_strength, guard, percent;
+    double min_snr, params, strength, shape_strength, guard, keep_silence, percent;
     double range[2], product[2], step, zero; /* explain */
     uint64_t block, terms;
     bool is_page_only;       /* the output is for the page alone and goes away with it */

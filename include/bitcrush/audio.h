@@ -113,8 +113,10 @@ typedef struct {
     double shape_strength_db;    /* of a designed filter */
     uint32_t hold;               /* every sample stands for so many; 0 and 1: each for itself */
     double guard_db;             /* lower the level by so many dB first */
-    bool subtractive;            /* write into the comment what bc_audio_restore needs; RPDF */
-    bool plain_header;           /* leave unsaid how many bits of a container are valid */
+    double keep_silence_ms; /* a channel that is exactly 0 for longer than that stays 0, without
+                                  * noise, and its shaper begins anew; 0: off */
+    bool subtractive;       /* write into the comment what bc_audio_restore needs; RPDF */
+    bool plain_header;      /* leave unsaid how many bits of a container are valid */
     bc_nonfinite nonfinite;
     uint64_t seed;
     int n_threads;         /* 0: one per core */
@@ -187,6 +189,7 @@ typedef struct {
     bc_shaper shaper;       /* that was taken; no taps: none */
     bool is_shaper_lowered; /* the headroom called for less strength */
     double gain;            /* of the guard */
+    uint64_t n_silent;      /* samples that keep_silence_ms left at 0 */
     uint64_t n_clipped;     /* samples that with their noise lay beyond the ends of the grid */
     double overshoot_db;    /* of the worst over full scale; NaN where none is */
     uint64_t n_nonfinite;   /* samples of the input */

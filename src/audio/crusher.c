@@ -48,6 +48,7 @@ void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more)
 {
     to->n_clipped += more->n_clipped;
     to->n_nonfinite += more->n_nonfinite;
+    to->n_silent += more->n_silent;
     to->worst = more->worst > to->worst ? more->worst : to->worst;
 }
 
@@ -238,6 +239,32 @@ static void hold(bci_crusher *c, const scratch *s, uint64_t first, size_t n)
         }
 }
 
+/* No noise in silence. */
+static void quieten(const uint8_t *silent, double *noise, size_t n, bci_crush_tally *tally)
+{
+    for (size_t i = 0; i < n; i++) {
+        noise[i] = silent[i] ? 0.0 : noise[i];
+        tally->n_silent += silent[i];
+    }
+}
+
+/* What was held from before does not reach into silence. */
+static void silence_held(bci_crusher *c, const scratch *s, bci_silent silent, size_t n)
+{
+    const double zero = 0.0;
+    const bc_scale scale = BC_SCALE_IDENTITY;
+    int32_t code;
+
+    bc_quantize_f64(&c->settings->depth.grid, &scale, BC_ROUND_NEAREST, &zero, NULL, 1, NULL,
+                    &code);
+    for (size_t ch = 0; ch < c->n_channels; ch++)
+        for (size_t i = 0; i < n; i++)
+            if (silent.at[ch * silent.stride + i]) {
+                s->codes[ch][i] = code;
+                s->y[ch][i] = 0.0;
+            }
+}
+
 /* Values to the nearest integers of the container. */
 static void round_values(const bci_crusher *c, const scratch *s, size_t n)
 {
@@ -271,13 +298,36 @@ static void pack(const bci_crusher *c, const scratch *s, size_t n, void *reduced
         bc_pcm_pack(c->to, (const int32_t *const *)s->codes, c->shift, n, c->n_channels, reduced);
 }
 
-static void quantize(bci_crusher *c, const scratch *s, size_t n, bool has_noise)
+/* With error feedback, which forgets its errors where silence begins: all that follows is 0 then. */
+static void shape_around_silence(bc_fir *fir, const bc_grid *grid, const uint8_t *silent,
+                                 const double *x, const double *noise, size_t n, double *y,
+                                 int32_t *codes)
+{
+    const bc_scale scale = BC_SCALE_IDENTITY;
+
+    for (size_t i = 0, end; i < n; i = end) {
+        if (silent[i])
+            memset(fir->errors, 0, sizeof fir->errors);
+        for (end = i + 1; end < n && (!silent[end] || silent[end - 1]); end++)
+            ;
+        bc_quantize_fir_f64(grid, &scale, fir, x + i, noise ? noise + i : NULL, end - i,
+                            y ? y + i : NULL, codes + i);
+    }
+}
+
+static void quantize(bci_crusher *c, const scratch *s, bci_silent silent, size_t n, bool has_noise)
 {
     const bc_audio_settings *set = c->settings;
     const bc_grid *grid = &set->depth.grid;
     const bc_scale scale = BC_SCALE_IDENTITY;
     const bool needs_values = c->kind == OUT_VALUES || c->kind == OUT_ROUND || set->hold > 1;
 
+    for (size_t ch = 0; c->firs && silent.at && ch < c->n_channels; ch++)
+        shape_around_silence(&c->firs[ch], grid, silent.at + ch * silent.stride, s->x[ch],
+                             has_noise ? s->noise[ch] : NULL, n, needs_values ? s->y[ch] : NULL,
+                             s->codes[ch]);
+    if (c->firs && silent.at)
+        return;
     if (c->firs) {
         bc_quantize_fir_channels_f64(grid, &scale, c->firs, c->n_channels,
                                      (const double *const *)s->x,
@@ -291,7 +341,8 @@ static void quantize(bci_crusher *c, const scratch *s, size_t n, bool has_noise)
 }
 
 static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, const void *raw,
-                           size_t n, void *reduced, bci_crush_tally *tally, bc_error *err)
+                           size_t n, bci_silent silent, void *reduced, bci_crush_tally *tally,
+                           bc_error *err)
 {
     const bc_audio_settings *set = c->settings;
     const bool has_noise = set->noise->form != BC_NOISE_NONE;
@@ -310,18 +361,23 @@ static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, con
             x[i] *= c->gain;
         if (has_noise || tally)
             bc_noise_fill_f64(set->noise, set->seed, c->streams[ch], first, s->noise[ch], n);
+        if (silent.at && (has_noise || tally))
+            quieten(silent.at + ch * silent.stride, s->noise[ch], n, t);
         if (tally)
             count_clipped(c, x, s->noise[ch], n, tally);
     }
-    quantize(c, s, n, has_noise);
+    quantize(c, s, silent, n, has_noise);
     if (set->hold > 1)
         hold(c, s, first, n);
+    if (set->hold > 1 && silent.at)
+        silence_held(c, s, silent, n);
     pack(c, s, n, reduced);
     return BC_OK;
 }
 
 bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void *raw,
-                          size_t n_frames, void *reduced, bci_crush_tally *tally, bc_error *err)
+                          size_t n_frames, bci_silent silent, void *reduced, bci_crush_tally *tally,
+                          bc_error *err)
 {
     const uint8_t *from = raw;
     uint8_t *to = reduced;
@@ -331,7 +387,9 @@ bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void
         const size_t left = n_frames - i;
         const size_t n = left < c->strip_frames ? left : c->strip_frames;
 
-        st = run_strip(c, &c->workers[worker], first + i, from + i * c->frame_bytes, n,
+        const bci_silent here = { silent.at ? silent.at + i : NULL, silent.stride };
+
+        st = run_strip(c, &c->workers[worker], first + i, from + i * c->frame_bytes, n, here,
                        to + i * c->reduced_bytes, tally, err);
     }
     return st;

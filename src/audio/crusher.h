@@ -2,6 +2,7 @@
 #ifndef BCI_CRUSHER_H
 #define BCI_CRUSHER_H
 
+#include "audio/silence.h"
 #include "audio/soundfile.h"
 
 typedef struct bci_crusher bci_crusher;
@@ -10,7 +11,7 @@ typedef struct bci_crusher bci_crusher;
 typedef struct {
     uint64_t n_clipped;
     double worst; /* magnitude past full scale of the worst clipped sample; 0: none */
-    uint64_t n_nonfinite;
+    uint64_t n_nonfinite, n_silent;
 } bci_crush_tally;
 
 void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more);
@@ -31,11 +32,11 @@ uint64_t bci_crusher_history(const bci_crusher *c);
 /* True when frames must be reduced in order, each call after the one before. */
 bool bci_crusher_is_serial(const bci_crusher *c);
 
-/* Reduce frames first .. first + n_frames - 1 with the scratch memory of `worker`. tally: NULL
- * counts no clipping. BC_E_FORMAT for a sample that is not finite where that is an error. */
+/* Reduce frames first .. first + n_frames - 1 with the scratch memory of `worker`. What is silent
+ * stays 0, and the shaper begins anew there. tally: NULL counts no clipping. BC_E_FORMAT for a sample that is not finite where that is an error. */
 BC_NODISCARD bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void *raw,
-                                       size_t n_frames, void *reduced, bci_crush_tally *tally,
-                                       bc_error *err);
+                                       size_t n_frames, bci_silent silent, void *reduced,
+                                       bci_crush_tally *tally, bc_error *err);
 
 /* Release; NULL is fine. */
 void bci_crusher_free(bci_crusher *c);

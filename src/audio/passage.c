@@ -14,6 +14,8 @@ struct bci_passage {
     void *raw[BCI_PASSAGE_SLOTS], *made[BCI_PASSAGE_SLOTS];
     /* Frames in the slot: of raw, and of made, which is written while raw is read anew. */
     size_t n_raw[BCI_PASSAGE_SLOTS], n_made[BCI_PASSAGE_SLOTS];
+    bci_silence *silence; /* NULL: not looked for */
+    uint8_t *silent[BCI_PASSAGE_SLOTS];
     uint64_t n_read;
     bc_sample_layout from, to;
     const bci_passage_job *job;
@@ -30,8 +32,15 @@ static size_t frames_for(size_t n_channels)
     return n > 0 ? n * STRIP : STRIP;
 }
 
-bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, bci_passage **out,
-                          const void **head, size_t *n_head, bc_error *err)
+static bc_status read_frames(bci_passage *p, unsigned slot, size_t *got, bc_error *err)
+{
+    return p->silence ? bci_silence_read(p->silence, p->raw[slot], p->batch_frames, got,
+                                         p->silent[slot], err)
+                      : bci_sound_read(p->in, p->raw[slot], p->batch_frames, got, err);
+}
+
+bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t silence_frames,
+                          bci_passage **out, const void **head, size_t *n_head, bc_error *err)
 {
     const bc_audio_info *info = bci_sound_info(in);
     bci_passage *p = calloc(1, sizeof *p);
@@ -43,17 +52,20 @@ bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, bci_passage *
     p->from = info->layout;
     p->to = to->layout;
     p->batch_frames = frames_for(info->n_channels);
+    if (silence_frames > 0)
+        st = bci_silence_new(in, silence_frames, p->batch_frames, &p->silence, err);
     for (int i = 0; !st && i < BCI_PASSAGE_SLOTS; i++) {
         const size_t samples = p->batch_frames * info->n_channels;
 
         p->raw[i] = malloc(samples * bc_sample_size(p->from));
         p->made[i] = malloc(samples * bc_sample_size(p->to));
-        if (!p->raw[i] || !p->made[i])
+        p->silent[i] = p->silence ? malloc(samples) : NULL;
+        if (!p->raw[i] || !p->made[i] || (p->silence && !p->silent[i]))
             st = bci_fail(err, BC_E_LIMIT, "%s: out of memory for %u channels", bci_sound_name(in),
                           info->n_channels);
     }
     if (!st)
-        st = bci_sound_read(in, p->raw[0], p->batch_frames, &p->n_head, err);
+        st = read_frames(p, 0, &p->n_head, err);
     if (st) {
         bci_passage_free(p);
         return st;
@@ -78,7 +90,7 @@ static bc_status read_batch(void *context, uint64_t batch, unsigned slot, bc_err
     if (batch == 0)
         *n = p->n_head;
     else
-        st = bci_sound_read(p->in, p->raw[slot], p->batch_frames, n, err);
+        st = read_frames(p, slot, n, err);
     if (st)
         return st;
     p->n_read += *n;
@@ -140,6 +152,11 @@ bc_status bci_passage_run(bci_passage *p, const bci_passage_job *job, bci_sound_
     return st;
 }
 
+bci_silent bci_passage_silent(const bci_passage *p, unsigned slot)
+{
+    return (bci_silent){ p->silent[slot], p->batch_frames };
+}
+
 void bci_passage_free(bci_passage *p)
 {
     if (!p)
@@ -147,6 +164,8 @@ void bci_passage_free(bci_passage *p)
     for (int i = 0; i < BCI_PASSAGE_SLOTS; i++) {
         free(p->raw[i]);
         free(p->made[i]);
+        free(p->silent[i]);
     }
+    bci_silence_free(p->silence);
     free(p);
 }

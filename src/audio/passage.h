@@ -3,6 +3,7 @@
 #define BCI_PASSAGE_H
 
 #include "audio/quality.h"
+#include "audio/silence.h"
 #include "audio/soundfile.h"
 
 enum { BCI_PASSAGE_SLOTS = 4 };
@@ -18,9 +19,14 @@ typedef void bci_passage_seen(void *context, unsigned slot, uint64_t done);
 typedef struct bci_passage bci_passage;
 
 /* Begin: reads the first batch of `in`, which *head and *n_head show. All arguments stay the
- * caller's and must outlive the passage. BC_E_LIMIT when memory is short; errors of reading. */
-BC_NODISCARD bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, bci_passage **out,
-                                       const void **head, size_t *n_head, bc_error *err);
+ * caller's and must outlive the passage. `silence_frames`: look for runs of zeros longer than that;
+ * 0: do not. BC_E_LIMIT when memory is short; errors of reading. */
+BC_NODISCARD bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to,
+                                       size_t silence_frames, bci_passage **out, const void **head,
+                                       size_t *n_head, bc_error *err);
+
+/* The silence in the frames that are worked on in `slot`. */
+bci_silent bci_passage_silent(const bci_passage *p, unsigned slot);
 
 /* What to do on the way. */
 typedef struct {

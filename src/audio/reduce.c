@@ -48,6 +48,16 @@ static bc_status contradiction(bc_error *err, const char *what, const char *why)
     return bci_fail(err, BC_E_USAGE, "%s %s", what, why);
 }
 
+static bool has_zero(const bc_grid *grid)
+{
+    const bc_scale scale = BC_SCALE_IDENTITY;
+    double v = 0.0;
+    int32_t code;
+
+    bc_quantize_f64(grid, &scale, BC_ROUND_NEAREST, &v, NULL, 1, &v, &code);
+    return v == 0.0;
+}
+
 /* What no data can make right. */
 static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
 {
@@ -70,8 +80,15 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
                         "nonfinite keep: %s does not hold both NaN and infinity, expected error or "
                         "zero, or a format that does, such as float32",
                         s->depth.name);
+    if (s->keep_silence_ms > 0.0 && !has_zero(&s->depth.grid))
+        return bci_fail(err, BC_E_USAGE,
+                        "keep-silence: %s has no level at 0, expected a depth that has one",
+                        s->depth.name);
     if (!s->subtractive)
         return BC_OK;
+    if (s->keep_silence_ms > 0.0)
+        return contradiction(err, "subtractive dither is taken away from silence, too,",
+                             "expected no keep-silence");
     if (s->depth.grid.family != BC_GRID_AFFINE || s->shape || s->hold > 1 ||
         s->rounding == BC_ROUND_TRUNCATE)
         return contradiction(err, "subtractive dither needs even steps and nothing but its noise,",
@@ -118,6 +135,7 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
                                 .n_frames = info->n_frames,
                                 .strip = s->strip,
                                 .hides_valid_bits = s->plain_header };
+    const double silence = r->is_exact ? 0.0 : floor(s->keep_silence_ms * info->rate_hz / 1000.0);
     const void *head;
     size_t n_head;
     bci_dither_note old;
@@ -130,7 +148,7 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
                       "another format",
                       out, r->plan.container);
     if (!st)
-        st = bci_passage_new(r->in, &r->plan, &r->passage, &head, &n_head, err);
+        st = bci_passage_new(r->in, &r->plan, (size_t)silence, &r->passage, &head, &n_head, err);
     if (!st)
         st = bci_crusher_new(info, &r->plan, s, &r->shaper, BCI_PASSAGE_SLOTS, &r->crusher, err);
     if (st)
@@ -159,8 +177,8 @@ static bc_status crush(void *context, unsigned slot, uint64_t first, const void 
     bc_status st;
 
     r->tallies[slot] = (bci_crush_tally){ 0 };
-    st = bci_crusher_run(r->crusher, (int)slot, first, raw, n, made,
-                         r->settings.skip_quality ? NULL : &r->tallies[slot], &why);
+    st = bci_crusher_run(r->crusher, (int)slot, first, raw, n, bci_passage_silent(r->passage, slot),
+                         made, r->settings.skip_quality ? NULL : &r->tallies[slot], &why);
     return st ? bci_fail(err, st, "%s: %s", bci_sound_name(r->in), why.text) : BC_OK;
 }
 
@@ -189,13 +207,14 @@ static bc_status expect(const reduction *r, bc_audio_result *result, bc_error *e
     const bc_grid *g = &s->depth.grid;
     const bc_error_sums *e = &result->quality.error;
     bc_audio_curves *curves = result->quality.curves;
-    const double power = s->noise->error_power / (g->den * g->den);
+    const double share = e->n > 0 ? 1.0 - (double)r->tally.n_silent / (double)e->n : 1.0;
+    const double power = s->noise->error_power / (g->den * g->den) * share;
 
     result->theory_snr_db = result->theory_noise_dbfs = NAN;
     if (!has_theory(r))
         return BC_OK;
-    result->theory_snr_db =
-        bc_theory_snr_db(g, s->noise, e->sum_x2 / (double)e->n) - r->shaper.total_gain_db;
+    result->theory_snr_db = bc_theory_snr_db(g, s->noise, e->sum_x2 / (double)e->n) -
+                            r->shaper.total_gain_db - 10.0 * log10(share);
     result->theory_noise_dbfs = bc_level_dbfs(power) + r->shaper.total_gain_db;
     if (!curves || curves->n_bins == 0)
         return BC_OK;
@@ -204,6 +223,8 @@ static bc_status expect(const reduction *r, bc_audio_result *result, bc_error *e
         return bci_fail(err, BC_E_LIMIT, "out of memory for spectra");
     bc_theory_error_spectrum(g, s->noise, r->shaper.taps, r->shaper.n_taps,
                              (uint32_t)(2 * (curves->n_bins - 1)), curves->theory_power);
+    for (size_t i = 0; i < curves->n_bins; i++)
+        curves->theory_power[i] *= share;
     return BC_OK;
 }
 
@@ -219,6 +240,7 @@ static void describe(const reduction *r, bc_audio_result *result)
         s->shape && !r->is_exact &&
         (s->shaper ? r->shaper.zero_scale < 1.0 : r->shaper.strength_db < s->shape_strength_db);
     result->gain = pow(10.0, -s->guard_db / 20.0);
+    result->n_silent = r->tally.n_silent;
     result->n_clipped = r->tally.n_clipped;
     result->overshoot_db = r->tally.worst > 1.0 ? 20.0 * log10(r->tally.worst) : NAN;
     result->n_nonfinite = r->tally.n_nonfinite;

@@ -148,7 +148,7 @@ static bc_status open_output(restoration *r, const char *out, bc_error *err)
     bc_status st = bci_sound_check(&target, r->in, &r->plan, err);
 
     if (!st)
-        st = bci_passage_new(r->in, &r->plan, &r->passage, &head, &n_head, err);
+        st = bci_passage_new(r->in, &r->plan, 0, &r->passage, &head, &n_head, err);
     if (st)
         return st;
     target.container = r->plan.format;

@@ -33,10 +33,12 @@ static const struct {
       "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits} bits used"
       "|, {input.format}" },
     { "against", "{compared.encoding}|, {compared.format}" },
-    { "reduced", "to {output.depth}|, {output.levels} levels|; {settings.exact}"
-                 "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"
-                 "|; guard {settings.guard_db:1} dB|; rounding {settings.rounding}"
-                 "|; seed {settings.seed}" },
+    { "reduced",
+      "to {output.depth}|, {output.levels} levels|; {settings.exact}"
+      "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"
+      "|; guard {settings.guard_db:1} dB|; silence over {settings.keep_silence_ms:0} ms kept"
+      "|, {metrics.silent:sample}|; rounding {settings.rounding}"
+      "|; seed {settings.seed}" },
     { "shaped", "by {settings.shape}, {settings.shape_taps} taps"
                 "|, strength {settings.shape_strength_db:0} dB"
                 "|, zeros times {settings.shape_zero_scale:2}| ({settings.shape_lowered})"

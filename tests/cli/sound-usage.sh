@@ -38,9 +38,24 @@ refused 'dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf
     in.wav 8 --dither bayer8
 refused '--dither floyd-steinberg: passes errors on in pictures, expected a noise, and --shape for what passes errors on in time' \
     in.wav 8 --dither floyd-steinberg
+refused '--keep-silence 0: expected a number from 1 to 60000' in.wav 8 --keep-silence=0
+refused '--keep-silence x: expected a number from 1 to 60000' in.wav 8 --keep-silence=x
+refused 'keep-silence: alaw has no level at 0, expected a depth that has one' in.wav alaw --keep-silence
 refused '--shape aht: unknown and no file, did you mean ath?' in.wav 8 --shape aht
 refused '--shape f-wieghted: unknown and no file, did you mean f-weighted?' in.wav 8 --shape f-wieghted
 refused '--shape xyzzy: unknown and no file, expected ath or another that --list shows' in.wav 8 --shape xyzzy
+
+it 'an option whose value may be left out takes no other word for it'
+bitcrush in.wav --keep-silence 8 -n
+exits 0
+prints 'to pcm8'
+prints 'silence over 20 ms kept'
+bitcrush --help
+prints '--keep-silence[=MS] '
+bitcrush --completion zsh
+prints "'--keep-silence=-[no noise where a channel is 0 for longer, at first 20 ms]::MS:'"
+bitcrush --completion fish
+prints "complete -c bitcrush -l keep-silence -d '"
 
 for shape in lipshitz modified-e improved-e f-weighted; do
     it "$shape is refused at another rate than its own"

@@ -1,0 +1,165 @@
+/* Knows digital silence: which samples belong to a run of zeros that is long enough. A run is known
+ * to be long when as many frames behind its first sample have been read, so reading goes ahead by
+ * that many, and what is found does not depend on where batches are cut. */
+#include "audio/silence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+enum { STRIP = 1024 };
+
+#define MAX_AHEAD ((size_t)256 << 20) /* bytes of samples that are read ahead */
+
+/* What the last sample of a channel was part of. */
+typedef enum { SOUND, SHORT_RUN, LONG_RUN } run_kind;
+
+struct bci_silence {
+    bci_sound *in;
+    size_t n_frames, batch_frames, n_channels, frame_bytes;
+    size_t room, n_held; /* frames, from the next one to be handed out on */
+    bool is_at_end;
+    uint8_t *raw;
+    uint8_t *zeros; /* [channel][room]: the sample is 0 */
+    run_kind *runs; /* [channel] */
+    double **planes;
+};
+
+static bc_status allocate(bci_silence *s, bc_error *err)
+{
+    const size_t n = s->n_channels;
+
+    s->raw = malloc(s->room * s->frame_bytes);
+    s->zeros = malloc(s->room * n);
+    s->runs = calloc(n, sizeof *s->runs);
+    s->planes = calloc(n, sizeof *s->planes);
+    if (s->planes)
+        s->planes[0] = malloc(n * STRIP * sizeof(double));
+    if (!s->raw || !s->zeros || !s->runs || !s->planes || !s->planes[0])
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channels",
+                        bci_sound_name(s->in), n);
+    for (size_t c = 1; c < n; c++)
+        s->planes[c] = s->planes[0] + c * STRIP;
+    return BC_OK;
+}
+
+bc_status bci_silence_new(bci_sound *in, size_t n_frames, size_t batch_frames, bci_silence **out,
+                          bc_error *err)
+{
+    const size_t n_channels = bci_sound_info(in)->n_channels;
+    const size_t frame_bytes = bci_sound_frame_size(in);
+    bci_silence *s;
+    bc_status st;
+
+    if (n_frames > MAX_AHEAD / frame_bytes)
+        return bci_fail(err, BC_E_LIMIT,
+                        "%s: silence of %zu frames of %zu bytes, expected at most %zu MiB to look "
+                        "ahead",
+                        bci_sound_name(in), n_frames, frame_bytes, MAX_AHEAD >> 20);
+    s = calloc(1, sizeof *s);
+    if (!s)
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory", bci_sound_name(in));
+    *s = (bci_silence){ .in = in,
+                        .n_frames = n_frames,
+                        .batch_frames = batch_frames,
+                        .n_channels = n_channels,
+                        .frame_bytes = frame_bytes,
+                        .room = batch_frames + n_frames };
+    st = allocate(s, err);
+    if (st) {
+        bci_silence_free(s);
+        return st;
+    }
+    *out = s;
+    return BC_OK;
+}
+
+/* Note which of the n frames behind those that are held are 0. */
+static void note_zeros(bci_silence *s, size_t n)
+{
+    for (size_t done = 0; done < n; done += STRIP) {
+        const size_t first = s->n_held + done, m = n - done < STRIP ? n - done : STRIP;
+
+        bc_pcm_unpack(bci_sound_info(s->in)->layout, s->raw + first * s->frame_bytes, m,
+                      s->n_channels, s->planes);
+        for (size_t c = 0; c < s->n_channels; c++)
+            for (size_t i = 0; i < m; i++)
+                s->zeros[c * s->room + first + i] = s->planes[c][i] == 0.0;
+    }
+}
+
+static bc_status fill(bci_silence *s, bc_error *err)
+{
+    while (!s->is_at_end && s->n_held < s->room) {
+        size_t got = 0;
+        const bc_status st = bci_sound_read(s->in, s->raw + s->n_held * s->frame_bytes,
+                                            s->room - s->n_held, &got, err);
+
+        if (st)
+            return st;
+        note_zeros(s, got);
+        s->n_held += got;
+        s->is_at_end = got == 0;
+    }
+    return BC_OK;
+}
+
+/* Whether the run that begins at frame i of the channel is long enough. */
+static bool is_long(const bci_silence *s, const uint8_t *zeros, size_t i)
+{
+    size_t n = 0;
+
+    while (n <= s->n_frames && i + n < s->n_held && zeros[i + n])
+        n++;
+    return n > s->n_frames;
+}
+
+static void find(bci_silence *s, size_t channel, size_t n, uint8_t *silent)
+{
+    const uint8_t *zeros = s->zeros + channel * s->room;
+    run_kind run = s->runs[channel];
+
+    for (size_t i = 0; i < n; i++) {
+        if (!zeros[i])
+            run = SOUND;
+        else if (run == SOUND)
+            run = is_long(s, zeros, i) ? LONG_RUN : SHORT_RUN;
+        silent[i] = run == LONG_RUN;
+    }
+    s->runs[channel] = run;
+}
+
+bc_status bci_silence_read(bci_silence *s, void *raw, size_t n_frames, size_t *got, uint8_t *silent,
+                           bc_error *err)
+{
+    const bc_status st = fill(s, err);
+    const size_t n = n_frames < s->n_held ? n_frames : s->n_held;
+
+    if (st)
+        return st;
+    for (size_t c = 0; c < s->n_channels; c++) {
+        uint8_t *zeros = s->zeros + c * s->room;
+
+        find(s, c, n, silent + c * s->batch_frames);
+        memmove(zeros, zeros + n, s->n_held - n);
+    }
+    memcpy(raw, s->raw, n * s->frame_bytes);
+    memmove(s->raw, s->raw + n * s->frame_bytes, (s->n_held - n) * s->frame_bytes);
+    s->n_held -= n;
+    *got = n;
+    return BC_OK;
+}
+
+void bci_silence_free(bci_silence *s)
+{
+    if (!s)
+        return;
+    if (s->planes)
+        free(s->planes[0]);
+    free(s->planes);
+    free(s->runs);
+    free(s->zeros);
+    free(s->raw);
+    free(s);
+}
