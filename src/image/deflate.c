@@ -215,7 +215,9 @@ static bc_status hand_out(bci_deflater *d, piece *p, bc_error *err)
     d->adler = (uint32_t)adler32_combine(d->adler, p->adler, (z_off_t)p->n);
     d->n_waiting--;
     p->n = 0;
+    pthread_mutex_lock(&p->lock); /* a task that comes late may look at the state */
     p->state = FILLING;
+    pthread_mutex_unlock(&p->lock);
     return d->out(d->context, p->compressed, p->n_compressed, err);
 }
 
