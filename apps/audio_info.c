@@ -91,11 +91,12 @@ static bc_status allocate(census *all, const char *path, bc_error *err)
     return BC_E_LIMIT;
 }
 
-static bc_status take_census(const char *path, census *all, bc_error *err)
+static bc_status take_census(const char *path, const bc_reading *reading, census *all,
+                             bc_error *err)
 {
     bc_audio_reader *reader = NULL;
     size_t got = 1;
-    bc_status st = bc_audio_open(path, &reader, err);
+    bc_status st = bc_audio_open_with(path, reading, &reader, err);
 
     if (st)
         return st;
@@ -212,7 +213,8 @@ bc_status audio_info(const char *name, const options *o, bc_error *err)
 {
     census all = { 0 };
     bc_report *r = NULL;
-    bc_status st = take_census(o->operands[0], &all, err);
+    const bc_reading reading = tool_reading(o);
+    bc_status st = take_census(o->operands[0], &reading, &all, err);
 
     (void)name;
     if (!st)

@@ -62,11 +62,12 @@ static bc_status plan(excerpt *x, const bc_audio_settings *s, const bc_audio_res
 }
 
 /* Frames first .. first+n-1 of a file; the channels behind the first two are read over. */
-static bc_status read_excerpt(const excerpt *x, const char *path, double *const *to, bc_error *err)
+static bc_status read_excerpt(const excerpt *x, const char *path, const bc_reading *reading,
+                              double *const *to, bc_error *err)
 {
     enum { STRIP = 4096 };
     bc_audio_reader *r = NULL;
-    bc_status st = bc_audio_open(path, &r, err);
+    bc_status st = bc_audio_open_with(path, reading, &r, err);
     const uint32_t n_channels = st ? 0 : bc_audio_get_info(r)->n_channels;
     double *memory = malloc(((size_t)n_channels * STRIP + 1) * sizeof *memory);
     double **planes = malloc((n_channels + 1) * sizeof *planes);
@@ -79,8 +80,6 @@ static bc_status read_excerpt(const excerpt *x, const char *path, double *const 
         planes[c] = memory + (size_t)c * STRIP;
     for (; !st && got > 0 && at < x->first + x->n; at += got) {
         st = bc_audio_read(r, planes, STRIP, &got, err);
-        if (!st && tool_stop_asked)
-            st = tool_fail(err, BC_E_INTERRUPTED, "interrupted, no output written");
         for (size_t i = 0; !st && i < got; i++)
             for (uint32_t c = 0;
                  at + i >= x->first && at + i < x->first + x->n && c < x->n_channels; c++)
@@ -152,9 +151,9 @@ static bc_status put_players(bc_html *h, const char *in, const char *out,
     bc_status st = plan(&x, s, m, err);
 
     if (!st)
-        st = read_excerpt(&x, in, x.in, err);
+        st = read_excerpt(&x, in, &s->reading, x.in, err);
     if (!st)
-        st = read_excerpt(&x, out, x.out, err);
+        st = read_excerpt(&x, out, &s->reading, x.out, err);
     if (!st) {
         make_error(&x, m->gain);
         bc_html_section(h, "Listen");

@@ -121,7 +121,7 @@ static bc_status make_settings(const options *o, job *j, bc_error *err)
     s->min_snr_db = o->min_snr;
     s->skip_quality = o->quiet && !o->plot && !o->report;
     s->spectra = o->plot || o->report;
-    s->stop = &tool_stop_asked;
+    s->reading = tool_reading(o);
     return st;
 }
 
@@ -259,6 +259,8 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     bc_audio_comparison result;
     bc_status st;
 
+    const bc_reading reading = tool_reading(o);
+
     (void)name;
     if (o->n_operands != 2)
         return tool_usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
@@ -266,7 +268,8 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
                           "channels");
     st = plan_operands(o, 2, err);
     if (!st)
-        st = bc_audio_compare(o->operands[0], o->operands[1], o->plot != NULL, &result, err);
+        st = bc_audio_compare(o->operands[0], o->operands[1], &reading, o->plot != NULL, &result,
+                              err);
     if (st)
         return st;
     st = bc_error_gate(&result.quality.error, o->min_snr, o->operands[1], "SNR", "", err);

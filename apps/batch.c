@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "page.h"
+#include "stop.h"
 #include "tool.h"
 
 void batch_name_choice(const char *spec, char *to, size_t size)
@@ -115,6 +116,8 @@ bc_status batch_run(const batch *b, const options *o, bc_error *err)
     if (to_directory && !o->dry_run)
         (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
     for (int i = 0; i < b->n_files && st != BC_E_INTERRUPTED; i++) {
+        if (o->is_page_only)
+            stop_removes(outs[i], o->output);
         st = b->file(o, b->settings, o->operands[i], outs[i], err);
         first = first ? first : st;
         if (st && st != BC_E_INTERRUPTED && i + 1 < b->n_files)

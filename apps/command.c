@@ -58,6 +58,7 @@ static void put_option(FILE *to, const options *o, const option *row)
     case FLAG: return;
     case TEXT: put_word(to, *(const char *const *)(const void *)field); return;
     case COUNT:
+    case SIZE:
         fprintf(to, " %llu", (unsigned long long)*(const uint64_t *)(const void *)field);
         return;
     case NUMBER: fprintf(to, " %.17g", *(const double *)(const void *)field); return;

@@ -330,7 +330,8 @@ static bc_status show(const options *o, const bc_tensor_file *f, bc_error *err)
 bc_status explain_block(const options *o, bc_error *err)
 {
     bc_tensor_file *f;
-    bc_status st = bc_tensor_file_open(o->operands[0], &f, err);
+    const bc_reading reading = tool_reading(o);
+    bc_status st = bc_tensor_file_open_with(o->operands[0], &reading, &f, err);
 
     if (st)
         return st;

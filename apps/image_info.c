@@ -16,6 +16,7 @@ typedef struct {
     uint64_t *counts[4];            /* of each sample value, by channel */
     bool is_grey;                   /* red, green and blue are the same everywhere */
     size_t n_colours;               /* MAX_COLOURS + 1: more */
+    char salvaged[256];             /* damage that was passed over */
     uint64_t colours[COLOUR_SLOTS]; /* open addressing: 1 + the colour, 0 is free */
 } census;
 
@@ -61,11 +62,11 @@ static void see_row(census *c, const void *row)
     }
 }
 
-static bc_status take_census(const char *path, census *c, bc_error *err)
+static bc_status take_census(const char *path, const bc_reading *reading, census *c, bc_error *err)
 {
     bc_image_reader *reader = NULL;
     void *row = NULL;
-    bc_status st = bc_image_open(path, &reader, err);
+    bc_status st = bc_image_open_with(path, reading, &reader, err);
 
     if (st)
         return st;
@@ -82,6 +83,8 @@ static bc_status take_census(const char *path, census *c, bc_error *err)
         if (!st)
             see_row(c, row);
     }
+    if (!st)
+        snprintf(c->salvaged, sizeof c->salvaged, "%s", bc_image_salvaged(reader));
     free(row);
     bc_image_reader_free(reader);
     return st;
@@ -196,12 +199,14 @@ bc_status image_info(const char *name, const options *o, bc_error *err)
 {
     census c = { 0 };
     bc_report *r = NULL;
-    bc_status st = take_census(o->operands[0], &c, err);
+    const bc_reading reading = tool_reading(o);
+    bc_status st = take_census(o->operands[0], &reading, &c, err);
 
     (void)name;
     if (!st)
         st = bc_report_new(&r, err);
     if (!st) {
+        tool_warn_salvaged(o->operands[0], c.salvaged);
         image_report_input(r, o->operands[0], &c.info);
         image_report_metadata(r, &c.info);
         bc_report_string(r, "input", "palette", c.info.is_indexed ? "with a palette" : NULL);
@@ -209,6 +214,7 @@ bc_status image_info(const char *name, const options *o, bc_error *err)
                          !c.info.is_interlaced                ? NULL
                          : strcmp(c.info.format, "jpeg") == 0 ? "progressive"
                                                               : "interlaced");
+        bc_report_string(r, "input", "salvaged", *c.salvaged ? c.salvaged : NULL);
         info_add_size(r, o->operands[0]);
         add_used(r, o, &c);
         for (uint32_t k = 0; k < c.info.n_channels; k++)

@@ -52,6 +52,7 @@ static void add_files(bc_report *r, const char *in, const char *out, const optio
         bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
     bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
     image_report_metadata(r, &m->input);
+    bc_report_string(r, "input", "salvaged", *m->salvaged ? m->salvaged : NULL);
     page_add_output(r, o, in, out);
     bc_report_string(r, "output", "format", m->output_format);
     bc_report_string(r, "output", "layout", m->output_layout);
@@ -196,7 +197,9 @@ bc_status image_comparison_report(const options *o, const char *a, const char *b
     if (!st) {
         image_report_input(r, a, &m->a);
         image_report_metadata(r, &m->a);
+        bc_report_string(r, "input", "salvaged", *m->salvaged[0] ? m->salvaged[0] : NULL);
         bc_report_string(r, "compared", "path", b);
+        bc_report_string(r, "compared", "salvaged", *m->salvaged[1] ? m->salvaged[1] : NULL);
         bc_report_string(r, "compared", "format", m->b.format);
         bc_report_string(r, "compared", "colours", colours_of(&m->b));
         bc_report_integer(r, "compared", "depth_bits", (uint64_t)m->b.depth);

@@ -192,7 +192,7 @@ bc_status image_settings(const options *o, int bits, bc_image_settings *s, bc_pa
     s->dry_run = o->dry_run;
     s->min_snr_db = o->min_snr;
     s->skip_quality = o->quiet && !o->report;
-    s->stop = &tool_stop_asked;
+    s->reading = tool_reading(o);
     return st;
 }
 
@@ -235,6 +235,8 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     settings->context = &shown;
     st = bc_image_reduce(in, out, settings, &result, err);
     progress_end(&shown);
+    if (!st)
+        tool_warn_salvaged(in, result.salvaged);
     return st || (o->quiet && !o->report) ? st : image_report(o, settings, in, out, &result, err);
 }
 
@@ -286,13 +288,18 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     bc_image_comparison result;
     bc_status st;
 
+    const bc_reading reading = tool_reading(o);
+
     (void)name;
     if (o->n_operands != 2)
         return tool_usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
                           "expected compare A B, two pictures of one size");
-    st = bc_image_compare(o->operands[0], o->operands[1], &result, err);
-    if (!st)
-        st = bc_error_gate(&result.coded, o->min_snr, o->operands[1], "SNR", "", err);
+    st = bc_image_compare(o->operands[0], o->operands[1], &reading, &result, err);
+    if (st)
+        return st;
+    for (int i = 0; i < 2; i++)
+        tool_warn_salvaged(o->operands[i], result.salvaged[i]);
+    st = bc_error_gate(&result.coded, o->min_snr, o->operands[1], "SNR", "", err);
     if (!st && !o->quiet)
         st = image_comparison_report(o, o->operands[0], o->operands[1], &result, err);
     return st;

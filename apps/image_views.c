@@ -39,9 +39,10 @@ static double alpha(const image_side *s, uint32_t x)
                : 1.0;
 }
 
-static bc_status open_side(image_side *s, const char *path, bc_error *err)
+static bc_status open_side(image_side *s, const char *path, const bc_reading *reading,
+                           bc_error *err)
 {
-    bc_status st = bc_image_open(path, &s->reader, err);
+    bc_status st = bc_image_open_with(path, reading, &s->reader, err);
 
     if (st)
         return st;
@@ -177,8 +178,6 @@ static bc_status read_all(image_views *p, bc_error *err)
         st = bc_image_read(p->a.reader, p->a.row, 1, err);
         if (!st)
             st = bc_image_read(p->b.reader, p->b.row, 1, err);
-        if (!st && tool_stop_asked)
-            st = tool_fail(err, BC_E_INTERRUPTED, "interrupted, no output written");
         if (st)
             return st;
         if (is_smaller) {
@@ -241,10 +240,10 @@ static bc_status plan(image_views *p, const bc_image_settings *s, const bc_image
 bc_status image_views_read(image_views *v, const char *in, const char *out,
                            const bc_image_settings *s, const bc_image_result *m, bc_error *err)
 {
-    bc_status st = open_side(&v->a, in, err);
+    bc_status st = open_side(&v->a, in, &s->reading, err);
 
     if (!st)
-        st = open_side(&v->b, out, err);
+        st = open_side(&v->b, out, &s->reading, err);
     if (!st)
         st = plan(v, s, m, err);
     return st ? st : read_all(v, err);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* PERHAPS is a FLAG that takes a NUMBER behind "=". */
-typedef enum { FLAG, TEXT, COUNT, NUMBER, PAIR, CHOICE, PERHAPS } option_kind;
+typedef enum { FLAG, TEXT, COUNT, SIZE, NUMBER, PAIR, CHOICE, PERHAPS } option_kind;
 
 typedef struct {
     unsigned tools; /* which take it, TOOL_... of options.h */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bitcrush/noise.h"
+#include "bitcrush/reading.h"
 #include "bitcrush/shaper.h"
 #include "option_table.h"
 #include "programs.h"
@@ -64,13 +65,22 @@ static bc_status set_count(const option *o, const char *text, uint64_t *to, bc_e
     /* The largest of 64 bits is no double. */
     const unsigned long long max = o->max < 0x1p63 ? (unsigned long long)o->max : UINT64_MAX;
 
-    if (*text >= '0' && *text <= '9' && !*end && !errno && v <= max)
+    if (*text >= '0' && *text <= '9' && !*end && !errno && v <= max && (double)v >= o->min)
         *to = v;
     else if (max == UINT64_MAX)
         return usage(err, "--%s %s: expected a whole number of 64 bits", o->name, text);
     else
-        return usage(err, "--%s %s: expected a whole number from 0 to %llu", o->name, text, max);
+        return usage(err, "--%s %s: expected a whole number from %.0f to %llu", o->name, text,
+                     o->min, max);
     return BC_OK;
+}
+
+static bc_status set_size(const option *o, const char *text, uint64_t *to, bc_error *err)
+{
+    return bc_size_parse(text, to)
+               ? BC_OK
+               : usage(err, "--%s %s: expected a size in bytes, as 512M, 2GiB or 65536", o->name,
+                       text);
 }
 
 /* The place of a row in options.given. */
@@ -93,6 +103,7 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
         *(const char **)(void *)field = text;
         return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
     case COUNT: return set_count(o, text, (uint64_t *)(void *)field, err);
+    case SIZE: return set_size(o, text, (uint64_t *)(void *)field, err);
     case PERHAPS: /* alone it means what was set before */
         return text ? set_number(o, text, (double *)(void *)field, err) : BC_OK;
     case PAIR: /* its second number is taken by parse_long */

@@ -26,9 +26,10 @@ typedef struct {
     const char *text, *bits, *format, *tensor; /* explain */
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool steps, all; /* explain */
+    bool salvage;
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant, requantize;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
-    uint64_t seed, threads, shape_taps, hold;
+    uint64_t seed, threads, shape_taps, hold, max_memory, max_pixels;
     double min_snr, params, strength, shape_strength, guard, keep_silence, percent;
     double range[2], product[2], step, zero; /* explain */
     uint64_t block, terms;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "curve.h"
+#include "stop.h"
 #include "tool.h"
 
 /* The last operand is how to reduce, and no file. */
@@ -74,6 +75,7 @@ static bc_status pages(const char *name, const options *o,
     if (st)
         mention_files(o, err);
     remove_directory(dir, directory);
+    stop_removes(NULL, NULL);
     return st;
 }
 

@@ -113,7 +113,7 @@ static bc_status audio_options(const series *s, int bits, bc_audio_settings *to,
     to->skip_quality = !(s->what & SWEEP_FIGURES);
     to->min_snr_db = -INFINITY; /* a gate that is open: errors are measured */
     to->container = "wav";
-    to->stop = &tool_stop_asked;
+    to->reading = tool_reading(o);
     return st;
 }
 

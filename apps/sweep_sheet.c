@@ -166,7 +166,8 @@ bc_status sweep_sheet(const options *o, const sweep *measured, bc_error *err)
     sheet s = { .o = o, .measured = measured };
     uint8_t *png = NULL;
     size_t size = 0;
-    bc_status st = sweep_tile_read(o->operands[0], TILE_SIDE, o->gray, &s.tile, err);
+    const bc_reading reading = tool_reading(o);
+    bc_status st = sweep_tile_read(o->operands[0], &reading, TILE_SIDE, o->gray, &s.tile, err);
 
     if (st)
         return st;

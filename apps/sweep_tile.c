@@ -128,11 +128,11 @@ static bc_status allocate(shrinking *s, const char *path, bc_error *err)
     return BC_OK;
 }
 
-bc_status sweep_tile_read(const char *path, uint32_t side, bool grey, sweep_tile *out,
-                          bc_error *err)
+bc_status sweep_tile_read(const char *path, const bc_reading *reading, uint32_t side, bool grey,
+                          sweep_tile *out, bc_error *err)
 {
     shrinking s = { .tile = out };
-    bc_status st = bc_image_open(path, &s.reader, err);
+    bc_status st = bc_image_open_with(path, reading, &s.reader, err);
 
     out->samples = NULL;
     if (st)

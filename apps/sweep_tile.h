@@ -13,7 +13,7 @@ typedef struct {
 /* Read the picture at `path` and average squares of pixels in linear light until neither side is
  * longer than `side`; what is translucent lies on white, with `grey` colours become BT.709 luma.
  * The caller frees samples. Memory does not grow with the picture. */
-BC_NODISCARD bc_status sweep_tile_read(const char *path, uint32_t side, bool grey, sweep_tile *out,
-                                       bc_error *err);
+BC_NODISCARD bc_status sweep_tile_read(const char *path, const bc_reading *reading, uint32_t side,
+                                       bool grey, sweep_tile *out, bc_error *err);
 
 #endif

@@ -114,14 +114,15 @@ static bc_status look_at_levels(sample *s, const bc_tensor_file *f, size_t place
     return st;
 }
 
-static bc_status take_sample(sample *s, const char *in, const char *out, bc_error *err)
+static bc_status take_sample(sample *s, const char *in, const char *out, const bc_reading *reading,
+                             bc_error *err)
 {
     bc_tensor_file *a = NULL, *b = NULL;
     size_t place;
-    bc_status st = bc_tensor_file_open(in, &a, err);
+    bc_status st = bc_tensor_file_open_with(in, reading, &a, err);
 
     if (!st)
-        st = bc_tensor_file_open(out, &b, err);
+        st = bc_tensor_file_open_with(out, reading, &b, err);
     s->n = (size_t)(s->tensor->n_elements < MAX_SAMPLE ? s->tensor->n_elements : MAX_SAMPLE);
     s->x = malloc((s->n + 1) * sizeof *s->x);
     s->y = malloc((s->n + 1) * sizeof *s->y);
@@ -281,7 +282,7 @@ bc_status tensor_page(const options *o, const bc_tensor_settings *s, const char 
                       bc_error *err)
 {
     sample sampled = { .tensor = largest(m) };
-    bc_status st = sampled.tensor ? take_sample(&sampled, in, out, err) : BC_OK;
+    bc_status st = sampled.tensor ? take_sample(&sampled, in, out, &s->reading, err) : BC_OK;
 
     if (!st)
         st = put_all(&(page){ .o = o,

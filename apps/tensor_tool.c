@@ -147,7 +147,7 @@ bc_status tensor_job_make(const options *o, const char *format, tensor_job *j, b
     s->dry_run = o->dry_run;
     s->skip_quality = o->quiet && !o->report;
     s->min_snr_db = o->min_snr;
-    s->stop = &tool_stop_asked;
+    s->reading = tool_reading(o);
     return st;
 }
 
@@ -254,11 +254,13 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     bc_tensor_comparison result;
     bc_status st;
 
+    const bc_reading reading = tool_reading(o);
+
     (void)name;
     if (o->n_operands != 2)
         return tool_usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
                           "expected compare A B, two files of weights");
-    st = bc_tensor_compare(o->operands[0], o->operands[1], &tool_stop_asked, &result, err);
+    st = bc_tensor_compare(o->operands[0], o->operands[1], &reading, &result, err);
     if (st)
         return st;
     st = bc_error_gate(&result.error, o->min_snr, o->operands[1], "SQNR", "", err);
@@ -271,6 +273,7 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
 /* `info FILE` or `info --params N`. */
 static bc_status info(const char *name, const options *o, bc_error *err)
 {
+    const bc_reading reading = tool_reading(o);
     bc_tensor_file *f;
     bc_status st;
 
@@ -283,7 +286,7 @@ static bc_status info(const char *name, const options *o, bc_error *err)
     if (o->n_operands != 1)
         return tool_usage(err, o->n_operands < 1 ? "too few arguments" : "too many arguments", "",
                           "expected info FILE, a file of weights, or info --params N");
-    st = bc_tensor_file_open(o->operands[0], &f, err);
+    st = bc_tensor_file_open_with(o->operands[0], &reading, &f, err);
     if (st)
         return st;
     if (!o->quiet)

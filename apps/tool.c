@@ -16,26 +16,31 @@
 #include "ending.h"
 #include "lists.h"
 #include "option_texts.h"
+#include "stop.h"
 
-volatile sig_atomic_t tool_stop_asked;
+static const char *own_name = "bitcrush"; /* of the program, for warnings */
 
-static void ask_stop(int signal_number)
+bc_reading tool_reading(const options *o)
 {
-    (void)signal_number;
-    tool_stop_asked = 1;
+    return (bc_reading){ .max_memory = o->max_memory,
+                         .max_pixels = o->max_pixels,
+                         .salvage = o->salvage,
+                         .stop = &tool_stop_asked };
 }
 
-/* A full pipe or file shows as a failed write, with its sentence, not as a death. What was
- * ignored from the start (nohup, a shell's &) stays ignored. */
-static void set_signals(void)
+void tool_warn_salvaged(const char *path, const char *damage)
 {
-    static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-    struct sigaction stop = { .sa_handler = ask_stop }, ignore = { .sa_handler = SIG_IGN }, old;
+    if (*damage)
+        fprintf(stderr, "%s: %s: damaged, what is there is taken: %s\n", own_name,
+                strcmp(path, "-") == 0 ? "standard input" : path, damage);
+}
 
-    sigemptyset(&stop.sa_mask);
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-        if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(stops[i], &stop, NULL);
+/* A full pipe or file shows as a failed write, with its sentence, not as a death. */
+static void set_signals(const char *name)
+{
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+    stop_on_signals(name);
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);
 }
@@ -255,9 +260,10 @@ int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool
     options o;
     bc_status st = options_parse(argc, argv, &o, &err);
 
+    own_name = self->name;
     fill_standard_streams();
     ending_begin();
-    set_signals();
+    set_signals(self->name);
     if (!st)
         st = bc_cpu_check(&err);
     if (!st)

@@ -2,11 +2,11 @@
 #ifndef BITCRUSH_TOOL_H
 #define BITCRUSH_TOOL_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "bitcrush/plot.h"
+#include "bitcrush/reading.h"
 #include "bitcrush/report.h"
 #include "options.h"
 #include "programs.h"
@@ -37,8 +37,11 @@ typedef struct {
 int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool_verb verb,
              int argc, char **argv);
 
-/* Set once the program was asked to stop. */
-extern volatile sig_atomic_t tool_stop_asked;
+/* How inputs are read by the options: limits, damage, and when to give up. */
+bc_reading tool_reading(const options *o);
+
+/* Say on standard error that damage of an input was passed over, unless there was none (""). */
+void tool_warn_salvaged(const char *path, const char *damage);
 
 /* BC_E_USAGE with the sentence "WHAT GOT: EXPECTED". */
 bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected);

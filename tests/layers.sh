@@ -20,6 +20,7 @@ report   base measure report
 # A row: public header, its layer. A header named after a layer belongs to it.
 public='
 status    base
+reading   base
 input     base
 output    base
 grid      core

@@ -2,7 +2,6 @@
 #ifndef BITCRUSH_AUDIO_H
 #define BITCRUSH_AUDIO_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +11,7 @@
 #include "bitcrush/noise.h"
 #include "bitcrush/pcm.h"
 #include "bitcrush/quantize.h"
+#include "bitcrush/reading.h"
 #include "bitcrush/shaper.h"
 #include "bitcrush/tone.h"
 
@@ -53,6 +53,10 @@ typedef struct bc_audio_reader bc_audio_reader;
 
 /* Open a sound file ("-" for standard input). BC_E_OPEN, BC_E_FORMAT, BC_E_UNSUPPORTED. */
 BC_API BC_NODISCARD bc_status bc_audio_open(const char *path, bc_audio_reader **out, bc_error *err);
+
+/* The same by rules of the caller's; reading->stop lives as long as the reader. */
+BC_API BC_NODISCARD bc_status bc_audio_open_with(const char *path, const bc_reading *reading,
+                                                 bc_audio_reader **out, bc_error *err);
 
 /* What it holds; valid until it is freed. */
 BC_API const bc_audio_info *bc_audio_get_info(const bc_audio_reader *r);
@@ -128,7 +132,7 @@ typedef struct {
     double min_snr_db;     /* below it: BC_E_QUALITY and no output; NaN: no gate */
     const char *container; /* name of a row of bc_audio_formats, or NULL to go by the name of the
                             * output, then by the input */
-    const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
+    bc_reading reading;    /* limits, damage, and when to give up */
     void (*progress)(void *context, uint64_t frames_done, uint64_t n_frames); /* or NULL */
     void *context;
 } bc_audio_settings;
@@ -214,7 +218,7 @@ BC_API BC_NODISCARD bc_status bc_audio_reduce(const char *in, const char *out,
 
 /* Take subtractive dither away again: in was written with settings->subtractive and says so in its
  * comment, else BC_E_UNSUPPORTED. The output holds 8 bits more than the codes, at least 24. Of the
- * settings n_threads, force, strip, dry_run, container, stop and progress count. In the result's
+ * settings n_threads, force, strip, dry_run, container, reading and progress count. In the result's
  * quality y is the output and x the input. */
 BC_API BC_NODISCARD bc_status bc_audio_restore(const char *in, const char *out,
                                                const bc_audio_settings *settings,
@@ -229,7 +233,8 @@ typedef struct {
 
 /* Compare two sound files of one rate, number of channels and length (else BC_E_USAGE). Nothing
  * is aligned or scaled. `curves`: hand them out. */
-BC_API BC_NODISCARD bc_status bc_audio_compare(const char *path_a, const char *path_b, bool curves,
+BC_API BC_NODISCARD bc_status bc_audio_compare(const char *path_a, const char *path_b,
+                                               const bc_reading *reading, bool curves,
                                                bc_audio_comparison *result, bc_error *err);
 
 /* Release; NULL is fine. */

@@ -7,7 +7,6 @@
 #ifndef BITCRUSH_IMAGE_H
 #define BITCRUSH_IMAGE_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,13 +15,13 @@
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
 #include "bitcrush/palette.h"
+#include "bitcrush/reading.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define BC_IMAGE_MAX_SIDE   1000000u              /* pixels */
-#define BC_IMAGE_MAX_PIXELS UINT64_C(10000000000) /* 10 gigapixels */
+#define BC_IMAGE_MAX_SIDE 1000000u /* pixels */
 
 typedef struct {
     const char *format;     /* "png", "jpeg", "pnm"; static text */
@@ -43,8 +42,18 @@ typedef struct {
 typedef struct bc_image_reader bc_image_reader;
 
 /* Open a picture ("-" for standard input); its format is told from its first bytes.
- * BC_E_OPEN, BC_E_FORMAT, BC_E_UNSUPPORTED, or BC_E_LIMIT past the sizes above. */
+ * BC_E_OPEN, BC_E_FORMAT, BC_E_UNSUPPORTED, or BC_E_LIMIT past BC_IMAGE_MAX_SIDE and the default
+ * limits. */
 BC_API BC_NODISCARD bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err);
+
+/* The same by rules of the caller's, which stay for every row; reading->stop as long as the reader. */
+BC_API BC_NODISCARD bc_status bc_image_open_with(const char *path, const bc_reading *reading,
+                                                 bc_image_reader **out, bc_error *err);
+
+/* With reading->salvage what was wrong with the file so far and was passed over, as text with "; "
+ * between: rows that are not there are 0, chunks with a bad checksum left out. "" while all is well.
+ * Valid until the reader is freed. */
+BC_API const char *bc_image_salvaged(const bc_image_reader *r);
 
 /* What the reader holds; valid until it is freed. */
 BC_API const bc_image_info *bc_image_get_info(const bc_image_reader *r);
@@ -99,7 +108,7 @@ typedef struct {
     bool skip_quality;  /* leave out blurred PSNR and SSIM, which take time */
     double min_snr_db;  /* below it: BC_E_QUALITY and no output; NaN: no gate */
     const char *format; /* output format, or NULL to go by the name ("-": png) */
-    const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
+    bc_reading reading; /* limits, damage, and when to give up */
     void (*progress)(void *context, uint64_t rows_done, uint64_t n_rows); /* or NULL */
     void *context;
 } bc_image_settings;
@@ -136,6 +145,7 @@ typedef struct {
     double time_s;       /* wall clock */
     char carried[128];   /* metadata in the output, by name: "gAMA iCCP tEXt" */
     char dropped[128];   /* metadata of the input that are not: "bKGD eXIf" */
+    char salvaged[256];  /* damage of the input that was passed over, see bc_image_salvaged */
     const char *cpu_level;
     int n_threads;
 } bc_image_result;
@@ -166,11 +176,13 @@ typedef struct {
     double blurred_psnr_db; /* in linear light, blurred by BC_BLURRED_SIGMA */
     double ssim;            /* of coded luma, see bc_ssim; NaN: too small */
     uint32_t ssim_factor;
+    char salvaged[2][256]; /* of a and of b, see bc_image_salvaged */
 } bc_image_comparison;
 
 /* Compare two pictures of one size (else BC_E_USAGE); formats, depths and grey or colour may
  * differ. Alpha is left out. Nothing is aligned or scaled. */
 BC_API BC_NODISCARD bc_status bc_image_compare(const char *path_a, const char *path_b,
+                                               const bc_reading *reading,
                                                bc_image_comparison *result, bc_error *err);
 
 #ifdef __cplusplus

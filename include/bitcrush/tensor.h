@@ -6,7 +6,6 @@
 #ifndef BITCRUSH_TENSOR_H
 #define BITCRUSH_TENSOR_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +13,7 @@
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
 #include "bitcrush/quantize.h"
+#include "bitcrush/reading.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -87,6 +87,11 @@ typedef struct bc_tensor_file bc_tensor_file;
  * sizes above. */
 BC_API BC_NODISCARD bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out,
                                                   bc_error *err);
+
+/* The same by rules of the caller's, of which max_memory is for what the heads hold;
+ * reading->stop lives as long as the file. */
+BC_API BC_NODISCARD bc_status bc_tensor_file_open_with(const char *path, const bc_reading *reading,
+                                                       bc_tensor_file **out, bc_error *err);
 
 /* Release; NULL is fine. */
 BC_API void bc_tensor_file_free(bc_tensor_file *f);
@@ -252,7 +257,7 @@ typedef struct {
     double min_snr_db;      /* of all tensors together; below it: BC_E_QUALITY and no output */
     const char *container;  /* name of a row of bc_tensor_formats, or NULL to go by the name of the
                              * output, then by the input */
-    const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
+    bc_reading reading;     /* limits, and when to give up */
     void (*progress)(void *context, uint64_t elements_done, uint64_t n_elements); /* or NULL */
     void *context;
 } bc_tensor_settings;
@@ -317,7 +322,7 @@ BC_API void bc_tensor_result_free(bc_tensor_result *r);
 
 /* How the tensors of two files differ, b against a, by name: outcome.from and .to are their types,
  * size_bytes that in b. What is in one file only, or has another shape (or holds no floats), is
- * counted, and no outcome. BC_E_USAGE when that is all; else as bc_tensor_file_open. `stop` as above.
+ * counted, and no outcome. BC_E_USAGE when that is all; else as bc_tensor_file_open.
  * Free the result with bc_tensor_comparison_free. */
 typedef struct {
     bc_tensor_summary a, b;
@@ -327,7 +332,7 @@ typedef struct {
     bc_error_sums error; /* of all */
 } bc_tensor_comparison;
 BC_API BC_NODISCARD bc_status bc_tensor_compare(const char *path_a, const char *path_b,
-                                                const volatile sig_atomic_t *stop,
+                                                const bc_reading *reading,
                                                 bc_tensor_comparison *result, bc_error *err);
 BC_API void bc_tensor_comparison_free(bc_tensor_comparison *r);
 
@@ -355,7 +360,7 @@ typedef struct {
  * added before rounding (RPDF is stochastic rounding). Measured are the tensors that
  * bc_tensor_reduce would reduce by settings->include and exclude; where there is none and neither
  * is given, all that hold floats. What is not finite is left out and counted. Of the settings
- * n_threads, stop and progress count, too, which is told of elements in two passes. Memory does not
+ * n_threads, reading and progress count, too, which is told of elements in two passes. Memory does not
  * grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED where nothing is measured. */
 BC_API BC_NODISCARD bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
                                               const bc_noise *noise, uint64_t seed, int first,

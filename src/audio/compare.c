@@ -52,16 +52,16 @@ static bc_status walk(bci_sound *a, bci_sound *b, bci_audio_quality *q, uint64_t
     return st;
 }
 
-bc_status bc_audio_compare(const char *path_a, const char *path_b, bool curves,
-                           bc_audio_comparison *result, bc_error *err)
+bc_status bc_audio_compare(const char *path_a, const char *path_b, const bc_reading *reading,
+                           bool curves, bc_audio_comparison *result, bc_error *err)
 {
     bc_audio_comparison r = { 0 };
     bci_sound *a = NULL, *b = NULL;
     bci_audio_quality *q = NULL;
-    bc_status st = bci_sound_open(path_a, &a, err);
+    bc_status st = bci_sound_open(path_a, reading, &a, err);
 
     if (!st)
-        st = bci_sound_open(path_b, &b, err);
+        st = bci_sound_open(path_b, reading, &b, err);
     if (!st)
         st = check_shapes(a, b, err);
     if (!st)

@@ -33,8 +33,7 @@ static bool is_on_grid(const bc_grid *grid, double *const *x, double *y, size_t 
     return true;
 }
 
-static bc_status scan(bci_sound *s, const bc_grid *grid, const volatile sig_atomic_t *stop,
-                      bool *out, bc_error *err)
+static bc_status scan(bci_sound *s, const bc_grid *grid, bool *out, bc_error *err)
 {
     const bc_audio_info *info = bci_sound_info(s);
     const size_t n = info->n_channels;
@@ -53,8 +52,6 @@ static bc_status scan(bci_sound *s, const bc_grid *grid, const volatile sig_atom
         x[c] = planes + c * STRIP;
     while (is_exact && got > 0) {
         st = bci_sound_read(s, raw, STRIP, &got, err);
-        if (!st && stop && *stop)
-            st = bci_fail(err, BC_E_INTERRUPTED, "interrupted, no output written");
         if (st)
             goto done;
         bc_pcm_unpack(info->layout, raw, got, n, x);
@@ -68,8 +65,8 @@ done:
     return st;
 }
 
-bc_status bci_sound_is_exact(const bci_sound *s, const char *path, const bc_grid *grid,
-                             const volatile sig_atomic_t *stop, bool *out, bc_error *err)
+bc_status bci_sound_is_exact(const bci_sound *s, const char *path, const bc_grid *grid, bool *out,
+                             bc_error *err)
 {
     bci_sound *again;
     bc_status st;
@@ -77,10 +74,10 @@ bc_status bci_sound_is_exact(const bci_sound *s, const char *path, const bc_grid
     *out = says_so(bci_sound_info(s), grid);
     if (*out || strcmp(path, "-") == 0 || bci_sound_size(s) == 0)
         return BC_OK;
-    st = bci_sound_open(path, &again, err);
+    st = bci_sound_open(path, bci_sound_reading(s), &again, err);
     if (st)
         return st;
-    st = scan(again, grid, stop, out, err);
+    st = scan(again, grid, out, err);
     bci_sound_free(again);
     return st;
 }

@@ -8,9 +8,8 @@
 
 /* *out: every sample of the sound is a mark of the grid. The header may say so; else the file at
  * `path`, which `s` was opened from, is read again up to the first sample that is not. Of a pipe
- * only the header counts. BC_E_INTERRUPTED once *stop is set (NULL: never). */
+ * only the header counts. */
 BC_NODISCARD bc_status bci_sound_is_exact(const bci_sound *s, const char *path, const bc_grid *grid,
-                                          const volatile sig_atomic_t *stop, bool *out,
-                                          bc_error *err);
+                                          bool *out, bc_error *err);
 
 #endif

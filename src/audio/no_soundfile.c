@@ -11,10 +11,17 @@ static bc_status left_out(const char *path, bc_error *err)
                     path ? path : "no output");
 }
 
-bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
+bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound **out,
+                         bc_error *err)
 {
-    (void)out;
+    (void)reading, (void)out;
     return left_out(path, err);
+}
+
+const bc_reading *bci_sound_reading(const bci_sound *s)
+{
+    (void)s;
+    return NULL;
 }
 
 const bc_audio_info *bci_sound_info(const bci_sound *s)

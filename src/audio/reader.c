@@ -14,8 +14,14 @@ struct bc_audio_reader {
 
 bc_status bc_audio_open(const char *path, bc_audio_reader **out, bc_error *err)
 {
+    return bc_audio_open_with(path, NULL, out, err);
+}
+
+bc_status bc_audio_open_with(const char *path, const bc_reading *reading, bc_audio_reader **out,
+                             bc_error *err)
+{
     bc_audio_reader *r = calloc(1, sizeof *r);
-    bc_status st = r ? bci_sound_open(path, &r->sound, err)
+    bc_status st = r ? bci_sound_open(path, reading, &r->sound, err)
                      : bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
 
     if (!st) {

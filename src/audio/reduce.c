@@ -108,7 +108,7 @@ static bc_status choose_noise(reduction *r, bc_error *err)
     bc_status st = BC_OK;
 
     if (may_be_exact)
-        st = bci_sound_is_exact(r->in, r->in_path, &s->depth.grid, s->stop, &r->is_exact, err);
+        st = bci_sound_is_exact(r->in, r->in_path, &s->depth.grid, &r->is_exact, err);
     if (st)
         return st;
     if (!s->noise)
@@ -283,7 +283,7 @@ static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_er
                                   .context = r,
                                   .gain = pow(10.0, -s->guard_db / 20.0),
                                   .n_threads = n_threads,
-                                  .stop = s->stop };
+                                  .stop = s->reading.stop };
     bc_status st = bci_passage_run(r->passage, &job, r->writer, r->quality, &result->n_frames, err);
 
     if (!st && r->quality)
@@ -308,7 +308,7 @@ bc_status bc_audio_reduce(const char *in, const char *out, const bc_audio_settin
     bc_status st = check_settings(settings, err);
 
     if (!st)
-        st = bci_sound_open(in, &r.in, err);
+        st = bci_sound_open(in, &settings->reading, &r.in, err);
     if (!st)
         st = choose_noise(&r, err);
     if (!st)

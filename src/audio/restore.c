@@ -170,9 +170,9 @@ bc_status bc_audio_restore(const char *in, const char *out, const bc_audio_setti
                             .context = &r,
                             .gain = 1.0,
                             .n_threads = bci_thread_count(settings->n_threads),
-                            .stop = settings->stop };
+                            .stop = settings->reading.stop };
     bc_audio_result made = { 0 };
-    bc_status st = bci_sound_open(in, &r.in, err);
+    bc_status st = bci_sound_open(in, &settings->reading, &r.in, err);
 
     if (!st)
         st = read_note(&r, err);

@@ -12,6 +12,7 @@
 #include "audio/sound_parts.h"
 #include "audio/sound_view.h"
 #include "base/fail.h"
+#include "base/limits.h"
 #include "base/room.h"
 
 enum { MAX_ANNOTATION = 1 << 20, LIBRARY_ROOM = 1 << 20 };
@@ -19,6 +20,7 @@ enum { MAX_ANNOTATION = 1 << 20, LIBRARY_ROOM = 1 << 20 };
 typedef unsigned long long ull;
 
 struct bci_sound {
+    bc_reading reading;
     bci_sound_input *input;
     bci_sound_header header;
     bc_audio_info info;
@@ -292,7 +294,8 @@ bc_status bci_sound_status(const bci_sound *s, bc_error *err)
     return bci_sound_input_status(s->input, err);
 }
 
-bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
+bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound **out,
+                         bc_error *err)
 {
     static SF_VIRTUAL_IO calls = { bci_sound_view_size, bci_sound_view_seek, bci_sound_view_read,
                                    write_nothing, bci_sound_view_tell };
@@ -303,6 +306,8 @@ bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err)
 
     if (!s)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    if (reading)
+        s->reading = *reading;
     st = bci_sound_input_open(path, &s->input, err);
     if (!st)
         st = bci_sound_header_read(s->input, &s->header, err);
@@ -346,6 +351,11 @@ void bci_sound_free(bci_sound *s)
     bci_sound_input_free(s->input);
     free(s->annotation);
     free(s);
+}
+
+const bc_reading *bci_sound_reading(const bci_sound *s)
+{
+    return &s->reading;
 }
 
 const bc_audio_info *bci_sound_info(const bci_sound *s)
@@ -444,9 +454,11 @@ bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, 
     const uint64_t left = s->info.n_frames - s->position;
     const size_t n = n_frames < left ? n_frames : (size_t)left;
     size_t n_read = 0;
-    const bc_status st =
-        s->is_plain ? read_plain(s, raw, n, &n_read, err) : read_decoded(s, raw, n, &n_read, err);
+    bc_status st = bci_check_stop(&s->reading, err);
 
+    if (!st)
+        st = s->is_plain ? read_plain(s, raw, n, &n_read, err)
+                         : read_decoded(s, raw, n, &n_read, err);
     if (st)
         return st;
     s->position += n_read;

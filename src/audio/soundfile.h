@@ -16,8 +16,12 @@ typedef struct bci_sound bci_sound;
 /* Open a sound file ("-" is standard input; pipes are read too when the format says beforehand
  * where its samples are: WAV, RF64, W64, AIFF, AU, CAF, and FLAC). BC_E_OPEN; BC_E_FORMAT for a
  * damaged header and for a file that holds less than its header says; BC_E_UNSUPPORTED for what
- * libsndfile does not know, or without it. */
-BC_NODISCARD bc_status bci_sound_open(const char *path, bci_sound **out, bc_error *err);
+ * libsndfile does not know, or without it. reading->stop (NULL: the default) ends every read. */
+BC_NODISCARD bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound **out,
+                                      bc_error *err);
+
+/* How it was opened. */
+const bc_reading *bci_sound_reading(const bci_sound *s);
 
 /* What it holds; valid until it is freed. */
 const bc_audio_info *bci_sound_info(const bci_sound *s);

@@ -17,6 +17,8 @@ struct bc_image_reader {
     bc_image_info info;
     bc_palette palette;     /* of an indexed picture, else empty */
     bci_metadata *metadata; /* never NULL in a codec's functions */
+    bc_reading reading;
+    uint64_t memory; /* bytes that were taken for the picture */
     uint32_t rows_read;
     bci_spool *replay; /* the rows, when they have been read once before; else NULL */
     void *state;       /* the codec's own */
@@ -84,7 +86,15 @@ static inline bool bci_has_indices(const bci_picture *p)
 }
 
 /* BC_E_LIMIT when a picture is too large, BC_E_FORMAT when a side is 0. */
-BC_NODISCARD bc_status bci_image_check_size(const char *name, uint64_t width, uint64_t height,
-                                            bc_error *err);
+BC_NODISCARD bc_status bci_image_check_size(const bc_image_reader *r, uint64_t width,
+                                            uint64_t height, bc_error *err);
+
+/* Before memory of n * size bytes is taken: BC_E_LIMIT past what the picture may take. `what` is of
+ * so many pixels in the sentence: "an interlaced picture". */
+BC_NODISCARD bc_status bci_image_take_memory(bc_image_reader *r, uint64_t n, uint64_t size,
+                                             const char *what, bc_error *err);
+
+/* Note damage that reading.salvage passes over. */
+void bci_image_note_damage(const bc_image_reader *r, const char *format, ...) BC_PRINTF(2, 3);
 
 #endif

@@ -1,6 +1,7 @@
 /* Knows the comparison of two pictures: the figures of a reduction for any two files of one
  * size. Depths, formats and transfer functions may differ; grey counts as colour of equal
  * channels, alpha is left out. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -15,9 +16,9 @@ typedef struct {
     float *coded, *light; /* a row of n_colours values a pixel */
 } side;
 
-static bc_status open_side(side *s, const char *path, bc_error *err)
+static bc_status open_side(side *s, const char *path, const bc_reading *reading, bc_error *err)
 {
-    const bc_status st = bc_image_open(path, &s->reader, err);
+    const bc_status st = bc_image_open_with(path, reading, &s->reader, err);
 
     if (st)
         return st;
@@ -105,15 +106,15 @@ static bc_status compare_rows(side *a, side *b, size_t n_colours, bc_image_compa
     return st;
 }
 
-bc_status bc_image_compare(const char *path_a, const char *path_b, bc_image_comparison *result,
-                           bc_error *err)
+bc_status bc_image_compare(const char *path_a, const char *path_b, const bc_reading *reading,
+                           bc_image_comparison *result, bc_error *err)
 {
     side a = { 0 }, b = { 0 };
     bc_image_comparison r = { 0 };
-    bc_status st = open_side(&a, path_a, err);
+    bc_status st = open_side(&a, path_a, reading, err);
 
     if (!st)
-        st = open_side(&b, path_b, err);
+        st = open_side(&b, path_b, reading, err);
     if (st)
         goto done;
     r.a = a.reader->info;
@@ -124,8 +125,11 @@ bc_status bc_image_compare(const char *path_a, const char *path_b, bc_image_comp
         goto done;
     }
     st = compare_rows(&a, &b, r.a.n_channels >= 3 || r.b.n_channels >= 3 ? 3 : 1, &r, err);
-    if (!st)
-        *result = r;
+    if (st)
+        goto done;
+    snprintf(r.salvaged[0], sizeof r.salvaged[0], "%s", bc_image_salvaged(a.reader));
+    snprintf(r.salvaged[1], sizeof r.salvaged[1], "%s", bc_image_salvaged(b.reader));
+    *result = r;
 done:
     close_side(&a);
     close_side(&b);

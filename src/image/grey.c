@@ -61,6 +61,7 @@ bc_status bci_grey_reader_new(bc_image_reader *inner, bc_image_reader **out, bc_
                             .source = inner->source,
                             .info = inner->info,
                             .metadata = inner->metadata,
+                            .reading = inner->reading,
                             .state = g };
     r->info.n_channels = inner->info.has_alpha ? 2 : 1;
     r->info.maxval = 65535;
@@ -76,11 +77,11 @@ bc_status bci_grey_reader_new(bc_image_reader *inner, bc_image_reader **out, bc_
     return BC_OK;
 }
 
-bc_status bci_image_open_as(const char *path, bool as_grey, bc_image_reader **out,
-                            bc_image_info *file_info, bc_error *err)
+bc_status bci_image_open_as(const char *path, const bc_reading *reading, bool as_grey,
+                            bc_image_reader **out, bc_image_info *file_info, bc_error *err)
 {
     bc_image_reader *r;
-    bc_status st = bc_image_open(path, &r, err);
+    bc_status st = bc_image_open_with(path, reading, &r, err);
 
     if (st)
         return st;

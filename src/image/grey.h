@@ -16,9 +16,10 @@ bc_image_reader *bci_grey_inner(const bc_image_reader *r);
 /* Make n rows of colours, as the inner reader gives them, rows of `r`. Several threads may. */
 void bci_grey_rows(const bc_image_reader *r, const void *colours, uint32_t n, void *rows);
 
-/* Open a picture as bc_image_open does; where `as_grey` is set and it has colours, read it as
+/* Open a picture as bc_image_open_with does; where `as_grey` is set and it has colours, read it as
  * grey. `file_info` receives what the file itself has; NULL is fine. */
-BC_NODISCARD bc_status bci_image_open_as(const char *path, bool as_grey, bc_image_reader **out,
-                                         bc_image_info *file_info, bc_error *err);
+BC_NODISCARD bc_status bci_image_open_as(const char *path, const bc_reading *reading, bool as_grey,
+                                         bc_image_reader **out, bc_image_info *file_info,
+                                         bc_error *err);
 
 #endif

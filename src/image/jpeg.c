@@ -4,23 +4,24 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jpeglib.h>
 /* After jpeglib.h, on whose version and options the numbers of the messages depend. */
 #include <jerror.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 #include "image/app_markers.h"
 #include "image/codec.h"
 
-/* A progressive picture waits in memory as coefficients of 2 bytes, 12 GiB for 65500 x 65500
- * in 4:2:0; this holds 1.4 gigapixels. libjpeg counts in a long. */
-#define MAX_MEMORY_BYTES (LONG_MAX > INT32_MAX ? INT64_C(1) << 32 : LONG_MAX)
-
 /* Each scan walks over the whole picture and may be a few bytes long, so that a small file of
  * very many of them is days of work; real files have about ten. libjpeg-turbo's own fuzzers
- * stop at 500 too ("Two Issues with the JPEG Standard", libjpeg-turbo.org). */
-enum { MAX_SCANS = 500 };
+ * stop at 500 too ("Two Issues with the JPEG Standard", libjpeg-turbo.org). Of large pictures
+ * fewer: past FREE_SCANS all scans together may walk over MAX_SCANNED pixels, 3 s of work. */
+enum { MAX_SCANS = 500, FREE_SCANS = 32 };
+
+#define MAX_SCANNED (UINT64_C(1) << 33)
 
 typedef struct {
     struct jpeg_decompress_struct decoder;
@@ -28,10 +29,13 @@ typedef struct {
     struct jpeg_source_mgr input;
     struct jpeg_progress_mgr progress;
     jmp_buf escape;
+    bc_image_reader *reader;
     bci_source *source;
     bc_status status; /* why the library was left by `escape` */
     bc_error *err;    /* of the call that entered the library */
+    bc_error why;     /* what read_rows lets it be, which may pass over it */
     bool has_started;
+    bool is_broken; /* and salvaged: the library is not called again */
     bci_metadata *metadata;
     bci_profile_parts profile;
     uint8_t marker[1 << 16];
@@ -78,7 +82,7 @@ static bc_status status_of(const jpeg_state *s)
     case JERR_UNKNOWN_MARKER: /* those below 0xc0 mean nothing in any kind of JPEG */
         return s->errors.msg_parm.i[0] >= 0xc0 ? BC_E_UNSUPPORTED : BC_E_FORMAT;
     case JERR_IMAGE_TOO_BIG:
-    case JERR_NO_BACKING_STORE: /* MAX_MEMORY_BYTES was not enough */
+    case JERR_NO_BACKING_STORE: /* the memory that it may take was not enough */
     case JERR_OUT_OF_MEMORY:
     case JERR_WIDTH_OVERFLOW: return BC_E_LIMIT;
     default: return BC_E_FORMAT;
@@ -93,10 +97,10 @@ static void on_error(j_common_ptr decoder)
 
     if (s->errors.msg_code == JERR_NO_BACKING_STORE)
         leave(s, bci_fail(s->err, st,
-                          "%s: %u x %u pixels in several scans need more memory than the limit, "
-                          "expected at most %lld MiB",
+                          "%s: %u x %u pixels in several scans take more memory than expected, at "
+                          "most %s (--max-memory)",
                           s->source->name, s->decoder.image_width, s->decoder.image_height,
-                          (long long)(MAX_MEMORY_BYTES >> 20)));
+                          bci_show_size(bci_max_memory(&s->reader->reading)).text));
     s->errors.format_message(decoder, words);
     leave(s, bci_fail(s->err, st, "%s: the JPEG decoder says \"%s\" at byte %llu", s->source->name,
                       words, offset_of(s)));
@@ -119,21 +123,54 @@ static bool is_harmless(const struct jpeg_error_mgr *e)
     }
 }
 
+/* The first warning: where the library begins to make up samples. */
+static void note_warning(jpeg_state *s)
+{
+    const struct jpeg_decompress_struct *d = &s->decoder;
+    char words[JMSG_LENGTH_MAX];
+
+    s->errors.num_warnings++;
+    if (s->errors.num_warnings > 1)
+        return;
+    s->errors.format_message((j_common_ptr)d, words);
+    if (s->reader->info.is_interlaced)
+        bci_image_note_damage(s->reader, "the JPEG decoder says \"%s\" in scan %d", words,
+                              d->input_scan_number);
+    else
+        bci_image_note_damage(
+            s->reader, "the JPEG decoder says \"%s\", rows from %u of %u on are its guess", words,
+            d->input_iMCU_row * (unsigned)d->max_v_samp_factor * DCTSIZE + 1, d->image_height);
+}
+
 /* Traces (level 0 and up) say nothing about the file. After a warning the library would go on
  * and fill in grey. With this and on_error in place nothing else in it prints. */
 static void on_message(j_common_ptr decoder, int level)
 {
-    if (level < 0 && !is_harmless(decoder->err))
-        on_error(decoder);
-}
-
-static void count_scans(j_common_ptr decoder)
-{
     jpeg_state *s = state_of(decoder);
 
-    if (s->decoder.input_scan_number > MAX_SCANS)
-        leave(s, bci_fail(s->err, BC_E_LIMIT, "%s: has more than %d scans, expected about ten",
-                          s->source->name, MAX_SCANS));
+    if (level >= 0 || is_harmless(decoder->err))
+        return;
+    if (!s->reader->reading.salvage)
+        on_error(decoder);
+    note_warning(s);
+}
+
+/* Called for every row of blocks, of every scan. */
+static void watch(j_common_ptr decoder)
+{
+    jpeg_state *s = state_of(decoder);
+    const uint64_t n_scans = (uint64_t)s->decoder.input_scan_number;
+    const uint64_t pixels = (uint64_t)s->decoder.image_width * s->decoder.image_height;
+    const uint64_t most = MAX_SCANNED / pixels > FREE_SCANS ? MAX_SCANNED / pixels : FREE_SCANS;
+    const uint64_t limit = most < MAX_SCANS ? most : MAX_SCANS;
+
+    if (bci_check_stop(&s->reader->reading, s->err))
+        leave(s, BC_E_INTERRUPTED);
+    if (n_scans > limit)
+        leave(s, bci_fail(s->err, BC_E_LIMIT,
+                          "%s: has more than %d scans of %u x %u pixels, expected about ten",
+                          s->source->name, (int)limit, s->decoder.image_width,
+                          s->decoder.image_height));
 }
 
 /* --- input ------------------------------------------------------------------------------ */
@@ -143,11 +180,16 @@ static void ignore_event(j_decompress_ptr decoder)
     (void)decoder;
 }
 
-/* The library suggests to invent an end-of-image marker here; an early end is an error. */
+/* The library suggests to invent an end-of-image marker here; an early end is an error, but with
+ * salvage and once there is some picture. */
 static boolean fill_buffer(j_decompress_ptr decoder)
 {
     jpeg_state *s = state_of((j_common_ptr)decoder);
 
+    static const uint8_t end_of_image[] = { 0xff, JPEG_EOI };
+
+    if (bci_check_stop(&s->reader->reading, s->err))
+        leave(s, BC_E_INTERRUPTED);
     s->input.next_input_byte = s->buffer;
     s->input.bytes_in_buffer = bci_source_read(s->source, s->buffer, sizeof s->buffer);
     if (s->input.bytes_in_buffer > 0)
@@ -155,9 +197,15 @@ static boolean fill_buffer(j_decompress_ptr decoder)
     if (bci_source_failed(s->source))
         leave(s, bci_fail(s->err, BC_E_OPEN, "%s: reading failed after %llu bytes", s->source->name,
                           offset_of(s)));
-    leave(s, bci_fail(s->err, BC_E_FORMAT,
-                      "%s: ends after %llu bytes, expected more and an end-of-image marker",
-                      s->source->name, offset_of(s)));
+    if (!s->reader->reading.salvage || decoder->input_scan_number == 0)
+        leave(s, bci_fail(s->err, BC_E_FORMAT,
+                          "%s: ends after %llu bytes, expected more and an end-of-image marker",
+                          s->source->name, offset_of(s)));
+    bci_image_note_damage(s->reader, "ends after %llu bytes without an end-of-image marker",
+                          offset_of(s));
+    s->input.next_input_byte = end_of_image;
+    s->input.bytes_in_buffer = sizeof end_of_image;
+    return TRUE;
 }
 
 static void skip_bytes(j_decompress_ptr decoder, long n)
@@ -247,6 +295,29 @@ static bc_status choose_colours(bc_image_reader *r, bc_error *err)
     }
 }
 
+/* libjpeg counts in a long. It says no more than that it is too much, so that the largest part is
+ * counted before, see take_coefficients. */
+static long memory_of_library(const bc_image_reader *r)
+{
+    const uint64_t most = bci_max_memory(&r->reading);
+
+    return most < LONG_MAX ? (long)most : LONG_MAX;
+}
+
+/* A picture in several scans waits in memory as coefficients of 2 bytes, 12 GiB for 65500 x 65500 in
+ * 4:2:0; 4 GiB hold 1.4 gigapixels. */
+static bc_status take_coefficients(bc_image_reader *r, bc_error *err)
+{
+    const jpeg_state *s = r->state;
+    uint64_t n_blocks = 0;
+
+    for (int i = 0; i < s->decoder.num_components; i++)
+        n_blocks += (uint64_t)s->decoder.comp_info[i].width_in_blocks *
+                    s->decoder.comp_info[i].height_in_blocks;
+    return bci_image_take_memory(r, n_blocks, sizeof(JBLOCK), "holding the scans of a picture",
+                                 err);
+}
+
 static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
 {
     jpeg_state *s = calloc(1, sizeof *s);
@@ -255,6 +326,7 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
     if (!s)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", r->source->name);
     r->state = s;
+    s->reader = r;
     s->source = r->source;
     s->metadata = r->metadata;
     s->err = err;
@@ -267,20 +339,20 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
     s->input.skip_input_data = skip_bytes;
     s->input.resync_to_restart = jpeg_resync_to_restart;
     s->input.term_source = ignore_event;
-    s->progress.progress_monitor = count_scans;
+    s->progress.progress_monitor = watch;
 
     if (setjmp(s->escape))
         return s->status;
     jpeg_create_decompress(&s->decoder);
     s->decoder.src = &s->input;
     s->decoder.progress = &s->progress;
-    s->decoder.mem->max_memory_to_use = (long)MAX_MEMORY_BYTES;
+    s->decoder.mem->max_memory_to_use = memory_of_library(r);
     take_markers(s);
     (void)jpeg_read_header(&s->decoder, TRUE);
 
     struct jpeg_decompress_struct *d = &s->decoder;
 
-    st = bci_image_check_size(r->source->name, d->image_width, d->image_height, err);
+    st = bci_image_check_size(r, d->image_width, d->image_height, err);
     if (!st)
         st = choose_colours(r, err);
     if (!st && d->data_precision != 8) /* libjpeg-turbo 3 opens 2..16 bits, 2 fails above */
@@ -307,32 +379,71 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
  * with a file that ends, properly, before some colour had a scan, and would make it grey. */
 static void start(jpeg_state *s)
 {
+    if (s->reader->info.is_interlaced) {
+        const bc_status st = take_coefficients(s->reader, s->err);
+
+        if (st)
+            leave(s, st);
+    }
     (void)jpeg_start_decompress(&s->decoder);
-    for (int i = 0; i < s->decoder.num_components; i++)
-        if (!s->decoder.comp_info[i].quant_table)
+    for (int i = 0; i < s->decoder.num_components; i++) {
+        if (s->decoder.comp_info[i].quant_table)
+            continue;
+        if (!s->reader->reading.salvage)
             leave(s, bci_fail(s->err, BC_E_FORMAT,
                               "%s: has no scan for colour component %d, expected scans for %d",
                               s->source->name, i + 1, s->decoder.num_components));
+        bci_image_note_damage(s->reader, "has no scan for colour component %d of %d", i + 1,
+                              s->decoder.num_components);
+    }
     s->has_started = true;
+}
+
+/* After an error: BC_OK when rows y.. of these are blank and that is noted. */
+static bc_status salvage(bc_image_reader *r, uint32_t y, bc_error *err)
+{
+    jpeg_state *s = r->state;
+
+    if (!r->reading.salvage || s->status != BC_E_FORMAT || !s->has_started) {
+        if (err)
+            *err = s->why;
+        return s->status;
+    }
+    s->is_broken = true;
+    if (r->rows_read + y < r->info.height)
+        bci_image_note_damage(
+            r, "an error of the decoder at byte %llu, rows from %u of %u on are blank",
+            offset_of(s), r->rows_read + y + 1, r->info.height);
+    else
+        bci_image_note_damage(r, "an error of the decoder at byte %llu, after the last row",
+                              offset_of(s));
+    return BC_OK;
 }
 
 static bc_status read_rows(bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
 {
     jpeg_state *s = r->state;
     const size_t row_size = (size_t)r->info.width * r->info.n_channels;
+    volatile uint32_t y = 0;
 
-    s->err = err;
-    if (setjmp(s->escape))
-        return s->status;
-    if (!s->has_started)
-        start(s);
-    for (uint32_t i = 0; i < n; i++) {
-        JSAMPROW row = (JSAMPROW)rows + i * row_size;
+    s->err = &s->why;
+    if (setjmp(s->escape)) {
+        const bc_status st = salvage(r, y, err);
 
-        (void)jpeg_read_scanlines(&s->decoder, &row, 1); /* the source never suspends: 1 row */
+        if (st)
+            return st;
+    } else if (!s->is_broken) {
+        if (!s->has_started)
+            start(s);
+        for (; y < n; y++) {
+            JSAMPROW row = (JSAMPROW)rows + y * row_size;
+
+            (void)jpeg_read_scanlines(&s->decoder, &row, 1); /* the source never suspends: 1 row */
+        }
+        if (s->decoder.output_scanline == s->decoder.output_height)
+            (void)jpeg_finish_decompress(&s->decoder);
     }
-    if (s->decoder.output_scanline == s->decoder.output_height)
-        (void)jpeg_finish_decompress(&s->decoder);
+    memset((uint8_t *)rows + y * row_size, 0, (n - y) * row_size);
     return BC_OK;
 }
 

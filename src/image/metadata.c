@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 #include "image/exif.h"
 
 enum {
@@ -72,8 +73,10 @@ bci_metadata *bci_metadata_new(void)
 {
     bci_metadata *m = calloc(1, sizeof *m);
 
-    if (m)
+    if (m) {
         m->orientation = 1;
+        m->max_size = BCI_MAX_METADATA;
+    }
     return m;
 }
 
@@ -169,12 +172,11 @@ static bc_status append(bci_metadata *m, bool is_late, const bci_chunk *chunk,
     bci_chunk copy = *chunk;
 
     /* A chunk of nothing takes memory too. */
-    if (chunk->n > BCI_MAX_METADATA - m->size ||
-        sizeof copy > BCI_MAX_METADATA - m->size - chunk->n)
+    if (chunk->n > m->max_size - m->size || sizeof copy > m->max_size - m->size - chunk->n)
         return bci_fail(err, BC_E_LIMIT,
-                        "%s: text, profiles and the like take more than %zu MiB, "
+                        "%s: text, profiles and the like take more than %s, "
                         "expected less",
-                        source_name, BCI_MAX_METADATA >> 20);
+                        source_name, bci_show_size(m->max_size).text);
     if (l->n == l->room) {
         const size_t room = 2 * l->room + 8;
         bci_chunk *grown = realloc(l->chunks, room * sizeof *grown);

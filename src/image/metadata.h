@@ -28,12 +28,13 @@ typedef struct {
 
 typedef struct bci_metadata {
     bci_chunk_list early, late;
-    size_t size; /* of all data */
+    size_t size, max_size; /* of all data; at most BCI_MAX_METADATA */
     bool has_profile;
     bci_profile_facts profile;
     int orientation;        /* as EXIF has it, 1..8 */
     bool is_upright;        /* rows are turned: what is added has to follow */
     uint32_t width, height; /* then: of the upright picture */
+    char damage[256];       /* what was wrong with the file and was passed over, or "" */
 } bci_metadata;
 
 /* An empty one, or NULL when memory is short. */

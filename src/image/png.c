@@ -7,6 +7,7 @@
 #include <png.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 #include "image/iccp.h"
 #include "image/late_exif.h"
 #include "image/png_write.h"
@@ -15,10 +16,11 @@
  * error, what happened. */
 typedef struct {
     jmp_buf escape;
-    bc_error error;   /* status BC_OK while all is well */
-    const char *name; /* of the file */
-    bool is_short;    /* libpng asked for memory that there is not */
-    bool has_escape;  /* not yet while libpng makes its struct */
+    bc_error error; /* status BC_OK while all is well */
+    bc_image_reader *reader;
+    bool is_short;     /* libpng asked for memory that there is not */
+    bool has_escape;   /* not yet while libpng makes its struct */
+    char bad_chunk[5]; /* the name of the last one whose checksum was wrong, with salvage */
 } guard;
 
 /* libpng tells of a shortage in words, or in a warning and goes on without the chunk. */
@@ -52,21 +54,36 @@ static void on_error(png_structp png, png_const_charp message)
     guard *g = png_get_error_ptr(png);
 
     if (g->error.status == BC_OK && g->is_short)
-        (void)bci_fail(&g->error, BC_E_LIMIT, "%s: out of memory while reading PNG", g->name);
+        (void)bci_fail(&g->error, BC_E_LIMIT, "%s: out of memory while reading PNG",
+                       g->reader->source->name);
     else if (g->error.status == BC_OK && is_over_limit(message))
-        (void)bci_fail(&g->error, BC_E_LIMIT, "%s: %s, expected at most %zu MiB", g->name, message,
-                       BCI_MAX_METADATA >> 20);
+        (void)bci_fail(&g->error, BC_E_LIMIT, "%s: %s, expected at most %s",
+                       g->reader->source->name, message,
+                       bci_show_size(g->reader->metadata->max_size).text);
     else if (g->error.status == BC_OK)
         (void)bci_fail(&g->error, BC_E_FORMAT, "%s", message);
     longjmp(g->escape, 1);
 }
 
+/* A wrong checksum is a warning with salvage only, see choose_checks. */
+static void note_bad_chunk(guard *g, const char *message)
+{
+    const bool is_ancillary = (message[0] & 0x20) != 0;
+
+    memcpy(g->bad_chunk, message, 4);
+    bci_image_note_damage(g->reader, "the checksum of chunk %s is wrong%s", g->bad_chunk,
+                          is_ancillary ? ", it is left out" : "");
+}
+
 static void on_warning(png_structp png, png_const_charp message)
 {
+    static const char bad[] = ": CRC error";
     const guard *g = png_get_error_ptr(png);
 
     if ((g->is_short && g->has_escape) || is_over_limit(message))
         on_error(png, message);
+    if (strlen(message) == 4 + strlen(bad) && strcmp(message + 4, bad) == 0)
+        note_bad_chunk(png_get_error_ptr(png), message);
 }
 
 typedef struct {
@@ -75,6 +92,7 @@ typedef struct {
     guard guard;
     uint8_t *whole; /* an interlaced picture, all of its rows; else NULL */
     size_t row_bytes;
+    bool is_broken; /* and salvaged: libpng is not called again */
 } reader;
 
 static void read_bytes(png_structp png, png_bytep data, size_t n)
@@ -82,6 +100,8 @@ static void read_bytes(png_structp png, png_bytep data, size_t n)
     bc_image_reader *r = png_get_io_ptr(png);
     reader *s = r->state;
 
+    if (bci_check_stop(&r->reading, &s->guard.error))
+        longjmp(s->guard.escape, 1);
     if (bci_source_read(r->source, data, n) == n)
         return;
     if (bci_source_failed(r->source))
@@ -91,13 +111,23 @@ static void read_bytes(png_structp png, png_bytep data, size_t n)
     longjmp(s->guard.escape, 1);
 }
 
+/* Called after every row of every pass. */
+static void after_row(png_structp png, png_uint_32 row, int pass)
+{
+    guard *g = png_get_error_ptr(png);
+
+    (void)row, (void)pass;
+    if (bci_check_stop(&g->reader->reading, &g->error))
+        longjmp(g->escape, 1);
+}
+
 /* The sentence for a failure that a callback left in the guard. */
 static bc_status explain(const bc_image_reader *r, bc_error *err)
 {
     const reader *s = r->state;
 
-    if (s->guard.error.status == BC_E_LIMIT) /* a sentence of its own */
-        return bci_fail(err, BC_E_LIMIT, "%s", s->guard.error.text);
+    if (s->guard.error.status == BC_E_LIMIT || s->guard.error.status == BC_E_INTERRUPTED)
+        return bci_fail(err, s->guard.error.status, "%s", s->guard.error.text);
     if (r->info.height == 0)
         return bci_fail(err, s->guard.error.status,
                         "%s: %s at byte %llu, in the header, expected "
@@ -120,6 +150,10 @@ static int take_chunk(png_structp png, png_unknown_chunkp chunk)
 
     if (!(chunk->name[0] & 0x20)) /* a critical one: libpng refuses it */
         return 0;
+    if (memcmp(chunk->name, s->guard.bad_chunk, 4) == 0) {
+        s->guard.bad_chunk[0] = '\0';
+        return 1;
+    }
     if (bci_metadata_add(r->metadata, (const char *)chunk->name, chunk->data, chunk->size, is_late,
                          r->source->name, &s->guard.error))
         longjmp(s->guard.escape, 1);
@@ -135,7 +169,24 @@ static void take_chunks(bc_image_reader *r)
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_ALWAYS, NULL, -1);
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_AS_DEFAULT, sbit, 1);
     png_set_read_user_chunk_fn(s->png, r, take_chunk);
-    png_set_chunk_malloc_max(s->png, BCI_MAX_METADATA);
+    png_set_chunk_malloc_max(s->png, r->metadata->max_size);
+}
+
+/* libpng decodes nothing of a piece of samples that is not there as a whole. */
+enum { SALVAGED_PIECE = 16 };
+
+/* A wrong checksum ends the reading; with salvage a chunk that only adds something is left out, and
+ * one of the picture itself taken all the same. */
+static void choose_checks(const bc_image_reader *r)
+{
+    const reader *s = r->state;
+
+    if (r->reading.salvage) {
+        png_set_crc_action(s->png, PNG_CRC_WARN_USE, PNG_CRC_WARN_DISCARD);
+        png_set_compression_buffer_size(s->png, SALVAGED_PIECE);
+    } else {
+        png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    }
 }
 
 /* Three of the first four bytes: a PNG whose signature was damaged on the way (line ends
@@ -207,7 +258,8 @@ static bc_status read_header(bc_image_reader *r, bc_error *err)
         return explain(r, err);
     s->guard.has_escape = true;
     png_set_read_fn(s->png, r, read_bytes);
-    png_set_crc_action(s->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_read_status_fn(s->png, after_row);
+    choose_checks(r);
     /* Sizes are checked here, with a sentence, not by libpng's limits. */
     png_set_user_limits(s->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     take_chunks(r);
@@ -217,7 +269,7 @@ static bc_status read_header(bc_image_reader *r, bc_error *err)
     const uint32_t height = png_get_image_height(s->png, s->info);
     const png_byte depth = png_get_bit_depth(s->png, s->info);
     const png_byte colour_type = png_get_color_type(s->png, s->info);
-    const bc_status st = bci_image_check_size(r->source->name, width, height, err);
+    const bc_status st = bci_image_check_size(r, width, height, err);
 
     if (st)
         return st;
@@ -253,7 +305,7 @@ static bc_status png_open(bc_image_reader *r, bc_error *err)
 
     r->state = s;
     if (s)
-        s->guard.name = r->source->name;
+        s->guard.reader = r;
     if (s)
         s->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &s->guard, on_error, on_warning,
                                           &s->guard, take_memory, give_back);
@@ -276,27 +328,52 @@ static void finish_reading(reader *s)
     png_read_end(s->png, s->info);
 }
 
-/* All passes of an interlaced picture into memory. */
+/* After damage: BC_OK when it is noted and passed over, so that rows which are not there stay 0. */
+static bc_status salvage(bc_image_reader *r, bc_error *err)
+{
+    reader *s = r->state;
+    const char *why = s->guard.error.text;
+    const unsigned long long at = (unsigned long long)r->source->offset;
+
+    if (!r->reading.salvage || s->guard.error.status != BC_E_FORMAT)
+        return explain(r, err);
+    if (r->info.is_interlaced && r->rows_read < r->info.height)
+        bci_image_note_damage(r, "%s at byte %llu, in pass %d of 7", why, at,
+                              png_get_current_pass_number(s->png) + 1);
+    else if (r->rows_read < r->info.height)
+        bci_image_note_damage(r, "%s at byte %llu, rows from %u of %u on are blank", why, at,
+                              r->rows_read + 1, r->info.height);
+    else
+        bci_image_note_damage(r, "%s at byte %llu, after the last row", why, at);
+    s->is_broken = true;
+    return BC_OK;
+}
+
+/* All passes of an interlaced picture into memory. Rows are shown as they come, pixels of passes to
+ * come like those beside them, which differs only where damage leaves them so. */
 static bc_status read_whole(bc_image_reader *r, bc_error *err)
 {
     reader *s = r->state;
-    const size_t height = r->info.height;
-    png_bytep *volatile rows = NULL;
-    bc_status st = BC_OK;
+    const uint32_t height = r->info.height;
+    bc_status st = bci_image_take_memory(r, height, s->row_bytes, "an interlaced picture", err);
 
-    if (s->row_bytes > SIZE_MAX / height || !(s->whole = malloc(s->row_bytes * height)) ||
-        !(rows = malloc(height * sizeof *rows)))
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for an interlaced picture of %u x %u",
-                        r->source->name, r->info.width, r->info.height);
-    for (size_t y = 0; y < height; y++)
-        rows[y] = s->whole + y * s->row_bytes;
+    if (!st && !(s->whole = calloc(height, s->row_bytes)))
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory for an interlaced picture of %u x %u",
+                      r->source->name, r->info.width, height);
+    if (st)
+        return st;
     if (setjmp(s->guard.escape)) {
-        st = explain(r, err);
+        st = salvage(r, err);
     } else {
-        png_read_image(s->png, rows);
+        for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
+            for (uint32_t y = 0; y < height; y++) {
+                png_bytep row = s->whole + y * s->row_bytes;
+
+                png_read_row(s->png, r->reading.salvage ? NULL : row,
+                             r->reading.salvage ? row : NULL);
+            }
         finish_reading(s);
     }
-    free(rows);
     return st;
 }
 
@@ -311,16 +388,23 @@ static bc_status png_read(bc_image_reader *r, void *to, uint32_t n, bc_error *er
             memcpy(to, s->whole + r->rows_read * s->row_bytes, n * s->row_bytes);
         return st;
     }
+    const uint32_t before = r->rows_read;
     volatile uint32_t y = 0;
 
     if (setjmp(s->guard.escape)) {
-        r->rows_read += y;
-        return explain(r, err);
+        r->rows_read = before + y;
+        const bc_status st = salvage(r, err);
+
+        if (st)
+            return st;
+        r->rows_read = before; /* who called counts them */
+    } else {
+        for (; y < n && !s->is_broken; y++)
+            png_read_row(s->png, (png_bytep)to + y * s->row_bytes, NULL);
+        if (before + n == r->info.height && !s->is_broken)
+            finish_reading(s);
     }
-    for (; y < n; y++)
-        png_read_row(s->png, (png_bytep)to + y * s->row_bytes, NULL);
-    if (r->rows_read + n == r->info.height)
-        finish_reading(s);
+    memset((png_bytep)to + y * s->row_bytes, 0, (n - y) * s->row_bytes);
     return BC_OK;
 }
 

@@ -260,9 +260,10 @@ static int bits_for(uint32_t maxval)
     return bits;
 }
 
-static bc_status check_header(const char *name, const header *h, bc_error *err)
+static bc_status check_header(const bc_image_reader *r, const header *h, bc_error *err)
 {
-    const bc_status st = bci_image_check_size(name, h->field[WIDTH], h->field[HEIGHT], err);
+    const char *name = r->source->name;
+    const bc_status st = bci_image_check_size(r, h->field[WIDTH], h->field[HEIGHT], err);
 
     if (st)
         return st;
@@ -290,7 +291,7 @@ static bc_status open_pnm(bc_image_reader *r, bc_error *err)
         (void)next_byte(p);
     st = p->kind == 7 ? read_pam_header(p, &h, err) : read_classic_header(p, &h, err);
     if (!st)
-        st = check_header(name, &h, err);
+        st = check_header(r, &h, err);
     if (st)
         return st;
     if (p->kind <= 3)
@@ -309,6 +310,14 @@ static bc_status open_pnm(bc_image_reader *r, bc_error *err)
 
 /* --- rows ------------------------------------------------------------------------------- */
 
+/* With salvage, what a file that is cut lacks is 0. Told once, of the row where it ends. */
+static void note_end(const bc_image_reader *r, uint32_t row)
+{
+    if (!r->metadata->damage[0])
+        bci_image_note_damage(r, "ends after %llu bytes, in row %u of %u, the rest is blank",
+                              (unsigned long long)r->source->offset, row, r->info.height);
+}
+
 /* Read n_rows * row_size bytes of binary rows. */
 static bc_status read_bytes(const bc_image_reader *r, void *out, size_t row_size, uint32_t n_rows,
                             uint32_t first_row, bc_error *err)
@@ -320,6 +329,11 @@ static bc_status read_bytes(const bc_image_reader *r, void *out, size_t row_size
     if (bci_source_failed(r->source))
         return bci_fail(err, BC_E_OPEN, "%s: reading failed after %llu bytes", r->source->name,
                         (unsigned long long)r->source->offset);
+    if (r->reading.salvage) {
+        memset((uint8_t *)out + got, 0, n - got);
+        note_end(r, first_row + (uint32_t)(got / row_size) + 1);
+        return BC_OK;
+    }
     return bci_fail(err, BC_E_FORMAT,
                     "%s: ends in row %u of %u with %zu bytes of it, expected %zu bytes a row",
                     r->source->name, first_row + (uint32_t)(got / row_size) + 1, r->info.height,
@@ -409,8 +423,19 @@ static bc_status read_text_sample(pnm_reader *p, uint64_t *v, bc_error *err)
     return BC_OK;
 }
 
+/* Samples from `from` on are 0. */
+static void blank_text_rows(const bc_image_reader *r, void *rows, uint32_t n, size_t from)
+{
+    const size_t size = r->info.maxval > 255 ? 2 : 1;
+    const size_t row_length = (size_t)r->info.width * r->info.n_channels;
+
+    memset((uint8_t *)rows + from * size, 0, (row_length * n - from) * size);
+    note_end(r, r->rows_read + (uint32_t)(from / row_length) + 1);
+}
+
 static bc_status read_text_rows(const bc_image_reader *r, void *rows, uint32_t n, bc_error *err)
 {
+    const pnm_reader *p = r->state;
     const size_t row_length = (size_t)r->info.width * r->info.n_channels;
 
     for (size_t i = 0; i < row_length * n; i++) {
@@ -418,6 +443,10 @@ static bc_status read_text_rows(const bc_image_reader *r, void *rows, uint32_t n
         bc_error why;
         const bc_status st = read_text_sample(r->state, &v, &why);
 
+        if (st == BC_E_FORMAT && r->reading.salvage && p->n_ahead == 0) { /* the end */
+            blank_text_rows(r, rows, n, i);
+            return BC_OK;
+        }
         if (st)
             return bci_fail(err, st, "%s, in row %zu of %u", why.text,
                             r->rows_read + i / row_length + 1, r->info.height);

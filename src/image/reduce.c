@@ -1,5 +1,6 @@
 /* Knows the way of a picture from file to file, in batches of rows. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -90,7 +91,7 @@ static bc_status choose_palette(line_up *l, const char *in, int n_threads, bc_er
         return bci_palette_distinct(s->palette, &l->palette, err);
     st = bci_histogram_new(&info, &histogram, err);
     if (!st)
-        st = bci_image_replay(&l->reader, in, s->grey, s->stop, see_rows, histogram, err);
+        st = bci_image_replay(&l->reader, in, s->grey, see_rows, histogram, err);
     if (!st)
         st = bci_histogram_fit(histogram, s->n_colours, is_dithered, n_threads, &l->palette, err);
     bci_histogram_free(histogram);
@@ -269,7 +270,7 @@ static bc_status run(line_up *l, int n_threads, bc_error *err)
                               .n_slots = N_SLOTS,
                               .n_batches = l->n_batches,
                               .n_threads = n_threads,
-                              .stop = l->settings->stop };
+                              .stop = l->settings->reading.stop };
 
     return bci_pipeline_run(&pipeline, err);
 }
@@ -316,6 +317,7 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->palette = l->palette;
     r->packed_bytes = (pixels * bits_of_pixel(l, settings) + 7) / 8;
     r->cpu_level = bc_cpu_level();
+    snprintf(r->salvaged, sizeof r->salvaged, "%s", bc_image_salvaged(l->reader));
     describe_metadata(l, r);
 }
 
@@ -345,7 +347,8 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     const int n_threads = bci_thread_count(settings->n_threads);
     line_up l = { .settings = settings };
     bc_image_result r = { 0 };
-    bc_status st = bci_image_open_as(in, settings->grey, &l.reader, &l.input, err);
+    bc_status st =
+        bci_image_open_as(in, &settings->reading, settings->grey, &l.reader, &l.input, err);
     const bci_image_codec *codec = NULL;
 
     if (!st)

@@ -9,7 +9,7 @@
 
 enum { BATCH_BYTES = 1 << 18, MEMORY = 64 << 20 };
 
-static bc_status read_all(bc_image_reader *r, bci_spool *spool, const volatile sig_atomic_t *stop,
+static bc_status read_all(bc_image_reader *r, bci_spool *spool,
                           void (*see)(void *context, const void *rows, uint32_t n), void *context,
                           bc_error *err)
 {
@@ -28,8 +28,6 @@ static bc_status read_all(bc_image_reader *r, bci_spool *spool, const volatile s
         st = bc_image_read(r, rows, n, err);
         if (!st && spool)
             st = bci_spool_put(spool, rows, n * row_bytes, err);
-        if (!st && stop && *stop)
-            st = bci_fail(err, BC_E_INTERRUPTED, "interrupted, no output written");
         if (!st)
             see(context, rows, n);
     }
@@ -38,7 +36,6 @@ static bc_status read_all(bc_image_reader *r, bci_spool *spool, const volatile s
 }
 
 bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
-                           const volatile sig_atomic_t *stop,
                            void (*see)(void *context, const void *rows, uint32_t n), void *context,
                            bc_error *err)
 {
@@ -50,7 +47,7 @@ bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
     if (size <= MEMORY || !is_file)
         st = bci_spool_new(size < MEMORY ? (size_t)size : MEMORY, &spool, err);
     if (!st)
-        st = read_all(*r, spool, stop, see, context, err);
+        st = read_all(*r, spool, see, context, err);
     if (st) {
         bci_spool_free(spool);
         return st;
@@ -61,10 +58,11 @@ bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
         return BC_OK;
     }
     const bc_image_info first = (*r)->info;
+    const bc_reading reading = (*r)->reading;
 
     bc_image_reader_free(*r);
     *r = NULL;
-    st = bci_image_open_as(path, as_grey, r, NULL, err);
+    st = bci_image_open_as(path, &reading, as_grey, r, NULL, err);
     if (!st && ((*r)->info.width != first.width || (*r)->info.height != first.height ||
                 (*r)->info.n_channels != first.n_channels || (*r)->info.maxval != first.maxval))
         st = bci_fail(err, BC_E_FORMAT,

@@ -9,7 +9,6 @@
  * `path` (`as_grey` as in bci_image_open_as), or where that is no regular file wait in a
  * temporary one. `stop` as in bc_image_settings. On failure *r is still to be freed. */
 BC_NODISCARD bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
-                                        const volatile sig_atomic_t *stop,
                                         void (*see)(void *context, const void *rows, uint32_t n),
                                         void *context, bc_error *err);
 

@@ -55,6 +55,7 @@ bc_status bci_upright_reader_new(bc_image_reader *inner, int orientation, bc_ima
                             .info = inner->info,
                             .palette = inner->palette,
                             .metadata = inner->metadata,
+                            .reading = inner->reading,
                             .state = u };
     if (ways[orientation].swaps_axes) {
         r->info.width = inner->info.height;
@@ -98,9 +99,12 @@ static bc_status read_whole(upright *u, bc_error *err)
 {
     const bc_image_info *info = &u->inner->info;
     const uint32_t step = u->row_bytes < READ_BYTES ? (uint32_t)(READ_BYTES / u->row_bytes) : 1;
-    bc_status st = BC_OK;
+    bc_status st =
+        bci_image_take_memory(u->inner, info->height, u->row_bytes, "turning a picture", err);
 
-    u->whole = u->row_bytes > SIZE_MAX / info->height ? NULL : malloc(u->row_bytes * info->height);
+    if (st)
+        return st;
+    u->whole = malloc(u->row_bytes * info->height);
     if (!u->whole)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for turning a picture of %u x %u",
                         u->inner->source->name, info->width, info->height);

@@ -26,6 +26,7 @@ static const bci_meaning rows[] = {
     { "input.orientation", "orientation", "", "",
       "How the camera was held, by EXIF; 1 is upright." },
     { "input.turned", "turned", "", "", "The picture was turned before anything else." },
+    { "input.salvaged", "salvaged", "", "", "What was damaged in the input and passed over." },
     { "input.encoding", "encoding", "", "", "How the input holds a sample." },
     { "input.rate_hz", "rate", "", "Hz", "Frames a second; half of it is the highest frequency." },
     { "input.channels", "channels", "", "", "Samples in a frame, one for each loudspeaker." },

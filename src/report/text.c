@@ -20,7 +20,9 @@ static const struct {
                  "|, {input.transfer} ({input.transfer_source})"
                  "|, {input.palette}|, {input.interlaced}"
                  "|, {input.turned} from orientation {input.orientation}" },
-    { "against", "{compared.colours}, {compared.depth_bits:bit} a sample|, {compared.format}" },
+    { "salvaged", "{input.salvaged}" },
+    { "against", "{compared.colours}, {compared.depth_bits:bit} a sample|, {compared.format}"
+                 "|; salvaged: {compared.salvaged}" },
     { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels} levels"
                  "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"

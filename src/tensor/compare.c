@@ -16,8 +16,7 @@ static bool same_shape(const bc_tensor_info *a, const bc_tensor_info *b)
 }
 
 static bc_status compare_tensor(const bc_tensor_file *a, size_t i, const bc_tensor_file *b,
-                                size_t j, const volatile sig_atomic_t *stop, float *x, float *y,
-                                bc_error_sums *sums, bc_error *err)
+                                size_t j, float *x, float *y, bc_error_sums *sums, bc_error *err)
 {
     const uint64_t n = bc_tensor_at(a, i)->n_elements;
     bc_status st = BC_OK;
@@ -28,8 +27,6 @@ static bc_status compare_tensor(const bc_tensor_file *a, size_t i, const bc_tens
         st = bc_tensor_read_f32(a, i, first, m, x, err);
         if (!st)
             st = bc_tensor_read_f32(b, j, first, m, y, err);
-        if (!st && stop && *stop)
-            st = bci_fail(err, BC_E_INTERRUPTED, "interrupted");
         if (!st)
             bc_error_add_f32(sums, x, y, m);
     }
@@ -37,8 +34,7 @@ static bc_status compare_tensor(const bc_tensor_file *a, size_t i, const bc_tens
 }
 
 static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
-                             const volatile sig_atomic_t *stop, bc_tensor_comparison *r,
-                             bc_error *err)
+                             bc_tensor_comparison *r, bc_error *err)
 {
     float *x = malloc(BATCH * sizeof *x), *y = malloc(BATCH * sizeof *y);
     bc_status st = BC_OK;
@@ -62,7 +58,7 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
         if (st)
             break;
         r->n_tensors++;
-        st = compare_tensor(a, i, b, j, stop, x, y, &o->error, err);
+        st = compare_tensor(a, i, b, j, x, y, &o->error, err);
         o->n_nonfinite = o->error.n_nonfinite;
         bc_error_merge(&r->error, &o->error);
     }
@@ -88,22 +84,21 @@ static bc_status refuse(const char *path_a, const bc_tensor_file *a, const char 
         is_empty ? "" : bci_show_name(bc_tensor_at(a, 0)->name).text);
 }
 
-bc_status bc_tensor_compare(const char *path_a, const char *path_b,
-                            const volatile sig_atomic_t *stop, bc_tensor_comparison *result,
-                            bc_error *err)
+bc_status bc_tensor_compare(const char *path_a, const char *path_b, const bc_reading *reading,
+                            bc_tensor_comparison *result, bc_error *err)
 {
     bc_tensor_file *a = NULL, *b = NULL;
     bc_tensor_comparison r = { 0 };
-    bc_status st = bc_tensor_file_open(path_a, &a, err);
+    bc_status st = bc_tensor_file_open_with(path_a, reading, &a, err);
 
     if (!st)
-        st = bc_tensor_file_open(path_b, &b, err);
+        st = bc_tensor_file_open_with(path_b, reading, &b, err);
     if (!st)
         st = bci_packed_check(a, NULL, err);
     if (!st)
         st = bci_packed_check(b, NULL, err);
     if (!st)
-        st = compare_all(a, b, stop, &r, err);
+        st = compare_all(a, b, &r, err);
     if (!st && r.n_tensors == 0)
         st = refuse(path_a, a, path_b, b, err);
     if (!st) {

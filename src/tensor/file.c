@@ -3,10 +3,12 @@
 #include "tensor/file.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 #include "tensor/coded.h"
 #include "tensor/element.h"
 #include "tensor/shown.h"
@@ -18,12 +20,21 @@ bc_status bci_tensor_short(const char *path, bc_error *err)
     return bci_fail(err, BC_E_LIMIT, "%s: out of memory", path);
 }
 
-bc_status bci_tensor_check_header(const bci_seekable *in, uint64_t n, bc_error *err)
+static bc_status take_memory(bc_tensor_file *f, const char *path, uint64_t n, bc_error *err)
+{
+    char subject[256];
+
+    snprintf(subject, sizeof subject, "%.200s: the list of tensors", path);
+    return bci_take_memory(&f->reading, &f->memory, n, 1, subject, err);
+}
+
+bc_status bci_tensor_check_header(bc_tensor_file *f, const bci_seekable *in, uint64_t n,
+                                  bc_error *err)
 {
     if (n > BC_TENSOR_MAX_HEADER)
         return bci_fail(err, BC_E_FORMAT, "%s: header of %llu bytes, expected at most %u", in->name,
                         (unsigned long long)n, BC_TENSOR_MAX_HEADER);
-    return BC_OK;
+    return take_memory(f, in->name, n, err);
 }
 
 bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error *err)
@@ -58,6 +69,10 @@ static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
                         path, BC_TENSOR_MAX_COUNT);
 
     const size_t room = f->room ? 2 * f->room : 64;
+    const bc_status st = take_memory(f, path, (room - f->room) * sizeof *f->tensors, err);
+
+    if (st)
+        return st;
     bci_tensor *grown = realloc(f->tensors, room * sizeof *grown);
 
     if (!grown)
@@ -146,8 +161,17 @@ static bc_status index_names(bc_tensor_file *f, bc_error *err)
 
 bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *err)
 {
+    return bc_tensor_file_open_with(path, NULL, out, err);
+}
+
+bc_status bc_tensor_file_open_with(const char *path, const bc_reading *reading,
+                                   bc_tensor_file **out, bc_error *err)
+{
     bc_tensor_file *f = calloc(1, sizeof *f);
     uint8_t head[64];
+
+    if (f && reading)
+        f->reading = *reading;
     bc_status st = f ? bci_tensor_file_add_part(f, path, err) : bci_tensor_short(path, err);
 
     if (st)
@@ -262,8 +286,10 @@ bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_tensor *t, uint
 
     if (n == 0) /* an empty tensor may lie past the end of its file */
         return BC_OK;
-    const bc_status st = bci_seekable_read(f->parts[t->part], t->offset + byte_offset, buf, n, err);
+    bc_status st = bci_check_stop(&f->reading, err);
 
+    if (!st)
+        st = bci_seekable_read(f->parts[t->part], t->offset + byte_offset, buf, n, err);
     if (!st && t->is_big_endian)
         swap_elements(buf, n, t->info.type->kind == BC_ELEMENT_COMPLEX ? block / 2 : block);
     return st;

@@ -43,6 +43,8 @@ const bci_tensor_format *bci_tensor_format_named(const char *name);
 const bci_tensor_format *bci_tensor_format_for_path(const char *path);
 
 struct bc_tensor_file {
+    bc_reading reading;
+    uint64_t memory; /* bytes that were taken for what the heads hold */
     const bci_tensor_format *format;
     uint32_t version;
     uint64_t n_left_out;
@@ -84,8 +86,9 @@ BC_NODISCARD bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *
 BC_NODISCARD bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path,
                                                 const char *key, const char *value, bc_error *err);
 
-/* A header has to be checked against this before memory is taken for it. */
-BC_NODISCARD bc_status bci_tensor_check_header(const bci_seekable *in, uint64_t n, bc_error *err);
+/* Before memory is taken for a header of n bytes. */
+BC_NODISCARD bc_status bci_tensor_check_header(bc_tensor_file *f, const bci_seekable *in,
+                                               uint64_t n, bc_error *err);
 
 /* "PATH: out of memory", BC_E_LIMIT. */
 bc_status bci_tensor_short(const char *path, bc_error *err);

@@ -314,6 +314,8 @@ static bc_status read_part(bc_tensor_file *f, bci_pairs *pairs, uint32_t *versio
         return bci_tensor_short(in->name, err);
     r->head.in = in;
     r->head.err = err;
+    r->head.reading = &f->reading;
+    r->head.memory = &f->memory;
     bc_status st = read_counts(r, version);
 
     if (!st)

@@ -2,9 +2,11 @@
  * believed before the file has been seen to be so long. */
 #include "tensor/head_reader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 #include "bitcrush/tensor.h"
 
 bool bci_head_has(bci_head_reader *r, uint64_t n, uint64_t size, const char *what)
@@ -36,7 +38,9 @@ static void refill(bci_head_reader *r)
     const uint64_t left = r->in->size_bytes - r->at;
     const size_t n = left < sizeof r->window ? (size_t)left : sizeof r->window;
 
-    r->status = bci_seekable_read(r->in, r->at, r->window, n, r->err);
+    r->status = bci_check_stop(r->reading, r->err);
+    if (!r->status)
+        r->status = bci_seekable_read(r->in, r->at, r->window, n, r->err);
     r->window_at = r->at;
     r->n_window = n;
 }
@@ -77,11 +81,22 @@ uint64_t bci_head_number(bci_head_reader *r, int n, const char *what)
     return v;
 }
 
+static bool take_memory(bci_head_reader *r, uint64_t n)
+{
+    char subject[256];
+
+    if (!r->memory)
+        return true;
+    snprintf(subject, sizeof subject, "%.200s: the head", r->in->name);
+    r->status = bci_take_memory(r->reading, r->memory, n, 1, subject, r->err);
+    return !r->status;
+}
+
 void bci_head_append(bci_head_reader *r, uint64_t n, bci_bytes *to, const char *what)
 {
     uint8_t piece[4096];
 
-    if (!bci_head_has(r, n, 1, what))
+    if (!bci_head_has(r, n, 1, what) || !take_memory(r, n))
         return;
     while (n > 0 && !r->status) {
         const size_t now = n < sizeof piece ? (size_t)n : sizeof piece;

@@ -4,12 +4,15 @@
 
 #include "base/bytes.h"
 #include "base/seekable.h"
+#include "bitcrush/reading.h"
 
 /* Zero it and set in and err. The first fault stays in `status`, and from then on every call
  * gives zeros and changes nothing. */
 typedef struct {
     const bci_seekable *in;
-    uint64_t at; /* of the next byte */
+    const bc_reading *reading; /* or NULL */
+    uint64_t *memory;          /* bytes taken so far, or NULL: they are not counted */
+    uint64_t at;               /* of the next byte */
     bc_error *err;
     bc_status status;
     bool has_data;      /* data lie between what is read: no limit to where it ends */

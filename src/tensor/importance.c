@@ -132,10 +132,10 @@ static bc_status add_sums(bci_importance *m, size_t sums, size_t n_name, bc_erro
     return add(m, &e, info->name, n_name, err);
 }
 
-static bc_status read_gguf(bci_importance *m, bc_error *err)
+static bc_status read_gguf(bci_importance *m, const bc_reading *reading, bc_error *err)
 {
     static const char ending[] = ".in_sum2";
-    bc_status st = bc_tensor_file_open(m->path, &m->gguf, err);
+    bc_status st = bc_tensor_file_open_with(m->path, reading, &m->gguf, err);
 
     if (!st)
         st = check_kind(m, err);
@@ -243,7 +243,8 @@ static bc_status read_dat(bci_importance *m, bc_error *err)
     return st;
 }
 
-bc_status bci_importance_open(const char *path, bci_importance **out, bc_error *err)
+bc_status bci_importance_open(const char *path, const bc_reading *reading, bci_importance **out,
+                              bc_error *err)
 {
     bci_importance *m = calloc(1, sizeof *m);
     uint8_t head[4] = { 0 };
@@ -257,7 +258,7 @@ bc_status bci_importance_open(const char *path, bci_importance **out, bc_error *
     if (!st)
         st = bci_seekable_read(m->dat, 0, head, m->dat->size_bytes < 4 ? 1 : 4, err);
     if (!st)
-        st = memcmp(head, "GGUF", 4) == 0 ? read_gguf(m, err) : read_dat(m, err);
+        st = memcmp(head, "GGUF", 4) == 0 ? read_gguf(m, reading, err) : read_dat(m, err);
     if (!st)
         st = index_entries(m, err);
     if (st)

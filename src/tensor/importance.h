@@ -9,7 +9,8 @@ typedef struct bci_importance bci_importance;
 
 /* Open a file of llama.cpp's llama-imatrix: GGUF, or the .dat that it wrote before. Headers are
  * read and checked as a whole, numbers stay in the file. Statuses as bc_tensor_file_open. */
-BC_NODISCARD bc_status bci_importance_open(const char *path, bci_importance **out, bc_error *err);
+BC_NODISCARD bc_status bci_importance_open(const char *path, const bc_reading *reading,
+                                           bci_importance **out, bc_error *err);
 
 /* Release; NULL is fine. */
 void bci_importance_free(bci_importance *m);

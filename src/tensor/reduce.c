@@ -1,11 +1,13 @@
 /* Knows how a file of weights is reduced: the layout of the output first, then ranges of rows
  * through threads. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 #include "base/threads.h"
 #include "tensor/clipped.h"
 #include "tensor/element.h"
@@ -31,12 +33,29 @@ static bool has_codings(const bci_reduction *r)
     return false;
 }
 
+/* Rows with importance stay whole, however long they are. */
+static bc_status take_rows(bci_reduction *r, size_t n, bc_error *err)
+{
+    char subject[256];
+
+    snprintf(subject, sizeof subject, "%.100s: reducing rows of %llu weights by importance",
+             r->in->parts[0]->name, (unsigned long long)r->longest_row);
+    return bci_take_memory(&r->in->reading, &r->in->memory, n * r->n_slots,
+                           2 * sizeof(float) + sizeof(double), subject, err);
+}
+
 static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
 {
     const unsigned wanted = 2 * (unsigned)n_threads + 1;
     const size_t n = r->largest_batch > BCI_BATCH ? (size_t)r->largest_batch : BCI_BATCH;
 
     r->n_slots = wanted < BCI_MAX_SLOTS ? wanted : BCI_MAX_SLOTS;
+    if (n > BCI_BATCH) {
+        const bc_status st = take_rows(r, n, err);
+
+        if (st)
+            return st;
+    }
     for (unsigned i = 0; i < r->n_slots; i++) {
         bci_slot *s = &r->slots[i];
 
@@ -257,7 +276,7 @@ static bc_status run(bci_reduction *r, int n_threads, bc_error *err)
                               .n_slots = r->n_slots,
                               .n_batches = r->n_batches,
                               .n_threads = n_threads,
-                              .stop = r->settings->stop };
+                              .stop = r->settings->reading.stop };
 
     return bci_pipeline_run(&pipeline, err);
 }
@@ -358,7 +377,7 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
     bc_status st = check_noise(settings, err);
 
     if (!st)
-        st = bc_tensor_file_open(in, &r.in, err);
+        st = bc_tensor_file_open_with(in, &settings->reading, &r.in, err);
     if (!st)
         st = bci_reduction_plan(&r, out, err);
     if (!st)

@@ -137,7 +137,7 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
         return st;
     const uint64_t n = length_of(head);
 
-    st = bci_tensor_check_header(r.in, n, err);
+    st = bci_tensor_check_header(f, r.in, n, err);
     if (st)
         return st;
     if (n > r.in->size_bytes - sizeof head)

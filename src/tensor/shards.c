@@ -81,7 +81,7 @@ static int by_place(const void *a, const void *b)
 static bc_status read_index(map *m, const bci_seekable *in, bc_error *err)
 {
     const bci_json_visitor visitor = { .context = m, .shard = add_place, .pair = add_pair };
-    bc_status st = bci_tensor_check_header(in, in->size_bytes, err);
+    bc_status st = bci_tensor_check_header(m->file, in, in->size_bytes, err);
 
     if (st)
         return st;

@@ -151,7 +151,7 @@ static bc_status pass(survey *s, look what, int n_threads, bc_error *err)
                               .n_slots = s->r->n_slots,
                               .n_batches = s->n / BCI_BATCH + (s->n % BCI_BATCH > 0),
                               .n_threads = n_threads,
-                              .stop = s->r->settings->stop };
+                              .stop = s->r->settings->reading.stop };
 
     s->look = what;
     s->all = (sums){ 0 };

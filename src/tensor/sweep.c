@@ -194,7 +194,7 @@ static bc_status pass(sweep *s, bci_stage *work, bci_stage *take, bc_error *err)
                               .n_slots = s->n_slots,
                               .n_batches = n / BATCH + (n % BATCH > 0),
                               .n_threads = s->n_threads,
-                              .stop = s->settings->stop };
+                              .stop = s->settings->reading.stop };
 
     return n == 0 ? BC_OK : bci_pipeline_run(&pipeline, err);
 }
@@ -330,7 +330,7 @@ bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
     if (first < 1 || last < first || last > MAX_BITS)
         return bci_fail(err, BC_E_USAGE, "bits %d to %d: expected 1 to %d, the lower end first",
                         first, last, MAX_BITS);
-    st = bc_tensor_file_open(path, &s.in, err);
+    st = bc_tensor_file_open_with(path, &settings->reading, &s.in, err);
     if (!st)
         st = bci_globs_check(settings, s.in, err);
     if (!st)

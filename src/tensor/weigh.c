@@ -46,7 +46,7 @@ bc_status bci_reduction_weigh(bci_reduction *r, bc_error *err)
 {
     const char *path = r->settings->imatrix, *missing = NULL;
     size_t n_used = 0;
-    bc_status st = bci_importance_open(path, &r->importance, err);
+    bc_status st = bci_importance_open(path, &r->settings->reading, &r->importance, err);
 
     if (!st)
         st = bci_importance_summarize(r->importance, &r->made.importance, err);

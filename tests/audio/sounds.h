@@ -17,7 +17,7 @@ static inline bci_sound *open_sound(const char *path)
     bci_sound *s = NULL;
     bc_error err = { 0 };
 
-    if (bci_sound_open(path, &s, &err))
+    if (bci_sound_open(path, NULL, &s, &err))
         fail_msg("%s", err.text);
     return s;
 }

@@ -64,7 +64,7 @@ static made make_wave(const wave *w)
 static bc_status open_bytes(const void *data, size_t n, bci_sound **s, bc_error *err)
 {
     save_bytes(path_of("x"), data, n);
-    return bci_sound_open(path_of("x"), s, err);
+    return bci_sound_open(path_of("x"), NULL, s, err);
 }
 
 static void expect_fault(const wave *w, bc_status status, const char *words)
@@ -113,8 +113,8 @@ static void files_that_are_none_have_their_status(void **state)
     bc_error err = { 0 };
 
     (void)state;
-    assert_int_equal(bci_sound_open(path_of("none"), &s, &err), BC_E_OPEN);
-    assert_int_equal(bci_sound_open(scratch_dir, &s, &err), BC_E_OPEN);
+    assert_int_equal(bci_sound_open(path_of("none"), NULL, &s, &err), BC_E_OPEN);
+    assert_int_equal(bci_sound_open(scratch_dir, NULL, &s, &err), BC_E_OPEN);
     assert_int_equal(open_bytes("", 0, &s, &err), BC_E_FORMAT);
     assert_int_equal(open_bytes("a text that is no sound at all, but long enough", 47, &s, &err),
                      BC_E_UNSUPPORTED);
@@ -211,7 +211,7 @@ static void open_ends_are_read_to_the_end(void **state)
 
         const pid_t child = feed(m.data, m.n, &old_stdin);
 
-        EXPECT(bci_sound_open("-", &s, &err) == BC_OK, "%zu: %s", i, err.text);
+        EXPECT(bci_sound_open("-", NULL, &s, &err) == BC_OK, "%zu: %s", i, err.text);
         assert_true(bci_sound_info(s)->n_frames == UINT64_MAX);
         assert_int_equal(read_all(s, &back, &got, &err), BC_OK);
         assert_int_equal(got, 20);
@@ -254,7 +254,8 @@ static void pipes_are_read_like_files(void **state)
             uint8_t *bytes = load_bytes(t.path, &n);
             const pid_t child = feed(bytes, broken ? n - 5 : n, &old_stdin);
 
-            EXPECT(bci_sound_open("-", &s, &err) == BC_OK, "%s: %s", formats[f].name, err.text);
+            EXPECT(bci_sound_open("-", NULL, &s, &err) == BC_OK, "%s: %s", formats[f].name,
+                   err.text);
             if (strcmp(formats[f].name, "w64") != 0) /* it has no texts */
                 assert_string_equal(bci_sound_comment(s), "a line");
             const bc_status st = read_all(s, &back, &got, &err);

@@ -67,7 +67,7 @@ for size in '1000000 1000000' '100001 100000' '4 1000001' '2147483647 2147483647
     "$MAKE_PNG" claim $size huge.png
     bitcrush huge.png 4
     exits 8
-    says "bitcrush: huge.png: ${size% *} x ${size#* } pixels, expected at most 1000000 a side and 10000000000 in all"
+    says "bitcrush: huge.png: ${size% *} x ${size#* } pixels, expected at most 1000000 a side and 10000000000 in all (--max-pixels)"
     only huge.png
 done
 

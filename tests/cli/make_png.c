@@ -1,6 +1,7 @@
 /* make-png KIND WIDTH HEIGHT FILE: a picture to try the programs on.
  *
  *   grey, rgb, rgba, rgb16   ramps
+ *   interlaced               the ramps of rgb, interlaced
  *   noise                    RGB that does not compress
  *   noise16                  grey of 16 bits, each value as likely as any other
  *   hole                     RGBA with transparent parts
@@ -73,6 +74,8 @@ int main(int argc, char **argv)
         p = ramps(width, height, GREY, 8);
     else if (strcmp(argv[1], "rgb") == 0)
         p = ramps(width, height, RGB, 8);
+    else if (strcmp(argv[1], "interlaced") == 0)
+        p = ramps(width, height, RGB, 8);
     else if (strcmp(argv[1], "rgba") == 0)
         p = ramps(width, height, RGB_ALPHA, 8);
     else if (strcmp(argv[1], "rgb16") == 0)
@@ -85,6 +88,7 @@ int main(int argc, char **argv)
         p = hole(width, height);
     else
         return 2;
+    p.is_interlaced = strcmp(argv[1], "interlaced") == 0;
     picture_save(&p, argv[4]);
     picture_free(&p);
     return 0;

@@ -234,7 +234,7 @@ static const struct {
       DC_10 AC SCAN EOI), BC_E_FORMAT, "premature end" },
     { "65500 x 65500, progressive", BYTES(SOI DQT FRAME("\xc2", "\x08", "\xff\xdc", "\xff\xdc")
       DC_10 AC SCAN_OF("\1", "\0", "\0", "\0") DC_200 EOI), BC_E_LIMIT,
-      "65500 x 65500 pixels in several scans need more memory than the limit" },
+      "holding the scans of a picture of 65500 x 65500 pixels takes 8 GiB of memory" },
     { "12 bits", BYTES(SOI DQT FRAME("\xc1", "\x0c", "\0\x08", "\0\x08") DC_10 AC SCAN FLAT_200
       EOI), BC_E_UNSUPPORTED, "12" },
     { "a depth of 9", BYTES(SOI DQT FRAME("\xc0", "\x09", "\0\x08", "\0\x08") DC_10 AC SCAN

@@ -520,7 +520,7 @@ static void damaged_files_are_refused(void **state)
             bc_error err = { 0 };
 
             save_bytes(path_of("im"), whole[k].data, n);
-            const bc_status st = bci_importance_open(path_of("im"), &im, &err);
+            const bc_status st = bci_importance_open(path_of("im"), NULL, &im, &err);
 
             if (k == 1 && n == old_end) { /* as the oldest of its kind end */
                 assert_int_equal(st, BC_OK);
@@ -542,7 +542,7 @@ static void damaged_files_are_refused(void **state)
 
             changed.data[bit / 8] = (uint8_t)(changed.data[bit / 8] ^ 1u << bit % 8);
             save_made("im", &changed);
-            if (bci_importance_open(path_of("im"), &im, &err) != BC_OK)
+            if (bci_importance_open(path_of("im"), NULL, &im, &err) != BC_OK)
                 EXPECT(err.text[0], "bit %zu: no sentence", bit);
             else if (bci_importance_find(im, &tensor, &w, &err) == BC_OK && w.is_known)
                 assert_int_equal(bci_importance_read(im, &w, 0, row, &err), BC_OK);

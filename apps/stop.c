@@ -1,0 +1,64 @@
+/* Knows how a program is asked to stop by signals, and that it ends within a second. */
+#include "stop.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "bitcrush/status.h"
+
+volatile sig_atomic_t tool_stop_asked;
+
+static char sentence[160];
+static char scratch_file[4096], scratch_directory[4096];
+static volatile sig_atomic_t has_scratch; /* while the two are whole */
+
+/* setitimer is a plain system call on every system that has signals. */
+static void ask_stop(int signal_number)
+{
+    const struct itimerval patience = { .it_value.tv_usec = STOP_PATIENCE_MS * 1000 };
+
+    (void)signal_number;
+    if (!tool_stop_asked)
+        (void)setitimer(ITIMER_REAL, &patience, NULL);
+    tool_stop_asked = 1;
+}
+
+static void end_now(int signal_number)
+{
+    (void)signal_number;
+    if (has_scratch) {
+        (void)unlink(scratch_file);
+        (void)rmdir(scratch_directory);
+    }
+    if (write(STDERR_FILENO, sentence, strlen(sentence)) < 0)
+        _exit(BC_E_INTERRUPTED); /* nobody listens */
+    _exit(BC_E_INTERRUPTED);
+}
+
+void stop_on_signals(const char *name)
+{
+    static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction stop = { .sa_handler = ask_stop }, end = { .sa_handler = end_now }, old;
+
+    snprintf(sentence, sizeof sentence, "%s: interrupted, no output written\n", name);
+    sigemptyset(&stop.sa_mask);
+    sigemptyset(&end.sa_mask);
+    sigaction(SIGALRM, &end, NULL);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(stops[i], &stop, NULL);
+}
+
+void stop_removes(const char *file, const char *directory)
+{
+    has_scratch = 0;
+    if (!file || !directory || strlen(file) >= sizeof scratch_file ||
+        strlen(directory) >= sizeof scratch_directory)
+        return;
+    memcpy(scratch_file, file, strlen(file) + 1);
+    memcpy(scratch_directory, directory, strlen(directory) + 1);
+    has_scratch = 1;
+}
