@@ -76,7 +76,7 @@ static inline __attribute__((always_inline)) void walk_line(const bc_diffuser *d
 {
     const size_t n_channels = how.n_channels;
     const bool backward = line->is_backward;
-    const size_t behind = backward ? n_channels : -n_channels;
+    const ptrdiff_t behind = backward ? (ptrdiff_t)n_channels : -(ptrdiff_t)n_channels;
     const bci_levels levels = d->levels; /* the stores below cannot change local copies */
     const bci_tone *tones = d->tones;
     const float weights_ahead[BCI_N_AHEAD] = { d->ahead[0], d->ahead[1] };
@@ -110,7 +110,7 @@ static inline __attribute__((always_inline)) void walk_line(const bc_diffuser *d
                 const float *weights = tones[tone_at[at]].weights;
 
                 ahead[0][c] = e * weights[0];
-                below[at + behind] += e * weights[1];
+                below[(ptrdiff_t)at + behind] += e * weights[1];
                 below[at] += e * weights[2];
             } else {
                 sent[at] = e;
