@@ -1,10 +1,29 @@
 #!/bin/sh
 # Files that a fuzzer begins with.
 #
-#     seeds.sh image|audio|tensor ROOT DIRECTORY
+#     seeds.sh image|audio|tensor|program ROOT DIRECTORY
 set -eu
 
 medium=$1 root=$2 to=$3
+
+# A command line and the files A, B and C that it names, as fuzz-program.c reads them. The name
+# counts up.
+n_seeds=0
+seed() {
+    n_seeds=$((n_seeds + 1))
+    {
+        printf '%s\n' "$1"
+        shift
+        between=
+        for file; do
+            printf '%s' "$between"
+            cat "$file"
+            between='
+%%
+'
+        done
+    } >"$to/program-$n_seeds"
+}
 
 # Zero bytes.
 zeros() {
@@ -64,5 +83,46 @@ tensor)
         zeros 14
         zeros 128
     } >"$to/gguf"
+    ;;
+program)
+    files=$to/../program-files
+    mkdir -p "$files"
+    for medium in image audio tensor; do
+        "$0" "$medium" "$root" "$files"
+    done
+    for picture in basn0g01 basn2c08 basn3p08 basi6a16; do
+        for line in 'A 2 -f' 'A 4 --json --gray' 'A --palette 4 -o o.png' 'A --palette gameboy -o -' 'A --palette B' \
+            'A --channels 3,3,2 --dither blue' 'info A' 'sweep A 1..3 --plot p.svg --sheet s.png' \
+            'report A 2 -o p.html' 'compare A B --min-snr 30' 'A 1 --dither zhou-fang --report r.html'; do
+            seed "$line" "$files/$picture.png" "$files/basn2c08.png"
+        done
+    done
+    printf '#ff0000\n00ff00\n' >"$files/palette"
+    seed 'A --palette B -o o.png' "$files/basn2c08.png" "$files/palette"
+    for picture in pgm ppm pam jpeg; do
+        seed 'A 3 -o o.pam' "$files/$picture"
+        seed 'report A B -f' "$files/$picture" "$files/wav"
+    done
+    for sound in wav au aiff; do
+        for line in 'A 4 -f' 'A 8 --shape ath -o o.wav' 'A 6 --subtractive -o o.flac' 'A mulaw -o o.au' \
+            'A 12 --dither hptpdf --guard 3 --hold 2 -o o.caf' 'A 16 -o o.aiff' 'info A --json' 'sweep A 1..4' \
+            'report A 6 -o p.html' 'compare A B' 'restore A -o o.wav' 'A 5.5 --plot p.svg' 'A e4m3 --rounding truncate'; do
+            seed "$line" "$files/$sound" "$files/wav"
+        done
+    done
+    for weights in safetensors codes.safetensors npy gguf short.safetensors; do
+        for line in 'A q4_0 -o o.gguf' 'A int4 -o o.safetensors --group 8' 'A q2_k -o o.gguf --imatrix B' 'A nf4 --double-quant' \
+            'A f16 -o o.npy' 'A q4_k_m --type a=q8_0' 'info A' 'sweep A 2..4' 'report A q4_0 -o p.html' 'compare A B' \
+            'explain A --block 0' 'A int3 --zero-point --scale mse --dither rpdf -f' 'A q3_k --encoder best -o o.gguf'; do
+            seed "$line" "$files/$weights" "$files/gguf"
+        done
+    done
+    printf '{"metadata":{},"weight_map":{"a":"B"}}' >"$files/index"
+    seed 'A q8_0 -o o.gguf' "$files/index" "$files/safetensors"
+    for line in 'explain 3.1415 float32 int8 e4m3' 'explain --all e2m1 --plot p.svg' 'explain --range -1 5 --step 0.1' \
+        'explain --product 0.1 0.7 --bits 3,4 --terms 9' 'explain --text hello' 'explain -- -7 int4 --steps' '--list' \
+        '--help' '--man' '--completion fish' 'info --params 7e9' 'A 4 --dither nonsense --threads 3 --seed 7'; do
+        seed "$line" "$files/pgm"
+    done
     ;;
 esac
