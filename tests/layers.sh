@@ -61,6 +61,7 @@ jpeglib\.h
 jansson\.h src/report/json.c
 Random123/.*
 sndfile\.h
+FLAC/.*
 fftw3\.h
 omp\.h
 '

@@ -192,7 +192,7 @@ bool bci_channels_fit(uint32_t mask, bci_sound_family family, const bci_sound_sh
     case BCI_FAMILY_W64: return mask != BCI_CHANNELS_OTHER && shape->encoding == BC_ENCODING_PCM;
     case BCI_FAMILY_AIFF:
     case BCI_FAMILY_CAF: return is_full && !(mask & ~CORE_AUDIO_BITS);
-    case BCI_FAMILY_FLAC:
+    case BCI_FAMILY_FLAC: return is_full;
     case BCI_FAMILY_AU: return false;
     }
     return false;

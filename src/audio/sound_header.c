@@ -346,10 +346,14 @@ static void list_flac(walk *w)
 
     while (!(p[0] & 0x80) && bci_sound_input_at(w->in, at, p, sizeof p) == sizeof p) {
         const uint64_t size = number(p + 1, 3, true);
-        const char *id = ids[p[0] & 0x7F];
+        const int type = p[0] & 0x7F;
+        const char *id = ids[type];
+        const uint8_t number_of[4] = { '#', (uint8_t)('0' + type / 100),
+                                       (uint8_t)('0' + type / 10 % 10),
+                                       (uint8_t)('0' + type % 10) };
 
-        if (id)
-            list_chunk(w, (const uint8_t *)id, at + sizeof p, size);
+        if (id || type > 6) /* types that are not defined yet have a number */
+            list_chunk(w, id ? (const uint8_t *)id : number_of, at + sizeof p, size);
         at += sizeof p + size;
     }
 }

@@ -33,6 +33,19 @@ static void put_id(bci_bytes *out, const char *id)
     bci_bytes_put(out, id, 4);
 }
 
+void bci_sound_put_chunk(bci_sound_family family, const char *id, const void *data, size_t n,
+                         bci_bytes *out)
+{
+    put_id(out, id);
+    if (family == BCI_FAMILY_WAVE)
+        bci_bytes_put_le(out, n, 4);
+    else
+        bci_bytes_put_be(out, n, family == BCI_FAMILY_CAF ? 8 : 4);
+    bci_bytes_put(out, data, n);
+    if (family != BCI_FAMILY_CAF)
+        bci_bytes_put(out, NULL, n % 2);
+}
+
 /* --- WAV */
 
 /* WAVE_FORMAT_EXTENSIBLE where the older forms cannot say it, and nowhere else: Python's wave before
@@ -300,6 +313,11 @@ static void au_head(const bci_sound_shape *s, const bci_bytes *chunks, bci_bytes
 
 #define INTEGERS (1u << BC_ENCODING_PCM)
 #define ALL      ((1u << BC_AUDIO_ENCODINGS) - 1)
+#ifdef BCI_WITH_FLAC
+#define IN_FLAC INTEGERS
+#else
+#define IN_FLAC 0 /* the last row, which nobody is told of then */
+#endif
 
 /* clang-format off */
 static const bci_sound_row rows[] = {
@@ -316,7 +334,7 @@ static const bci_sound_row rows[] = {
       "CAF", BCI_FAMILY_CAF, true, false, 99, true, INT64_MAX, caf_head },
     { { "au", "Sun and NeXT audio", ".au .snd", ALL, "8 16 24 32" },
       "AU", BCI_FAMILY_AU, true, false, 99, true, INT64_MAX, au_head },
-    { { "flac", "Free Lossless Audio Codec", ".flac", INTEGERS, "8 16 24" },
+    { { "flac", "Free Lossless Audio Codec", ".flac", IN_FLAC, "8 16 24" },
       "FLAC", BCI_FAMILY_FLAC, false, false, 99, false, INT64_MAX, NULL },
 };
 /* clang-format on */
@@ -344,5 +362,5 @@ size_t bc_audio_formats(const bc_audio_format **out)
     for (size_t i = 0; i < N_ROWS; i++)
         formats[i] = rows[i].format;
     *out = formats;
-    return N_ROWS;
+    return IN_FLAC ? N_ROWS : N_ROWS - 1;
 }

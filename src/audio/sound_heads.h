@@ -44,6 +44,10 @@ typedef struct {
 void bci_sound_open_wave_head(const bci_sound_shape *s, bool is_rf64, const bci_bytes *chunks,
                               bci_bytes *out);
 
+/* A chunk as WAV, AIFF or CAF has it, with the zero that makes its size even. */
+void bci_sound_put_chunk(bci_sound_family family, const char *id, const void *data, size_t n,
+                         bci_bytes *out);
+
 /* The rows behind bc_audio_formats. */
 size_t bci_sound_rows(const bci_sound_row **out);
 

@@ -2,19 +2,9 @@
 #ifndef BCI_SOUND_METADATA_H
 #define BCI_SOUND_METADATA_H
 
-#include "audio/sound_heads.h"
-#include "audio/sound_parts.h"
-#include "base/bytes.h"
+#include "audio/sound_texts.h"
 
 #define BCI_MAX_SOUND_METADATA ((uint64_t)64 << 20) /* bytes of all chunks that are carried */
-
-/* What a writer is to put into its file. */
-typedef struct {
-    bci_bytes chunks;             /* as the family has them */
-    char *comment;                /* old one and new line, or NULL: none */
-    const char *texts[BCI_TEXTS]; /* for FLAC; of the source, but for the comment */
-    char carried[BC_AUDIO_NAMES], dropped[BC_AUDIO_NAMES];
-} bci_sound_carried;
 
 /* Within a family chunks are copied as they are, those that libsndfile does not know too; across
  * families the texts go over. `source` NULL: nothing but the line; `line` may be NULL. What cannot

@@ -60,7 +60,8 @@ static const bci_sound_row *row_for_source(const bci_sound *source)
     const size_t n = bci_sound_rows(&rows);
 
     for (size_t i = 0; source && i < n; i++)
-        if (strcmp(rows[i].container, bci_sound_info(source)->container) == 0)
+        if (rows[i].format.encodings &&
+            strcmp(rows[i].container, bci_sound_info(source)->container) == 0)
             return &rows[i];
     return NULL;
 }
@@ -146,6 +147,10 @@ static bc_sample_layout layout_of(const bci_sound_row *row, const bci_sound_shap
 
 static bc_status check_encoding(const bci_sound_row *row, const bci_sound_shape *s, bc_error *err)
 {
+    if (!row->format.encodings)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s is not written by this build, expected one with libFLAC",
+                        row->container);
     if (!(row->format.encodings >> s->encoding & 1))
         return bci_fail(err, BC_E_UNSUPPORTED, "%s does not hold %s, expected integers",
                         row->container, bc_audio_encoding_name(s->encoding));
@@ -153,8 +158,7 @@ static bc_status check_encoding(const bci_sound_row *row, const bci_sound_shape 
         return BC_OK;
     if (s->valid_bits > 24)
         return bci_fail(err, BC_E_UNSUPPORTED,
-                        "FLAC with %d bits per sample, libsndfile writes at most 24",
-                        s->valid_bits);
+                        "FLAC with %d bits per sample, libsndfile reads at most 24", s->valid_bits);
     if (s->n_channels > 8 || s->rate_hz > 655350)
         return bci_fail(err, BC_E_UNSUPPORTED,
                         "FLAC with %u channels at %u Hz, expected at most 8 at 655350 Hz",
@@ -258,14 +262,15 @@ static bc_status make_head(const bci_sound_writer *w, uint64_t n_frames, bci_byt
 
 static bc_status begin_flac(bci_sound_writer *w, bc_error *err)
 {
-    bci_flac_settings settings = { .rate_hz = w->shape.rate_hz,
-                                   .n_channels = w->shape.n_channels,
-                                   .bits = w->shape.container_bits };
+    const bci_flac_settings settings = { .rate_hz = w->shape.rate_hz,
+                                         .n_channels = w->shape.n_channels,
+                                         .bits = w->shape.container_bits,
+                                         .n_frames = w->shape.n_frames,
+                                         .blocks = &w->carried.chunks };
 
     if (!bci_sink_can_rewrite(w->sink))
         return bci_fail(err, BC_E_UNSUPPORTED,
                         "%s: FLAC cannot be written to a pipe or device, expected a file", w->name);
-    memcpy(settings.texts, w->carried.texts, sizeof settings.texts);
     return bci_flac_open(w->sink, w->name, &settings, &w->flac, err);
 }
 
@@ -398,12 +403,9 @@ uint64_t bci_sound_writer_size(const bci_sound_writer *w)
 
 void bci_sound_writer_free(bci_sound_writer *w)
 {
-    bc_error ignored;
-
     if (!w)
         return;
-    if (w->flac)
-        (void)!bci_flac_close(w->flac, &ignored);
+    bci_flac_free(w->flac);
     bci_sink_free(w->sink);
     bci_sound_carried_free(&w->carried);
     free(w->name);

@@ -177,6 +177,9 @@ static void a_layout_goes_along_or_is_named(void **state)
         { "w64", "chan", "", "layout", "", 4, 0x603, BC_ENCODING_PCM },
         { "w64", "chan", "", "", "layout", 4, 0x603, BC_ENCODING_F32 },
         { "wav", "chan", "", "layout", "", 4, 0x3, BC_ENCODING_PCM },
+        { "flac", "chan", "", "layout", "", 4, 0x603, BC_ENCODING_PCM },
+        { "flac", "chan", "", "layout", "", 1, 0x1, BC_ENCODING_PCM },
+        { "flac", "chan", "", "", "layout", 4, 0x3, BC_ENCODING_PCM },
     };
 
     (void)state;
@@ -203,7 +206,8 @@ static void layouts_come_back_as_masks(void **state)
         uint32_t n_channels, mask;
     } rows[] = {
         { "caf", 4, 0x603 },  { "aiff", 4, 0x603 }, { "caf", 6, 0x3F },
-        { "aiff", 2, 0x600 }, { "w64", 8, 0x63F },  { "rf64", 3, 0x103 },
+        { "aiff", 2, 0x600 }, { "w64", 8, 0x63F },  { "flac", 4, 0x603 },
+        { "flac", 2, 0x600 }, { "flac", 6, 0x3F },  { "rf64", 3, 0x103 },
     };
 
     (void)state;

@@ -210,10 +210,11 @@ static void aiff_to_aiff_keeps_every_chunk(void **state)
     bci_sound_free(in);
 }
 
-/* Tags and pictures that libsndfile does not tell of are named all the same. */
-static void what_flac_holds_besides_is_named(void **state)
+/* From FLAC to FLAC every tag, several of one name too, and every block byte for byte. */
+static void flac_to_flac_keeps_every_block(void **state)
 {
-    static const uint8_t comment[] = "\4\0\0\0test\2\0\0\0\7\0\0\0TITLE=x\7\0\0\0MOOD=ok";
+    static const uint8_t comment[] = "\4\0\0\0test\4\0\0\0\7\0\0\0TITLE=x\7\0\0\0MOOD=ok"
+                                     "\10\0\0\0ARTIST=a\10\0\0\0artist=b";
     bci_sound *in = NULL, *out;
     bci_sound_plan plan;
     uint8_t *bytes, file[512];
@@ -236,20 +237,87 @@ static void what_flac_holds_besides_is_named(void **state)
     memcpy(file + used + 4, comment, sizeof comment - 1);
     used += 4 + sizeof comment - 1;
     memcpy(file + used,
-           "\x82\0\0\x08"
-           "testdata",
-           12); /* APPLICATION, the last */
-    used += 12;
+           "\x02\0\0\x08"
+           "testdata"
+           "\x02\0\0\x05"
+           "riff!"
+           "\x87\0\0\x02"
+           "??",
+           27); /* two of APPLICATION, the second another file's header; one not yet defined */
+    used += 27;
     memcpy(file + used, bytes + frames, n - frames);
     save_bytes(path_of("in.flac"), file, used + n - frames);
     free(bytes);
     in = open_sound(path_of("in.flac"));
     out = copy("flac", in, false, NULL, &plan);
-    assert_string_equal(plan.carried, "title");
-    assert_string_equal(plan.dropped, "MOOD application");
+    assert_string_equal(plan.carried, "title MOOD artist application #007");
+    assert_string_equal(plan.dropped, "application");
     assert_string_equal(bci_sound_get_text(out, BCI_TEXT_TITLE), "x");
+    assert_true(contains(path_of("copy"), (const char *)comment + 8, 4));
+    assert_true(contains(path_of("copy"), (const char *)comment + 12, sizeof comment - 13));
+    assert_true(contains(path_of("copy"), "\x02\0\0\x08testdata\x87\0\0\x02??", 18));
+    assert_false(contains(path_of("copy"), "riff!", 5));
+    bci_sound_free(out);
+    out = copy("wav", in, false, NULL, &plan);
+    assert_string_equal(bci_sound_get_text(out, BCI_TEXT_ARTIST), "a; b");
+    assert_string_equal(plan.carried, "title artist");
+    assert_string_equal(plan.dropped, "MOOD application #007");
     bci_sound_free(out);
     bci_sound_free(in);
+}
+
+static uint64_t number(const uint8_t *p, int n)
+{
+    uint64_t v = 0;
+
+    while (n-- > 0)
+        v = v << 8 | *p++;
+    return v;
+}
+
+/* A point each 10 seconds: the first frame that holds sample 80000 k of 8000 Hz, found at its sync code
+ * (RFC 9639, 9.1). With no length beforehand there is room for 720, the rest points to no sample. */
+static void flac_has_a_seek_table(void **state)
+{
+    enum { N = 200000, FRAME = 4096 };
+    static int32_t samples[N];
+
+    (void)state;
+    for (int i = 0; i < N; i++)
+        samples[i] = (int32_t)((uint32_t)(i * i) << 24);
+    for (int is_open = 0; is_open < 2; is_open++) {
+        const size_t n_points = is_open ? 720 : 3;
+        const bci_sound_target t = { .path = path_of("long.flac"),
+                                     .force = true,
+                                     .encoding = BC_ENCODING_PCM,
+                                     .valid_bits = 8,
+                                     .rate_hz = 8000,
+                                     .n_channels = 1,
+                                     .n_frames = is_open ? UINT64_MAX : N };
+        size_t n;
+
+        assert_int_equal(write_sound(&t, NULL, samples, N, NULL, NULL), BC_OK);
+        uint8_t *bytes = load_bytes(t.path, &n);
+        size_t frames = 4;
+
+        while (!(bytes[frames] & 0x80))
+            frames += 4 + number(bytes + frames + 1, 3);
+        frames += 4 + number(bytes + frames + 1, 3);
+        assert_int_equal(number(bytes + 42, 4), 3 << 24 | 18 * n_points);
+        for (size_t k = 0; k < n_points; k++) {
+            const uint8_t *point = bytes + 46 + 18 * k;
+
+            if (k >= 3) {
+                assert_true(number(point, 8) == UINT64_MAX);
+                continue;
+            }
+            assert_int_equal(number(point, 8), 80000 * k / FRAME * FRAME);
+            assert_int_equal(number(point + 16, 2), FRAME);
+            assert_int_equal(number(bytes + frames + number(point + 8, 8), 2), 0xFFF8);
+        }
+        assert_int_equal(number(bytes + 21, 5) & 0xFFFFFFFFF, N); /* of STREAMINFO */
+        free(bytes);
+    }
 }
 
 int main(void)
@@ -259,7 +327,8 @@ int main(void)
         cmocka_unit_test(a_line_is_added_to_the_comment),
         cmocka_unit_test(texts_go_from_family_to_family),
         cmocka_unit_test(aiff_to_aiff_keeps_every_chunk),
-        cmocka_unit_test(what_flac_holds_besides_is_named),
+        cmocka_unit_test(flac_to_flac_keeps_every_block),
+        cmocka_unit_test(flac_has_a_seek_table),
     };
 
     return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);
