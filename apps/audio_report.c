@@ -186,6 +186,8 @@ bc_status audio_report(const options *o, const bc_audio_settings *s, const char 
         bc_report_number(r, "metrics", "overshoot_db", m->overshoot_db);
         if (m->n_nonfinite)
             bc_report_integer(r, "metrics", "nonfinite", m->n_nonfinite);
+        if (m->n_saturated)
+            bc_report_integer(r, "metrics", "saturated", m->n_saturated);
         if (m->quality.n_levels_used)
             bc_report_integer(r, "metrics", "levels_used", m->quality.n_levels_used);
         bc_report_number(r, "metrics", "entropy_bits", m->quality.entropy_bits);

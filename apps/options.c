@@ -225,6 +225,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
         if (st)
             return st;
     }
+    out->dry_run = out->dry_run || out->sizes_only; /* nothing is written either */
     return BC_OK;
 }
 

@@ -26,7 +26,7 @@ typedef struct {
     const char *text, *bits, *format, *tensor; /* explain */
     bool force, strip, dry_run, quiet, json, list, help, version, man;
     bool steps, all; /* explain */
-    bool salvage;
+    bool salvage, sizes_only;
     bool gray, fast, small, subtractive, plain_header, zero_point, double_quant, requantize;
     int rounding, light, scan, progress, color, nonfinite, scale, encoder; /* index of the choice */
     uint64_t seed, threads, shape_taps, hold, max_memory, max_pixels;

@@ -57,10 +57,12 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
                       size_t n)
 {
     const bc_tensor_outcome *worst = NULL;
-    uint64_t n_nonfinite = 0;
+    uint64_t n_nonfinite = 0, n_saturated = 0;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         n_nonfinite += tensors[i].n_nonfinite;
+        n_saturated += tensors[i].n_saturated;
+    }
 
     for (size_t i = 0; i < n; i++)
         if (!isnan(sqnr(&tensors[i].error)) &&
@@ -79,6 +81,8 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
         bc_report_integer(r, "metrics", "lost", e->n_lost);
     if (e->n_clipped)
         bc_report_integer(r, "metrics", "clipped", e->n_clipped);
+    if (n_saturated)
+        bc_report_integer(r, "metrics", "saturated", n_saturated);
 }
 
 /* Types of the input that were quantized before: of all, and of those that an error was measured
@@ -195,7 +199,7 @@ static void add_importance(bc_report *r, const bc_tensor_settings *s, const bc_t
 static bc_status collect(const options *o, const bc_tensor_settings *s, const char *in,
                          const char *out, const bc_tensor_result *m, bc_report **to, bc_error *err)
 {
-    static const char *const nonfinite[] = { "error", "zero", "keep" };
+    static const char *const nonfinite[] = { "error", "saturate", "zero", "keep" };
     static const char *const encoders[] = { "exact", "best" };
     const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
     const bc_status st = bc_report_new(to, err);

@@ -55,6 +55,8 @@ static void add_for_programs(bc_report *r, const bc_tensor_outcome *t)
         bc_report_integer(r, tensors_table, "lost", t->error.n_lost);
     if (is_measured && t->can_clip)
         bc_report_integer(r, tensors_table, "clipped", t->error.n_clipped);
+    if (t->n_saturated)
+        bc_report_integer(r, tensors_table, "saturated", t->n_saturated);
     if (t->n_nonfinite)
         bc_report_integer(r, tensors_table, "nonfinite", t->n_nonfinite);
     bc_report_string(r, tensors_table, "importance", importance[t->importance]);

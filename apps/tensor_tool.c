@@ -145,6 +145,7 @@ bc_status tensor_job_make(const options *o, const char *format, tensor_job *j, b
     s->n_threads = (int)o->threads;
     s->force = o->force;
     s->dry_run = o->dry_run;
+    s->sizes_only = o->sizes_only;
     s->skip_quality = o->quiet && !o->report;
     s->min_snr_db = o->min_snr;
     s->reading = tool_reading(o);

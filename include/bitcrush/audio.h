@@ -121,7 +121,8 @@ typedef struct {
                                   * noise, and its shaper begins anew; 0: off */
     bool subtractive;       /* write into the comment what bc_audio_restore needs; RPDF */
     bool plain_header;      /* leave unsaid how many bits of a container are valid */
-    bc_nonfinite nonfinite;
+    bc_nonfinite nonfinite; /* of NaN and infinity, and of what becomes infinite in a format of
+                             * floats; beyond the ends of every other depth samples clip */
     uint64_t seed;
     int n_threads;         /* 0: one per core */
     bool force;            /* replace an existing output */
@@ -129,7 +130,8 @@ typedef struct {
     bool dry_run;          /* do everything but keep no output */
     bool skip_quality;     /* measure nothing but what the gate needs */
     bool spectra;          /* with the measures: hand out spectra, histogram and envelopes */
-    double min_snr_db;     /* below it: BC_E_QUALITY and no output; NaN: no gate */
+    double min_snr_db;     /* BC_E_QUALITY and no output unless so much is measured, see
+                            * bc_error_gate; NaN: no gate; -infinity: measure errors, let all pass */
     const char *container; /* name of a row of bc_audio_formats, or NULL to go by the name of the
                             * output, then by the input */
     bc_reading reading;    /* limits, damage, and when to give up */
@@ -197,6 +199,7 @@ typedef struct {
     uint64_t n_clipped;     /* samples that with their noise lay beyond the ends of the grid */
     double overshoot_db;    /* of the worst over full scale; NaN where none is */
     uint64_t n_nonfinite;   /* samples of the input */
+    uint64_t n_saturated;   /* samples that became the largest finite value, by nonfinite */
     double theory_snr_db;   /* what the closed form expects; NaN where there is none */
     double theory_noise_dbfs;
     bc_audio_quality quality;     /* NaN and 0 where it was not asked for */
@@ -219,7 +222,8 @@ BC_API BC_NODISCARD bc_status bc_audio_reduce(const char *in, const char *out,
 /* Take subtractive dither away again: in was written with settings->subtractive and says so in its
  * comment, else BC_E_UNSUPPORTED. The output holds 8 bits more than the codes, at least 24. Of the
  * settings n_threads, force, strip, dry_run, container, reading and progress count. In the result's
- * quality y is the output and x the input. */
+ * quality y is the output and x the input. BC_E_FORMAT, too, for NaN and infinity, which no output of
+ * this tool has. */
 BC_API BC_NODISCARD bc_status bc_audio_restore(const char *in, const char *out,
                                                const bc_audio_settings *settings,
                                                bc_audio_result *result, bc_error *err);

@@ -19,11 +19,16 @@ typedef enum {
     BC_ROUND_TRUNCATE,
 } bc_rounding;
 
-/* What tools do with NaN and infinity in data. */
+/* What tools do with NaN and infinity in data, and with what would become infinite or NaN in the
+ * output: a number that its format, or the scale of its block, cannot hold. */
 typedef enum {
-    BC_NONFINITE_ERROR, /* the first one ends the run, BC_E_FORMAT */
-    BC_NONFINITE_ZERO,  /* they count as 0 */
-    BC_NONFINITE_KEEP,  /* they stay; only where the output has them */
+    BC_NONFINITE_ERROR,    /* the first one ends the run, BC_E_FORMAT */
+    BC_NONFINITE_SATURATE, /* infinity and what is not held become the largest finite value, an
+                            * error that is measured; NaN ends the run */
+    BC_NONFINITE_ZERO,     /* NaN and infinity of the input count as 0; what is not held ends the
+                            * run */
+    BC_NONFINITE_KEEP,     /* they stay, and what is not held becomes infinite, an infinite error;
+                            * only where the output has infinity */
 } bc_nonfinite;
 
 /* Quantize x[0..n) on `grid` laid by `scale`. noise is in steps, n values, or NULL for

@@ -123,6 +123,10 @@ BC_API BC_NODISCARD bc_status bc_tensor_read(const bc_tensor_file *f, size_t i,
 BC_API BC_NODISCARD bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first,
                                                  size_t n, float *out, bc_error *err);
 
+/* The same as doubles, which hold every type exactly, F64 too. */
+BC_API BC_NODISCARD bc_status bc_tensor_read_f64(const bc_tensor_file *f, size_t i, uint64_t first,
+                                                 size_t n, double *out, bc_error *err);
+
 /* What a weight could have become: the values that the codes of its type have under the scale that
  * it shares with its neighbours, first .. end - 1. Rising, NaN last; codes that mean the same number
  * are levels of their own. */
@@ -249,15 +253,23 @@ typedef struct {
     uint64_t seed;         /* of the noise, a function of it, of the tensor's name, of the type that
                              * it had, and of the place in it */
     const char *imatrix;   /* file of importance for the formats that use it, or NULL */
-    bc_nonfinite nonfinite; /* of NaN and infinity in what is reduced */
-    int n_threads;          /* 0: one per core */
-    bool force;             /* replace an existing output */
-    bool dry_run;           /* lay the output out, and neither read data nor write */
-    bool skip_quality;      /* measure nothing but what the gate needs */
-    double min_snr_db;      /* of all tensors together; below it: BC_E_QUALITY and no output */
-    const char *container;  /* name of a row of bc_tensor_formats, or NULL to go by the name of the
+    /* Of NaN and infinity in what is reduced, and of weights that their format, or the scale of
+     * their block, cannot hold: both end the run by default. Under SATURATE these become the
+     * largest finite value, and infinity as well, NaN still ends the run; under ZERO what is not
+     * finite counts as 0, and what is not held ends the run; under KEEP it stays, and what is not
+     * held becomes infinite, where the format is a float that has infinity. */
+    bc_nonfinite nonfinite;
+    int n_threads;         /* 0: one per core */
+    bool force;            /* replace an existing output */
+    bool dry_run;          /* do everything but keep no output: what is only copied is not read */
+    bool sizes_only;       /* lay the output out, and neither read data nor write: nothing is
+                             * measured, so with min_snr_db it is BC_E_USAGE */
+    bool skip_quality;     /* measure nothing but what the gate needs */
+    double min_snr_db;     /* of all that is reduced, see bc_error_gate; BC_E_QUALITY and no
+                             * output; NaN: no gate */
+    const char *container; /* name of a row of bc_tensor_formats, or NULL to go by the name of the
                              * output, then by the input */
-    bc_reading reading;     /* limits, and when to give up */
+    bc_reading reading;    /* limits, and when to give up */
     void (*progress)(void *context, uint64_t elements_done, uint64_t n_elements); /* or NULL */
     void *context;
 } bc_tensor_settings;
@@ -281,9 +293,10 @@ typedef struct {
     uint64_t n_elements, size_bytes; /* of the output */
     bc_importance_use importance;
     uint64_t n_nonfinite; /* of the input */
+    uint64_t n_saturated; /* weights that became the largest finite value, by nonfinite */
     bool can_clip;        /* error.n_clipped was counted: weights more than half a step beyond
                                       * the last value of the format, or of their block as it is stored */
-    bc_error_sums error;  /* of what was reduced; n is 0 for copies */
+    bc_error_sums error;  /* of what was reduced; n is 0 for copies. F64 is measured as doubles */
 } bc_tensor_outcome;
 
 /* What a file of importance says of itself. */
@@ -312,8 +325,8 @@ typedef struct {
  * go through in ranges of blocks, which threads share; the same bytes come out for any number of
  * them. With importance rows stay whole, up to 2^24 weights long. On failure an old output is
  * untouched. BC_E_USAGE for a format or a setting that is unknown or that no tensor takes,
- * BC_E_UNSUPPORTED for one that the kind of file has not, BC_E_FORMAT for NaN and infinity by
- * settings->nonfinite, BC_E_QUALITY by min_snr_db; else as bc_tensor_file_open and for writing
+ * BC_E_UNSUPPORTED for one that the kind of file has not, BC_E_FORMAT for what is not
+ * finite, or not held, by settings->nonfinite (the sentence names tensor and index), BC_E_QUALITY by min_snr_db; else as bc_tensor_file_open and for writing
  * BC_E_EXISTS or BC_E_WRITE. Free the result with bc_tensor_result_free. */
 BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
                                                const bc_tensor_settings *settings,
@@ -359,7 +372,8 @@ typedef struct {
  * BC_TENSOR_MAX_SWEEP: the grid bc_grid_int_zero_point, BC_SCALE_MINMAX for each tensor, `noise`
  * added before rounding (RPDF is stochastic rounding). Measured are the tensors that
  * bc_tensor_reduce would reduce by settings->include and exclude; where there is none and neither
- * is given, all that hold floats. What is not finite is left out and counted. Of the settings
+ * is given, all that hold floats. NaN and infinity end it,
+ * or count as 0 by settings->nonfinite, which takes no SATURATE or KEEP here. Of the settings
  * n_threads, reading and progress count, too, which is told of elements in two passes. Memory does not
  * grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED where nothing is measured. */
 BC_API BC_NODISCARD bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,

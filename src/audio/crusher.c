@@ -32,6 +32,7 @@ struct bci_crusher {
     out_kind kind;
     int shift, valid_bits;
     bool is_float;
+    double top; /* largest finite value of a grid that has infinity beyond it, else infinity */
     size_t n_channels, frame_bytes, reduced_bytes, strip_frames;
     const bc_audio_settings *settings;
     double gain;
@@ -49,6 +50,7 @@ void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more)
     to->n_clipped += more->n_clipped;
     to->n_nonfinite += more->n_nonfinite;
     to->n_silent += more->n_silent;
+    to->n_saturated += more->n_saturated;
     to->worst = more->worst > to->worst ? more->worst : to->worst;
 }
 
@@ -116,6 +118,13 @@ static bc_status allocate(bci_crusher *c, int n_workers, bc_error *err)
     return st;
 }
 
+static double top_of(const bc_grid *g)
+{
+    const bool overflows = isinf(bc_grid_value(g, g->hi));
+
+    return overflows ? bc_grid_value(g, g->hi - 1) : INFINITY;
+}
+
 bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
                           const bc_audio_settings *settings, const bc_shaper *shaper, int n_workers,
                           bci_crusher **out, bc_error *err)
@@ -132,6 +141,7 @@ bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
     c->shift = to->shift;
     c->valid_bits = settings->depth.valid_bits;
     c->is_float = from->is_float || from->is_lossy;
+    c->top = top_of(&settings->depth.grid);
     c->n_channels = n;
     c->frame_bytes = n * bc_sample_size(from->layout);
     c->reduced_bytes = n * bc_sample_size(to->layout);
@@ -184,7 +194,8 @@ static bc_status check_finite(const bci_crusher *c, double *x, size_t n, uint64_
     for (size_t i = 0; i < n; i++) {
         if (isfinite(x[i]))
             continue;
-        if (c->settings->nonfinite == BC_NONFINITE_ERROR)
+        if (c->settings->nonfinite == BC_NONFINITE_ERROR ||
+            (c->settings->nonfinite == BC_NONFINITE_SATURATE && isnan(x[i])))
             return bci_fail(err, BC_E_FORMAT,
                             "%s in frame %llu of channel %zu, expected finite samples or "
                             "--nonfinite zero",
@@ -193,6 +204,38 @@ static bc_status check_finite(const bci_crusher *c, double *x, size_t n, uint64_
         tally->n_nonfinite++;
         if (c->settings->nonfinite == BC_NONFINITE_ZERO)
             x[i] = 0.0;
+    }
+    return BC_OK;
+}
+
+/* Limit a plane to the largest finite value. */
+static void limit(double *x, size_t n, double top, bci_crush_tally *tally)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!(fabs(x[i]) > top))
+            continue;
+        x[i] = copysign(top, x[i]);
+        tally->n_saturated++;
+    }
+}
+
+/* Deal with finite samples of a plane that became infinite. */
+static bc_status check_held(const bci_crusher *c, const double *x, double *y, size_t n,
+                            uint64_t first, size_t channel, bci_crush_tally *tally, bc_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (isfinite(y[i]) || !isfinite(x[i]))
+            continue;
+        if (c->settings->nonfinite == BC_NONFINITE_SATURATE) { /* by its noise */
+            y[i] = copysign(c->top, y[i]);
+            tally->n_saturated++;
+        } else if (c->settings->nonfinite != BC_NONFINITE_KEEP) {
+            return bci_fail(err, BC_E_FORMAT,
+                            "%.9g in frame %llu of channel %zu, more than %s holds, expected "
+                            "--nonfinite saturate",
+                            x[i], (unsigned long long)(first + i), channel + 1,
+                            c->settings->depth.name);
+        }
     }
     return BC_OK;
 }
@@ -359,6 +402,8 @@ static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, con
             return st;
         for (size_t i = 0; set->guard_db != 0.0 && i < n; i++)
             x[i] *= c->gain;
+        if (set->nonfinite == BC_NONFINITE_SATURATE && !isinf(c->top))
+            limit(x, n, c->top, t);
         if (has_noise || tally)
             bc_noise_fill_f64(set->noise, set->seed, c->streams[ch], first, s->noise[ch], n);
         if (silent.at && (has_noise || tally))
@@ -367,6 +412,10 @@ static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, con
             count_clipped(c, x, s->noise[ch], n, tally);
     }
     quantize(c, s, silent, n, has_noise);
+    for (size_t ch = 0; !isinf(c->top) && !st && ch < c->n_channels; ch++)
+        st = check_held(c, s->x[ch], s->y[ch], n, first, ch, t, err);
+    if (st)
+        return st;
     if (set->hold > 1)
         hold(c, s, first, n);
     if (set->hold > 1 && silent.at)

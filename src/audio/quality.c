@@ -21,7 +21,7 @@ typedef struct {
 
 struct bci_audio_quality {
     bc_grid grid;
-    bool only_errors;
+    bool only_errors, counts_as_0;
     uint32_t rate_hz, segment;
     size_t n_channels;
     channel *channels;
@@ -141,6 +141,11 @@ static void add_strip(bci_audio_quality *q, channel *c, double *x, const double 
     bc_spectrum_add(c->e, x, n);
 }
 
+void bci_audio_quality_count_as_0(bci_audio_quality *q)
+{
+    q->counts_as_0 = true;
+}
+
 void bci_audio_quality_add(bci_audio_quality *q, bc_sample_layout x_layout, const void *x,
                            double gain, bc_sample_layout y_layout, const void *y, size_t n)
 {
@@ -153,6 +158,8 @@ void bci_audio_quality_add(bci_audio_quality *q, bc_sample_layout x_layout, cons
         bc_pcm_unpack(x_layout, (const uint8_t *)x + i * x_bytes, m, q->n_channels, q->x);
         bc_pcm_unpack(y_layout, (const uint8_t *)y + i * y_bytes, m, q->n_channels, q->y);
         for (size_t c = 0; c < q->n_channels; c++) {
+            for (size_t k = 0; q->counts_as_0 && k < m; k++)
+                q->x[c][k] = isfinite(q->x[c][k]) ? q->x[c][k] : 0.0;
             for (size_t k = 0; gain != 1.0 && k < m; k++)
                 q->x[c][k] *= gain;
             add_strip(q, &q->channels[c], q->x[c], q->y[c], m);
@@ -268,15 +275,28 @@ static void measure_all(const bci_audio_quality *q, bc_audio_quality *out)
     }
 }
 
-bc_status bci_audio_quality_measure(bci_audio_quality *q, bc_audio_quality *out, bc_error *err)
+bc_audio_quality bci_audio_quality_unknown(void)
 {
     const bc_audio_levels unknown = { .peak_dbfs = NAN, .rms_dbfs = NAN, .dc = NAN };
-    bc_audio_quality r = { .x = unknown,
-                           .y = unknown,
-                           .noise_a_dbfs = NAN,
-                           .noise_468_dbfs = NAN,
-                           .noise_ath_dbfs = NAN,
-                           .entropy_bits = NAN };
+
+    return (bc_audio_quality){ .x = unknown,
+                               .y = unknown,
+                               .noise_dbfs = NAN,
+                               .noise_a_dbfs = NAN,
+                               .noise_468_dbfs = NAN,
+                               .noise_ath_dbfs = NAN,
+                               .tone = { .frequency_hz = NAN,
+                                         .level_dbfs = NAN,
+                                         .sinad_db = NAN,
+                                         .enob_bits = NAN,
+                                         .thd_db = NAN,
+                                         .thdn_db = NAN },
+                               .entropy_bits = NAN };
+}
+
+bc_status bci_audio_quality_measure(bci_audio_quality *q, bc_audio_quality *out, bc_error *err)
+{
+    bc_audio_quality r = bci_audio_quality_unknown();
     bc_status st = BC_OK;
 
     for (size_t c = 0; c < q->n_channels; c++)
@@ -286,7 +306,7 @@ bc_status bci_audio_quality_measure(bci_audio_quality *q, bc_audio_quality *out,
         measure_all(q, &r);
     if (r.error.n_lost > 0) { /* spectra have 0 where something is not finite */
         r.noise_a_dbfs = r.noise_468_dbfs = r.noise_ath_dbfs = INFINITY;
-        r.tone.found = false;
+        r.tone = bci_audio_quality_unknown().tone;
     }
     if (q->signal)
         st = make_curves(q, &r.curves, err);

@@ -26,4 +26,10 @@ BC_NODISCARD bc_status bci_audio_quality_measure(bci_audio_quality *q, bc_audio_
 /* Release; NULL is fine. */
 void bci_audio_quality_free(bci_audio_quality *q);
 
+/* NaN and infinity of x count as 0 from here on. */
+void bci_audio_quality_count_as_0(bci_audio_quality *q);
+
+/* What is told where nothing was measured: NaN and 0. */
+bc_audio_quality bci_audio_quality_unknown(void);
+
 #endif

@@ -244,6 +244,7 @@ static void describe(const reduction *r, bc_audio_result *result)
     result->n_clipped = r->tally.n_clipped;
     result->overshoot_db = r->tally.worst > 1.0 ? 20.0 * log10(r->tally.worst) : NAN;
     result->n_nonfinite = r->tally.n_nonfinite;
+    result->n_saturated = r->tally.n_saturated;
 }
 
 static double now_s(void)
@@ -270,8 +271,13 @@ static bc_status begin_measuring(reduction *r, bc_error *err)
 
     if (s->skip_quality && isnan(s->min_snr_db))
         return BC_OK;
-    return bci_audio_quality_new(bci_sound_info(r->in), &s->depth.grid, s->skip_quality, s->spectra,
-                                 &r->quality, err);
+
+    const bc_status st = bci_audio_quality_new(bci_sound_info(r->in), &s->depth.grid,
+                                               s->skip_quality, s->spectra, &r->quality, err);
+
+    if (!st && s->nonfinite == BC_NONFINITE_ZERO)
+        bci_audio_quality_count_as_0(r->quality);
+    return st;
 }
 
 static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_error *err)
@@ -304,7 +310,9 @@ bc_status bc_audio_reduce(const char *in, const char *out, const bc_audio_settin
     const double start = now_s();
     const int n_threads = bci_thread_count(settings->n_threads);
     reduction r = { .in_path = in, .settings = *settings };
-    bc_audio_result made = { .theory_snr_db = NAN, .theory_noise_dbfs = NAN };
+    bc_audio_result made = { .theory_snr_db = NAN,
+                             .theory_noise_dbfs = NAN,
+                             .quality = bci_audio_quality_unknown() };
     bc_status st = check_settings(settings, err);
 
     if (!st)

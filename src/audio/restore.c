@@ -81,6 +81,18 @@ static bc_status allocate(restoration *r, bc_error *err)
     return BC_OK;
 }
 
+static bc_status check_finite(const restoration *r, size_t channel, uint64_t first, const double *x,
+                              size_t n, bc_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return bci_fail(err, BC_E_FORMAT,
+                            "%s: %s in frame %llu of channel %zu, expected finite samples",
+                            bci_sound_name(r->in), isnan(x[i]) ? "NaN" : "infinity",
+                            (unsigned long long)(first + i), channel + 1);
+    return BC_OK;
+}
+
 /* Values without their noise, as integers of the output. */
 static void restore_plane(const restoration *r, size_t channel, uint64_t first, const double *x,
                           size_t n, int32_t *codes)
@@ -105,17 +117,23 @@ static bc_status restore(void *context, unsigned slot, uint64_t first, const voi
     const size_t raw_bytes = r->n_channels * bc_sample_size(from);
     const size_t made_bytes = r->n_channels * bc_sample_size(to);
 
-    (void)err;
-    for (size_t i = 0; i < n; i += STRIP) {
+    bc_status st = BC_OK;
+
+    for (size_t i = 0; !st && i < n; i += STRIP) {
         const size_t m = n - i < STRIP ? n - i : STRIP;
 
         bc_pcm_unpack(from, (const char *)raw + i * raw_bytes, m, r->n_channels, r->x[slot]);
-        for (size_t c = 0; c < r->n_channels; c++)
-            restore_plane(r, c, first + i, r->x[slot][c], m, r->codes[slot][c]);
+        for (size_t c = 0; !st && c < r->n_channels; c++) {
+            st = check_finite(r, c, first + i, r->x[slot][c], m, err);
+            if (!st)
+                restore_plane(r, c, first + i, r->x[slot][c], m, r->codes[slot][c]);
+        }
+        if (st)
+            break;
         bc_pcm_pack(to, (const int32_t *const *)r->codes[slot], r->plan.shift, m, r->n_channels,
                     (char *)made + i * made_bytes);
     }
-    return BC_OK;
+    return st;
 }
 
 static void seen(void *context, unsigned slot, uint64_t done)
@@ -171,7 +189,11 @@ bc_status bc_audio_restore(const char *in, const char *out, const bc_audio_setti
                             .gain = 1.0,
                             .n_threads = bci_thread_count(settings->n_threads),
                             .stop = settings->reading.stop };
-    bc_audio_result made = { 0 };
+    bc_audio_result made = { .gain = 1.0,
+                             .overshoot_db = NAN,
+                             .theory_snr_db = NAN,
+                             .theory_noise_dbfs = NAN,
+                             .quality = bci_audio_quality_unknown() };
     bc_status st = bci_sound_open(in, &settings->reading, &r.in, err);
 
     if (!st)

@@ -60,7 +60,10 @@ static bool fits_f32(const bc_grid *g, const bc_scale *s)
 {
     const double limit = 0.5 * (double)FLT_MAX; /* a shift_gain is at most 2 */
 
-    return g->family == BC_GRID_AFFINE && g->hi <= max_f32_code && s->gain <= limit &&
+    const bool are_exact = g->lo >= -max_f32_code && g->hi <= max_f32_code &&
+                           s->zero >= -max_f32_code && s->zero <= max_f32_code;
+
+    return g->family == BC_GRID_AFFINE && are_exact && s->gain <= limit &&
            fabs(s->offset) <= limit && inverse(g->den, s->gain) <= limit;
 }
 

@@ -182,7 +182,7 @@ bc_status bc_error_gate(const bc_error_sums *s, double least_db, const char *sub
         return BC_OK;
     if (s->n_lost > 0)
         return bci_fail(err, BC_E_QUALITY,
-                        "%s: %s -inf dB (%llu places differ by NaN or infinity), expected at least "
+                        "%s: %s -inf dB (%llu lost to NaN or infinity), expected at least "
                         "%.2f dB%s",
                         subject, figure, (unsigned long long)s->n_lost, least_db, rest);
     if (isnan(snr_db))

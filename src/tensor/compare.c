@@ -15,20 +15,32 @@ static bool same_shape(const bc_tensor_info *a, const bc_tensor_info *b)
     return a->n_dims == b->n_dims && memcmp(a->dims, b->dims, a->n_dims * sizeof *a->dims) == 0;
 }
 
+/* A batch of either, as doubles where one of them is F64. */
+typedef struct {
+    float x[BATCH], y[BATCH];
+    double wide_x[BATCH], wide_y[BATCH];
+} batch;
+
 static bc_status compare_tensor(const bc_tensor_file *a, size_t i, const bc_tensor_file *b,
-                                size_t j, float *x, float *y, bc_error_sums *sums, bc_error *err)
+                                size_t j, batch *pair, bc_error_sums *sums, bc_error *err)
 {
     const uint64_t n = bc_tensor_at(a, i)->n_elements;
+    const bool is_wide = bci_element_is_f64(bc_tensor_at(a, i)->type) ||
+                         bci_element_is_f64(bc_tensor_at(b, j)->type);
     bc_status st = BC_OK;
 
     for (uint64_t first = 0; !st && first < n; first += BATCH) {
         const size_t m = n - first < BATCH ? (size_t)(n - first) : BATCH;
 
-        st = bc_tensor_read_f32(a, i, first, m, x, err);
+        st = is_wide ? bc_tensor_read_f64(a, i, first, m, pair->wide_x, err)
+                     : bc_tensor_read_f32(a, i, first, m, pair->x, err);
         if (!st)
-            st = bc_tensor_read_f32(b, j, first, m, y, err);
-        if (!st)
-            bc_error_add_f32(sums, x, y, m);
+            st = is_wide ? bc_tensor_read_f64(b, j, first, m, pair->wide_y, err)
+                         : bc_tensor_read_f32(b, j, first, m, pair->y, err);
+        if (!st && is_wide)
+            bc_error_add_f64(sums, pair->wide_x, pair->wide_y, m);
+        else if (!st)
+            bc_error_add_f32(sums, pair->x, pair->y, m);
     }
     return st;
 }
@@ -36,11 +48,11 @@ static bc_status compare_tensor(const bc_tensor_file *a, size_t i, const bc_tens
 static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
                              bc_tensor_comparison *r, bc_error *err)
 {
-    float *x = malloc(BATCH * sizeof *x), *y = malloc(BATCH * sizeof *y);
+    batch *both = malloc(sizeof *both);
     bc_status st = BC_OK;
 
     r->tensors = calloc(bc_tensor_count(a) + 1, sizeof *r->tensors);
-    if (!x || !y || !r->tensors)
+    if (!both || !r->tensors)
         st = bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensors", bc_tensor_count(a));
     for (size_t i = 0; !st && i < bc_tensor_count(a); i++) {
         const bc_tensor_info *t = bc_tensor_at(a, i);
@@ -58,14 +70,13 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
         if (st)
             break;
         r->n_tensors++;
-        st = compare_tensor(a, i, b, j, x, y, &o->error, err);
+        st = compare_tensor(a, i, b, j, both, &o->error, err);
         o->n_nonfinite = o->error.n_nonfinite;
         bc_error_merge(&r->error, &o->error);
     }
     for (size_t j = 0; j < bc_tensor_count(b); j++)
         r->n_only_b += bc_tensor_find(a, bc_tensor_at(b, j)->name) == SIZE_MAX;
-    free(x);
-    free(y);
+    free(both);
     return st;
 }
 

@@ -133,6 +133,11 @@ bool bci_element_has_values(const bc_element_type *type)
     return type->kind == CODES || bci_element_decoder(type);
 }
 
+bool bci_element_is_f64(const bc_element_type *type)
+{
+    return type->decode == bci_decode_f64;
+}
+
 const bc_element_type *bci_element_of_ggml(uint32_t number)
 {
     for (size_t i = 0; i < N_ROWS; i++)

@@ -19,6 +19,9 @@ const bc_element_type *bci_element_for(const char *name, bool in_safetensors);
 /* Whether tensors of the type have numbers that can be read. */
 bool bci_element_has_values(const bc_element_type *type);
 
+/* Whether its numbers are doubles, which floats do not hold. */
+bool bci_element_is_f64(const bc_element_type *type);
+
 /* What makes floats of the blocks of a type, or NULL. */
 typedef void bci_decoder(const void *blocks, size_t n, float *out);
 bci_decoder *bci_element_decoder(const bc_element_type *type);

@@ -1,6 +1,7 @@
 /* Knows how values become elements of files: floats of 64 bits and fewer, and blocks. */
 #include "tensor/encode.h"
 
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -80,10 +81,14 @@ static const struct {
     const char *type, *grid;
     int n_bytes;
     void (*encode)(const float *x, size_t n, uint8_t *out);
+    bci_float_end end;
 } floats[] = {
-    { "F64", NULL, 8, encode_f64 },      { "F32", NULL, 4, bci_encode_f32 },
-    { "F16", "float16", 2, encode_f16 }, { "BF16", "bfloat16", 2, encode_bf16 },
-    { "F8_E4M3", "e4m3", 1, NULL },      { "F8_E5M2", "e5m2", 1, NULL },
+    { "F64", NULL, 8, encode_f64, { 0 } },
+    { "F32", NULL, 4, bci_encode_f32, { 0 } },
+    { "F16", "float16", 2, encode_f16, { 0x7BFF, 0x1p15f, INFINITY } },
+    { "BF16", "bfloat16", 2, encode_bf16, { 0x7F7F, 0x1p126f, INFINITY } },
+    { "F8_E4M3", "e4m3", 1, NULL, { 0x7E, 448.0f, 464.0f } },
+    { "F8_E5M2", "e5m2", 1, NULL, { 0x7B, 0x1p15f, INFINITY } },
 };
 
 enum { N_FLOATS = sizeof floats / sizeof *floats };
@@ -102,6 +107,13 @@ const char *bci_grid_of(const bc_element_type *type)
     const size_t row = float_row(type);
 
     return row < N_FLOATS ? floats[row].grid : NULL;
+}
+
+const bci_float_end *bci_float_end_of(const bc_element_type *type)
+{
+    const size_t row = float_row(type);
+
+    return row < N_FLOATS && floats[row].grid ? &floats[row].end : NULL;
 }
 
 const bc_block_format *bci_blocks_of(const bc_element_type *type)

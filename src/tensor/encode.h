@@ -12,6 +12,16 @@ const bc_block_format *bci_blocks_of(const bc_element_type *type);
  * float. */
 const char *bci_grid_of(const bc_element_type *type);
 
+/* The end of floats that are rounded. */
+typedef struct {
+    uint32_t largest; /* bits of the largest finite value */
+    float safe;       /* smaller magnitudes are finite, with noise too */
+    float clips_from; /* more than this is rounded down to the largest; infinity: overflows */
+} bci_float_end;
+
+/* Of a type that bci_grid_of has a name for; else NULL. */
+const bci_float_end *bci_float_end_of(const bc_element_type *type);
+
 /* How values are rounded, and the noise for them. */
 typedef struct {
     bc_tensor_encoder encoder;

@@ -302,7 +302,7 @@ bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset
     return bci_tensor_read_raw(f, &f->tensors[i], byte_offset, buf, n, err);
 }
 
-enum { RAW_ROOM = 16384, LONGEST_BLOCK = 256 };
+enum { RAW_ROOM = 16384, LONGEST_BLOCK = 256, WIDE_CHUNK = 1024 };
 
 bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first, size_t n,
                              float *out, bc_error *err)
@@ -341,4 +341,39 @@ bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first, 
         n -= now;
     }
     return BC_OK;
+}
+
+/* Doubles in the bytes of an array of them, which is where they are read to. */
+static void doubles_of(double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *bytes = (const uint8_t *)&x[i];
+        uint64_t bits = 0;
+
+        for (int k = 7; k >= 0; k--)
+            bits = bits << 8 | bytes[k];
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+}
+
+bc_status bc_tensor_read_f64(const bc_tensor_file *f, size_t i, uint64_t first, size_t n,
+                             double *out, bc_error *err)
+{
+    float narrow[WIDE_CHUNK];
+    bc_status st = BC_OK;
+
+    if (bci_element_is_f64(bc_tensor_at(f, i)->type)) {
+        st = bc_tensor_read(f, i, first * sizeof *out, out, n * sizeof *out, err);
+        if (!st)
+            doubles_of(out, n);
+        return st;
+    }
+    for (size_t at = 0; !st && at < n; at += WIDE_CHUNK) {
+        const size_t m = n - at < WIDE_CHUNK ? n - at : WIDE_CHUNK;
+
+        st = bc_tensor_read_f32(f, i, first + at, m, narrow, err);
+        for (size_t k = 0; !st && k < m; k++)
+            out[at + k] = (double)narrow[k];
+    }
+    return st;
 }

@@ -264,7 +264,9 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
 
     const bc_tensor_mix *mix = bci_mix_named(r->settings->format);
     const bci_tensor_output output = { .format = r->format,
-                                       .path = r->settings->dry_run ? NULL : out,
+                                       .path = r->settings->dry_run || r->settings->sizes_only
+                                                   ? NULL
+                                                   : out,
                                        .force = r->settings->force,
                                        .tensors = r->infos,
                                        .n_tensors = r->n_outputs,

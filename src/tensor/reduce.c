@@ -105,65 +105,6 @@ bool bci_reduction_copies(const bci_reduction *r, size_t tensor)
     return bci_choice_copies(&r->choices[tensor], bc_tensor_at(r->in, tensor));
 }
 
-static bc_status refuse(const bci_reduction *r, size_t tensor, uint64_t index, float x,
-                        bc_error *err)
-{
-    const bc_element_type *to = r->choices[tensor].type;
-    const bool may_stay = r->settings->nonfinite == BC_NONFINITE_KEEP;
-
-    const bci_tensor *t = &r->in->tensors[tensor];
-
-    return bci_fail(
-        err, BC_E_FORMAT, "%s: tensor %s: %s at index %llu%s%s%s, expected %s--nonfinite zero",
-        r->in->parts[t->part]->name, bci_show_name(t->info.name).text, x != x ? "NaN" : "infinity",
-        (unsigned long long)index, may_stay ? ", which " : "", may_stay ? to->name : "",
-        may_stay ? " cannot hold" : "", may_stay ? "" : "finite weights or ");
-}
-
-/* Where in x[0..n) it is, n if nowhere. Chunks without one are passed by vectors. */
-static size_t first_nonfinite(const float *x, size_t n)
-{
-    enum { CHUNK = 1024 };
-    size_t i = 0;
-
-    for (; i + CHUNK <= n; i += CHUNK) {
-        uint32_t found = 0;
-
-        for (size_t k = 0; k < CHUNK; k++) {
-            uint32_t bits;
-
-            memcpy(&bits, &x[i + k], sizeof bits);
-            found |= (bits & 0x7F800000) == 0x7F800000;
-        }
-        if (found)
-            break;
-    }
-    while (i < n && isfinite(x[i]))
-        i++;
-    return i;
-}
-
-/* Floats keep what is not finite, where that is asked for; blocks and codes have none for it. */
-bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t first, size_t n,
-                             bci_slot *s, bc_error *err)
-{
-    const bc_nonfinite asked = r->settings->nonfinite;
-    const bool is_float = r->choices[tensor].type->kind == BC_ELEMENT_FLOAT;
-    const bc_status st = bc_tensor_read_f32(r->in, tensor, first, n, s->x, err);
-
-    s->n_nonfinite = 0;
-    for (size_t i = st ? n : first_nonfinite(s->x, n); i < n; i++) {
-        if (isfinite(s->x[i]))
-            continue;
-        if (asked == BC_NONFINITE_ERROR || (asked == BC_NONFINITE_KEEP && !is_float))
-            return refuse(r, tensor, first + i, s->x[i], err);
-        s->n_nonfinite++;
-        if (asked == BC_NONFINITE_ZERO)
-            s->x[i] = 0.0f;
-    }
-    return st;
-}
-
 static bool measures(const bci_reduction *r)
 {
     return !r->settings->skip_quality || !isnan(r->settings->min_snr_db);
@@ -180,6 +121,21 @@ bci_encoding bci_reduction_encoding(const bci_reduction *r, size_t tensor, uint6
                            .stream = bc_noise_stream(t->name, bc_noise_stream(t->type->name, 0)) };
 }
 
+/* What was seen of the weights as they are in the file, limited ones included. */
+static bc_status look_at(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
+{
+    const bc_element_type *to = r->choices[at->tensor].type;
+    bc_status st = BC_OK;
+
+    if (s->is_changed)
+        st = bc_tensor_read_f32(r->in, at->tensor, at->range.first, at->range.n, s->x, err);
+    if (!st)
+        st = bci_reduction_measure(r, at->tensor, &at->range, s, err);
+    if (!st && to->kind != BC_ELEMENT_CODES)
+        s->error.n_clipped = bci_count_clipped(to, s->out, s->x, at->range.n);
+    return st;
+}
+
 /* Elements of one type. */
 static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
 {
@@ -193,10 +149,8 @@ static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc
         st = bci_reduction_encode_weighted(r, at->output, &at->range, s, err);
     else
         bci_encode(to, &how, s->x, NULL, n, s->out);
-    if (!st && measures(r)) {
+    if (!st && (measures(r) || !s->is_safe))
         bci_element_decoder(to)(s->out, n / to->block_length, s->y);
-        s->error.n_clipped = bci_count_clipped(to, s->out, s->x, n);
-    }
     return st;
 }
 
@@ -208,8 +162,9 @@ static void encode_piece(const bci_reduction *r, const place *at, bci_slot *s)
     const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
 
     s->n_out = bci_coded_encode(s->coder, c, role, r->settings, &how, s->x, &at->range, s->out,
-                                measures(r) ? s->y : NULL);
+                                measures(r) || !s->is_safe ? s->y : NULL);
     s->n_nonfinite = role == BCI_CODES ? s->n_nonfinite : 0;
+    s->n_saturated = role == BCI_CODES ? s->n_saturated : 0;
 }
 
 static bc_status copy(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
@@ -222,34 +177,43 @@ static bc_status copy(const bci_reduction *r, const place *at, bci_slot *s, bc_e
                                err);
 }
 
+/* Weights to elements of another type, or to one of its pieces. */
+static bc_status make(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
+{
+    const bool is_first = at->output->piece == 0;
+    bc_status st = bci_reduction_read(r, at->tensor, at->range.first, at->range.n, s, err);
+
+    if (st)
+        return st;
+    if (r->codings[at->tensor])
+        encode_piece(r, at, s);
+    else
+        st = encode(r, at, s, err);
+    if (!st && is_first && !s->is_safe)
+        st = bci_reduction_admit(r, at->tensor, &at->range, s, err);
+    return st || !is_first || !measures(r) ? st : look_at(r, at, s, err);
+}
+
 static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     bci_reduction *r = context;
     bci_slot *s = &r->slots[slot];
     const place at = place_of(r, batch);
     const bci_coding *c = r->codings[at.tensor];
-    bc_status st;
+    const bool is_copy = bci_reduction_copies(r, at.tensor);
 
     s->error = (bc_error_sums){ 0 };
-    s->n_nonfinite = 0;
-    if (bci_reduction_copies(r, at.tensor))
+    s->n_nonfinite = s->n_saturated = 0;
+    s->n_out = 0;
+    if (r->settings->dry_run && (is_copy || at.output->piece > 0)) /* tells nothing new */
+        return BC_OK;
+    if (is_copy)
         return copy(r, &at, s, err);
     if (c && bci_role_is_constant(c, c->roles[at.output->piece])) {
         s->n_out = bci_coded_constant(c, c->roles[at.output->piece], s->out);
         return BC_OK;
     }
-    st = bci_reduction_read(r, at.tensor, at.range.first, at.range.n, s, err);
-    if (st)
-        return st;
-    if (c)
-        encode_piece(r, &at, s);
-    else
-        st = encode(r, &at, s, err);
-    if (st)
-        return st;
-    if (measures(r) && at.output->piece == 0)
-        bc_error_add_f32(&s->error, s->x, s->y, at.range.n);
-    return BC_OK;
+    return make(r, &at, s, err);
 }
 
 static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
@@ -258,10 +222,12 @@ static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_er
     bci_slot *s = &r->slots[slot];
     const place at = place_of(r, batch);
     bc_tensor_outcome *outcome = &r->made.tensors[at.tensor];
-    const bc_status st = bci_tensor_writer_put(r->writer, s->out, s->n_out, err);
+    const bc_status st =
+        r->settings->dry_run ? BC_OK : bci_tensor_writer_put(r->writer, s->out, s->n_out, err);
 
     bc_error_merge(&outcome->error, &s->error);
     outcome->n_nonfinite += s->n_nonfinite;
+    outcome->n_saturated += s->n_saturated;
     r->n_done += at.range.n;
     if (!st && r->settings->progress)
         r->settings->progress(r->settings->context, r->n_done, r->n_elements);
@@ -358,8 +324,13 @@ static void reduction_free(bci_reduction *r)
     bc_tensor_file_free(r->in);
 }
 
-static bc_status check_noise(const bc_tensor_settings *s, bc_error *err)
+static bc_status check_settings(const bc_tensor_settings *s, bc_error *err)
 {
+    if (s->sizes_only && !isnan(s->min_snr_db))
+        return bci_fail(err, BC_E_USAGE,
+                        "--min-snr %g: nothing is measured with --sizes-only, expected --dry-run "
+                        "instead",
+                        s->min_snr_db);
     if (s->noise && s->noise->mask_side > 0)
         return bci_fail(err, BC_E_USAGE,
                         "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
@@ -374,7 +345,7 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
     const double start = now_s();
     const int n_threads = bci_thread_count(settings->n_threads);
     bci_reduction r = { .settings = settings };
-    bc_status st = check_noise(settings, err);
+    bc_status st = check_settings(settings, err);
 
     if (!st)
         st = bc_tensor_file_open_with(in, &settings->reading, &r.in, err);
@@ -382,7 +353,7 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
         st = bci_reduction_plan(&r, out, err);
     if (!st)
         st = begin_outcomes(&r, err);
-    if (!st && !settings->dry_run) {
+    if (!st && !settings->sizes_only) {
         st = allocate(&r, n_threads, err);
         if (!st)
             st = bci_reduction_survey(&r, n_threads, err);
@@ -393,7 +364,7 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
         bc_error_merge(&r.made.error, &r.made.tensors[i].error);
     if (!st)
         st = pass_gate(&r, in, err);
-    if (!st && !settings->dry_run)
+    if (!st && !settings->dry_run && !settings->sizes_only)
         st = bci_tensor_writer_commit(r.writer, err);
     if (!st) {
         describe(&r, n_threads);

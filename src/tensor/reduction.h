@@ -18,7 +18,9 @@ typedef struct {
     size_t n_out;     /* bytes */
     bci_coder *coder; /* where something becomes codes and scales, else NULL */
     bc_error_sums error;
-    uint64_t n_nonfinite;
+    uint64_t n_nonfinite, n_saturated;
+    bool is_safe;    /* no weight in x is so large that its type might not hold it */
+    bool is_changed; /* x has other weights than the file, for some had to be limited */
 } bci_slot;
 
 /* A tensor of the output, in the order of bci_reduction.infos. */
@@ -56,10 +58,19 @@ BC_NODISCARD bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_
 /* Whether a tensor goes through as it is. */
 bool bci_reduction_copies(const bci_reduction *r, size_t tensor);
 
-/* Weights first .. first + n - 1 of a tensor, to s->x; NaN and infinity are dealt with, and counted
- * in s->n_nonfinite. */
+/* Weights first .. first + n - 1 of a tensor, to s->x; NaN and infinity are dealt with by
+ * settings->nonfinite, and counted in s->n_nonfinite. Sets is_safe and is_changed. */
 BC_NODISCARD bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t first,
                                           size_t n, bci_slot *s, bc_error *err);
+
+/* After a range that is not safe was encoded and decoded, to s->out and s->y: see that its type holds
+ * every weight, or put the largest value there is, by settings->nonfinite. */
+BC_NODISCARD bc_status bci_reduction_admit(const bci_reduction *r, size_t tensor,
+                                           const bci_range *at, bci_slot *s, bc_error *err);
+
+/* Add what s->y is off from s->x, or of F64 from the doubles of the file, to s->error. */
+BC_NODISCARD bc_status bci_reduction_measure(const bci_reduction *r, size_t tensor,
+                                             const bci_range *at, bci_slot *s, bc_error *err);
 
 /* Find what has to be known of all of a tensor before its first code: scales of long groups. */
 BC_NODISCARD bc_status bci_reduction_survey(bci_reduction *r, int n_threads, bc_error *err);
@@ -72,6 +83,11 @@ BC_NODISCARD bool bci_reduction_note_importance(bci_reduction *r);
 
 /* How weights of a tensor from `first` on are rounded. */
 bci_encoding bci_reduction_encoding(const bci_reduction *r, size_t tensor, uint64_t first);
+
+/* The importance of weights from `element` on to the end of their row, in s->importance. */
+BC_NODISCARD bc_status bci_reduction_importance_at(const bci_reduction *r, size_t tensor,
+                                                   uint64_t element, bci_slot *s, const float **out,
+                                                   bc_error *err);
 
 /* The batch in x, elements from `first` on of a tensor that has importance, as elements of its type in
  * out: row by row. */

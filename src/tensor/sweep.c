@@ -1,5 +1,6 @@
 /* Knows what weights cost as n-bit integers, one scale a tensor, for every n at once: a pass over a
  * tensor for its ends, and one that rounds each piece to every depth. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #include "base/threads.h"
 #include "tensor/element.h"
 #include "tensor/globs.h"
+#include "tensor/held.h"
 #include "tensor/packed.h"
 #include "tensor/recipe.h"
 
@@ -27,7 +29,7 @@ typedef struct {
 typedef struct {
     float *x, *y, *noise;
     int32_t *codes;
-    float low, high; /* of what is finite; low > high: nothing is */
+    float low, high;
     bc_error_sums error[MAX_BITS];
     uint32_t *counts[MAX_BITS];
 } slot_buffers;
@@ -99,10 +101,33 @@ static size_t length_of(const sweep *s, uint64_t batch)
     return left < BATCH ? (size_t)left : BATCH;
 }
 
+/* Integers hold neither NaN nor infinity. */
+static bc_status make_finite(const sweep *s, uint64_t index, float *x, bc_error *err)
+{
+    double of_file;
+    const bc_status st = bc_tensor_read_f64(s->in, s->tensor, index, 1, &of_file, err);
+
+    if (st)
+        return st;
+    if (isfinite(of_file))
+        return bci_refuse_weight(s->in, s->tensor, index, of_file, "", "weights up to 3.4e38", err);
+    if (s->settings->nonfinite == BC_NONFINITE_ERROR)
+        return bci_refuse_weight(s->in, s->tensor, index, of_file, "",
+                                 "finite weights or --nonfinite zero", err);
+    *x = 0.0f;
+    return BC_OK;
+}
+
 static bc_status read_batch(sweep *s, uint64_t batch, unsigned slot, bc_error *err)
 {
-    return bc_tensor_read_f32(s->in, s->tensor, batch * BATCH, length_of(s, batch),
-                              s->slots[slot].x, err);
+    const size_t n = length_of(s, batch);
+    float *x = s->slots[slot].x;
+    bc_status st = bc_tensor_read_f32(s->in, s->tensor, batch * BATCH, n, x, err);
+
+    for (size_t i = st ? n : bci_first_above(FLT_MAX, x, n); !st && i < n; i++)
+        if (!isfinite(x[i]))
+            st = make_finite(s, batch * BATCH + i, &x[i], err);
+    return st;
 }
 
 static bc_status find_ends(void *context, uint64_t batch, unsigned slot, bc_error *err)
@@ -115,8 +140,6 @@ static bc_status find_ends(void *context, uint64_t batch, unsigned slot, bc_erro
     b->low = INFINITY;
     b->high = -INFINITY;
     for (size_t i = 0; !st && i < n; i++) {
-        if (!isfinite(b->x[i]))
-            continue;
         b->low = b->x[i] < b->low ? b->x[i] : b->low;
         b->high = b->x[i] > b->high ? b->x[i] : b->high;
     }
@@ -160,8 +183,7 @@ static bc_status round_batch(void *context, uint64_t batch, unsigned slot, bc_er
         b->error[k] = (bc_error_sums){ 0 };
         bc_error_add_f32(&b->error[k], b->x, b->y, n);
         for (size_t i = 0; i < n; i++)
-            if (isfinite(b->x[i]))
-                b->counts[k][b->codes[i]]++;
+            b->counts[k][b->codes[i]]++;
     }
     return st;
 }
@@ -330,6 +352,10 @@ bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
     if (first < 1 || last < first || last > MAX_BITS)
         return bci_fail(err, BC_E_USAGE, "bits %d to %d: expected 1 to %d, the lower end first",
                         first, last, MAX_BITS);
+    if (settings->nonfinite == BC_NONFINITE_SATURATE || settings->nonfinite == BC_NONFINITE_KEEP)
+        return bci_fail(err, BC_E_USAGE,
+                        "--nonfinite: a sweep over weights takes error or zero, for integers hold "
+                        "neither NaN nor infinity");
     st = bc_tensor_file_open_with(path, &settings->reading, &s.in, err);
     if (!st)
         st = bci_globs_check(settings, s.in, err);

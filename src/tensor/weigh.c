@@ -75,6 +75,17 @@ bool bci_reduction_note_importance(bci_reduction *r)
             bci_pairs_set_u32(&r->pairs, "quantize.imatrix.chunks_count", (uint32_t)s->n_chunks));
 }
 
+bc_status bci_reduction_importance_at(const bci_reduction *r, size_t tensor, uint64_t element,
+                                      bci_slot *s, const float **out, bc_error *err)
+{
+    const bci_weighting *w = &r->weightings[tensor];
+    const bc_status st =
+        bci_importance_read(r->importance, w, element / w->row / w->n_rows, s->importance, err);
+
+    *out = s->importance + element % w->row;
+    return st;
+}
+
 bc_status bci_reduction_encode_weighted(const bci_reduction *r, const bci_output *o,
                                         const bci_range *range, bci_slot *s, bc_error *err)
 {

@@ -352,6 +352,10 @@ static void subtractive_dither_leaves_a_twelfth(void **state)
         assert_string_equal(r.noise->name, "rpdf");
         EXPECT(bc_audio_restore(path_of("out.wav"), path_of("back.wav"), &s, &r, &err) == BC_OK,
                "%s", err.text);
+        EXPECT(isnan(r.theory_snr_db) && isnan(r.theory_noise_dbfs) && isnan(r.overshoot_db) &&
+                   isnan(r.quality.entropy_bits) && isnan(r.quality.noise_a_dbfs) &&
+                   isnan(r.quality.x.rms_dbfs) && r.gain == 1.0,
+               "figures that a restoration does not have");
         double *y = load_values(path_of("back.wav"), N);
         const double less = db(step * step / 4.0 / power_of_difference(x, y, N));
 

@@ -41,4 +41,16 @@ says 'bitcrush: too few arguments: expected compare A B, two pictures of one siz
 bitcrush compare in.png out.png --min-snr 60
 exits 9
 
+it 'without a signal no gate opens, unless nothing differs'
+printf 'P5 2 2 255 \0\0\0\0' >black.pgm
+printf 'P5 2 2 255 \377\377\377\377' >white.pgm
+bitcrush compare black.pgm white.pgm --min-snr 90
+exits 9
+says 'bitcrush: white.pgm: no SNR where there is no signal, expected at least 90.00 dB'
+bitcrush compare white.pgm black.pgm --min-snr 90
+exits 9
+says 'bitcrush: black.pgm: SNR 0.00 dB, expected at least 90.00 dB'
+bitcrush compare black.pgm black.pgm --min-snr 90
+exits 0
+
 finish

@@ -4,7 +4,7 @@
  * KIND: silence; sine: 997 Hz, half of full scale, a quarter period later in every next channel;
  * hot: the same at 1.5 times full scale, clipped where integers end; noise: white, to half of full scale;
  * high8: as noise, with nothing below the eighth bit of 16; nan, inf, -inf: silence but for frame 5 of
- * the last channel. ENCODING: u8, s16, s24, s32, f32 or f64. */
+ * the last channel; huge: 1e100 there. ENCODING: u8, s16, s24, s32, f32 or f64. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,6 +48,7 @@ static double sample(const char *kind, uint64_t frame, unsigned channel, unsigne
     return strcmp(kind, "nan") == 0    ? NAN
            : strcmp(kind, "inf") == 0  ? INFINITY
            : strcmp(kind, "-inf") == 0 ? -INFINITY
+           : strcmp(kind, "huge") == 0 ? 1e100
                                        : 0.0;
 }
 

@@ -1,6 +1,8 @@
-/* make-weights FORMAT ROWS COLUMNS FILE: write uniform noise between -1 and 1 in 32-bit floats,
+/* make-weights FORMAT ROWS COLUMNS FILE [VALUE]: write uniform noise between -1 and 1 in 32-bit floats,
  * without the code that is tested. FORMAT: npy, or safetensors, where the same weights are the tensor
- * "a.weight", ten times as large once more "b.weight", and the first row is "bias". */
+ * "a.weight", ten times as large once more "b.weight", and the first row is "bias". VALUE, which may be
+ * "nan" or "inf", is the weight at index 77 of all. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,9 @@ static void put(FILE *f, uint64_t v, unsigned bytes)
         putc((int)(v >> 8 * i & 255), f);
 }
 
+static bool has_value;
+static float value;
+
 static void put_noise(FILE *f, uint64_t n, float gain)
 {
     uint64_t state = 88172645463325252u;
@@ -20,7 +25,8 @@ static void put_noise(FILE *f, uint64_t n, float gain)
         state ^= state << 13; /* Marsaglia's xorshift */
         state ^= state >> 7;
         state ^= state << 17;
-        const float v = gain * (float)((double)(int64_t)state * 0x1p-63);
+        const float noise = gain * (float)((double)(int64_t)state * 0x1p-63);
+        const float v = has_value && i == 77 ? value : noise;
         uint32_t bits;
 
         memcpy(&bits, &v, sizeof bits);
@@ -59,12 +65,15 @@ static void write_safetensors(FILE *f, unsigned long rows, unsigned long columns
 
 int main(int argc, char **argv)
 {
-    FILE *f = argc == 5 ? fopen(argv[4], "wb") : NULL;
+    FILE *f = argc == 5 || argc == 6 ? fopen(argv[4], "wb") : NULL;
 
     if (!f) {
-        fprintf(stderr, "usage: make-weights npy|safetensors ROWS COLUMNS FILE\n");
+        fprintf(stderr, "usage: make-weights npy|safetensors ROWS COLUMNS FILE [VALUE]\n");
         return 2;
     }
+    has_value = argc == 6;
+    value = has_value ? strtof(argv[5], NULL) : 0.0f;
+
     const unsigned long rows = strtoul(argv[2], NULL, 10), columns = strtoul(argv[3], NULL, 10);
 
     if (strcmp(argv[1], "npy") == 0)

@@ -89,8 +89,45 @@ for value in nan inf -inf; do
         grep -qiw 'nan dB' "$out" && fail 'nan in the report'
         bitcrush compare in.wav in.wav --json
         "$READ_JSON" <"$out" >"$base/facts" || fail 'the report is no JSON'
+        bitcrush compare in.wav in.wav --min-snr 90 -q
+        exits 0
+        "$MAKE_SOUND" silence "$encoding" 44100 2 50 zeros.wav
+        for files in 'in.wav zeros.wav' 'zeros.wav in.wav'; do
+            bitcrush compare $files --json
+            exits 0
+            prints '"snr_db": "-inf"'
+            prints '"max_error": "inf"'
+            prints '"lost": 1'
+            bitcrush compare $files --min-snr -90
+            exits 9
+            mentions 'SNR -inf dB (1 lost to NaN or infinity), expected at least -90.00 dB'
+        done
+        rm zeros.wav
     done
 done
+
+it 'a sample that 32-bit floats do not hold'
+"$MAKE_SOUND" huge f64 44100 2 50 in.wav
+bitcrush in.wav float32 -o out.wav
+exits 4
+says 'bitcrush: in.wav: 1e+100 in frame 5 of channel 2, more than float32 holds, expected --nonfinite saturate'
+[ ! -e out.wav ] || fail 'an output is there'
+bitcrush in.wav float32 -o out.wav --nonfinite saturate
+exits 0
+prints 'limited  1 sample to the largest that the format holds'
+prints 'SNR      0.00 dB'
+bitcrush compare in.wav out.wav --min-snr 0.01
+exits 9
+rm out.wav
+
+it 'of noise over silence there is no SNR, and no gate opens'
+"$MAKE_SOUND" silence s16 44100 2 50 in.wav
+bitcrush in.wav 8 -q -o out.wav --dither tpdf --min-snr -90
+exits 9
+says 'bitcrush: in.wav: no SNR where there is no signal, expected at least -90.00 dB; no output written'
+bitcrush in.wav 8 -q -o out.wav --min-snr 90 # nothing changes
+exits 0
+rm out.wav
 rm in.wav
 
 it 'no sound at all'

@@ -343,4 +343,88 @@ bitcrush report zero.npy q8_0 -q -o zero.html
 exits 0
 grep -q '>0.4<' zero.html || fail 'no axis around 0'
 
+it 'a weight that its format cannot hold is refused by name, and nothing is written'
+"$MAKE_WEIGHTS" npy 8 256 big.npy 1e6
+for format in f16 q4_0 q3_k tq1_0 nvfp4; do
+    bitcrush big.npy $format -f -q -o big.out.gguf
+    case $format in
+    q3_k) exits 0 ;; # 32 * 31 times 65504 is more
+    *)
+        exits 4
+        mentions 'tensor big: 1000000 at index 77, more than '
+        mentions 'holds, expected --nonfinite saturate'
+        [ ! -e big.out.gguf ] || fail 'an output is there'
+        ;;
+    esac
+    rm -f big.out.gguf
+done
+
+it 'limited, it counts in the SQNR'
+bitcrush big.npy f16 -f -o big.gguf --nonfinite saturate
+exits 0
+prints 'non-finite saturate'
+prints 'limited  1 weight to the largest that the format holds'
+prints 'SQNR     0.59 dB' # 10 log10 of (1e6 / (1e6 - 65504))^2
+bitcrush compare big.npy big.gguf
+exits 0
+prints 'SQNR     0.59 dB'
+bitcrush big.npy f16 -f -q -o big.gguf --nonfinite saturate --min-snr 1
+exits 9
+
+it 'a comparison with NaN in one file finds no small error, and no gate opens'
+"$MAKE_WEIGHTS" npy 8 256 nan.npy nan
+"$MAKE_WEIGHTS" npy 8 256 one.npy 0.5
+mkdir nan
+cp nan.npy nan/one.npy
+for files in 'one.npy nan/one.npy' 'nan/one.npy one.npy'; do
+    bitcrush compare $files --json
+    exits 0
+    prints '"sqnr_db": "-inf"'
+    prints '"max_error": "inf"'
+    prints '"lost": 1'
+    bitcrush compare $files --min-snr -90
+    exits 9
+    mentions 'SQNR -inf dB (1 lost to NaN or infinity), expected at least -90.00 dB'
+done
+bitcrush compare nan/one.npy nan/one.npy --min-snr 90
+exits 0
+rm -r nan
+
+it 'a dry run measures, is judged, and writes nothing'
+bitcrush one.npy q4_0 -n
+exits 0
+prints 'dry run, not written'
+prints 'SQNR '
+dry=$(grep SQNR "$out")
+bitcrush one.npy q4_0 -f -o one.gguf
+grep -qF "$dry" "$out" || fail "not $dry"
+rm one.gguf
+bitcrush one.npy q4_0 -n --min-snr 90 -o one.gguf
+exits 9
+mentions 'expected at least 90.00 dB'
+bitcrush one.npy q4_0 -n -q --min-snr 10 -o one.gguf
+exits 0
+[ ! -e one.gguf ] || fail 'an output is there'
+
+it '--sizes-only reads no weights'
+bitcrush nan.npy q4_0 --sizes-only
+exits 0
+prints 'file 1312 bytes'
+! grep -q SQNR "$out" || fail 'an SQNR'
+bitcrush one.npy q4_0 --sizes-only --min-snr 90
+exits 2
+mentions 'nothing is measured with --sizes-only'
+bitcrush one.npy q4_0 --sizes-only -q -o one.gguf
+exits 0
+[ ! -e one.gguf ] || fail 'an output is there'
+
+it 'a sweep refuses NaN, or counts it as 0'
+bitcrush sweep nan.npy 2..3
+exits 4
+mentions 'tensor nan: NaN at index 77, expected finite weights or --nonfinite zero'
+bitcrush sweep nan.npy 2..3 --nonfinite zero
+exits 0
+bitcrush sweep nan.npy 2..3 --nonfinite keep
+exits 2
+
 finish

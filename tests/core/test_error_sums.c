@@ -266,7 +266,7 @@ static const struct {
     { "silence that stays",     0.0, 0.0, 1, 900.0, true,  "" },
     { "NaN that stays",         NAN, NAN, 1, 900.0, true,  "" },
     { "no signal",              0.0, 1.0, 1, -90.0, false, "file: no SNR where there is no signal, expected at least -90.00 dB" },
-    { "an infinite output",     1.0, INFINITY, 3, -90.0, false, "SNR -inf dB (3 places differ by NaN or infinity), expected" },
+    { "an infinite output",     1.0, INFINITY, 3, -90.0, false, "SNR -inf dB (3 lost to NaN or infinity), expected" },
     { "NaN against a number",   NAN, 0.5, 1, -90.0, false, "-inf dB" },
     { "nothing",                1.0, 1.0, 0, -90.0, false, "no SNR of nothing" },
     { "squares beyond double",  1e200, 1.1e200, 1, 3.0, false, "no SNR" },

@@ -188,6 +188,39 @@ static void clamped(void **state)
     on_every_grid(far_beyond);
 }
 
+/* Grids that reach far down, or whose zero lies far out, have codes that floats do not count. */
+static void far_codes(void **state)
+{
+    static const struct {
+        int32_t lo, hi, zero;
+    } rows[] = { { -(1 << 30), 4, 0 }, { INT32_MIN, 4, 0 }, { 0, 255, -(1 << 28) } };
+
+    (void)state;
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        const bc_grid g = { .family = BC_GRID_AFFINE,
+                            .lo = rows[r].lo,
+                            .hi = rows[r].hi,
+                            .den = 4.0,
+                            .bits = 32,
+                            .shift_gain = 1.0 };
+        const bc_scale s = { 1.0, 0.0, rows[r].zero };
+
+        for (int i = 0; i < 1000; i++) {
+            const double wanted = rows[r].zero < 0 ? (double)i / 5.0 : -1234567.25 * i;
+            const float x = (float)((wanted - rows[r].zero) / g.den);
+            const double position =
+                fmin(fmax(rint((double)x * g.den) + rows[r].zero, (double)g.lo), (double)g.hi);
+            int32_t code;
+            float y;
+
+            bc_quantize_f32(&g, &s, BC_ROUND_NEAREST, &x, NULL, 1, &y, &code);
+            EXPECT((double)code == position && y == (float)((position - rows[r].zero) / g.den),
+                   "row %zu: %.9g is code %d, %.9g, expected %.0f", r, (double)x, code, (double)y,
+                   position);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -198,6 +231,7 @@ int main(void)
         SENTENCE("a scale without extent stores its offset", without_extent),
         SENTENCE("a scale beyond the range of float serves float data", float_range),
         SENTENCE("numbers far beyond the ends take the end codes", clamped),
+        SENTENCE("codes that floats do not count are exact", far_codes),
     };
 
     return cmocka_run_group_tests_name("quantize limits", tests, NULL, NULL);

@@ -47,10 +47,10 @@ static void every_format_keeps_the_laws(void **state)
         bc_tensor_settings s = bc_tensor_settings_default(types[i].name);
         bc_tensor_comparison c;
 
-        s.dry_run = true;
+        s.sizes_only = true;
         bc_tensor_result planned = reduce(in, out, s);
 
-        s.dry_run = false;
+        s.sizes_only = false;
         s.n_threads = 1;
         bc_tensor_result r = reduce(in, out, s);
         whole_file one = load_file(out);

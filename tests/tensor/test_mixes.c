@@ -94,7 +94,7 @@ static bc_tensor_result reduced_to(const char *mix)
     bc_error err = { 0 };
 
     save_model();
-    s.dry_run = true;
+    s.sizes_only = true;
     EXPECT(bc_tensor_reduce(path_of("m.safetensors"), path_of("m.gguf"), &s, &r, &err) == BC_OK,
            "%s: %s", mix, err.text);
     return r;

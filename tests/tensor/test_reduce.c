@@ -278,8 +278,8 @@ static void what_is_not_finite_is_named(void **state)
     bc_tensor_result_free(&r);
 }
 
-/* A dry run knows the size before it has read a weight: in every format and every kind of file. */
-static void a_dry_run_knows_the_size(void **state)
+/* The size is known before a weight has been read: in every format and every kind of file. */
+static void the_size_is_known_before_the_weights(void **state)
 {
     static const char *const outputs[] = { "out.gguf", "out.safetensors", "out.npy" };
     const bc_element_type *types;
@@ -299,20 +299,20 @@ static void a_dry_run_knows_the_size(void **state)
 
         if (k < n_types && !bc_tensor_can_write(&types[k]))
             continue;
-        s.dry_run = s.force = true;
+        s.sizes_only = s.force = true;
         const bc_status st = bc_tensor_reduce(in, out, &s, &r, NULL);
         const uint64_t expected = st ? 0 : r.output_size_bytes;
 
         if (!st)
             bc_tensor_result_free(&r);
-        s.dry_run = false;
-        EXPECT(bc_tensor_reduce(in, out, &s, &r, NULL) == st, "%s as %s: dry run %d", s.format, out,
-               (int)st);
+        s.sizes_only = false;
+        EXPECT(bc_tensor_reduce(in, out, &s, &r, NULL) == st, "%s as %s: sizes only %d", s.format,
+               out, (int)st);
         if (st)
             continue;
         bc_tensor_result_free(&r);
         free(load_bytes(out, &n));
-        EXPECT(n == expected, "%s as %s: %zu bytes, dry run %llu", s.format, out, n,
+        EXPECT(n == expected, "%s as %s: %zu bytes, sizes only %llu", s.format, out, n,
                (unsigned long long)expected);
         n_checked++;
     }
@@ -355,7 +355,7 @@ int main(void)
         cmocka_unit_test_teardown(a_number_is_a_format_of_the_file, empty_scratch_dir),
         cmocka_unit_test_teardown(rows_of_no_whole_blocks_fall_back, empty_scratch_dir),
         cmocka_unit_test_teardown(what_is_not_finite_is_named, empty_scratch_dir),
-        cmocka_unit_test_teardown(a_dry_run_knows_the_size, empty_scratch_dir),
+        cmocka_unit_test_teardown(the_size_is_known_before_the_weights, empty_scratch_dir),
         cmocka_unit_test_teardown(names_choose, empty_scratch_dir),
     };
 
