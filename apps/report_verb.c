@@ -1,14 +1,12 @@
 /* Knows how pages are made without outputs that stay. */
 #include "report_verb.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "curve.h"
+#include "scratch_directory.h"
 #include "stop.h"
 #include "tool.h"
 
@@ -32,49 +30,24 @@ static void mention_files(const options *o, bc_error *err)
     (void)tool_fail(err, BC_E_USAGE, "%.100s: no file of that name, nor a SPEC: %.380s", spec, why);
 }
 
-/* With what is in it, in case the run broke off; nobody else writes there. It was opened when it was
- * made: now there may be no memory for it. */
-static void remove_directory(DIR *dir, const char *path)
-{
-    char name[4096 + 512];
-
-    rewinddir(dir);
-    for (struct dirent *e; (e = readdir(dir));) {
-        snprintf(name, sizeof name, "%s/%s", path, e->d_name);
-        unlink(name);
-    }
-    closedir(dir);
-    rmdir(path);
-}
-
 static bc_status pages(const char *name, const options *o,
                        bc_status (*reduce)(const char *, const options *, bc_error *),
                        bc_error *err)
 {
-    const char *base = getenv("TMPDIR");
+    scratch_directory directory;
     options own = *o;
-    char directory[4096];
+    bc_status st = scratch_directory_make(&directory, err);
 
-    snprintf(directory, sizeof directory, "%s/bitcrush-XXXXXX", base && *base ? base : "/tmp");
-    if (!mkdtemp(directory))
-        return tool_fail(err, BC_E_WRITE, "%s: cannot be created: %s", directory, strerror(errno));
-    DIR *dir = opendir(directory);
-
-    if (!dir) {
-        const bc_status why = errno == ENOMEM ? BC_E_LIMIT : BC_E_WRITE;
-
-        (void)tool_fail(err, why, "%s: cannot be opened: %s", directory, strerror(errno));
-        rmdir(directory);
-        return why;
-    }
+    if (st)
+        return st;
     own.report = o->output ? o->output : "";
-    own.output = directory;
+    own.output = directory.path;
     own.is_page_only = true;
-    const bc_status st = reduce(name, &own, err);
+    st = reduce(name, &own, err);
 
     if (st)
         mention_files(o, err);
-    remove_directory(dir, directory);
+    scratch_directory_remove(&directory);
     stop_removes(NULL, NULL);
     return st;
 }
