@@ -13,7 +13,7 @@
 #include "tensor/element.h"
 #include "tensor/shown.h"
 
-enum { MAX_TEXTS = 10000 };
+enum { MAX_TEXTS = 10000, PAGE = 1 << 16 };
 
 bc_status bci_tensor_short(const char *path, bc_error *err)
 {
@@ -53,11 +53,46 @@ bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error
 
 void bci_tensor_file_drop(bc_tensor_file *f, size_t first)
 {
-    for (size_t i = first; i < f->n_tensors; i++) {
-        free((char *)f->tensors[i].info.name);
+    for (size_t i = first; i < f->n_tensors; i++)
         bci_coding_free(f->tensors[i].coding);
-    }
     f->n_tensors = first;
+}
+
+/* Names lie one after the other in pages: files have hundreds of thousands of them. */
+struct bci_name_page {
+    struct bci_name_page *next;
+    size_t n, room;
+    char text[];
+};
+
+/* A copy of a name that lives as long as the file, or NULL. */
+static const char *keep_name(bc_tensor_file *f, const char *name, size_t n)
+{
+    struct bci_name_page *page = f->names;
+
+    if (!page || page->room - page->n < n + 1) {
+        const size_t room = n < PAGE / 2 ? PAGE : n + 1;
+
+        page = malloc(sizeof *page + room);
+        if (!page)
+            return NULL;
+        *page = (struct bci_name_page){ .next = f->names, .room = room };
+        f->names = page;
+    }
+    char *copy = page->text + page->n;
+
+    memcpy(copy, name, n);
+    copy[n] = '\0';
+    page->n += n + 1;
+    return copy;
+}
+
+static void free_names(bc_tensor_file *f)
+{
+    for (struct bci_name_page *page = f->names, *next; page; page = next) {
+        next = page->next;
+        free(page);
+    }
 }
 
 static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
@@ -107,7 +142,7 @@ bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_n
                         part->name, (unsigned long long)t->entry, bci_show(info->name, n_name).text,
                         (unsigned long long)info->size_bytes, (unsigned long long)tensor.offset,
                         (unsigned long long)part->size_bytes);
-    info->name = strndup(info->name, n_name);
+    info->name = keep_name(f, info->name, n_name);
     if (!info->name)
         return bci_tensor_short(part->name, err);
     f->tensors[f->n_tensors++] = tensor;
@@ -214,6 +249,7 @@ void bc_tensor_file_free(bc_tensor_file *f)
     if (!f)
         return;
     bci_tensor_file_drop(f, 0);
+    free_names(f);
     bci_pairs_free(&f->pairs);
     for (size_t i = 0; i < f->n_parts; i++)
         bci_seekable_free(f->parts[i]);

@@ -53,7 +53,8 @@ struct bc_tensor_file {
     size_t n_parts;
     bci_tensor *tensors;
     size_t n_tensors, room;
-    bci_tensor **by_name; /* once it is open */
+    bci_tensor **by_name;        /* once it is open */
+    struct bci_name_page *names; /* of the tensors, also of those that were dropped */
     bci_pairs pairs;
 };
 

@@ -300,12 +300,9 @@ static void drop_taken(joiner *j)
     bc_tensor_file *f = j->file;
     size_t kept = 0;
 
-    for (size_t i = 0; i < f->n_tensors; i++) {
-        if (j->is_taken[i])
-            free((char *)f->tensors[i].info.name);
-        else
+    for (size_t i = 0; i < f->n_tensors; i++)
+        if (!j->is_taken[i])
             f->tensors[kept++] = f->tensors[i];
-    }
     f->n_tensors = kept;
 }
 
