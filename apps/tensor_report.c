@@ -283,6 +283,19 @@ bc_status tensor_comparison_report(const options *o, const char *a, const char *
     return st;
 }
 
+/* A file may have hundreds of thousands. */
+static void add_tensor(const void *file, size_t i, bc_report *row)
+{
+    const bc_tensor_info *t = bc_tensor_at(file, i);
+    char shape[160];
+
+    tensor_show_shape(t->n_dims, t->dims, shape, sizeof shape);
+    bc_report_string(row, table, "name", t->name);
+    bc_report_string(row, table, "shape", shape);
+    bc_report_string(row, table, "type", t->type->name);
+    bc_report_integer(row, table, "size_bytes", t->size_bytes);
+}
+
 bc_status tensor_info_report(const options *o, const char *path, const bc_tensor_file *f,
                              bc_error *err)
 {
@@ -295,17 +308,7 @@ bc_status tensor_info_report(const options *o, const char *path, const bc_tensor
     tensor_report_input(r, path, &s, bc_tensor_count(f));
     tensor_add_metadata(r, f);
     tensor_add_types(r, o, f);
-    for (size_t i = 0; i < bc_tensor_count(f); i++) {
-        const bc_tensor_info *t = bc_tensor_at(f, i);
-        char shape[160];
-
-        tensor_show_shape(t->n_dims, t->dims, shape, sizeof shape);
-        bc_report_row(r, table);
-        bc_report_string(r, table, "name", t->name);
-        bc_report_string(r, table, "shape", shape);
-        bc_report_string(r, table, "type", t->type->name);
-        bc_report_integer(r, table, "size_bytes", t->size_bytes);
-    }
+    bc_report_rows(r, table, bc_tensor_count(f), add_tensor, f);
     st = tool_report(r, o, "", err);
     bc_report_free(r);
     return st;

@@ -3,6 +3,7 @@
 #define BITCRUSH_REPORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bitcrush/status.h"
@@ -30,6 +31,14 @@ BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, b
  * each key, in lines of 100 characters; "why" is a remark behind the others. A key "a.b" is b of an
  * object a in the row's object. Tables follow each other, one is whole before the next begins. */
 BC_API void bc_report_row(bc_report *r, const char *table);
+
+/* A last table of n rows that are not kept but made one by one, when the report is written as text or
+ * JSON: make(context, i, row) adds the facts of row i to `row`, with the section `table`. It is called
+ * more than once for a row, and adds the same each time. The context stays the caller's, and lives as
+ * long as the report. Once a report. */
+BC_API void bc_report_rows(bc_report *r, const char *table, size_t n,
+                           void (*make)(const void *context, size_t i, bc_report *row),
+                           const void *context);
 
 /* The report for people: a few lines, labels in bold with `colour`. The caller frees *out. */
 BC_API BC_NODISCARD bc_status bc_report_text(const bc_report *r, bool colour, char **out,

@@ -1,6 +1,7 @@
 /* Knows the facts of a report and how they are collected. */
 #include "report/facts.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,24 @@ void bc_report_row(bc_report *r, const char *table)
 {
     r->row = r->table == table ? r->row + 1 : 1;
     r->table = table;
+}
+
+void bc_report_rows(bc_report *r, const char *table, size_t n,
+                    void (*make)(const void *context, size_t i, bc_report *row),
+                    const void *context)
+{
+    assert(!r->made.make);
+    r->made = (bci_made_rows){ table, n, make, context };
+}
+
+void bci_report_make_row(const bc_report *r, size_t i, bc_report *row)
+{
+    for (size_t k = 0; k < row->n; k++)
+        free(row->facts[k].string);
+    row->n = 0;
+    row->table = NULL;
+    bc_report_row(row, r->made.table);
+    r->made.make(r->made.context, i, row);
 }
 
 void bc_report_number(bc_report *r, const char *section, const char *key, double value)

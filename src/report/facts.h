@@ -18,13 +18,25 @@ typedef struct {
     char *string;
 } bci_fact;
 
+/* Rows of a table that are made when they are written. */
+typedef struct {
+    const char *table;
+    size_t n;
+    void (*make)(const void *context, size_t i, bc_report *row); /* NULL: there are none */
+    const void *context;
+} bci_made_rows;
+
 struct bc_report {
     bci_fact *facts;
     size_t n, room;
     const char *table; /* the row begun last is of this one, or NULL */
     size_t row;
+    bci_made_rows made;
     bool is_short_of_memory;
 };
+
+/* Row i of those that are made, alone in `row`, a report that is used for all of them. */
+void bci_report_make_row(const bc_report *r, size_t i, bc_report *row);
 
 /* The fact "section.key" (the first `length` characters of `name`), or NULL. */
 const bci_fact *bci_report_find(const bc_report *r, const char *name, size_t length);

@@ -74,6 +74,24 @@ static bool put_in_row(json_t *row, const char *key, json_t *value)
     return json_object_set_new(row, key, value) == 0;
 }
 
+/* Rows that are made when they are written. */
+static bool put_made_rows(json_t *root, const bc_report *r)
+{
+    bc_report *row = NULL;
+    bool ok = r->made.n == 0 || bc_report_new(&row, NULL) == BC_OK;
+
+    for (size_t i = 0; ok && i < r->made.n; i++) {
+        bci_report_make_row(r, i, row);
+        json_t *to = row_of(root, r->made.table, i + 1);
+
+        for (size_t k = 0; ok && k < row->n; k++)
+            ok = to && put_in_row(to, row->facts[k].key, value_of(&row->facts[k]));
+        ok = ok && !row->is_short_of_memory;
+    }
+    bc_report_free(row);
+    return ok;
+}
+
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
     json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/1");
@@ -87,6 +105,7 @@ bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
         ok = section && (f->row ? put_in_row(section, f->key, value_of(f))
                                 : json_object_set_new(section, f->key, value_of(f)) == 0);
     }
+    ok = ok && put_made_rows(root, r);
     if (ok)
         text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
     json_decref(root);

@@ -96,10 +96,10 @@ static bool is_of(const bci_fact *f, const char *table)
     return f->row > 0 && strcmp(f->section, table) == 0;
 }
 
-static size_t find_columns(const bc_report *r, const char *table, column columns[MAX_COLUMNS])
+/* Columns of a table, n of which were found before; returns their number now. */
+static size_t find_columns(const bc_report *r, const char *table, column columns[MAX_COLUMNS],
+                           size_t n)
 {
-    size_t n = 0;
-
     for (size_t i = 0; i < r->n; i++) {
         const bci_fact *f = &r->facts[i];
         char cell[CELL];
@@ -202,7 +202,7 @@ static void put_table(bci_buffer *b, const bc_report *r, const char *table, cons
                       const char *plain)
 {
     column columns[MAX_COLUMNS];
-    const size_t n = find_columns(r, table, columns);
+    const size_t n = find_columns(r, table, columns, 0);
 
     fit(columns, n);
     put_head(b, columns, n, bold, plain);
@@ -212,6 +212,34 @@ static void put_table(bci_buffer *b, const bc_report *r, const char *table, cons
         else
             i++;
     }
+}
+
+/* The table whose rows are made: all of them for the widths, and once more. */
+static bool put_made_table(bci_buffer *b, const bc_report *r, const char *bold, const char *plain)
+{
+    const char *table = r->made.table;
+    column columns[MAX_COLUMNS];
+    bc_report *row = NULL;
+    size_t n = 0;
+
+    if (bc_report_new(&row, NULL))
+        return false;
+    for (size_t i = 0; i < r->made.n; i++) {
+        bci_report_make_row(r, i, row);
+        n = find_columns(row, table, columns, n);
+    }
+    fit(columns, n);
+    put_head(b, columns, n, bold, plain);
+    for (size_t i = 0; i < r->made.n; i++) {
+        size_t fact = 0;
+
+        bci_report_make_row(r, i, row);
+        put_row(b, row, table, columns, n, &fact);
+    }
+    const bool is_good = !row->is_short_of_memory;
+
+    bc_report_free(row);
+    return is_good;
 }
 
 void bci_report_put_tables(bci_buffer *b, const bc_report *r, const char *bold, const char *plain)
@@ -228,4 +256,8 @@ void bci_report_put_tables(bci_buffer *b, const bc_report *r, const char *bold, 
         last = f->section;
         put_table(b, r, last, bold, plain);
     }
+    if (last && r->made.n > 0)
+        bci_put(b, "\n", 1);
+    if (r->made.n > 0 && !put_made_table(b, r, bold, plain))
+        b->is_short_of_memory = true;
 }
