@@ -61,6 +61,11 @@ BC_API BC_NODISCARD bc_status bc_audio_open_with(const char *path, const bc_read
 /* What it holds; valid until it is freed. */
 BC_API const bc_audio_info *bc_audio_get_info(const bc_audio_reader *r);
 
+/* What is wrong with the file and does no harm to its samples, with "; " between, or "": "RIFF size
+ * says 1234 bytes more than there are". Of a pipe all of it is known after the last frame. Valid
+ * until the reader is freed. */
+BC_API const char *bc_audio_note(const bc_audio_reader *r);
+
 /* Read up to n_frames frames: planes[c][i] is channel c of frame i. *got is less only at the end,
  * where it is 0 at last. */
 BC_API BC_NODISCARD bc_status bc_audio_read(bc_audio_reader *r, double *const *planes,
@@ -203,6 +208,7 @@ typedef struct {
     double theory_snr_db;   /* what the closed form expects; NaN where there is none */
     double theory_noise_dbfs;
     bc_audio_quality quality;     /* NaN and 0 where it was not asked for */
+    char input_note[256];         /* see bc_audio_note */
     char carried[BC_AUDIO_NAMES]; /* metadata in the output, by name */
     char dropped[BC_AUDIO_NAMES]; /* metadata of the input that are not */
     char note[256];               /* what the output's header cannot say */
@@ -231,6 +237,7 @@ BC_API BC_NODISCARD bc_status bc_audio_restore(const char *in, const char *out,
 /* How two sound files differ: b against a. */
 typedef struct {
     bc_audio_info a, b;
+    char notes[2][256]; /* on a and b, see bc_audio_note */
     uint64_t n_frames;
     bc_audio_quality quality;
 } bc_audio_comparison;

@@ -1,4 +1,5 @@
 /* Knows how two sound files are compared. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "audio/quality.h"
@@ -73,6 +74,8 @@ bc_status bc_audio_compare(const char *path_a, const char *path_b, const bc_read
     if (!st) {
         r.a = *bci_sound_info(a);
         r.b = *bci_sound_info(b);
+        snprintf(r.notes[0], sizeof r.notes[0], "%s", bci_sound_note(a));
+        snprintf(r.notes[1], sizeof r.notes[1], "%s", bci_sound_note(b));
         *result = r;
     }
     bci_audio_quality_free(q);

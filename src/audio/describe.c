@@ -2,6 +2,7 @@
 #include "audio/describe.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bitcrush/quantize.h"
@@ -28,6 +29,7 @@ void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_
     result->output_size_bytes = bci_sound_writer_size(out);
     result->raw_bytes = packed(n_samples, had);
     result->packed_bytes = packed(n_samples, depth->bits > 0.0 ? depth->bits : depth->grid.bits);
+    snprintf(result->input_note, sizeof result->input_note, "%s", bci_sound_note(in));
     memcpy(result->carried, plan->carried, sizeof result->carried);
     memcpy(result->dropped, plan->dropped, sizeof result->dropped);
     memcpy(result->note, plan->note, sizeof result->note);

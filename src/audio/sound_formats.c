@@ -20,13 +20,17 @@ static const struct {
     size_t at;
     const char *second;
 } magics[] = {
-    { "RIFF", 8, "WAVE" },  { "RIFX", 8, "WAVE" }, { "RF64", 8, "WAVE" },
-    { "riff", 24, "wave" }, { "FORM", 8, "AIFF" }, { "FORM", 8, "AIFC" },
-    { "FORM", 8, "8SVX" },  { "FORM", 8, "16SV" }, { ".snd", 0, "" },
-    { "dns.", 0, "" },      { "caff", 0, "" },     { "fLaC", 0, "" },
-    { "OggS", 0, "" },      { "ID3", 0, "" },      { "Creative Voice File", 0, "" },
-    { "NIST_1A", 0, "" },   { " paf", 0, "" },     { "fap ", 0, "" },
-    { "PVF1", 0, "" },      { "2BIT", 0, "" },
+    { "RIFF", 8, "WAVE" },  { "RIFX", 8, "WAVE" },
+    { "RF64", 8, "WAVE" },  { "BW64", 8, "WAVE" },
+    { "riff", 24, "wave" }, { "FORM", 8, "AIFF" },
+    { "FORM", 8, "AIFC" },  { "FORM", 8, "8SVX" },
+    { "FORM", 8, "16SV" },  { ".snd", 0, "" },
+    { "dns.", 0, "" },      { "caff", 0, "" },
+    { "fLaC", 0, "" },      { "OggS", 0, "" },
+    { "ID3", 0, "" },       { "Creative Voice File", 0, "" },
+    { "NIST_1A", 0, "" },   { " paf", 0, "" },
+    { "fap ", 0, "" },      { "PVF1", 0, "" },
+    { "2BIT", 0, "" },
 };
 
 bool bc_audio_probe(const uint8_t *head, size_t n)

@@ -1,14 +1,17 @@
-/* Knows how the chunks of WAV, RF64, W64, AIFF and CAF and the header of AU say where samples
- * are, how many bytes, and how many of their bits are real. */
+/* Knows how the chunks of WAV, RF64, BW64, W64, AIFF and CAF and the header of AU say where samples
+ * are, how many bytes, and how many of their bits are real; and which of their mistakes leave all
+ * samples in their place. */
 #include "audio/sound_header.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "audio/sound_format.h"
 #include "base/fail.h"
 
 typedef unsigned long long ull;
 
-enum { MAX_CHUNKS = 1 << 16 };
+enum { MAX_CHUNKS = 1 << 16, MAX_CHUNK_HEAD = 24 };
 
 /* A family of chunked files. */
 typedef struct {
@@ -27,25 +30,17 @@ typedef struct {
     const char *name;
     bc_error *err;
     family f;
+    char outer[5];      /* identifier of the outermost chunk */
     uint64_t file_size; /* UINT64_MAX of a pipe */
     uint64_t outer_end; /* where the outermost chunk ends; UINT64_MAX: it does not say */
     uint64_t ds64_data; /* size of the samples in an RF64 file */
-    uint64_t block;     /* bytes of a frame, by the format */
     bool has_format;
+    bool is_cut; /* the last chunk is not whole */
 } walk;
 
 /* The second half of the identifiers of Sonic Foundry's W64, after a name of 4 letters. */
 static const uint8_t w64_tail[12] = { 0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1,
                                       0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A };
-
-static uint64_t number(const uint8_t *p, size_t n, bool big)
-{
-    uint64_t v = 0;
-
-    for (size_t i = 0; i < n; i++)
-        v = v << 8 | p[big ? i : n - 1 - i];
-    return v;
-}
 
 static bc_status ends_early(walk *w, uint64_t at, const char *part)
 {
@@ -63,118 +58,54 @@ static bc_status need(walk *w, uint64_t at, uint8_t *buf, size_t n, const char *
     return got == n ? BC_OK : ends_early(w, at + got, part);
 }
 
-static bc_status check_shape(walk *w, uint64_t n_channels, uint64_t rate_hz)
+/* Bytes of the file from `at` on; UINT64_MAX of a pipe. */
+static uint64_t left_from(const walk *w, uint64_t at)
 {
-    if (n_channels == 0)
-        return bci_fail(w->err, BC_E_FORMAT, "%s: 0 channels in the %s header, expected at least 1",
-                        w->name, w->f.container);
-    if (rate_hz == 0 || rate_hz > INT32_MAX)
-        return bci_fail(w->err, BC_E_FORMAT,
-                        "%s: sample rate %llu Hz in the %s header, expected 1 to 2147483647",
-                        w->name, (ull)rate_hz, w->f.container);
-    return BC_OK;
+    return w->file_size == UINT64_MAX ? UINT64_MAX : w->file_size > at ? w->file_size - at : 0;
 }
 
-/* WAVEFORMATEX, and WAVEFORMATEXTENSIBLE with its count of valid bits. */
-static bc_status read_fmt(walk *w, uint64_t at, uint64_t size)
+static bc_status read_format(walk *w, const uint8_t *id, uint64_t at, uint64_t size)
 {
-    const bool big = w->f.is_big_endian;
-    uint8_t p[40] = { 0 };
+    bci_sound_header *out = w->out;
+    uint8_t p[BCI_SOUND_FORMAT_BYTES] = { 0 };
     const size_t n = size < sizeof p ? (size_t)size : sizeof p;
-    bc_status st;
+    char part[16];
 
-    if (size < 16)
-        return bci_fail(w->err, BC_E_FORMAT, "%s: fmt chunk of %llu bytes, expected at least 16",
-                        w->name, (ull)size);
-    st = need(w, at, p, n, "the fmt chunk");
-    if (st)
-        return st;
-    const uint64_t tag = number(p, 2, big), bits = number(p + 14, 2, big);
-    const uint64_t valid = tag == 0xFFFE && size >= 40 ? number(p + 18, 2, big) : 0;
-
-    w->block = number(p + 12, 2, big);
+    if (w->has_format)
+        return BC_OK;
     w->has_format = true;
-    if (valid > bits)
-        return bci_fail(w->err, BC_E_FORMAT,
-                        "%s: %llu valid bits in a sample of %llu, expected no more", w->name,
-                        (ull)valid, (ull)bits);
-    w->out->valid_bits = (int)(valid ? valid : bits);
-    w->out->is_wave_float =
-        tag == 3 || (tag == 0xFFFE && size >= 40 && number(p + 24, 2, big) == 3);
-    w->out->channel_mask = tag == 0xFFFE && size >= 40 ? (uint32_t)number(p + 20, 4, big) : 0;
-    return check_shape(w, number(p + 2, 2, big), number(p + 4, 4, big));
+    memcpy(out->format.id, id, 4);
+    out->format.offset = at;
+    out->format.size = size;
+    snprintf(part, sizeof part, "the %s chunk", w->f.format);
+    const bc_status st = need(w, at, p, n, part);
+
+    return st ? st : bci_sound_format_read(out, p, w->name, w->err);
 }
 
-/* The 80-bit float of AIFF's sample rate, rounded down; only rates are of interest. */
-static uint64_t rate_of(const uint8_t *p)
+/* Whether the header leaves it open how many bytes of samples there are. */
+static bool is_left_open(const walk *w, uint64_t at, uint64_t size, uint64_t there)
 {
-    const int exponent = (int)(number(p, 2, true) & 0x7FFF) - 16383;
-
-    return exponent < 0 || exponent > 62 ? 0 : number(p + 2, 8, true) >> (63 - exponent);
+    /* An empty file has an outer chunk that ends with the samples. */
+    if (size == 0)
+        return there > 0 && (w->outer_end <= at || bci_sound_size_is_placeholder(w->outer_end - 8));
+    return bci_sound_size_is_placeholder(size) && (size > there || there == UINT64_MAX);
 }
 
-static bc_status read_comm(walk *w, uint64_t at, uint64_t size)
+/* Sizes of 32 bits begin again at 0 past 4 GiB. */
+static bool has_wrapped(const walk *w, uint64_t size, uint64_t there)
 {
-    uint8_t p[18] = { 0 };
-    bc_status st;
+    const uint64_t more = there - size;
 
-    if (size < sizeof p)
-        return bci_fail(w->err, BC_E_FORMAT, "%s: COMM chunk of %llu bytes, expected at least 18",
-                        w->name, (ull)size);
-    st = need(w, at, p, sizeof p, "the COMM chunk");
-    if (st)
-        return st;
-    w->out->n_frames = number(p + 2, 4, true);
-    w->out->valid_bits = (int)number(p + 6, 2, true);
-    w->has_format = true;
-    w->block = number(p, 2, true) * (number(p + 6, 2, true) + 7) / 8;
-    return check_shape(w, number(p, 2, true), rate_of(p + 8));
-}
-
-static bc_status read_desc(walk *w, uint64_t at, uint64_t size)
-{
-    uint8_t p[32];
-    double rate;
-    bc_status st;
-
-    if (size < sizeof p)
-        return bci_fail(w->err, BC_E_FORMAT, "%s: desc chunk of %llu bytes, expected 32", w->name,
-                        (ull)size);
-    st = need(w, at, p, sizeof p, "the desc chunk");
-    if (st)
-        return st;
-    const uint64_t bits = number(p, 8, true);
-
-    memcpy(&rate, &bits, sizeof rate);
-    w->has_format = true;
-    w->block = number(p + 16, 4, true);
-    w->out->valid_bits = (int)(number(p + 28, 4, true) & 63);
-    return check_shape(w, number(p + 24, 4, true),
-                       rate >= 1 && rate <= INT32_MAX ? (uint64_t)rate : 0);
-}
-
-/* Sizes that programs write when they cannot come back to correct them: all ones and a little
- * less, SoX's 0x7FFFF000 and 0x7F000000, ALSA's 0x7FFFFFFF and 0x80000000, or these cut to whole
- * frames. */
-static bool is_placeholder(uint64_t size, uint64_t block)
-{
-    static const uint64_t sizes[] = { 0x7F000000, 0x7FFFF000, 0x7FFFFFFF, 0x80000000 };
-
-    if (size >= 0xFFFFFF00 && size <= 0xFFFFFFFF)
-        return true;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        if (size <= sizes[i] && size + block + 8 > sizes[i])
-            return true;
-    return size == UINT64_MAX;
+    return w->f.size_bytes == 4 && there != UINT64_MAX && more >> 32 > 0 &&
+           (more & 0xFFFFFFFF) <= size % 2;
 }
 
 /* Settle offset and size of the samples; `size` is what the header says. */
 static bc_status place_data(walk *w, uint64_t at, uint64_t size)
 {
     bci_sound_header *out = w->out;
-    const uint64_t there = w->file_size == UINT64_MAX ? UINT64_MAX
-                           : w->file_size > at        ? w->file_size - at
-                                                      : 0;
+    const uint64_t there = left_from(w, at);
 
     if (!w->has_format && bci_sound_input_is_pipe(w->in))
         return bci_fail(w->err, BC_E_UNSUPPORTED,
@@ -183,28 +114,35 @@ static bc_status place_data(walk *w, uint64_t at, uint64_t size)
                         w->name, w->f.container);
     out->data_offset = at;
     out->data_size = size;
-    /* An empty file has an outer chunk that ends with the samples. */
-    const bool is_unset =
-        size == 0 && there > 0 && (w->outer_end <= at || is_placeholder(w->outer_end - 8, 64));
-
-    if (is_unset || (size > there && is_placeholder(size, w->block)) ||
-        (there == UINT64_MAX && is_placeholder(size, w->block))) {
+    if (is_left_open(w, at, size, there)) {
         out->is_open_ended = true;
         out->data_size = there;
         out->n_frames = UINT64_MAX;
+        if (there != UINT64_MAX && size > 0 && size + 1 != UINT64_C(1) << 32 &&
+            size < INT64_MAX / 2)
+            bci_sound_header_note(
+                out, "%llu bytes of samples are a size left open, read to the end", (ull)size);
+    } else if (size > there && out->frame_size && out->n_frames != UINT64_MAX && out->n_frames &&
+               out->n_frames <= there / out->frame_size) {
+        out->data_size = out->n_frames * out->frame_size;
+        bci_sound_header_note(out, "%s size says %llu bytes more than there are", w->f.data,
+                              (ull)(size - there));
     } else if (size > there) {
         return bci_fail(w->err, BC_E_FORMAT,
                         "%s: %llu bytes of samples where the header says %llu, %llu are missing",
                         w->name, (ull)there, (ull)size, (ull)(size - there));
+    } else if (has_wrapped(w, size, there)) {
+        out->data_size = size + ((there - size) >> 32 << 32);
+        bci_sound_header_note(out, "%llu bytes of samples are a size past 4 GiB that began again",
+                              (ull)size);
     }
     return BC_OK;
 }
 
-static bc_status read_data(walk *w, uint64_t at, uint64_t size, uint64_t size_field)
+/* SSND begins with an offset and the size of its blocks, `data` of CAF with a count of edits. */
+static bc_status read_data(walk *w, uint64_t at, uint64_t size)
 {
-    const bool is_aiff = strcmp(w->f.data, "SSND") == 0, is_caf = strcmp(w->f.data, "data") == 0 &&
-                                                                  w->f.size_bytes == 8 &&
-                                                                  w->f.id_bytes == 4;
+    const bool is_aiff = strcmp(w->f.data, "SSND") == 0, is_caf = strcmp(w->f.format, "desc") == 0;
     const uint64_t before = is_aiff ? 8 : is_caf ? 4 : 0;
     uint64_t extra = before;
     uint8_t p[8];
@@ -214,19 +152,20 @@ static bc_status read_data(walk *w, uint64_t at, uint64_t size, uint64_t size_fi
 
         if (st)
             return st;
-        if (is_aiff)
-            extra += number(p, 4, true);
+    }
+    if (is_aiff) {
+        extra += bci_sound_number(p, 4, true);
+        w->out->block_size = bci_sound_number(p + 4, 4, true);
     }
     if (size == 0xFFFFFFFF && w->ds64_data)
         size = w->ds64_data;
-    w->out->size_field = size_field;
-    w->out->size_field_bytes = (int)w->f.size_bytes;
-    w->out->size_extra = extra + (w->f.size_has_head ? w->f.id_bytes + w->f.size_bytes : 0);
-    if (size < extra)
+    if (size > 0 && size < extra)
         return bci_fail(w->err, BC_E_FORMAT, "%s: %s chunk of %llu bytes, expected at least %llu",
                         w->name, w->f.data, (ull)size, (ull)extra);
-    return place_data(w, at + extra, size == UINT64_MAX ? size : size - extra);
+    return place_data(w, at + extra, size == UINT64_MAX || size == 0 ? size : size - extra);
 }
+
+/* --- chunks */
 
 static void list_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size)
 {
@@ -244,72 +183,176 @@ static void list_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size)
     chunk->size = size;
 }
 
-static bc_status read_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size,
-                            uint64_t size_field)
+static bc_status read_ds64(walk *w, uint64_t at)
 {
-    if (memcmp(id, w->f.data, 4) == 0 && w->out->data_offset == 0)
-        return read_data(w, at, size, size_field);
-    if (memcmp(id, w->f.format, 4) == 0) {
-        if (w->f.is_big_endian && w->f.size_bytes == 8)
-            return read_desc(w, at, size);
-        return strcmp(w->f.format, "COMM") == 0 ? read_comm(w, at, size) : read_fmt(w, at, size);
-    }
-    if (memcmp(id, "ds64", 4) == 0) {
-        uint8_t p[16];
-        const bc_status st = need(w, at, p, sizeof p, "the ds64 chunk");
+    uint8_t p[16];
+    const bc_status st = need(w, at, p, sizeof p, "the ds64 chunk");
 
-        w->outer_end = st ? 0 : number(p, 8, false) + 8;
-        w->ds64_data = st ? 0 : number(p + 8, 8, false);
+    if (st)
         return st;
+    const uint64_t outer = bci_sound_number(p, 8, false);
+
+    if (outer)
+        w->outer_end = outer < UINT64_MAX - 8 ? outer + 8 : UINT64_MAX;
+    w->ds64_data = bci_sound_number(p + 8, 8, false);
+    return BC_OK;
+}
+
+static bc_status read_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size)
+{
+    if (memcmp(id, w->f.data, 4) == 0) {
+        if (w->out->data_offset == 0)
+            return read_data(w, at, size);
+        bci_sound_header_note(w->out, "a second chunk of samples, %llu bytes, is left out",
+                              (ull)size);
+        return BC_OK;
+    }
+    if (memcmp(id, w->f.format, 4) == 0)
+        return read_format(w, id, at, size);
+    if (memcmp(id, "ds64", 4) == 0)
+        return read_ds64(w, at);
+    if (memcmp(id, "fact", 4) == 0) {
+        uint8_t p[8];
+        const size_t n = w->f.size_bytes;
+
+        if (size >= n && bci_sound_input_at(w->in, at, p, n) == n)
+            w->out->n_fact_frames = bci_sound_number(p, n, w->f.is_big_endian);
     }
     list_chunk(w, id, at, size);
     return BC_OK;
+}
+
+/* Whether n bytes begin as a chunk does. */
+static bool is_chunk(const walk *w, const uint8_t *p, size_t n)
+{
+    const size_t head = w->f.id_bytes + w->f.size_bytes;
+
+    for (size_t i = 0; i < 4 && n == head; i++)
+        if (p[i] < ' ' || p[i] > '~')
+            return false;
+    return n == head && (!w->f.size_has_head || bci_sound_number(p + w->f.id_bytes, w->f.size_bytes,
+                                                                 w->f.is_big_endian) >= head);
+}
+
+/* The same at a place of the file; the chunk has to end in it, or holds the samples. */
+static bool has_chunk_at(walk *w, uint64_t at)
+{
+    const size_t head = w->f.id_bytes + w->f.size_bytes;
+    uint8_t p[MAX_CHUNK_HEAD];
+
+    if (!is_chunk(w, p, bci_sound_input_at(w->in, at, p, head)))
+        return false;
+    return memcmp(p, w->f.data, 4) == 0 || bci_sound_number(p + w->f.id_bytes, w->f.size_bytes,
+                                                            w->f.is_big_endian) <= left_from(w, at);
+}
+
+/* Where the chunk behind one that ends there begins: some programs leave out pad bytes. */
+static uint64_t next_chunk(walk *w, uint64_t end, const char *id)
+{
+    const uint64_t padded = end + (w->f.alignment - end % w->f.alignment) % w->f.alignment;
+
+    if (padded == end || has_chunk_at(w, padded) || !has_chunk_at(w, end))
+        return padded;
+    bci_sound_header_note(w->out, "chunk %s lacks its pad byte", id);
+    return end;
+}
+
+/* Whether there are no more chunks behind the samples; what else lies there is noted. */
+static bool ends_here(walk *w, uint64_t at, const uint8_t *p, size_t got)
+{
+    const uint64_t left = left_from(w, at);
+
+    if (left == 0)
+        return true;
+    if (at >= w->outer_end)
+        bci_sound_header_note(w->out, "%llu bytes behind the end of %s are left out", (ull)left,
+                              w->outer);
+    else if (!is_chunk(w, p, got))
+        bci_sound_header_note(w->out, "%llu bytes at the end are no chunk and are left out",
+                              (ull)left);
+    else
+        return false;
+    return true;
+}
+
+/* The size of the outermost chunk where the samples have turned out to pass it. */
+static void widen_outer(walk *w, uint64_t end)
+{
+    if (end <= w->outer_end)
+        return;
+    if (w->outer_end > 8)
+        bci_sound_header_note(w->out, "%s size says less than the samples take", w->outer);
+    w->outer_end = UINT64_MAX;
+}
+
+/* The chunk of which a head was read: *end is where its content ends. */
+static bc_status enter_chunk(walk *w, const uint8_t *p, uint64_t at, uint64_t *end)
+{
+    const size_t head = w->f.id_bytes + w->f.size_bytes;
+    const bool is_data = memcmp(p, w->f.data, 4) == 0 && w->out->data_offset == 0;
+    uint64_t size = bci_sound_number(p + w->f.id_bytes, w->f.size_bytes, w->f.is_big_endian);
+
+    if (w->f.size_has_head && size < head && !is_data)
+        return bci_fail(w->err, BC_E_FORMAT,
+                        "%s: chunk of %llu bytes at byte %llu, expected at least %zu", w->name,
+                        (ull)size, (ull)at, head);
+    size -= !w->f.size_has_head ? 0 : size < head ? size : head;
+    const bc_status st = read_chunk(w, p, at + head, size);
+
+    if (st)
+        return st;
+    if (is_data) {
+        *end = w->out->data_offset + w->out->data_size;
+        if (!w->out->is_open_ended)
+            widen_outer(w, *end);
+        return BC_OK;
+    }
+    const uint64_t left = left_from(w, at + head);
+
+    *end = at + head + size;
+    w->is_cut = size > left && w->file_size != UINT64_MAX;
+    if (w->is_cut && w->out->data_offset == 0)
+        return bci_fail(w->err, BC_E_FORMAT,
+                        "%s: chunk of %llu bytes at byte %llu, but %llu are left", w->name,
+                        (ull)size, (ull)at, (ull)left);
+    if (w->is_cut)
+        bci_sound_header_note(w->out, "chunk %.4s at the end is cut, %llu bytes of %llu",
+                              (const char *)p, (ull)left, (ull)size);
+    return size > UINT64_MAX / 2 && !w->is_cut ? ends_early(w, at, "a chunk that has no end,")
+                                               : BC_OK;
 }
 
 /* Every chunk up to the end, of a pipe up to the samples. */
 static bc_status walk_chunks(walk *w)
 {
     const size_t head = w->f.id_bytes + w->f.size_bytes;
-    uint64_t at = w->f.first;
-    uint8_t p[24];
-    int n_chunks = 0;
+    uint64_t at = w->f.first, end = 0;
+    uint8_t p[MAX_CHUNK_HEAD];
 
-    while (w->out->data_offset == 0 || !bci_sound_input_is_pipe(w->in)) {
+    for (int n_chunks = 0; n_chunks < MAX_CHUNKS; n_chunks++) {
         const size_t got = bci_sound_input_at(w->in, at, p, head);
 
-        if (w->out->data_offset && (got < head || at >= w->outer_end))
-            break;
+        if (w->out->data_offset && ends_here(w, at, p, got))
+            return BC_OK;
         if (got < head)
             return ends_early(w, at + got, "its chunks, before the samples,");
-        uint64_t size = number(p + w->f.id_bytes, w->f.size_bytes, w->f.is_big_endian);
+        const bc_status st = enter_chunk(w, p, at, &end);
+        const bool is_last =
+            w->is_cut ||
+            (w->out->data_offset && (w->out->is_open_ended || bci_sound_input_is_pipe(w->in)));
 
-        if (w->f.size_has_head && size < head)
-            return bci_fail(w->err, BC_E_FORMAT,
-                            "%s: chunk of %llu bytes at byte %llu, expected "
-                            "at least %zu",
-                            w->name, (ull)size, (ull)at, head);
-        size -= w->f.size_has_head ? head : 0;
-        const bc_status st = read_chunk(w, p, at + head, size, at + w->f.id_bytes);
-
-        if (st)
+        if (st || is_last)
             return st;
-        if (++n_chunks > MAX_CHUNKS)
-            return bci_fail(w->err, BC_E_LIMIT, "%s: more than %d chunks, expected fewer", w->name,
-                            MAX_CHUNKS);
-        if (w->out->is_open_ended)
-            break;
-        if (w->out->data_offset && at < w->out->data_offset)
-            size = w->out->data_offset + w->out->data_size - (at + head);
-        else if (w->file_size != UINT64_MAX && size > w->file_size - (at + head))
-            return bci_fail(w->err, BC_E_FORMAT,
-                            "%s: chunk of %llu bytes at byte %llu, but %llu are left", w->name,
-                            (ull)size, (ull)at, (ull)(w->file_size - (at + head)));
-        if (size > UINT64_MAX / 2)
-            return ends_early(w, at, "a chunk that has no end,");
-        at += head + size;
-        at += (w->f.alignment - at % w->f.alignment) % w->f.alignment;
+        char id[5] = "";
+
+        memcpy(id, p, 4);
+        at = next_chunk(w, end, id);
     }
-    return BC_OK;
+    w->out->has_more_chunks = true;
+    return w->out->data_offset
+               ? BC_OK
+               : bci_fail(w->err, BC_E_LIMIT, "%s: more than %d chunks, expected fewer", w->name,
+                          MAX_CHUNKS);
 }
 
 static bc_status read_au(walk *w, const uint8_t *magic)
@@ -320,21 +363,27 @@ static bc_status read_au(walk *w, const uint8_t *magic)
 
     if (st)
         return st;
-    const uint64_t offset = number(p + 4, 4, big), size = number(p + 8, 4, big);
+    const uint64_t offset = bci_sound_number(p + 4, 4, big), size = bci_sound_number(p + 8, 4, big);
 
     if (offset < 24 || offset > w->file_size)
         return bci_fail(w->err, BC_E_FORMAT,
                         "%s: samples at byte %llu, expected 24 or more, "
                         "inside the file",
                         w->name, (ull)offset);
-    st = check_shape(w, number(p + 20, 4, big), number(p + 16, 4, big));
+    st = bci_sound_check_shape(bci_sound_number(p + 20, 4, big), bci_sound_number(p + 16, 4, big),
+                               "AU", w->name, w->err);
     if (offset > 24)
         list_chunk(w, (const uint8_t *)"text", 24, offset - 24);
     w->out->is_big_endian = big;
-    w->out->size_field = 8;
-    w->out->size_field_bytes = 4;
+    w->f.size_bytes = 4;
     w->has_format = true;
-    return st ? st : place_data(w, offset, size);
+    if (!st)
+        st = place_data(w, offset, size);
+    const uint64_t left = st ? 0 : left_from(w, offset + w->out->data_size);
+
+    if (!st && !bci_sound_input_is_pipe(w->in) && left > 0)
+        bci_sound_header_note(w->out, "%llu bytes behind the samples are left out", (ull)left);
+    return st;
 }
 
 /* The metadata blocks of FLAC (RFC 9639, 8) become chunks; those that are cut libsndfile refuses. */
@@ -345,7 +394,7 @@ static void list_flac(walk *w)
     uint8_t p[4] = { 0 };
 
     while (!(p[0] & 0x80) && bci_sound_input_at(w->in, at, p, sizeof p) == sizeof p) {
-        const uint64_t size = number(p + 1, 3, true);
+        const uint64_t size = bci_sound_number(p + 1, 3, true);
         const int type = p[0] & 0x7F;
         const char *id = ids[type];
         const uint8_t number_of[4] = { '#', (uint8_t)('0' + type / 100),
@@ -369,6 +418,8 @@ static family family_of(const uint8_t *p)
         return (family){ "WAV", "fmt ", "data", 4, 4, 12, 2, false, true };
     if (memcmp(p, "RF64", 4) == 0 && is_wave)
         return (family){ "RF64", "fmt ", "data", 4, 4, 12, 2, false, false };
+    if (memcmp(p, "BW64", 4) == 0 && is_wave) /* ITU-R BS.2088 */
+        return (family){ "BW64", "fmt ", "data", 4, 4, 12, 2, false, false };
     if (memcmp(p, "riff", 4) == 0 && memcmp(p + 24, "wave", 4) == 0 &&
         memcmp(p + 28, w64_tail, sizeof w64_tail) == 0)
         return (family){ "W64", "fmt ", "data", 16, 8, 40, 8, true, false };
@@ -385,8 +436,18 @@ static uint64_t outer_end(const family *f, const uint8_t *p)
     if (strcmp(f->container, "CAF") == 0)
         return UINT64_MAX;
     if (strcmp(f->container, "W64") == 0)
-        return number(p + 16, 8, false);
-    return number(p + 4, 4, f->is_big_endian) + 8;
+        return bci_sound_number(p + 16, 8, false);
+    return bci_sound_number(p + 4, 4, f->is_big_endian) + 8;
+}
+
+/* What the outermost chunk promises beyond the end of the file is not needed. */
+static void compare_outer(walk *w)
+{
+    if (!w->out->is_open_ended && !w->is_cut && !bci_sound_input_is_pipe(w->in) &&
+        w->outer_end != UINT64_MAX && !bci_sound_size_is_placeholder(w->outer_end - 8) &&
+        w->outer_end > w->file_size + 8)
+        bci_sound_header_note(w->out, "%s size says %llu bytes more than there are", w->outer,
+                              (ull)(w->outer_end - w->file_size));
 }
 
 bc_status bci_sound_header_read(bci_sound_input *in, bci_sound_header *out, bc_error *err)
@@ -400,7 +461,7 @@ bc_status bci_sound_header_read(bci_sound_input *in, bci_sound_header *out, bc_e
     const size_t got = bci_sound_input_at(in, 0, p, sizeof p);
     bc_status st;
 
-    *out = (bci_sound_header){ .n_frames = UINT64_MAX };
+    *out = (bci_sound_header){ .n_frames = UINT64_MAX, .n_fact_frames = UINT64_MAX };
     if (memcmp(p, ".snd", 4) == 0 || memcmp(p, "dns.", 4) == 0) {
         w.f.container = out->container = "AU";
         return read_au(&w, p);
@@ -420,16 +481,13 @@ bc_status bci_sound_header_read(bci_sound_input *in, bci_sound_header *out, bc_e
         return BC_OK;
     out->container = w.f.container;
     out->is_big_endian = w.f.is_big_endian;
+    memcpy(w.outer, p, 4);
     w.outer_end = outer_end(&w.f, p);
     st = walk_chunks(&w);
     if (st)
         return st;
     if (!w.has_format)
         return bci_fail(err, BC_E_FORMAT, "%s: no chunk %s, expected one", w.name, w.f.format);
-    if (!out->is_open_ended && !bci_sound_input_is_pipe(in) &&
-        !is_placeholder(w.outer_end - 8, 64) && w.outer_end != UINT64_MAX &&
-        w.outer_end > w.file_size + 8)
-        return bci_fail(err, BC_E_FORMAT, "%s: %llu bytes where the header says %llu", w.name,
-                        (ull)w.file_size, (ull)w.outer_end);
+    compare_outer(&w);
     return BC_OK;
 }

@@ -92,7 +92,8 @@ static bool is_of_family(const bci_sound *source, bci_sound_family family)
 
     if (!h->container) /* behind an ID3 tag nobody lists the blocks of a FLAC */
         return family == BCI_FAMILY_FLAC && h->n_chunks > 0;
-    if (strcmp(h->container, "WAV") == 0 || strcmp(h->container, "RF64") == 0)
+    if (strcmp(h->container, "WAV") == 0 || strcmp(h->container, "RF64") == 0 ||
+        strcmp(h->container, "BW64") == 0)
         return family == BCI_FAMILY_WAVE && !h->is_big_endian;
     return (strcmp(h->container, "AIFF") == 0 && family == BCI_FAMILY_AIFF) ||
            (strcmp(h->container, "CAF") == 0 && family == BCI_FAMILY_CAF);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/sound_format.h"
 #include "audio/sound_input.h"
 #include "audio/sound_parts.h"
 #include "audio/sound_view.h"
@@ -172,17 +173,25 @@ static int plain_layout(const bci_sound *s, const subtype_row *row)
         type == SF_FORMAT_AIFF || type == SF_FORMAT_AU || type == SF_FORMAT_CAF;
     const bool is_big = endian == SF_ENDIAN_BIG || (is_big_by_name && endian != SF_ENDIAN_LITTLE);
 
-    if (!row || !s->header.container || s->view.position != s->header.data_offset)
+    if (!row || !s->header.container || s->view.position != s->view.head.n)
         return -1;
     if (row->plain < 0 || bc_sample_size((bc_sample_layout)row->plain) == 1)
         return row->plain;
     return row->plain + is_big;
 }
 
+/* Bytes behind the last whole frame. A chunk of odd size is followed by a byte, which some count. */
+static void note_left_over(bci_sound *s, uint64_t n)
+{
+    if (n > 1 || (n == 1 && s->frame_size % 2 == 0))
+        bci_sound_header_note(&s->header, "%llu bytes of a last frame of %zu are left out", (ull)n,
+                              s->frame_size);
+}
+
 /* Frames of plain samples, by the sizes of chunks. */
 static bc_status count_frames(bci_sound *s, bc_error *err)
 {
-    const bci_sound_header *h = &s->header;
+    bci_sound_header *h = &s->header;
     const uint64_t there = h->data_size / s->frame_size, rest = h->data_size % s->frame_size;
     const char *name = bci_sound_input_name(s->input);
 
@@ -190,15 +199,18 @@ static bc_status count_frames(bci_sound *s, bc_error *err)
         s->info.n_frames = UINT64_MAX;
         return BC_OK;
     }
-    /* A chunk of odd size is followed by a byte, which some count. */
-    if (rest > 1 || (rest == 1 && s->frame_size % 2 == 0))
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: %llu bytes of samples, expected a multiple of the %zu of a frame",
-                        name, (ull)h->data_size, s->frame_size);
     if (h->n_frames != UINT64_MAX && h->n_frames > there)
         return bci_fail(err, BC_E_FORMAT, "%s: %llu frames of samples where the header says %llu",
                         name, (ull)there, (ull)h->n_frames);
-    s->info.n_frames = h->n_frames != UINT64_MAX ? h->n_frames : there;
+    note_left_over(s, rest);
+    s->info.n_frames = h->n_frames != UINT64_MAX && h->n_frames > 0 ? h->n_frames : there;
+    if (h->n_frames < there && h->data_size - h->n_frames * s->frame_size >= h->block_size)
+        bci_sound_header_note(h, "COMM counts %llu frames, there are %llu", (ull)h->n_frames,
+                              (ull)there);
+    if (h->n_fact_frames != UINT64_MAX && h->n_fact_frames > 0 && !h->is_open_ended &&
+        h->n_fact_frames != there)
+        bci_sound_header_note(h, "fact counts %llu frames, there are %llu", (ull)h->n_fact_frames,
+                              (ull)there);
     return BC_OK;
 }
 
@@ -314,11 +326,11 @@ bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound 
         st = check_pipe(s, err);
     if (st)
         goto done;
-    bci_sound_view_init(&s->view, s->input, &s->header);
-    if (!bci_has_room(LIBRARY_ROOM)) {
+    st = bci_sound_view_init(&s->view, s->input, &s->header, err);
+    if (!st && !bci_has_room(LIBRARY_ROOM))
         st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    if (st)
         goto done;
-    }
     errno = 0;
     s->file = sf_open_virtual(&calls, SFM_READ, &info, &s->view);
     st = is_short_of_memory() ? bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path)
@@ -347,6 +359,7 @@ void bci_sound_free(bci_sound *s)
         return;
     if (s->file)
         sf_close(s->file);
+    bci_sound_view_free(&s->view);
     bci_sound_input_free(s->input);
     free(s->annotation);
     free(s);
@@ -370,6 +383,11 @@ size_t bci_sound_frame_size(const bci_sound *s)
 uint64_t bci_sound_size(const bci_sound *s)
 {
     return bci_sound_input_is_pipe(s->input) ? 0 : bci_sound_input_size(s->input);
+}
+
+const char *bci_sound_note(const bci_sound *s)
+{
+    return s->header.note;
 }
 
 const char *bci_sound_name(const bci_sound *s)
@@ -422,9 +440,8 @@ static bc_status read_plain(bci_sound *s, void *raw, size_t n_frames, size_t *go
     if (st)
         return st;
     *got = n / s->frame_size;
-    if (s->header.is_open_ended && (rest > 1 || (rest == 1 && s->frame_size % 2 == 0)))
-        return bci_fail(err, BC_E_FORMAT, "%s: ends inside a frame, %zu bytes of %zu",
-                        bci_sound_name(s), rest, s->frame_size);
+    if (s->header.is_open_ended)
+        note_left_over(s, rest);
     return BC_OK;
 }
 

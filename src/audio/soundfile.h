@@ -15,8 +15,8 @@ typedef struct bci_sound bci_sound;
 
 /* Open a sound file ("-" is standard input; pipes are read too when the format says beforehand
  * where its samples are: WAV, RF64, W64, AIFF, AU, CAF, and FLAC). BC_E_OPEN; BC_E_FORMAT for a
- * damaged header and for a file that holds less than its header says; BC_E_UNSUPPORTED for what
- * libsndfile does not know, or without it. reading->stop (NULL: the default) ends every read. */
+ * damaged header and for a file that holds fewer samples than its header says; BC_E_UNSUPPORTED for
+ * what libsndfile does not know, or without it. reading->stop (NULL: the default) ends every read. */
 BC_NODISCARD bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound **out,
                                       bc_error *err);
 
@@ -34,6 +34,11 @@ uint64_t bci_sound_size(const bci_sound *s);
 
 /* The name for messages: the path, or "standard input". */
 const char *bci_sound_name(const bci_sound *s);
+
+/* What is wrong with the file and does no harm to its samples, with "; " between, or "": "RIFF size
+ * says 1234 bytes more than there are". Of a pipe it is known after the last frame. Valid until the
+ * sound is freed. */
+const char *bci_sound_note(const bci_sound *s);
 
 /* Read up to n_frames frames in info->layout. *got is less only at the end, where it is 0 at
  * last; when that comes sooner than the header says: BC_E_FORMAT. */

@@ -27,6 +27,8 @@ static const bci_meaning rows[] = {
       "How the camera was held, by EXIF; 1 is upright." },
     { "input.turned", "turned", "", "", "The picture was turned before anything else." },
     { "input.salvaged", "salvaged", "", "", "What was damaged in the input and passed over." },
+    { "input.note", "note", "", "",
+      "What is wrong with the input and does no harm to its samples." },
     { "input.encoding", "encoding", "", "", "How the input holds a sample." },
     { "input.rate_hz", "rate", "", "Hz", "Frames a second; half of it is the highest frequency." },
     { "input.channels", "channels", "", "", "Samples in a frame, one for each loudspeaker." },

@@ -34,7 +34,8 @@ static const struct {
       "{input.rate_hz} Hz, {input.channels:channel}, {input.duration_s:2} s"
       "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits} bits used"
       "|, {input.format}" },
-    { "against", "{compared.encoding}|, {compared.format}" },
+    { "note", "{input.note}" },
+    { "against", "{compared.encoding}|, {compared.format}|; {compared.note}" },
     { "reduced",
       "to {output.depth}|, {output.levels} levels|; {settings.exact}"
       "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"
