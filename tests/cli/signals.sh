@@ -53,6 +53,58 @@ ended 'exit 130'
 says 'bitcrush: interrupted, no output written'
 only in.png large.png
 
+"$MAKE_PNG" interlaced 4000 3000 whole.png
+"$MAKE_WEIGHTS" safetensors 6000 2000 w.safetensors
+rm -f in.png
+
+# stops ARGUMENT...: a signal in the middle of it ends it within a second, and leaves nothing.
+stops() {
+    it "SIGTERM in the middle of $*"
+    TMPDIR=$base/tmp
+    export TMPDIR
+    mkdir -p "$TMPDIR"
+    for delay in 200 100 50 20; do
+        run "$INTERRUPT" TERM "$delay" "$BITCRUSH" "$@" --threads 1
+        [ "$status" -ne 1 ] && break # 1: it had ended
+        rm -f out.*
+    done
+    exits 0
+    ended 'exit 130'
+    mentions 'interrupted, no output written'
+    only large.png w.safetensors whole.png
+    [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
+    unset TMPDIR
+}
+
+stops large.png 4 -o out.png
+stops large.png --palette 200 -o out.png
+stops large.png 4 --small -o out.png
+stops whole.png 4 -o out.png
+stops info large.png
+stops info whole.png
+stops compare large.png whole.png
+stops sweep large.png 1..8
+stops report large.png 4 -o out.html
+stops report large.png -o out.html
+stops w.safetensors q4_k --encoder best -o out.gguf
+stops w.safetensors int4 --scale mse --group tensor -o out.safetensors
+stops w.safetensors int4 --scale percentile --group tensor -o out.safetensors
+stops compare w.safetensors w.safetensors
+stops sweep w.safetensors 1..8
+stops report w.safetensors iq4_nl -o out.html
+rm -f w.safetensors whole.png
+if [ "$SOUND" = ON ]; then
+    "$MAKE_SOUND" noise s24 44100 2 4000000 whole.png # the names of the pictures serve once more
+    "$MAKE_SOUND" noise s24 44100 2 4000000 w.safetensors
+    stops whole.png 8 --shape ath -o out.wav
+    stops info whole.png
+    stops compare whole.png w.safetensors
+    stops sweep whole.png 1..8
+    stops report whole.png 8 -o out.html
+fi
+rm -f w.safetensors whole.png
+"$MAKE_PNG" noise 600 400 in.png
+
 it 'a signal that was ignored from the start stays ignored, as nohup wants'
 run "$INTERRUPT" ignored-HUP scratch "$BITCRUSH" large.png 4 -o out.png -q
 exits 0
