@@ -12,6 +12,7 @@
 #include "tensor/coded.h"
 #include "tensor/element.h"
 #include "tensor/shown.h"
+#include "tensor/turned.h"
 
 enum { MAX_TEXTS = 10000, PAGE = 1 << 16 };
 
@@ -53,8 +54,10 @@ bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error
 
 void bci_tensor_file_drop(bc_tensor_file *f, size_t first)
 {
-    for (size_t i = first; i < f->n_tensors; i++)
+    for (size_t i = first; i < f->n_tensors; i++) {
         bci_coding_free(f->tensors[i].coding);
+        bci_turned_free(f->tensors[i].turned);
+    }
     f->n_tensors = first;
 }
 
@@ -324,7 +327,9 @@ bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_tensor *t, uint
         return BC_OK;
     bc_status st = bci_check_stop(&f->reading, err);
 
-    if (!st)
+    if (!st && t->turned)
+        st = bci_turned_read(t->turned, byte_offset / block, n / block, buf, err);
+    else if (!st)
         st = bci_seekable_read(f->parts[t->part], t->offset + byte_offset, buf, n, err);
     if (!st && t->is_big_endian)
         swap_elements(buf, n, t->info.type->kind == BC_ELEMENT_COMPLEX ? block / 2 : block);

@@ -7,6 +7,7 @@
 #include "tensor/pairs.h"
 
 struct bci_coding;
+struct bci_turned;
 
 typedef struct {
     bc_tensor_info info;
@@ -14,6 +15,7 @@ typedef struct {
     uint64_t entry;  /* byte of the part where its head says what it is, for messages */
     uint64_t offset; /* of its bytes in the part */
     bool is_big_endian;
+    struct bci_turned *turned; /* of an array in Fortran order, else NULL */
     struct bci_coding *coding; /* of a type of kind BC_ELEMENT_CODES: where its pieces are */
 } bci_tensor;
 

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "tensor/element.h"
 #include "tensor/shown.h"
+#include "tensor/turned.h"
 
 enum { MAX_TEXT = 1 << 16 }; /* bytes; numpy itself writes about 120, and reads 10000 */
 
@@ -227,14 +228,13 @@ static bc_status read_text(bc_tensor_file *f, char *text, uint64_t n, bci_tensor
         st = read_descr(&p, &h, t);
     if (st)
         return st;
-    if (h.is_fortran && h.n_dims > 1)
-        return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: the array is in Fortran order, expected C order "
-                        "(numpy.ascontiguousarray makes it)",
-                        in->name);
     t->info.n_dims = h.n_dims;
     memcpy(t->info.dims, h.dims, sizeof t->info.dims);
-    return add_array(f, t, err);
+    st = add_array(f, t, err);
+    if (st || !h.is_fortran || h.n_dims < 2)
+        return st;
+    f->tensors[0].turned = bci_turned_new(in, t->offset, bc_tensor_at(f, 0));
+    return f->tensors[0].turned ? BC_OK : bci_tensor_short(in->name, err);
 }
 
 static bc_status open_file(bc_tensor_file *f, bc_error *err)
