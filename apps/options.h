@@ -37,6 +37,7 @@ typedef struct {
     bool given[OPTION_ROOM]; /* the rows of the table that were set */
     char **operands;         /* argv, reordered: operands first */
     int n_operands;
+    struct bc_input *input; /* the first operand, where it was looked at */
 } options;
 
 /* Parse argv[1..argc). Operands are collected in order, in argv itself; "--" ends the options. BC_E_USAGE

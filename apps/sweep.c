@@ -232,17 +232,21 @@ enum { N_MEDIA = sizeof media / sizeof *media };
 
 static bc_status medium_of(const char *path, size_t *medium, bc_error *err)
 {
-    uint8_t head[BC_HEAD_SIZE];
-    size_t n = 0;
+    bc_input *in = NULL;
+    size_t n, i = 0;
     bc_status st = tool_rereadable(path, err);
 
     if (!st)
-        st = bc_input_head(path, head, &n, err);
-    for (*medium = 0; !st && *medium < N_MEDIA; ++*medium)
-        if (media[*medium].knows(head, n))
-            return BC_OK;
-    *medium = 0; /* which says what is wrong with an empty file */
-    return st || n == 0 ? st : tool_unknown(path, err);
+        st = bc_input_open(path, &in, err);
+    if (st)
+        return st;
+    const uint8_t *head = bc_input_head(in, &n);
+
+    while (i < N_MEDIA && !media[i].knows(head, n))
+        i++;
+    bc_input_free(in);
+    *medium = i;
+    return i < N_MEDIA ? BC_OK : tool_unknown(path, err);
 }
 
 bc_status sweep_most_bits(const char *path, int *bits, bc_error *err)

@@ -25,7 +25,8 @@ bc_reading tool_reading(const options *o)
     return (bc_reading){ .max_memory = o->max_memory,
                          .max_pixels = o->max_pixels,
                          .salvage = o->salvage,
-                         .stop = &tool_stop_asked };
+                         .stop = &tool_stop_asked,
+                         .input = o->input };
 }
 
 void tool_warn_salvaged(const char *path, const char *damage)
@@ -158,12 +159,10 @@ static bool is_left_to_the_first(const char *path, bc_status st)
            (st == BC_E_OPEN && strcmp(path, "-") != 0 && access(path, F_OK) != 0);
 }
 
-/* The tool that knows a file; without a file, the tool that takes the options. */
+/* The tool that knows a file, which stays open; without a file, the tool that takes the options. */
 static bc_status choose(const tool *const *tools, size_t n_tools, const options *o,
-                        const tool **chosen, bc_error *err)
+                        const tool **chosen, bc_input **input, bc_error *err)
 {
-    uint8_t head[BC_HEAD_SIZE];
-    size_t n = 0;
     bc_error ignored;
     bc_status st;
 
@@ -176,9 +175,13 @@ static bc_status choose(const tool *const *tools, size_t n_tools, const options 
     }
     if (n_tools == 1 || o->n_operands == 0)
         return BC_OK;
-    st = bc_input_head(o->operands[0], head, &n, err);
+    st = bc_input_open(o->operands[0], input, err);
     if (st)
         return is_left_to_the_first(o->operands[0], st) ? BC_OK : st;
+
+    size_t n;
+    const uint8_t *head = bc_input_head(*input, &n);
+
     for (size_t i = 0; i < n_tools; i++) {
         if (tools[i]->knows(head, n)) {
             *chosen = tools[i];
@@ -193,17 +196,20 @@ static bc_status run_tool(const program *self, const tool *const *tools, size_t 
                           tool_verb verb, const options *o, bc_error *err)
 {
     const tool *chosen;
-    bc_status st = choose(tools, n_tools, o, &chosen, err);
+    options own = *o;
+    bc_status st = choose(tools, n_tools, o, &chosen, &own.input, err);
 
-    if (st)
-        return st;
-    const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
+    if (!st) {
+        const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
 
-    st = options_belong(o, bit, chosen->medium, err);
-
+        st = options_belong(o, bit, chosen->medium, err);
+    }
     if (!st && !chosen->verbs[verb])
-        return tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
-    return st ? st : chosen->verbs[verb](self->name, o, err);
+        st = tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
+    if (!st)
+        st = chosen->verbs[verb](self->name, &own, err);
+    bc_input_free(own.input);
+    return st;
 }
 
 /* The same for every operand by itself; a bad file does not stop the rest. */

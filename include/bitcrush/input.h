@@ -13,11 +13,20 @@ extern "C" {
 
 #define BC_HEAD_SIZE 64 /* bytes; enough for every format to be known by */
 
-/* The first bytes of a file ("-" for standard input): *n of them, BC_HEAD_SIZE unless it is
- * shorter. Standard input and named pipes lose nothing: who opens them next reads from
- * their start. Not thread-safe for these. BC_E_OPEN, or BC_E_FORMAT for an empty file. */
-BC_API BC_NODISCARD bc_status bc_input_head(const char *path, uint8_t head[BC_HEAD_SIZE], size_t *n,
-                                            bc_error *err);
+/* An input that was opened to be looked at. */
+typedef struct bc_input bc_input;
+
+/* Open a file ("-" for standard input) and read its first bytes, which are not lost: whoever opens the
+ * same path with this in bc_reading.input reads on from its beginning, where a pipe could not be opened
+ * once more. BC_E_OPEN, or BC_E_FORMAT for an empty file; BC_E_LIMIT. */
+BC_API BC_NODISCARD bc_status bc_input_open(const char *path, bc_input **out, bc_error *err);
+
+/* Its first bytes: *n of them, BC_HEAD_SIZE unless it is shorter. Valid until the input is freed, or
+ * somebody who reads from it is. */
+BC_API const uint8_t *bc_input_head(const bc_input *in, size_t *n);
+
+/* Release; what took the input over keeps it. NULL is fine. */
+BC_API void bc_input_free(bc_input *in);
 
 #ifdef __cplusplus
 }

@@ -23,6 +23,9 @@ typedef struct {
     uint64_t max_pixels;               /* of a picture, past them BC_E_LIMIT; 0: BC_MAX_PIXELS */
     bool salvage;                      /* of a damaged picture or sound take what is there */
     const volatile sig_atomic_t *stop; /* give up with BC_E_INTERRUPTED once set, or NULL */
+    /* Opened already, because it was looked at: the first who opens its path takes it over. Not for
+     * several threads. Or NULL. */
+    struct bc_input *input;
 } bc_reading;
 
 /* A size in bytes: digits, and at once or after a space K, M, G or T, each 1024 times the one before,

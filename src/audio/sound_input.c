@@ -20,14 +20,15 @@ struct bci_sound_input {
     bool is_over_limit, is_short_of_memory;
 };
 
-bc_status bci_sound_input_open(const char *path, bci_sound_input **out, bc_error *err)
+bc_status bci_sound_input_open(const char *path, bc_input *looked_at, bci_sound_input **out,
+                               bc_error *err)
 {
     bci_sound_input *in = calloc(1, sizeof *in);
     bc_status st;
 
     if (!in)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
-    st = bci_source_open(path, &in->source, err);
+    st = bci_source_open(path, looked_at, &in->source, err);
     if (st) {
         free(in);
         return st;

@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bitcrush/status.h"
+#include "bitcrush/input.h"
 
 typedef struct bci_sound_input bci_sound_input;
 
 /* "-" is standard input. */
-BC_NODISCARD bc_status bci_sound_input_open(const char *path, bci_sound_input **out, bc_error *err);
+BC_NODISCARD bc_status bci_sound_input_open(const char *path, bc_input *looked_at,
+                                            bci_sound_input **out, bc_error *err);
 void bci_sound_input_free(bci_sound_input *in);
 
 const char *bci_sound_input_name(const bci_sound_input *in);

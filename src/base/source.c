@@ -12,23 +12,6 @@
 
 enum { AHEAD_SIZE = 1 << 17 };
 
-/* What was only looked at and cannot be wound back, standard input or a named pipe: who opens it
- * next takes it over. */
-static bci_source *looked_at;
-static char *looked_at_path;
-
-static bci_source *take_looked_at(const char *path)
-{
-    bci_source *s = looked_at;
-
-    if (!s || strcmp(path, looked_at_path) != 0)
-        return NULL;
-    looked_at = NULL;
-    free(looked_at_path);
-    looked_at_path = NULL;
-    return s;
-}
-
 /* One read; 0 at the end and after an error, which is kept. */
 static size_t read_some(bci_source *s, void *buf, size_t n)
 {
@@ -93,12 +76,17 @@ static bc_status look(bci_source *s, bc_error *err)
     return BC_OK;
 }
 
-bc_status bci_source_open(const char *path, bci_source **out, bc_error *err)
-{
-    bci_source *seen = take_looked_at(path);
+/* Looked at, and not yet taken over by somebody who reads it. */
+struct bc_input {
+    bci_source *source; /* NULL once it is taken over */
+    char *path;
+};
 
-    if (seen) {
-        *out = seen;
+bc_status bci_source_open(const char *path, bc_input *looked_at, bci_source **out, bc_error *err)
+{
+    if (looked_at && looked_at->source && strcmp(path, looked_at->path) == 0) {
+        *out = looked_at->source;
+        looked_at->source = NULL;
         return BC_OK;
     }
     const bool is_stdin = strcmp(path, "-") == 0;
@@ -186,27 +174,35 @@ void bci_source_free(bci_source *s)
     free(s);
 }
 
-bc_status bc_input_head(const char *path, uint8_t head[BC_HEAD_SIZE], size_t *n, bc_error *err)
+bc_status bc_input_open(const char *path, bc_input **out, bc_error *err)
 {
-    bci_source *s;
-    const bc_status st = bci_source_open(path, &s, err);
+    bc_input *in = calloc(1, sizeof *in);
+    bc_status st = BC_OK;
 
+    if (in)
+        in->path = strdup(path);
+    if (!in || !in->path)
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
+    else
+        st = bci_source_open(path, NULL, &in->source, err);
     if (st)
-        return st;
-    memcpy(head, s->peeked, s->n_peeked);
-    *n = s->n_peeked;
-    if (s->size_bytes != UINT64_MAX && s->fd != STDIN_FILENO) {
-        bci_source_free(s);
-        return BC_OK;
-    }
-    bci_source_free(looked_at);
-    free(looked_at_path);
-    looked_at = s;
-    looked_at_path = strdup(path);
-    if (!looked_at_path) {
-        looked_at = NULL;
-        bci_source_free(s);
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
-    }
-    return BC_OK;
+        bc_input_free(in);
+    else
+        *out = in;
+    return st;
+}
+
+const uint8_t *bc_input_head(const bc_input *in, size_t *n)
+{
+    *n = in->source ? in->source->n_peeked : 0;
+    return in->source ? in->source->peeked : NULL;
+}
+
+void bc_input_free(bc_input *in)
+{
+    if (!in)
+        return;
+    bci_source_free(in->source);
+    free(in->path);
+    free(in);
 }

@@ -25,8 +25,10 @@ typedef struct {
 } bci_source;
 
 /* Open `path` ("-" for standard input) for reading and peek at its first bytes. A missing
- * file, a directory or an empty file is BC_E_OPEN or BC_E_FORMAT with a sentence. */
-BC_NODISCARD bc_status bci_source_open(const char *path, bci_source **out, bc_error *err);
+ * file, a directory or an empty file is BC_E_OPEN or BC_E_FORMAT with a sentence. What was
+ * looked at under that path (NULL: nothing was) is taken over instead. */
+BC_NODISCARD bc_status bci_source_open(const char *path, bc_input *looked_at, bci_source **out,
+                                       bc_error *err);
 
 /* Read up to n bytes; fewer only at the end of input or after a read error. A signal that breaks a
  * read off is an error in a pipe or a terminal, where the wait could be for ever. */

@@ -102,7 +102,7 @@ bc_status bc_curve_load(const char *path, bc_curve *out, bc_error *err)
     bc_curve curve = { 0 };
     bci_source *source = NULL;
     char *text = NULL;
-    bc_status st = bci_source_open(path, &source, err);
+    bc_status st = bci_source_open(path, NULL, &source, err);
 
     if (st)
         return st;

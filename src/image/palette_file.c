@@ -185,7 +185,7 @@ bc_status bc_palette_load(const char *path, bc_palette *out, bc_error *err)
 {
     bc_palette palette = { 0 };
     bci_source *source = NULL;
-    bc_status st = bci_source_open(path, &source, err);
+    bc_status st = bci_source_open(path, NULL, &source, err);
 
     if (st)
         return st;

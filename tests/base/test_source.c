@@ -52,7 +52,7 @@ static void files(void **state)
             bci_source *s = NULL;
             bc_error err = { 0 };
 
-            EXPECT(bci_source_open(path, &s, &err) == BC_OK, "%s", err.text);
+            EXPECT(bci_source_open(path, NULL, &s, &err) == BC_OK, "%s", err.text);
             assert_string_equal(s->name, path);
             assert_int_equal(s->size_bytes, lengths[i]);
             check_content(s, "file", lengths[i], steps[k]);
@@ -88,7 +88,7 @@ static void standard_input(void **state)
     close(ends[1]);
     assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
     close(ends[0]);
-    EXPECT(bci_source_open("-", &s, &err) == BC_OK, "%s", err.text);
+    EXPECT(bci_source_open("-", NULL, &s, &err) == BC_OK, "%s", err.text);
     assert_string_equal(s->name, "standard input");
     assert_true(s->size_bytes == UINT64_MAX);
     check_content(s, "pipe", n, 77);
@@ -96,6 +96,52 @@ static void standard_input(void **state)
     assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
     close(before);
     assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* What was looked at loses nothing, whoever else opens other inputs meanwhile. */
+static void looked_at(void **state)
+{
+    const char *one = path_of("one"), *two = path_of("two");
+    const uint8_t *head;
+    bc_error err = { 0 };
+    size_t n;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *path = i ? two : one;
+
+        assert_int_equal(mkfifo(path, 0600), 0);
+        if (fork() == 0) {
+            const int fd = open(path, O_WRONLY);
+
+            _exit(write(fd, bytes + i, 1000) != 1000);
+        }
+    }
+    bc_input *a = NULL, *b = NULL, *unread = NULL;
+    bci_source *s = NULL, *t = NULL;
+
+    EXPECT(bc_input_open(one, &a, &err) == BC_OK, "%s", err.text);
+    EXPECT(bc_input_open(two, &b, &err) == BC_OK, "%s", err.text);
+    head = bc_input_head(a, &n);
+    assert_int_equal(n, BC_HEAD_SIZE);
+    assert_memory_equal(head, bytes, n);
+    assert_memory_equal(bc_input_head(b, &n), bytes + 1, BC_HEAD_SIZE);
+    save_bytes(path_of("file"), bytes, 100);
+    EXPECT(bci_source_open(path_of("file"), a, &t, &err) == BC_OK, "%s", err.text);
+    bci_source_free(t); /* of another path */
+    EXPECT(bci_source_open(one, a, &s, &err) == BC_OK, "%s", err.text);
+    bc_input_free(a);
+    check_content(s, "looked at", 1000, 77);
+    bci_source_free(s);
+    bc_input_free(b);
+    EXPECT(bc_input_open(path_of("file"), &unread, &err) == BC_OK, "%s", err.text);
+    (void)bc_input_head(unread, &n);
+    assert_int_equal(n, BC_HEAD_SIZE);
+    bc_input_free(unread);
+    bc_input_free(NULL);
+    assert_int_equal(bc_input_open(path_of("missing"), &unread, &err), BC_E_OPEN);
+    while (wait(NULL) > 0)
+        ;
 }
 
 static void refusals(void **state)
@@ -119,7 +165,7 @@ static void refusals(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bci_source *s = NULL;
         bc_error err = { 0 };
-        const bc_status st = bci_source_open(rows[i].path, &s, &err);
+        const bc_status st = bci_source_open(rows[i].path, NULL, &s, &err);
 
         EXPECT(st == rows[i].status && err.status == st && !s, "row %zu: status %d, expected %d", i,
                (int)st, (int)rows[i].status);
@@ -134,6 +180,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         SENTENCE("files come whole, in reads of any size", files),
         SENTENCE("standard input comes whole, however it trickles in", standard_input),
+        SENTENCE("what was looked at is handed on whole, and nothing else is", looked_at),
         SENTENCE("what cannot be read is refused with a sentence", refusals),
     };
 
