@@ -16,7 +16,6 @@ enum {
     DISCRETE = 147,   /* one after the other, for nothing in particular */
     UNKNOWN = 0xFFFF,
     MAX_LAYOUT = LAYOUT_HEAD + 1024 * DESCRIPTION,
-    MAX_COMMENTS = 1 << 24,
 };
 
 /* Layouts by name: the upper half of the tag, and the mask where the channels come in its order
@@ -49,6 +48,11 @@ static const struct {
 static uint32_t number_be(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint32_t number_le(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 static unsigned count_bits(uint32_t v)
@@ -122,38 +126,47 @@ const bci_sound_chunk *bci_channels_chunk(const bci_sound *source)
     return NULL;
 }
 
-/* By the chunk; without memory for it nothing is said. */
 static uint32_t of_chunk(const bci_sound *source, const bci_sound_chunk *chunk)
 {
-    uint8_t *data = malloc((size_t)chunk->size);
-    const size_t n = data ? bci_sound_chunk_data(source, chunk, data, (size_t)chunk->size) : 0;
-    const uint32_t mask = n > 0 ? bci_channels_from_layout(data, n) : 0;
+    uint8_t data[MAX_LAYOUT];
 
-    free(data);
-    return mask;
+    return bci_channels_from_layout(data,
+                                    bci_sound_chunk_data(source, chunk, data, (size_t)chunk->size));
 }
 
-/* The mask of a block of comments: "0x003F", or 0. */
+/* n bytes of a chunk from `at` on, fewer at its end. */
+static size_t part_of(const bci_sound *source, const bci_sound_chunk *chunk, uint64_t at,
+                      uint8_t *buf, size_t n)
+{
+    const uint64_t left = at < chunk->size ? chunk->size - at : 0;
+    const bci_sound_chunk part = { .offset = chunk->offset + at, .size = left };
+
+    return bci_sound_chunk_data(source, &part, buf, n < left ? n : (size_t)left);
+}
+
+/* The mask of a block of comments: "0x003F", or 0. Of each no more is read than that takes. */
 static uint32_t of_comments(const bci_sound *source, const bci_sound_chunk *chunk)
 {
-    uint8_t *data = chunk->size <= MAX_COMMENTS ? malloc((size_t)chunk->size + 1) : NULL;
-    const size_t n = data ? bci_sound_chunk_data(source, chunk, data, (size_t)chunk->size) : 0;
-    bci_vorbis_walk walk = bci_vorbis_begin(data, n);
-    const uint8_t *text;
-    size_t n_text, value;
-    uint32_t mask = 0;
+    uint8_t p[sizeof BCI_CHANNELS_COMMENT + 16];
+    uint64_t at = 0;
+    size_t value;
 
-    while (mask == 0 && bci_vorbis_next(&walk, &text, &n_text)) {
+    /* The vendor, how many there are, and then each behind its length. */
+    for (uint64_t i = 0; part_of(source, chunk, at, p, 4) == 4; i++) {
+        const uint32_t n = i == 1 ? 0 : number_le(p);
         char digits[16] = "";
 
-        if (!bci_vorbis_is_named(text, n_text, BCI_CHANNELS_COMMENT, &value) ||
-            n_text - value >= sizeof digits)
+        at += 4;
+        const size_t got = part_of(source, chunk, at, p, n < sizeof p ? n : sizeof p);
+
+        at += n;
+        if (i < 2 || got < n || !bci_vorbis_is_named(p, n, BCI_CHANNELS_COMMENT, &value) ||
+            n - value >= sizeof digits)
             continue;
-        memcpy(digits, text + value, n_text - value);
-        mask = (uint32_t)strtoul(digits, NULL, 16);
+        memcpy(digits, p + value, n - value);
+        return (uint32_t)strtoul(digits, NULL, 16);
     }
-    free(data);
-    return mask;
+    return 0;
 }
 
 static uint32_t of_flac(const bci_sound *source)

@@ -332,6 +332,8 @@ bc_status bci_sound_carry(const bci_sound *source, bool strip, const char *line,
             bci_channels_fit(shape->channel_mask, family, shape) ? shape->channel_mask : 0, out);
     if (!st && source)
         name_the_rest(source, strip, out);
+    if (!st && source)
+        st = bci_sound_status(source, err);
     if (!st && out->chunks.is_short)
         st = bci_fail(err, BC_E_LIMIT, "out of memory for metadata");
     if (st)

@@ -354,6 +354,7 @@ void bci_texts_put(const bci_sound *source, bci_sound_family family, uint32_t ch
     char mask[16];
 
     load_tags(source, &tags);
+    list.is_short = tags.is_short;
     for (int i = 0; i < BCI_TEXTS; i++) {
         const char *place = place_of(family, i);
         bci_bytes text = { 0 };
