@@ -87,9 +87,7 @@ static bc_status allocate(census *all, const char *path, bc_error *err)
     }
     if (ok)
         return BC_OK;
-    err->status = BC_E_LIMIT;
-    snprintf(err->text, sizeof err->text, "%s: out of memory for %u channels", path, n);
-    return BC_E_LIMIT;
+    return tool_fail(err, BC_E_LIMIT, "%s: out of memory for %u channels", path, n);
 }
 
 static bc_status take_census(const char *path, const bc_reading *reading, census *all,

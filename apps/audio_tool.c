@@ -16,6 +16,7 @@
 #include "report_verb.h"
 #include "suggest.h"
 #include "sweep_tool.h"
+#include "synonyms.h"
 
 /* Settings, and what they point to. */
 typedef struct {
@@ -28,7 +29,6 @@ bc_status audio_dither(const char *text, bc_audio_settings *s, bc_error *err)
     const bc_noise *rows;
     const size_t n = bc_noise_rows(&rows);
     const char *near = suggest(NULL, "auto", text);
-    char hint[96];
 
     if (strcmp(text, "auto") == 0)
         return BC_OK;
@@ -43,10 +43,8 @@ bc_status audio_dither(const char *text, bc_audio_settings *s, bc_error *err)
         return tool_usage(err, "--dither", text,
                           "passes errors on in pictures, expected a noise, and --shape for what "
                           "passes errors on in time");
-    snprintf(hint, sizeof hint,
-             near ? "unknown, did you mean %s?" : "unknown, expected a noise that --list shows",
-             near);
-    return tool_usage(err, "--dither", text, hint);
+    return synonym_unknown(err, "dither", "--dither", text, near,
+                           "unknown, expected a noise that --list shows");
 }
 
 /* A depth; a name that is none is compared with those that are. */
@@ -56,16 +54,12 @@ static bc_status parse_depth(const char *text, bc_audio_depth *out, bc_error *er
     const size_t n = bc_grid_rows(&rows);
     const char *near = NULL;
     bc_audio_depth d;
-    char hint[96];
     const bc_status st = bc_audio_depth_named(text, out, err);
 
     for (size_t i = 0; st && i < n; i++)
         if (!bc_audio_depth_named(rows[i].name, &d, NULL))
             near = suggest(near, rows[i].name, text);
-    if (!near)
-        return st;
-    snprintf(hint, sizeof hint, "unknown depth, did you mean %s?", near);
-    return tool_usage(err, text, "", hint);
+    return near ? synonym_unknown(err, "depth", "", text, near, "") : st;
 }
 
 /* none, ath, a published filter, or a file with a curve. */
@@ -75,7 +69,6 @@ static bc_status parse_shape(const char *text, job *j, bc_error *err)
     const bc_shaper_row *rows;
     const size_t n = bc_shaper_rows(&rows);
     const char *near = suggest(suggest(NULL, "ath", text), "none", text);
-    char hint[96];
 
     s->shape = strcmp(text, "none") != 0;
     s->shaper = bc_shaper_find(text);
@@ -83,13 +76,9 @@ static bc_status parse_shape(const char *text, job *j, bc_error *err)
         return BC_OK;
     for (size_t i = 0; i < n; i++)
         near = suggest(near, rows[i].name, text);
-    if (access(text, F_OK) != 0) {
-        snprintf(hint, sizeof hint,
-                 near ? "unknown and no file, did you mean %s?"
-                      : "unknown and no file, expected ath or another that --list shows",
-                 near);
-        return tool_usage(err, "--shape", text, hint);
-    }
+    if (access(text, F_OK) != 0)
+        return synonym_unknown(err, "shape", "--shape", text, near,
+                               "unknown and no file, expected ath or another that --list shows");
     s->curve = &j->curve;
     return bc_curve_load(text, &j->curve, err);
 }
@@ -284,6 +273,7 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
 const tool audio_tool = {
     .bit = TOOL_AUDIO,
     .medium = "sound",
+    .spec = "depth",
     .knows = bc_audio_probe,
     .verbs = { [VERB_REDUCE] = reduce,
                [VERB_REPORT] = report,

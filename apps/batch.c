@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kinds.h"
 #include "page.h"
 #include "stop.h"
 #include "tool.h"
@@ -49,9 +50,7 @@ static bool is_directory(const char *path)
 
 static bc_status short_of_memory(bc_error *err)
 {
-    err->status = BC_E_LIMIT;
-    snprintf(err->text, sizeof err->text, "out of memory");
-    return BC_E_LIMIT;
+    return tool_fail(err, BC_E_LIMIT, "out of memory");
 }
 
 /* Where each output goes; released by free_outputs. NULL: out of memory. */
@@ -96,10 +95,30 @@ static bc_status check_files(const batch *b, const options *o, char *const *outs
     return plan_check(&p, err);
 }
 
+/* A bad file does not stop the rest; the status is the first bad one. */
+static bc_status run_all(const batch *b, const options *o, char *const *outs, bc_error *err)
+{
+    bc_status first = BC_OK, st = BC_OK;
+
+    for (int i = 0; i < b->n_files && st != BC_E_INTERRUPTED; i++) {
+        if (o->is_page_only)
+            stop_removes(outs[i], o->output);
+        st = b->file(o, b->settings, o->operands[i], outs[i], err);
+        first = first ? first : st;
+        if (st)
+            kind_explain(o->operands[i], err);
+        if (st && st != BC_E_INTERRUPTED && i + 1 < b->n_files)
+            fprintf(stderr, "%s: %s\n", b->program, err->text);
+    }
+    if (first && !st) /* its sentence is out already */
+        err->text[0] = '\0';
+    return st == BC_E_INTERRUPTED ? st : first;
+}
+
 bc_status batch_run(const batch *b, const options *o, bc_error *err)
 {
     const bool to_directory = o->output && is_directory(o->output);
-    bc_status first = BC_OK, st = BC_OK;
+    bc_status st = BC_OK;
 
     if (b->n_files > 1 && o->output && !to_directory)
         return tool_usage(err, "-o", o->output, "expected a directory for several files");
@@ -115,16 +134,7 @@ bc_status batch_run(const batch *b, const options *o, bc_error *err)
     }
     if (to_directory && !o->dry_run)
         (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
-    for (int i = 0; i < b->n_files && st != BC_E_INTERRUPTED; i++) {
-        if (o->is_page_only)
-            stop_removes(outs[i], o->output);
-        st = b->file(o, b->settings, o->operands[i], outs[i], err);
-        first = first ? first : st;
-        if (st && st != BC_E_INTERRUPTED && i + 1 < b->n_files)
-            fprintf(stderr, "%s: %s\n", b->program, err->text);
-    }
+    st = run_all(b, o, outs, err);
     free_outputs(outs, b->n_files);
-    if (first && !st) /* its sentence is out already */
-        err->text[0] = '\0';
-    return st == BC_E_INTERRUPTED ? st : first;
+    return st;
 }

@@ -9,6 +9,7 @@
 #include "digits.h"
 #include "explain.h"
 #include "suggest.h"
+#include "synonyms.h"
 
 enum { L = BC_BLOCK_MAX_LENGTH, G = BC_BLOCK_MAX_GROUPS, MAX_BYTES = 4 * L };
 
@@ -42,17 +43,16 @@ static bc_status find_format(const char *typed, const bc_block_format **out, bc_
     const bc_block_format *rows;
     const size_t n = bc_block_rows(&rows);
     const char *near = NULL;
-    char name[40], hint[96];
+    char name[40];
 
     lower_case(typed, name, sizeof name);
     *out = bc_block_find(name);
     for (size_t i = 0; i < n && !*out; i++)
         near = suggest(near, rows[i].name, name);
-    snprintf(hint, sizeof hint,
-             near ? "unknown block format, did you mean %s?"
-                  : "unknown block format, expected one such as q4_0, q4_k, mxfp4 or nf4",
-             near);
-    return *out ? BC_OK : tool_usage(err, "--format", typed, hint);
+    return *out ? BC_OK
+                : synonym_unknown(err, "format", "--format", typed, near,
+                                  "unknown block format, expected one such as q4_0, q4_k, mxfp4 "
+                                  "or nf4");
 }
 
 /* The tensor asked for, or the largest. */
@@ -112,11 +112,9 @@ static bc_status check_place(const options *o, block *b, bc_error *err)
     char place[32], hint[160];
 
     if (row % length != 0) {
-        err->status = BC_E_UNSUPPORTED;
-        snprintf(err->text, sizeof err->text,
-                 "%s: rows of %llu weights, expected whole blocks of %u for %s", b->name,
-                 (unsigned long long)row, length, b->format->name);
-        return BC_E_UNSUPPORTED;
+        return tool_fail(err, BC_E_UNSUPPORTED,
+                         "%s: rows of %llu weights, expected whole blocks of %u for %s", b->name,
+                         (unsigned long long)row, length, b->format->name);
     }
     b->place = o->block;
     b->n_blocks = t->n_elements / length;

@@ -29,7 +29,7 @@ static bc_status make_row(const options *o, const char *word, row *r, bc_error *
     bc_status st;
 
     if (strspn(word, "0123456789") == strlen(word) && *word) {
-        const int bits = strlen(word) > 2 ? 99 : atoi(word);
+        const int bits = strlen(word) > 2 ? 99 : (int)strtol(word, NULL, 10);
 
         if (bits < 1 || bits > 32)
             return tool_usage(err, "--bits", word, "expected 1 to 32 bits, or a format");

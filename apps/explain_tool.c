@@ -9,6 +9,7 @@
 #include "explain.h"
 #include "option_table.h"
 #include "suggest.h"
+#include "synonyms.h"
 
 /* A part, the option that asks for it (of `explain VALUE FORMAT...` none), its operands, and the
  * options that it minds. */
@@ -90,6 +91,10 @@ bc_status explain_notation(const options *o, const char *name, bc_notation *out,
     char lower[40], candidates[64][24];
     const char *near = NULL;
     bc_notation found;
+    char called[160];
+
+    if (synonym_find("notation", name, called, sizeof called) == SYNONYM_SAME)
+        name = called;
     bc_status st = bc_notation_named(name, &found, err);
 
     if (name[0] == '-')
@@ -106,10 +111,8 @@ bc_status explain_notation(const options *o, const char *name, bc_notation *out,
             if (!bc_notation_named(candidates[i], &found, NULL))
                 near = suggest(near, candidates[i], lower);
         }
-        snprintf(err->text, sizeof err->text,
-                 near ? "%.40s: unknown format, did you mean %s?"
-                      : "%.40s: unknown format, expected one such as int8, uint4, float16 or e4m3",
-                 *name ? name : "\"\"", near);
+        return synonym_unknown(err, "notation", "", name, near,
+                               "unknown format, expected one such as int8, uint4, float16 or e4m3");
     }
     if (!st)
         *out = found;

@@ -22,9 +22,7 @@ typedef struct {
 
 static bc_status short_of_memory(const char *path, bc_error *err)
 {
-    err->status = BC_E_LIMIT;
-    snprintf(err->text, sizeof err->text, "%s: out of memory for counts", path);
-    return BC_E_LIMIT;
+    return tool_fail(err, BC_E_LIMIT, "%s: out of memory for counts", path);
 }
 
 /* --- seeing */
@@ -152,6 +150,32 @@ static void add_channel(bc_report *r, const census *c, uint32_t k)
     bc_report_number(r, table, "at_top_percent", percent * (double)c->counts[k][max]);
 }
 
+/* What a smaller file could leave out, as a phrase; of a palette nothing but whether one would do. */
+static void describe_used(const census *c, int depth, bool has_palette, char *to, size_t size)
+{
+    const bc_image_info *info = &c->info;
+    char enough[48], palette[48];
+
+    snprintf(enough, sizeof enough, "%d of %d bits a sample are enough", depth, info->depth);
+    snprintf(palette, sizeof palette, "a palette of %zu holds all", c->n_colours);
+
+    const struct {
+        bool applies;
+        const char *text;
+    } remarks[] = {
+        { depth < info->true_depth && !info->is_indexed, enough },
+        { info->n_channels >= 3 && c->is_grey && !info->is_indexed, "all is grey" },
+        { is_opaque(c) && !info->is_indexed, "alpha is opaque everywhere" },
+        { has_palette, palette },
+    };
+    size_t n = 0;
+
+    to[0] = '\0';
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
+        if (remarks[i].applies)
+            n += (size_t)snprintf(to + n, size - n, "%s%s", n ? ", " : "", remarks[i].text);
+}
+
 /* What a smaller file would hold. */
 static void add_used(bc_report *r, const options *o, const census *c)
 {
@@ -168,18 +192,7 @@ static void add_used(bc_report *r, const options *o, const census *c)
         index_bits++;
     const bool has_palette = c->n_colours <= MAX_COLOURS && index_bits < bits && !info->is_indexed;
 
-    snprintf(what, sizeof what, "%s", "");
-    if (depth < info->true_depth && !info->is_indexed)
-        snprintf(what, sizeof what, "%d of %d bits a sample are enough", depth, info->depth);
-    if (is_grey && !info->is_indexed)
-        snprintf(what + strlen(what), sizeof what - strlen(what), "%sall is grey",
-                 *what ? ", " : "");
-    if (opaque && !info->is_indexed)
-        snprintf(what + strlen(what), sizeof what - strlen(what), "%salpha is opaque everywhere",
-                 *what ? ", " : "");
-    if (has_palette)
-        snprintf(what + strlen(what), sizeof what - strlen(what), "%sa palette of %zu holds all",
-                 *what ? ", " : "", c->n_colours);
+    describe_used(c, depth, has_palette, what, sizeof what);
     snprintf(rest, sizeof rest, "%d --dither none", depth);
     bc_report_integer(r, "used", "depth_bits", (uint64_t)depth);
     if (c->n_colours <= MAX_COLOURS)

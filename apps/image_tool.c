@@ -17,6 +17,7 @@
 #include "report_verb.h"
 #include "suggest.h"
 #include "sweep_tool.h"
+#include "synonyms.h"
 
 /* True when the last operand is BITS. */
 static bool takes_bits(const options *o)
@@ -50,16 +51,13 @@ static bc_status unknown_dither(const char *name, bc_error *err)
     const bc_noise *noises;
     const size_t n_kernels = bc_kernel_rows(&kernels), n_noises = bc_noise_rows(&noises);
     const char *near = NULL;
-    char hint[96];
 
     for (size_t i = 0; i < n_kernels; i++)
         near = suggest(near, kernels[i].name, name);
     for (size_t i = 0; i < n_noises; i++)
         near = suggest(near, noises[i].name, name);
-    snprintf(hint, sizeof hint,
-             near ? "unknown, did you mean %s?" : "unknown, expected a name that --list shows",
-             near);
-    return tool_usage(err, "--dither", name, hint);
+    return synonym_unknown(err, "dither", "--dither", name, near,
+                           "unknown, expected a name that --list shows");
 }
 
 /* NAME, or a kernel and a noise as NAME+NAME in either order. */
@@ -116,12 +114,10 @@ static bc_status parse_palette(const char *text, bc_image_settings *s, bc_palett
     st = bc_palette_named(text, palette, err);
     for (size_t i = 0; i < n_rows; i++)
         near = suggest(near, rows[i].name, text);
-    if (st && near && access(text, F_OK) != 0) {
-        char hint[96];
-
-        snprintf(hint, sizeof hint, "unknown and no file, did you mean %s?", near);
-        return tool_usage(err, "--palette", text, hint);
-    }
+    if (st && access(text, F_OK) != 0)
+        return synonym_unknown(err, "palette", "--palette", text, near,
+                               "unknown and no file, expected 2 to 256 colours, a name that --list "
+                               "shows, or a file");
     if (st)
         st = bc_palette_load(text, palette, err);
     s->palette = palette;
@@ -308,6 +304,7 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
 const tool image_tool = {
     .bit = TOOL_IMAGE,
     .medium = "pictures",
+    .spec = "bits",
     .knows = bc_image_probe,
     .verbs = { [VERB_REDUCE] = reduce,
                [VERB_REPORT] = report,

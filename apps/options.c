@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,33 +14,45 @@
 #include "option_table.h"
 #include "programs.h"
 #include "suggest.h"
+#include "synonyms.h"
 
-static bc_status usage(bc_error *err, const char *format, ...) BC_PRINTF(2, 3);
-static bc_status usage(bc_error *err, const char *format, ...)
+#define usage(err, ...) bc_error_say(err, BC_E_USAGE, __VA_ARGS__)
+
+/* The place of a word among those of a CHOICE, or -1. */
+static int place_in(const char *words, const char *word)
 {
-    va_list args;
+    int i = 0;
 
-    va_start(args, format);
-    err->status = BC_E_USAGE;
-    vsnprintf(err->text, sizeof err->text, format, args);
-    va_end(args);
-    return BC_E_USAGE;
+    for (const char *at = words; *at; i++) {
+        const size_t n = strcspn(at, "|");
+
+        if (strlen(word) == n && strncmp(at, word, n) == 0)
+            return i;
+        at += n + (at[n] == '|');
+    }
+    return -1;
 }
 
 static bc_status set_choice(const option *o, const char *text, int *to, bc_error *err)
 {
-    int i = 0;
+    char word[160];
+    int place;
 
-    for (const char *at = o->value; *at; i++) {
-        const size_t n = strcspn(at, "|");
+    lower_case(text, word, sizeof word);
+    place = place_in(o->value, word);
+    if (place < 0) {
+        const synonym_kind kind = synonym_find(o->name, text, word, sizeof word);
 
-        if (strlen(text) == n && strncmp(at, text, n) == 0) {
-            *to = i;
-            return BC_OK;
-        }
-        at += n + (at[n] == '|');
+        if (kind == SYNONYM_SAID)
+            return usage(err, "--%s %s: %s", o->name, text, word);
+        if (kind == SYNONYM_NEAR)
+            return usage(err, "--%s %s: unknown, did you mean %s?", o->name, text, word);
+        place = kind ? place_in(o->value, word) : -1;
     }
-    return usage(err, "--%s %s: unknown, expected %s", o->name, text, o->value);
+    if (place < 0)
+        return usage(err, "--%s %s: unknown, expected %s", o->name, text, o->value);
+    *to = place;
+    return BC_OK;
 }
 
 static bc_status set_number(const option *o, const char *text, double *to, bc_error *err)
@@ -92,6 +104,36 @@ static size_t place_of(const option *o)
     return (size_t)(o - rows);
 }
 
+/* A word that no argument holds; it lasts as long as the options. */
+static const char *keep_word(options *out, const char *word)
+{
+    snprintf(out->word, sizeof out->word, "%s", word);
+    return out->word;
+}
+
+/* Dithers in lower case, each by its own name: NAME or NAME+NAME. What is too long is no name. */
+static const char *own_dithers(const char *text, options *out)
+{
+    char names[sizeof out->dithers], called[160];
+    size_t n = 0;
+
+    if (strlen(text) >= sizeof names)
+        return text;
+    lower_case(text, names, sizeof names);
+    for (char *name = names, *plus; name; name = plus) {
+        plus = strchr(name, '+');
+        if (plus)
+            *plus++ = '\0';
+        if (synonym_find("dither", name, called, sizeof called) == SYNONYM_SAME)
+            name = called;
+        n += (size_t)snprintf(out->dithers + n, sizeof out->dithers - n, "%s%s", name,
+                              plus ? "+" : "");
+        if (n >= sizeof out->dithers)
+            return text;
+    }
+    return out->dithers;
+}
+
 static bc_status set(const option *o, const char *text, options *out, bc_error *err)
 {
     char *field = (char *)out + o->field;
@@ -100,6 +142,8 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
     switch (o->kind) {
     case FLAG: *(bool *)(void *)field = true; return BC_OK;
     case TEXT:
+        if (o->field == offsetof(options, dither))
+            text = own_dithers(text, out);
         *(const char **)(void *)field = text;
         return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
     case COUNT: return set_count(o, text, (uint64_t *)(void *)field, err);
@@ -113,6 +157,21 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
     return BC_OK;
 }
 
+/* The sentence for an option that other programs have, and this one has not; `shown` is it as it was
+ * typed. BC_OK when nobody has it. */
+static bc_status foreign(const char *place, const char *name, const char *shown, bc_error *err)
+{
+    char called[160];
+
+    switch (synonym_find(place, name, called, sizeof called)) {
+    case SYNONYM_SAID: return usage(err, "%s: no option here: %s", shown, called);
+    case SYNONYM_NEAR: return usage(err, "%s: unknown option, did you mean %s?", shown, called);
+    case SYNONYM_SAME: return usage(err, "%s: unknown option, did you mean --%s?", shown, called);
+    case SYNONYM_NONE: break;
+    }
+    return BC_OK;
+}
+
 static bc_status unknown(const char *argument, bc_error *err)
 {
     const option *rows;
@@ -121,6 +180,8 @@ static bc_status unknown(const char *argument, bc_error *err)
     const char *near = NULL;
 
     snprintf(typed, sizeof typed, "%.*s", (int)strcspn(argument, "="), argument);
+    if (foreign("option", typed + strspn(typed, "-"), typed, err))
+        return err->status;
     for (size_t i = 0; i < n; i++)
         near = suggest(near, rows[i].name, typed + strspn(typed, "-"));
     if (near)
@@ -139,31 +200,75 @@ static bc_status set_second(const option *o, int argc, char **argv, int *i, opti
     return set_number(o, argv[++*i], (double *)(void *)((char *)out + o->field) + 1, err);
 }
 
-/* --name, --name=VALUE or --name VALUE; *i moves past the value. */
-static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_error *err)
+/* The row of a name of n characters, or NULL. */
+static const option *find_row(const char *name, size_t n)
 {
-    const char *name = argv[*i] + 2;
-    const char *equals = strchr(name, '=');
-    const size_t n = equals ? (size_t)(equals - name) : strlen(name);
-
     const option *rows;
     const size_t n_rows = option_rows(&rows);
 
-    for (const option *o = rows; o < rows + n_rows; o++) {
-        if (strlen(o->name) != n || strncmp(o->name, name, n) != 0)
-            continue;
-        if (o->kind == FLAG && equals)
-            return usage(err, "--%s: takes no value, expected it alone", o->name);
-        if (o->kind == FLAG || (o->kind == PERHAPS && !equals))
-            return set(o, NULL, out, err);
-        if (!equals && *i + 1 >= argc)
-            return usage(err, "--%s: expected %s after it", o->name, o->value);
+    for (const option *o = rows; o < rows + n_rows; o++)
+        if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
+            return o;
+    return NULL;
+}
 
-        const bc_status st = set(o, equals ? equals + 1 : argv[++*i], out, err);
+/* The row of a name that other programs use; *word is a word of its own that says its value. */
+static const option *find_synonym(const char *name, size_t n, char called[160], const char **word)
+{
+    char typed[40];
 
-        return st ? st : set_second(o, argc, argv, i, out, err);
-    }
-    return unknown(argv[*i], err);
+    if (n >= sizeof typed)
+        return NULL;
+    snprintf(typed, sizeof typed, "%.*s", (int)n, name);
+    if (synonym_find("option", typed, called, 160) != SYNONYM_SAME)
+        return NULL;
+    char *equals = strchr(called, '=');
+
+    *word = equals ? equals + 1 : NULL;
+    return find_row(called, equals ? (size_t)(equals - called) : strlen(called));
+}
+
+/* --name, --name=VALUE or --name VALUE; *i moves past the value. */
+static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_error *err)
+{
+    const char *name = argv[*i] + 2, *equals = strchr(name, '='), *word = NULL;
+    const size_t n = equals ? (size_t)(equals - name) : strlen(name);
+    const option *o = find_row(name, n);
+    char called[160];
+
+    if (!o)
+        o = find_synonym(name, n, called, &word);
+    if (!o)
+        return unknown(argv[*i], err);
+    if ((o->kind == FLAG || word) && equals)
+        return usage(err, "--%.*s: takes no value, expected it alone", (int)n, name);
+    if (o->kind == FLAG || (o->kind == PERHAPS && !equals && !word))
+        return set(o, NULL, out, err);
+    if (word)
+        return set(o, keep_word(out, word), out, err);
+    if (!equals && *i + 1 >= argc)
+        return usage(err, "--%s: expected %s after it", o->name, o->value);
+
+    const bc_status st = set(o, equals ? equals + 1 : argv[++*i], out, err);
+
+    return st ? st : set_second(o, argc, argv, i, out, err);
+}
+
+/* -depth as ImageMagick has it, or a letter of another program. */
+static bc_status foreign_letters(const char *word, char unknown_letter, bc_error *err)
+{
+    const char letter[] = { unknown_letter, '\0' };
+    const size_t n = strcspn(word, "=");
+    const option *o = n > 1 ? find_row(word, n) : NULL;
+    char shown[64];
+
+    if (o)
+        return usage(err, "-%.*s: unknown option, did you mean --%s?", (int)n, word, o->name);
+    snprintf(shown, sizeof shown, "-%s", word);
+    if (n > 1 && foreign("option", word, shown, err))
+        return err->status;
+    snprintf(shown, sizeof shown, "-%s", letter);
+    return foreign("letter", letter, shown, err);
 }
 
 /* -f, -fq, -o FILE or -oFILE. */
@@ -176,6 +281,8 @@ static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_e
 
         while (o < rows + n && o->letter != *at)
             o++;
+        if (o == rows + n && foreign_letters(argv[*i] + 1, *at, err))
+            return err->status;
         if (o == rows + n && ((*at >= '0' && *at <= '9') || *at == '.'))
             return usage(err,
                          "-%s: unknown option, expected one of those that --help lists, or -- "
@@ -245,12 +352,18 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
 {
     const option *rows;
     const size_t n = option_rows(&rows);
+    char shown[64];
 
-    for (const option *row = rows; row < rows + n; row++)
-        if (o->given[place_of(row)] && !(row->tools & tool))
-            return usage(
-                err, "--%s: not an option for %s%s, expected one of those that %s --help lists",
-                row->name, tool & SWEEP_OF(~0u) ? "a sweep of " : "", what, program_of(tool));
+    for (const option *row = rows; row < rows + n; row++) {
+        if (!o->given[place_of(row)] || row->tools & tool)
+            continue;
+        snprintf(shown, sizeof shown, "--%s", row->name);
+        if (foreign("option", row->name, shown, err))
+            return err->status;
+        return usage(err,
+                     "--%s: not an option for %s%s, expected one of those that %s --help lists",
+                     row->name, tool & SWEEP_OF(~0u) ? "a sweep of " : "", what, program_of(tool));
+    }
     return BC_OK;
 }
 

@@ -33,9 +33,10 @@ typedef struct {
     double min_snr, params, strength, shape_strength, guard, keep_silence, percent;
     double range[2], product[2], step, zero; /* explain */
     uint64_t block, terms;
-    bool is_page_only;       /* the output is for the page alone and goes away with it */
-    bool given[OPTION_ROOM]; /* the rows of the table that were set */
-    char **operands;         /* argv, reordered: operands first */
+    bool is_page_only;          /* the output is for the page alone and goes away with it */
+    bool given[OPTION_ROOM];    /* the rows of the table that were set */
+    char dithers[96], word[32]; /* values that no argument holds, pointed to from above */
+    char **operands;            /* argv, reordered: operands first */
     int n_operands;
     struct bc_input *input; /* the first operand, where it was looked at */
 } options;

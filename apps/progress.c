@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bitcrush/status.h"
 #include "options.h"
 
 static double now_s(void)
@@ -31,10 +32,12 @@ void progress_show(void *context, uint64_t done, uint64_t n)
     if (!p->is_on || elapsed < 0.5 || now - p->last_s < 0.1 || n == 0)
         return;
     const double share = (double)done / (double)n;
+    bc_error shown;
 
     p->last_s = now;
     p->is_shown = true;
-    fprintf(stderr, "\r%s: %3.0f %%, %.0f s left \033[K", p->name, 100.0 * share,
+    (void)bc_error_say(&shown, BC_OK, "%s", p->name); /* a name may hold what a terminal obeys */
+    fprintf(stderr, "\r%s: %3.0f %%, %.0f s left \033[K", shown.text, 100.0 * share,
             share > 0.0 ? elapsed * (1.0 - share) / share : 0.0);
     fflush(stderr);
 }

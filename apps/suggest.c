@@ -1,16 +1,61 @@
 /* Knows how far two names are apart. */
 #include "suggest.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 40 };
+
+#define DIGITS "0123456789"
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+/* Do the numbers of what was typed begin those of the name? Digits are bits and sizes here: fp8 is no slip
+ * of fp4, nor int16 of int6, but q4 may begin q4_0. */
+static bool numbers_fit(const char *name, const char *typed)
+{
+    for (;;) {
+        typed += strcspn(typed, DIGITS);
+        if (!*typed)
+            return true;
+        name += strcspn(name, DIGITS);
+        const size_t n = strspn(typed, DIGITS);
+
+        if (strspn(name, DIGITS) != n || strncmp(name, typed, n) != 0)
+            return false;
+        name += n;
+        typed += n;
+    }
+}
+
+/* Equal but for case, hyphens and the like: Q4KM is q4_k_m. */
+static bool is_respelt(const char *a, const char *b)
+{
+    static const char gaps[] = "-_ .";
+
+    for (;; a++, b++) {
+        a += strspn(a, gaps);
+        b += strspn(b, gaps);
+        if (lower(*a) != lower(*b))
+            return false;
+        if (!*a)
+            return true;
+    }
+}
 
 /* Levenshtein distance; names that are too long are far, a name that is begun is near. */
 static size_t distance(const char *a, const char *b)
 {
     const size_t n = strlen(a), m = strlen(b);
 
+    if (is_respelt(a, b))
+        return 0;
+    if (!numbers_fit(a, b))
+        return LONGEST;
     if (m >= 3 && strncmp(a, b, m) == 0)
         return 1;
     size_t row[LONGEST + 1];
@@ -49,5 +94,5 @@ void lower_case(const char *from, char *to, size_t size)
 {
     snprintf(to, size, "%s", from);
     for (char *c = to; *c; c++)
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+        *c = lower(*c);
 }

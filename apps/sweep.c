@@ -11,6 +11,7 @@
 #include "image_tool.h"
 #include "progress.h"
 #include "suggest.h"
+#include "synonyms.h"
 #include "tensor_tool.h"
 
 /* A series: every depth with one dither. */
@@ -161,7 +162,6 @@ static bc_status tensor_dither(const char *text, const bc_noise **out, bc_error 
     const bc_noise *rows;
     const size_t n = bc_noise_rows(&rows);
     const char *near = NULL;
-    char hint[96];
 
     for (size_t i = 0; i < n; i++) {
         if (rows[i].mask_side == 0 && strcmp(rows[i].name, text) == 0) {
@@ -170,11 +170,9 @@ static bc_status tensor_dither(const char *text, const bc_noise **out, bc_error 
         }
         near = rows[i].mask_side == 0 ? suggest(near, rows[i].name, text) : near;
     }
-    snprintf(hint, sizeof hint,
-             near ? "no noise for weights, did you mean %s?"
-                  : "no noise for weights, expected rpdf or another noise that --list shows",
-             near);
-    return tool_usage(err, "--dither", text, hint);
+    return synonym_unknown(
+        err, "dither", "--dither", text, near,
+        "no noise for weights, expected rpdf or another noise that --list shows");
 }
 
 static sweep_row tensor_row(int bits, const bc_tensor_sweep_result *m, const bc_tensor_cost *cost)

@@ -20,9 +20,7 @@ typedef struct {
 
 static bc_status short_of_memory(const char *path, bc_error *err)
 {
-    err->status = BC_E_LIMIT;
-    snprintf(err->text, sizeof err->text, "%s: out of memory for a small copy", path);
-    return BC_E_LIMIT;
+    return bc_error_say(err, BC_E_LIMIT, "%s: out of memory for a small copy", path);
 }
 
 static uint32_t sample_at(const shrinking *s, size_t i)

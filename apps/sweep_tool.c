@@ -14,7 +14,9 @@
 /* Digits alone, 0 for anything else. */
 static int parse_depth(const char *text, size_t length)
 {
-    return length > 0 && length < 3 && strspn(text, "0123456789") >= length ? atoi(text) : 0;
+    const bool is_number = length > 0 && length < 3 && strspn(text, "0123456789") >= length;
+
+    return is_number ? (int)strtol(text, NULL, 10) : 0;
 }
 
 /* "A..B" or "N". */

@@ -1,11 +1,11 @@
 /* Knows which format of weights a mistyped name may mean. */
 #include "tensor_formats.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "bitcrush/tensor.h"
 #include "suggest.h"
+#include "synonyms.h"
 #include "tool.h"
 
 enum { ROOM = 160, LENGTH = 24 };
@@ -28,7 +28,7 @@ static size_t collect(char names[ROOM][LENGTH])
 
 bc_status tensor_format_check(const char *typed, bc_error *err)
 {
-    char names[ROOM][LENGTH], lower[LENGTH], hint[64];
+    char names[ROOM][LENGTH], lower[LENGTH], called[160];
     const char *near = NULL;
 
     if (bc_element_type_named(typed))
@@ -41,9 +41,9 @@ bc_status tensor_format_check(const char *typed, bc_error *err)
             return BC_OK;
         near = suggest(near, names[i], lower);
     }
-    if (!near ||
-        (*typed >= '0' && *typed <= '9')) /* a number, or nothing like it: the library says so */
-        return BC_OK;
-    snprintf(hint, sizeof hint, "unknown format, did you mean %s?", near);
-    return tool_usage(err, typed, "", hint);
+    const bool is_number = *typed >= '0' && *typed <= '9';
+
+    if ((!near || is_number) && !synonym_find("format", typed, called, sizeof called))
+        return BC_OK; /* a number, or nothing like a name: the library says so */
+    return synonym_unknown(err, "format", "", typed, near, "");
 }

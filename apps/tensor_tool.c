@@ -13,6 +13,7 @@
 #include "report_verb.h"
 #include "suggest.h"
 #include "sweep_tool.h"
+#include "synonyms.h"
 #include "tensor_formats.h"
 #include "tensor_info.h"
 #include "tensor_report.h"
@@ -99,7 +100,6 @@ static bc_status parse_dither(const char *text, bc_tensor_settings *s, bc_error 
     const bc_noise *rows;
     const size_t n = bc_noise_rows(&rows);
     const char *near = NULL;
-    char hint[96];
 
     if (strcmp(text, "auto") == 0)
         return BC_OK;
@@ -111,10 +111,8 @@ static bc_status parse_dither(const char *text, bc_tensor_settings *s, bc_error 
                           "passes errors on in pictures, expected a noise, as rpdf, for weights");
     for (size_t i = 0; i < n; i++)
         near = rows[i].mask_side == 0 ? suggest(near, rows[i].name, text) : near;
-    snprintf(hint, sizeof hint,
-             near ? "unknown, did you mean %s?" : "unknown, expected a noise that --list shows",
-             near);
-    return tool_usage(err, "--dither", text, hint);
+    return synonym_unknown(err, "dither", "--dither", text, near,
+                           "unknown, expected a noise that --list shows");
 }
 
 bc_status tensor_job_make(const options *o, const char *format, tensor_job *j, bc_error *err)
@@ -299,6 +297,7 @@ static bc_status info(const char *name, const options *o, bc_error *err)
 const tool tensor_tool = {
     .bit = TOOL_TENSOR,
     .medium = "weights",
+    .spec = "format",
     .knows = bc_tensor_probe,
     .verbs = { [VERB_REDUCE] = reduce,
                [VERB_REPORT] = report,

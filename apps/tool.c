@@ -3,7 +3,7 @@
 #include "tool.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +14,11 @@
 #include "bitcrush/output.h"
 #include "bitcrush/quantize.h"
 #include "ending.h"
+#include "kinds.h"
 #include "lists.h"
 #include "option_texts.h"
 #include "stop.h"
+#include "synonyms.h"
 
 static const char *own_name = "bitcrush"; /* of the program, for warnings */
 
@@ -59,20 +61,7 @@ static void fill_standard_streams(void)
 
 bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected)
 {
-    err->status = BC_E_USAGE;
-    snprintf(err->text, sizeof err->text, "%s%s%s: %s", what, *got ? " " : "", got, expected);
-    return BC_E_USAGE;
-}
-
-bc_status tool_fail(bc_error *err, bc_status status, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    err->status = status;
-    vsnprintf(err->text, sizeof err->text, format, args);
-    va_end(args);
-    return status;
+    return bc_error_say(err, BC_E_USAGE, "%s%s%s: %s", what, *got ? " " : "", got, expected);
 }
 
 bool tool_has_colour(const options *o, FILE *to)
@@ -93,6 +82,15 @@ FILE *tool_report_stream(const options *o, const char *out)
     return stdout;
 }
 
+/* Has the reader of a pipe gone away, as head does? Then nobody waits for the rest of a text, and no more
+ * is wrong than that. */
+static bool nobody_reads(FILE *to)
+{
+    struct pollfd p = { .fd = fileno(to), .events = POLLOUT };
+
+    return poll(&p, 1, 0) > 0 && p.revents & (POLLERR | POLLHUP);
+}
+
 bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_error *err)
 {
     FILE *to = tool_report_stream(o, out);
@@ -109,15 +107,14 @@ bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_
     const bool ok = fprintf(to, o->json ? "%s\n" : "%s", text) >= 0 && fflush(to) == 0;
 
     free(text);
-    if (!ok) {
-        err->status = BC_E_WRITE;
-        snprintf(err->text, sizeof err->text, "the report cannot be written");
-    }
-    return ok ? BC_OK : BC_E_WRITE;
+    return ok || nobody_reads(to) ? BC_OK
+                                  : tool_fail(err, BC_E_WRITE, "the report cannot be written");
 }
 
 bc_status tool_unknown(const char *path, bc_error *err)
 {
+    if (kind_refuse(path, err))
+        return err->status;
     return tool_fail(err, BC_E_UNSUPPORTED,
                      "%s: holds no picture, sound or weights that are known here, expected a "
                      "format that --list names",
@@ -150,16 +147,9 @@ bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *e
     return st;
 }
 
-/* A name that is no file may be a mistyped argument, and an empty file is all tools' alike: the first
- * says so. Any other failure is told at once: a tool that is tried next might get further, and take the
- * file for something else. */
-static bool is_left_to_the_first(const char *path, bc_status st)
-{
-    return st == BC_E_FORMAT ||
-           (st == BC_E_OPEN && strcmp(path, "-") != 0 && access(path, F_OK) != 0);
-}
-
-/* The tool that knows a file, which stays open; without a file, the tool that takes the options. */
+/* The tool that knows a file, which stays open; without a file, the tool that takes the options. A file
+ * that none knows, or that cannot be opened, is said to be that before anything is said of the SPEC beside
+ * it. */
 static bc_status choose(const tool *const *tools, size_t n_tools, const options *o,
                         const tool **chosen, bc_input **input, bc_error *err)
 {
@@ -177,7 +167,7 @@ static bc_status choose(const tool *const *tools, size_t n_tools, const options 
         return BC_OK;
     st = bc_input_open(o->operands[0], input, err);
     if (st)
-        return is_left_to_the_first(o->operands[0], st) ? BC_OK : st;
+        return st;
 
     size_t n;
     const uint8_t *head = bc_input_head(*input, &n);
@@ -191,19 +181,58 @@ static bc_status choose(const tool *const *tools, size_t n_tools, const options 
     return tool_unknown(o->operands[0], err);
 }
 
+/* "4 photo.png": a SPEC where the file should be, and a file where the SPEC should be. */
+static bc_status check_order(const options *o, bc_error *err)
+{
+    const int last = o->n_operands - 1;
+    const char *spec = last > 0 ? o->operands[0] : "";
+    const bool is_name = strcspn(spec, "./") == strlen(spec);
+    const bool is_number = strspn(spec, "0123456789.") == strlen(spec);
+    struct stat info;
+
+    if (last < 1 || !(is_name || is_number) || strcmp(spec, "-") == 0 || stat(spec, &info) == 0 ||
+        stat(o->operands[last], &info) != 0)
+        return BC_OK;
+    return tool_fail(err, BC_E_USAGE, "%s: no file of that name; expected the file first, as %s %s",
+                     spec, o->operands[last], spec);
+}
+
+/* What others call a SPEC becomes its name here, in the operands; `word` has room for it. */
+static bc_status settle_spec(const tool *t, const options *o, char word[160], bc_error *err)
+{
+    char **last = o->operands + o->n_operands - 1;
+    struct stat info;
+
+    if (!t->spec || o->n_operands < 2 || o->palette || o->channels || stat(*last, &info) == 0)
+        return BC_OK;
+    switch (synonym_find(t->spec, *last, word, 160)) {
+    case SYNONYM_NONE: break;
+    case SYNONYM_SAME: *last = word; break;
+    case SYNONYM_NEAR:
+    case SYNONYM_SAID: return synonym_unknown(err, t->spec, "", *last, NULL, "");
+    }
+    return BC_OK;
+}
+
 /* Hand over to the tool that knows the first operand. */
 static bc_status run_tool(const program *self, const tool *const *tools, size_t n_tools,
                           tool_verb verb, const options *o, bc_error *err)
 {
+    const bool takes_spec = verb == VERB_REDUCE || verb == VERB_REPORT;
     const tool *chosen;
     options own = *o;
-    bc_status st = choose(tools, n_tools, o, &chosen, &own.input, err);
+    char word[160];
+    bc_status st = takes_spec ? check_order(o, err) : BC_OK;
 
+    if (!st)
+        st = choose(tools, n_tools, o, &chosen, &own.input, err);
     if (!st) {
         const unsigned bit = verb == VERB_SWEEP ? SWEEP_OF(chosen->bit) : chosen->bit;
 
         st = options_belong(o, bit, chosen->medium, err);
     }
+    if (!st && takes_spec)
+        st = settle_spec(chosen, o, word, err);
     if (!st && !chosen->verbs[verb])
         st = tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
     if (!st)
@@ -228,6 +257,8 @@ static bc_status run_each(const program *self, const tool *const *tools, size_t 
         one.operands = o->operands + i;
         st = run_tool(self, tools, n_tools, verb, &one, err);
         first = first ? first : st;
+        if (st)
+            kind_explain(one.operands[0], err);
         if (st && i + 1 < o->n_operands)
             fprintf(stderr, "%s: %s\n", self->name, err->text);
     }
@@ -274,14 +305,12 @@ int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool
         st = bc_cpu_check(&err);
     if (!st)
         st = run(self, tools, n_tools, verb, &o, &err);
-    if (!st && fflush(stdout) != 0) {
-        st = BC_E_WRITE;
-        snprintf(err.text, sizeof err.text, "standard output: cannot be written");
-    }
-    if (st && tool_stop_asked) { /* a read that the signal broke off says something else */
-        st = BC_E_INTERRUPTED;
-        snprintf(err.text, sizeof err.text, "interrupted, no output written");
-    }
+    if (!st && (fflush(stdout) != 0 || ferror(stdout)) && !nobody_reads(stdout))
+        st = tool_fail(&err, BC_E_WRITE, "standard output: cannot be written");
+    if (st && tool_stop_asked) /* a read that the signal broke off says something else */
+        st = tool_fail(&err, BC_E_INTERRUPTED, "interrupted, no output written");
+    for (int i = 0; i < o.n_operands; i++)
+        kind_explain(o.operands[i], &err);
     if (st && err.text[0])
         fprintf(stderr, "%s: %s\n", self->name, err.text);
     return ending_by_itself((int)st);

@@ -27,6 +27,7 @@ typedef enum {
 typedef struct {
     unsigned bit;                                 /* TOOL_... */
     const char *medium;                           /* what it reads: "pictures" */
+    const char *spec;                             /* the place of synonyms of its SPEC, or NULL */
     bool (*knows)(const uint8_t *head, size_t n); /* a file by its first bytes */
     /* By verb; NULL where the tool lacks it. name: of the program, for messages. */
     bc_status (*verbs[N_VERBS])(const char *name, const options *o, bc_error *err);
@@ -47,7 +48,7 @@ void tool_warn_salvaged(const char *path, const char *damage);
 bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected);
 
 /* Status with a sentence, as printf. */
-bc_status tool_fail(bc_error *err, bc_status status, const char *format, ...) BC_PRINTF(3, 4);
+#define tool_fail bc_error_say
 
 /* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
 bc_status tool_unknown(const char *path, bc_error *err);

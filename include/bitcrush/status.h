@@ -47,6 +47,12 @@ typedef struct {
     char text[512]; /* one sentence, lower case, no final stop, always terminated */
 } bc_error;
 
+/* Write a status and a sentence, formatted as by printf but with a point in numbers under any locale, to
+ * err (NULL is fine), and return the status: for callbacks that fail. Control characters and what is no
+ * UTF-8, as names of files may hold, become "\x1b"; what does not fit ends in "...". */
+BC_API bc_status bc_error_say(bc_error *err, bc_status status, const char *format, ...)
+    BC_PRINTF(3, 4);
+
 /* A short name of a status ("corrupt input"); never NULL. */
 BC_API const char *bc_status_text(bc_status status);
 

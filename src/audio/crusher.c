@@ -383,34 +383,44 @@ static void quantize(bci_crusher *c, const scratch *s, bci_silent silent, size_t
                         needs_values ? s->y[ch] : NULL, s->codes[ch]);
 }
 
+/* Level and limits of a channel, and its noise where that is needed. */
+static void lay_noise(const bci_crusher *c, const scratch *s, size_t ch, uint64_t first, size_t n,
+                      bci_silent silent, bool needs_noise, bci_crush_tally *t)
+{
+    const bc_audio_settings *set = c->settings;
+    double *x = s->x[ch];
+
+    for (size_t i = 0; set->guard_db != 0.0 && i < n; i++)
+        x[i] *= c->gain;
+    if (set->nonfinite == BC_NONFINITE_SATURATE && !isinf(c->top))
+        limit(x, n, c->top, t);
+    if (needs_noise)
+        bc_noise_fill_f64(set->noise, set->seed, c->streams[ch], first, s->noise[ch], n);
+    if (needs_noise && silent.at)
+        quieten(silent.at + ch * silent.stride, s->noise[ch], n, t);
+}
+
 static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, const void *raw,
                            size_t n, bci_silent silent, void *reduced, bci_crush_tally *tally,
                            bc_error *err)
 {
     const bc_audio_settings *set = c->settings;
     const bool has_noise = set->noise->form != BC_NOISE_NONE;
+    const bool needs_noise = has_noise || tally;
     bci_crush_tally unasked = { 0 }, *t = tally ? tally : &unasked;
     bc_status st = BC_OK;
 
     bc_pcm_unpack(c->from, raw, n, c->n_channels, s->x);
-    for (size_t ch = 0; ch < c->n_channels; ch++) {
-        double *x = s->x[ch];
-
+    for (size_t ch = 0; !st && ch < c->n_channels; ch++) {
         if (c->is_float)
-            st = check_finite(c, x, n, first, ch, t, err);
-        if (st)
-            return st;
-        for (size_t i = 0; set->guard_db != 0.0 && i < n; i++)
-            x[i] *= c->gain;
-        if (set->nonfinite == BC_NONFINITE_SATURATE && !isinf(c->top))
-            limit(x, n, c->top, t);
-        if (has_noise || tally)
-            bc_noise_fill_f64(set->noise, set->seed, c->streams[ch], first, s->noise[ch], n);
-        if (silent.at && (has_noise || tally))
-            quieten(silent.at + ch * silent.stride, s->noise[ch], n, t);
-        if (tally)
-            count_clipped(c, x, s->noise[ch], n, tally);
+            st = check_finite(c, s->x[ch], n, first, ch, t, err);
+        if (!st)
+            lay_noise(c, s, ch, first, n, silent, needs_noise, t);
+        if (!st && tally)
+            count_clipped(c, s->x[ch], s->noise[ch], n, tally);
     }
+    if (st)
+        return st;
     quantize(c, s, silent, n, has_noise);
     for (size_t ch = 0; !isinf(c->top) && !st && ch < c->n_channels; ch++)
         st = check_held(c, s->x[ch], s->y[ch], n, first, ch, t, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "bitcrush/audio.h"
 
@@ -36,7 +37,7 @@ static bc_status levels_depth(double levels, bc_audio_depth *out, bc_error *err)
     if (d.bits == floor(d.bits))
         return whole_depth((int)d.bits, out, err);
     d.valid_bits = container_for(d.bits);
-    snprintf(d.name, sizeof d.name, "levels%.0f", levels);
+    bci_format(d.name, sizeof d.name, "levels%.0f", levels);
     const bc_status st = bc_grid_pcm_levels((uint32_t)levels, &d.grid, err);
 
     if (!st)
@@ -48,7 +49,7 @@ static bc_status levels_depth(double levels, bc_audio_depth *out, bc_error *err)
 static double number(const char *text)
 {
     char *end;
-    const double v = strtod(text, &end);
+    const double v = bci_read_double(text, &end);
     const bool is_plain = text[strspn(text, "0123456789.")] == '\0';
 
     return end == text || *end || !is_plain ? NAN : v;

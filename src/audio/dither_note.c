@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OPENING "bitcrush subtractive dither 1: "
@@ -15,16 +16,44 @@ void bci_dither_note_write(const bci_dither_note *note, char *to, size_t size)
              note->seed, note->history);
 }
 
+/* The text after `expected`, or NULL where it is not there. */
+static const char *after(const char *text, const char *expected)
+{
+    const size_t n = strlen(expected);
+
+    return text && strncmp(text, expected, n) == 0 ? text + n : NULL;
+}
+
+/* What follows the opening. */
+static bool parse(const char *text, bci_dither_note *note)
+{
+    char *end;
+    const char *at = after(text, "rpdf, grid ");
+    const size_t n = at ? strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789") : 0;
+
+    if (n == 0 || n >= sizeof note->grid)
+        return false;
+    memcpy(note->grid, at, n);
+    note->grid[n] = '\0';
+    at = after(at + n, ", seed ");
+    if (!at)
+        return false;
+    note->seed = strtoull(at, &end, 10);
+    at = end == at ? NULL : after(end, ", signal ");
+    if (!at)
+        return false;
+    note->history = strtoull(at, &end, 16);
+    return end != at;
+}
+
 bool bci_dither_note_read(const char *comment, bci_dither_note *out)
 {
     bool is_found = false;
 
     for (const char *at = comment; (at = strstr(at, OPENING)); at += strlen(OPENING)) {
-        bci_dither_note note = { 0 };
+        bci_dither_note note = { .seed = 0 };
 
-        if (sscanf(at + strlen(OPENING),
-                   "rpdf, grid %23[a-z0-9], seed %" SCNu64 ", signal %" SCNx64, note.grid,
-                   &note.seed, &note.history) == 3) {
+        if (parse(at + strlen(OPENING), &note)) {
             *out = note;
             is_found = true;
         } else if (strncmp(at, bci_dither_note_end, strlen(bci_dither_note_end)) == 0) {

@@ -58,6 +58,21 @@ static bool has_zero(const bc_grid *grid)
     return v == 0.0;
 }
 
+static bc_status check_subtractive(const bc_audio_settings *s, bool has_noise, bc_error *err)
+{
+    if (s->keep_silence_ms > 0.0)
+        return contradiction(err, "subtractive dither is taken away from silence, too,",
+                             "expected no keep-silence");
+    if (s->depth.grid.family != BC_GRID_AFFINE || s->shape || s->hold > 1 ||
+        s->rounding == BC_ROUND_TRUNCATE)
+        return contradiction(err, "subtractive dither needs even steps and nothing but its noise,",
+                             "expected bits, no shaping, no hold and rounding nearest");
+    if (has_noise && s->noise->form != BC_NOISE_RPDF)
+        return bci_fail(err, BC_E_USAGE, "subtractive dither is rpdf, expected no dither %s",
+                        s->noise->name);
+    return BC_OK;
+}
+
 /* What no data can make right. */
 static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
 {
@@ -84,19 +99,7 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
         return bci_fail(err, BC_E_USAGE,
                         "keep-silence: %s has no level at 0, expected a depth that has one",
                         s->depth.name);
-    if (!s->subtractive)
-        return BC_OK;
-    if (s->keep_silence_ms > 0.0)
-        return contradiction(err, "subtractive dither is taken away from silence, too,",
-                             "expected no keep-silence");
-    if (s->depth.grid.family != BC_GRID_AFFINE || s->shape || s->hold > 1 ||
-        s->rounding == BC_ROUND_TRUNCATE)
-        return contradiction(err, "subtractive dither needs even steps and nothing but its noise,",
-                             "expected bits, no shaping, no hold and rounding nearest");
-    if (has_noise && s->noise->form != BC_NOISE_RPDF)
-        return bci_fail(err, BC_E_USAGE, "subtractive dither is rpdf, expected no dither %s",
-                        s->noise->name);
-    return BC_OK;
+    return s->subtractive ? check_subtractive(s, has_noise, err) : BC_OK;
 }
 
 /* Noise, where the data choose it, and the shaper that fits the depth. */

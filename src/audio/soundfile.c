@@ -214,6 +214,34 @@ static bc_status count_frames(bci_sound *s, bc_error *err)
     return BC_OK;
 }
 
+static const char *encoding_name(const subtype_row *row, const SF_INFO *info)
+{
+    if (!row)
+        return "unnamed encoding";
+    if ((info->format & SF_FORMAT_TYPEMASK) != SF_FORMAT_FLAC)
+        return row->name;
+    return row->bits == 8 ? "8-bit FLAC" : row->bits == 16 ? "16-bit FLAC" : "24-bit FLAC";
+}
+
+/* Is the number of frames one to count on? MPEG audio need not say its length, and libsndfile's guess is
+ * no promise. */
+static bool has_length(const bci_sound *s, const SF_INFO *info)
+{
+    return info->frames >= 0 && info->frames < SF_COUNT_MAX / 8 && !s->header.is_open_ended &&
+           (info->format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
+}
+
+/* Bits of integers that count, by type and header; 0 of others. */
+static int valid_bits(const bci_sound *s)
+{
+    const bc_audio_info *info = &s->info;
+    const int said = s->header.valid_bits;
+
+    if (info->is_float || info->is_lossy)
+        return 0;
+    return said && said < info->container_bits ? said : info->container_bits;
+}
+
 static bc_status describe(bci_sound *s, const SF_INFO *info, bc_error *err)
 {
     /* An extensible W64 is one of integers to libsndfile, whatever it says. */
@@ -224,19 +252,13 @@ static bc_status describe(bci_sound *s, const SF_INFO *info, bc_error *err)
 
     s->format = info->format;
     out->container = s->header.container ? s->header.container : container_name(info->format);
-    out->encoding = row ? row->name : "unnamed encoding";
+    out->encoding = encoding_name(row, info);
     out->rate_hz = (uint32_t)info->samplerate;
     out->n_channels = (uint32_t)info->channels;
     out->is_float = row && row->is_float && row->bits;
     out->is_lossy = !row || row->bits == 0;
-    if ((info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC)
-        out->encoding = row->bits == 8    ? "8-bit FLAC"
-                        : row->bits == 16 ? "16-bit FLAC"
-                                          : "24-bit FLAC";
     out->container_bits = row ? row->bits : 0;
-    out->valid_bits = out->is_float || out->is_lossy ? 0 : out->container_bits;
-    if (out->valid_bits && s->header.valid_bits && s->header.valid_bits < out->valid_bits)
-        out->valid_bits = s->header.valid_bits;
+    out->valid_bits = valid_bits(s);
 
     const int plain = plain_layout(s, row);
 
@@ -248,11 +270,7 @@ static bc_status describe(bci_sound *s, const SF_INFO *info, bc_error *err)
                   : out->is_lossy && !row ? bc_sample_native_f64()
                                           : bc_sample_native_s32();
     s->frame_size = bc_sample_size(out->layout) * out->n_channels;
-    out->n_frames = (uint64_t)info->frames;
-    /* MPEG audio need not say its length, and libsndfile's guess is no promise. */
-    if (info->frames < 0 || info->frames >= SF_COUNT_MAX / 8 || s->header.is_open_ended ||
-        (info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG)
-        out->n_frames = UINT64_MAX;
+    out->n_frames = has_length(s, info) ? (uint64_t)info->frames : UINT64_MAX;
     return s->is_plain ? count_frames(s, err) : BC_OK;
 }
 

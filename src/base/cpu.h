@@ -2,6 +2,8 @@
 #ifndef BCI_CPU_H
 #define BCI_CPU_H
 
+#include <stdint.h>
+
 #include "bitcrush/status.h"
 
 typedef enum {
@@ -11,6 +13,15 @@ typedef enum {
     BCI_CPU_V4, /* x86-64-v4: AVX-512 F, BW, CD, DQ, VL */
     BCI_CPU_LEVELS,
 } bci_cpu;
+
+/* What CPUID and XGETBV say of an x86 machine: ecx of leaf 1, ebx of leaf 7, ecx of leaf 0x80000001, the
+ * lower half of XCR0. */
+typedef struct {
+    uint32_t leaf1_ecx, leaf7_ebx, extended_ecx, xcr0;
+} bci_cpu_words;
+
+/* The highest level all of whose bits, and those of the levels below it, are there. */
+bci_cpu bci_cpu_level(const bci_cpu_words *have);
 
 /* The highest level that the machine runs. */
 bci_cpu bci_cpu_detect(void);

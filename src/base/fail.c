@@ -3,17 +3,40 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/shown.h"
+
+/* A file's name may hold what a terminal would obey. */
+static void say(bc_error *err, bc_status status, const char *format, va_list args)
+{
+    char text[4 * sizeof err->text];
+
+    if (!err)
+        return;
+    bci_vformat(text, sizeof text, format, args);
+    err->status = status;
+    bci_show_into(text, strlen(text), err->text, sizeof err->text);
+}
 
 bc_status bci_fail(bc_error *err, bc_status status, const char *format, ...)
 {
-    if (err) {
-        va_list args;
+    va_list args;
 
-        err->status = status;
-        va_start(args, format);
-        vsnprintf(err->text, sizeof err->text, format, args);
-        va_end(args);
-    }
+    va_start(args, format);
+    say(err, status, format, args);
+    va_end(args);
+    return status;
+}
+
+bc_status bc_error_say(bc_error *err, bc_status status, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say(err, status, format, args);
+    va_end(args);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 
 static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
@@ -33,7 +34,7 @@ bci_size_text bci_show_size(uint64_t bytes)
         v /= 1024.0;
     const bool is_whole = fmod(round(10.0 * v), 10.0) == 0.0;
 
-    snprintf(t.text, sizeof t.text, "%.*f %s", v < 100.0 && !is_whole ? 1 : 0, v, units[unit]);
+    bci_format(t.text, sizeof t.text, "%.*f %s", v < 100.0 && !is_whole ? 1 : 0, v, units[unit]);
     return t;
 }
 

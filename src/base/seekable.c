@@ -11,6 +11,8 @@
 
 #include "base/fail.h"
 
+_Static_assert(sizeof(off_t) >= 8, "files of more than 2 GiB: build with _FILE_OFFSET_BITS=64");
+
 static bc_status look(bci_seekable *s, bc_error *err)
 {
     struct stat info;

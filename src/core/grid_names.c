@@ -48,6 +48,8 @@ static const struct {
     { "uint", bc_grid_int_zero_point },
 };
 
+#define DIGITS "0123456789"
+
 static const struct {
     const char *name;
     bc_grid (*build)(void);
@@ -60,10 +62,14 @@ static const struct {
 /* "eXmY": a float of X exponent and Y mantissa bits. */
 static bool names_float(const char *name, int *exponent_bits, int *mantissa_bits)
 {
-    int length = 0;
+    const size_t n = strlen(name);
 
-    return sscanf(name, "e%1dm%2d%n", exponent_bits, mantissa_bits, &length) == 2 &&
-           name[length] == '\0' && strspn(name, "em0123456789") == strlen(name);
+    if (n < 4 || n > 5 || name[0] != 'e' || strspn(name + 1, DIGITS) != 1 || name[2] != 'm' ||
+        strspn(name + 3, DIGITS) != n - 3)
+        return false;
+    *exponent_bits = name[1] - '0';
+    *mantissa_bits = (int)strtol(name + 3, NULL, 10);
+    return true;
 }
 
 /* The more exponent bits there are, the less does it cost to spare codes: what OCP and IEEE

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/source.h"
 #include "core/elementary.h"
@@ -46,7 +47,7 @@ double bc_curve_db(const bc_curve *curve, double hz)
 static double number(char **text)
 {
     char *end;
-    const double v = strtod(*text, &end);
+    const double v = bci_read_double(*text, &end);
 
     if (end == *text || !isfinite(v))
         return NAN;

@@ -7,16 +7,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "core/block_parts.h"
 
 #ifdef BCI_WITH_RANDOM123
 #include <Random123/philox.h>
 #else
 #include "core/philox.h"
-#endif
-
-#ifdef __FAST_MATH__
-#error "fast-math changes results between compilers and CPUs; build without it"
 #endif
 
 #define REAL        float

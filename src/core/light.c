@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/decimal.h"
 #include "core/elementary.h"
 
 /* Root of order n of a in (0, 1], by Newton from above (monotone after the first step). */
@@ -91,5 +92,5 @@ void bc_transfer_name(const bc_transfer *transfer, char *text, size_t size)
     else if (transfer->exponent == 1.0)
         snprintf(text, size, "linear");
     else
-        snprintf(text, size, "gamma %.4g", transfer->exponent);
+        bci_format(text, size, "gamma %.4g", transfer->exponent);
 }

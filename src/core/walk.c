@@ -123,8 +123,20 @@ static inline __attribute__((always_inline)) void walk_line(const bc_diffuser *d
     memcpy(line->ahead, ahead, sizeof ahead);
 }
 
-/* Each call here is a loop of its own. The common cases have one: grey of 1 bit or, where errors
- * go no further than the next pixel, of more, and RGB. */
+/* Each call below is a loop of its own. The common cases have one: grey of 1 bit or, where errors
+ * go no further than the next pixel, of more, and RGB. Those whose weights go by the tone: */
+static void walk_keyed(const bc_diffuser *d, bci_line *line, bool is_plain, size_t from, size_t to)
+{
+    const size_t n = d->n_channels;
+
+    if (is_plain && n == 1 && d->levels.n == 2)
+        walk_line(d, line, (shape){ 1, 1, true, true, true }, from, to);
+    else if (is_plain && n == 3)
+        walk_line(d, line, (shape){ 3, 1, true, true, false }, from, to);
+    else
+        walk_line(d, line, (shape){ n, 1, true, false, false }, from, to);
+}
+
 void bci_walk(const bc_diffuser *d, bci_line *line, size_t from, size_t to)
 {
     const bool is_plain = !line->opaque && d->levels.cells_suffice;
@@ -132,12 +144,8 @@ void bci_walk(const bc_diffuser *d, bci_line *line, size_t from, size_t to)
     const size_t n = d->n_channels;
     const int n_ahead = d->ahead[1] != 0.0f ? 2 : 1;
 
-    if (d->tones && is_plain && n == 1 && is_binary)
-        walk_line(d, line, (shape){ 1, 1, true, true, true }, from, to);
-    else if (d->tones && is_plain && n == 3)
-        walk_line(d, line, (shape){ 3, 1, true, true, false }, from, to);
-    else if (d->tones)
-        walk_line(d, line, (shape){ n, 1, true, false, false }, from, to);
+    if (d->tones)
+        walk_keyed(d, line, is_plain, from, to);
     else if (is_plain && n == 1 && is_binary && n_ahead == 1)
         walk_line(d, line, (shape){ 1, 1, false, true, true }, from, to);
     else if (is_plain && n == 1 && is_binary)

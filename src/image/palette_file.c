@@ -83,17 +83,17 @@ done:
 /* "RRGGBB" or "#RRGGBB" and nothing else but blanks. */
 static bool parse_hex(const char *line, uint8_t colour[3])
 {
-    unsigned rgb[3];
-    int end = 0;
+    char *end;
 
     line += strspn(line, " \t");
     line += *line == '#';
-    if (strspn(line, "0123456789abcdefABCDEF") != 6 ||
-        sscanf(line, "%2x%2x%2x%n", &rgb[0], &rgb[1], &rgb[2], &end) != 3)
+    if (strspn(line, "0123456789abcdefABCDEF") != 6)
         return false;
+    const unsigned long rgb = strtoul(line, &end, 16);
+
     for (int c = 0; c < 3; c++)
-        colour[c] = (uint8_t)rgb[c];
-    return line[(size_t)end + strspn(line + end, " \t\r")] == '\0';
+        colour[c] = (uint8_t)(rgb >> (16 - 8 * c));
+    return end[strspn(end, " \t\r")] == '\0';
 }
 
 /* Three decimal numbers, then a name. */

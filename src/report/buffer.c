@@ -2,9 +2,10 @@
 #include "report/buffer.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/decimal.h"
 
 void bci_put(bci_buffer *b, const char *text, size_t n)
 {
@@ -30,7 +31,7 @@ void bci_putf(bci_buffer *b, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    const int n = vsnprintf(text, sizeof text, format, args);
+    const int n = bci_vformat(text, sizeof text, format, args);
     va_end(args);
     bci_put(b, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 long bci_svg_tenths(double px)
 {
     /* The shift keeps values that are halves on paper, and a bit off in one libm or
@@ -33,21 +35,13 @@ void bci_svg_length(bci_buffer *b, long tenths)
 static size_t character(const char *text, size_t n)
 {
     const unsigned char *u = (const unsigned char *)text;
-    const size_t length = u[0] < 0x80 ? 1 : u[0] < 0xc2 ? 0 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
-    uint32_t code = length == 1 ? u[0] : u[0] & (0x7fu >> length);
+    const size_t length = bci_utf8_length(u, n);
 
-    if (length == 0 || length > n || u[0] > 0xf4)
+    if (length == 1 && u[0] < 0x20)
+        return u[0] == '\t' || u[0] == '\n' || u[0] == '\r';
+    if (length == 3 && u[0] == 0xEF && u[1] == 0xBF && u[2] >= 0xBE) /* U+FFFE and U+FFFF */
         return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (u[i] & 0x3f);
-    }
-    if (code < 0x20)
-        return code == '\t' || code == '\n' || code == '\r';
-    if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) || code > 0x10ffff)
-        return 0;
-    return (code >= 0xd800 && code < 0xe000) || code == 0xfffe || code == 0xffff ? 0 : length;
+    return length;
 }
 
 void bci_svg_escaped(bci_buffer *b, const char *text, size_t n)

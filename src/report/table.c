@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
+#include "base/shown.h"
 #include "report/facts.h"
 
 enum { MAX_COLUMNS = 16, CELL = 320, LINE = 100, LEAST_TEXT = 16 };
@@ -59,21 +61,31 @@ static void cut_middle(char *text, size_t width)
     memcpy(text + to, "...", 3);
 }
 
-/* Texts come from files: a terminal gets no control characters. */
+/* Texts come from files: a terminal gets no control characters, for each of which a column is kept. */
 static void show_text(const char *text, char cell[CELL])
 {
     const size_t n = strlen(text), half = CELL / 2 - 4;
+    char piece[BCI_SHOWN_CHARACTER];
+    bool is_cut = n < CELL;
     size_t at = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (n >= CELL && i == half) {
-            at += (size_t)snprintf(cell + at, 4, "...");
-            i = n - half;
-            while (i < n && is_inside(text[i]))
+    for (size_t i = 0, n_taken; i < n; i += n_taken) {
+        if (!is_cut && i >= half) {
+            is_cut = true;
+            memcpy(cell + at, "...", 3);
+            at += 3;
+            for (i = n - half; i < n && is_inside(text[i]);)
                 i++;
         }
-        if (i < n)
-            cell[at++] = (unsigned char)text[i] < 0x20 || text[i] == 0x7F ? '?' : text[i];
+        n_taken = i < n ? bci_show_character(text + i, n - i, piece) : 0;
+        if (n_taken == 0)
+            break;
+        if (strlen(piece) > n_taken) { /* escaped */
+            cell[at++] = '?';
+        } else {
+            memcpy(cell + at, piece, n_taken);
+            at += n_taken;
+        }
     }
     cell[at] = '\0';
 }
@@ -83,7 +95,7 @@ static void show(const bci_fact *f, char cell[CELL])
 {
     switch (f->type) {
     case BCI_NUMBER: /* 0 has no sign, nor what rounds to it */
-        snprintf(cell, CELL, "%.2f", fabs(f->number) < 0.005 ? 0.0 : f->number);
+        bci_format(cell, CELL, "%.2f", fabs(f->number) < 0.005 ? 0.0 : f->number);
         break;
     case BCI_INTEGER: snprintf(cell, CELL, "%llu", (unsigned long long)f->integer); break;
     case BCI_FLAG: snprintf(cell, CELL, "%s", f->integer ? "yes" : "no"); break;

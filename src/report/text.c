@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "report/buffer.h"
 #include "report/facts.h"
 
@@ -132,15 +133,14 @@ static const struct {
     { "time", "{time_s:3} s" },
 };
 
-/* Texts come from files: a terminal gets no control characters, but for a path, which is as given. */
-static void put_text(bci_buffer *b, const bci_fact *f)
+/* Texts come from files: a terminal gets no control characters. */
+static void put_text(bci_buffer *b, const char *text)
 {
-    const bool is_path = strcmp(f->key, "path") == 0;
+    char piece[BCI_SHOWN_CHARACTER];
 
-    for (const char *at = f->string; *at; at++) {
-        const bool is_control = (unsigned char)*at < 0x20 || *at == 0x7F;
-
-        bci_put(b, is_control && !is_path ? "?" : at, 1);
+    for (size_t n = strlen(text), at = 0; at < n;) {
+        at += bci_show_character(text + at, n - at, piece);
+        bci_put(b, piece, strlen(piece));
     }
 }
 
@@ -159,7 +159,7 @@ static void put_fact(bci_buffer *b, const bci_fact *f, const char *name, size_t 
     const char *style = colon ? colon + 1 : name + length;
 
     if (f->type == BCI_STRING)
-        put_text(b, f);
+        put_text(b, f->string);
     else
         bci_fact_put(b, f, style, (size_t)(name + length - style));
 }

@@ -91,6 +91,13 @@ static void write_plain(char out[BCI_TICK_TEXT], long long mantissa, int exponen
     snprintf(out, BCI_TICK_TEXT, "%s%lld.%0*lld", sign, digits / unit, n_decimals, digits % unit);
 }
 
+static void append(char *to, size_t size, const char *text)
+{
+    const size_t n = strlen(to);
+
+    snprintf(to + n, size - n, "%s", text);
+}
+
 static void write_power(char out[BCI_TICK_TEXT], long long mantissa, int exponent)
 {
     static const char *const raised[] = { "\xe2\x81\xb0", "\xc2\xb9",     "\xc2\xb2",
@@ -108,16 +115,18 @@ static void write_power(char out[BCI_TICK_TEXT], long long mantissa, int exponen
         n_digits++;
     snprintf(digits, sizeof digits, "%d", abs(exponent + n_digits));
     if (exponent + n_digits < 0)
-        strcat(power, "\xe2\x81\xbb");
+        append(power, sizeof power, "\xe2\x81\xbb");
     for (const char *d = digits; *d; d++)
-        strcat(power, raised[*d - '0']);
+        append(power, sizeof power, raised[*d - '0']);
     if (head == 1) {
         snprintf(out, BCI_TICK_TEXT, "%s%s", mantissa < 0 ? "\xe2\x88\x92" : "", power);
         return;
     }
     write_plain(out, mantissa < 0 ? -head : head, -n_digits);
-    if (strlen(out) + strlen(power) + 3 <= BCI_TICK_TEXT)
-        strcat(strcat(out, "\xc2\xb7"), power);
+    if (strlen(out) + strlen(power) + 3 <= BCI_TICK_TEXT) {
+        append(out, BCI_TICK_TEXT, "\xc2\xb7");
+        append(out, BCI_TICK_TEXT, power);
+    }
 }
 
 static bool are_powers(double least, double most)
@@ -151,7 +160,7 @@ static void write_tick(bci_tick *t, double least, double most, bool is_log)
         if (size < 0.999 * first || size < 0.999 * power_of_ten(e))
             continue;
         write_plain(t->text, t->mantissa, t->exponent - e);
-        strcat(t->text, suffixes[i].name);
+        append(t->text, sizeof t->text, suffixes[i].name);
         return;
     }
     write_plain(t->text, t->mantissa, t->exponent);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/element.h"
-#include "tensor/shown.h"
 
 #define OWN      BCI_LAYOUT_OWN
 #define BNB      BCI_LAYOUT_BNB

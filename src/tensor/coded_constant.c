@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "bitcrush/blocks.h"
 #include "bitcrush/nested.h"
 #include "tensor/coded.h"
@@ -41,10 +42,10 @@ static size_t state_text(const bci_coding *c, char *to, size_t room)
         n += (size_t)snprintf(to + n, room - n, "%s%" PRIu64, i ? ", " : "", c->dims[i]);
     n += (size_t)snprintf(to + n, room - n, "]");
     if (c->is_nested)
-        n += (size_t)snprintf(to + n, room - n,
-                              ", \"nested_blocksize\": %d, \"nested_dtype\": \"float32\", "
-                              "\"nested_offset\": %.8e",
-                              BC_NESTED_LENGTH, (double)c->nested_offset);
+        n += (size_t)bci_format(to + n, room - n,
+                                ", \"nested_blocksize\": %d, \"nested_dtype\": \"float32\", "
+                                "\"nested_offset\": %.8e",
+                                BC_NESTED_LENGTH, (double)c->nested_offset);
     return n + (size_t)snprintf(to + n, room - n, "}");
 }
 

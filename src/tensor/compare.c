@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/element.h"
 #include "tensor/outcome.h"
 #include "tensor/packed.h"
-#include "tensor/shown.h"
 
 enum { BATCH = 1 << 16 }; /* elements; a multiple of the length of every block */
 

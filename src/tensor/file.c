@@ -9,9 +9,9 @@
 
 #include "base/fail.h"
 #include "base/limits.h"
+#include "base/shown.h"
 #include "tensor/coded.h"
 #include "tensor/element.h"
-#include "tensor/shown.h"
 #include "tensor/turned.h"
 
 enum { MAX_TEXTS = 10000, PAGE = 1 << 16 };

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/element.h"
 #include "tensor/file.h"
 #include "tensor/gguf.h"
 #include "tensor/head_reader.h"
-#include "tensor/shown.h"
 
 enum {
     MAX_DIMS = 4,
@@ -345,13 +345,15 @@ enum { MAX_PARTS = 1000, N_SUFFIX = 20 /* "-00001-of-00002.gguf" */ };
 static bc_status open_split(bc_tensor_file *f, const char *path, unsigned no, unsigned count,
                             bc_error *err)
 {
-    char *name = malloc(strlen(path) + N_SUFFIX + 16);
+    const size_t room = strlen(path) + N_SUFFIX + 16;
+    char *name = malloc(room);
     bci_pairs pairs = { 0 };
     uint32_t version;
 
     if (!name)
         return bci_tensor_short(path, err);
-    sprintf(name, "%.*s-%05u-of-%05u.gguf", (int)(strlen(path) - N_SUFFIX), path, no + 1, count);
+    snprintf(name, room, "%.*s-%05u-of-%05u.gguf", (int)(strlen(path) - N_SUFFIX), path, no + 1,
+             count);
 
     bc_status st = bci_tensor_file_add_part(f, name, err);
 
@@ -375,12 +377,11 @@ static bc_status open_splits(bc_tensor_file *f, uint64_t count, bc_error *err)
     char *path = strdup(f->parts[0]->name);
     const size_t n = path ? strlen(path) : 0;
     char suffix[N_SUFFIX + 1];
-    unsigned no = 0;
     bc_status st = path ? BC_OK : bci_tensor_short(f->parts[0]->name, err);
 
     snprintf(suffix, sizeof suffix, "-of-%05u.gguf", (unsigned)count);
     if (!st && (n <= N_SUFFIX || strcmp(path + n - strlen(suffix), suffix) != 0 ||
-                sscanf(path + n - N_SUFFIX, "-%5u-", &no) != 1)) {
+                path[n - N_SUFFIX] != '-' || strspn(path + n - N_SUFFIX + 1, "0123456789") != 5)) {
         st = bci_fail(err, BC_E_FORMAT,
                       "%s: is one of %u parts, expected its name to end in -00001%s, by which the "
                       "others are found",

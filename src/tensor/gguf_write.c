@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/gguf.h"
 #include "tensor/globs.h"
 #include "tensor/writer.h"

@@ -2,8 +2,8 @@
 #ifndef BCI_GLOBS_H
 #define BCI_GLOBS_H
 
+#include "base/shown.h"
 #include "tensor/file.h"
-#include "tensor/shown.h"
 
 /* True when the name fits the pattern: as fnmatch has it; without wildcards also when some parts of
  * the name, between dots, are the pattern ("attn_v" of "blk.0.attn_v.weight"). */

@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
+#include "base/shown.h"
 #include "core/block_layout.h"
 #include "tensor/element.h"
 #include "tensor/file.h"
-#include "tensor/shown.h"
 
 enum { MAX_BLOCK = 256 };
 
@@ -37,7 +38,7 @@ bc_status bci_refuse_weight(const bc_tensor_file *f, size_t tensor, uint64_t ind
     const bci_tensor *t = &f->tensors[tensor];
     char number[32];
 
-    snprintf(number, sizeof number, "%.9g", x);
+    bci_format(number, sizeof number, "%.9g", x);
     return bci_fail(err, BC_E_FORMAT, "%s: tensor %s: %s at index %llu%s, expected %s",
                     f->parts[t->part]->name, bci_show_name(t->info.name).text,
                     isnan(x)   ? "NaN"

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/decode.h"
 #include "tensor/file.h"
 #include "tensor/head_reader.h"
 #include "tensor/names.h"
-#include "tensor/shown.h"
 
 enum { MAX_ENTRIES = 1 << 20, MAX_NAME = 1024, PIECE = 1024 };
 
@@ -110,7 +110,7 @@ static bc_status add_sums(bci_importance *m, size_t sums, size_t n_name, bc_erro
     if (!name)
         return bci_tensor_short(m->path, err);
     memcpy(name, info->name, n_name);
-    strcpy(name + n_name, ".counts");
+    memcpy(name + n_name, ".counts", sizeof ".counts");
     const size_t counts = bc_tensor_find(m->gguf, name);
 
     free(name);

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/coded.h"
 #include "tensor/element.h"
 #include "tensor/json_header.h"
-#include "tensor/shown.h"
 
 enum { MAX_STATE = 1 << 16 };
 

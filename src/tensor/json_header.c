@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/json_reader.h"
-#include "tensor/shown.h"
 
 static const char *kind_of(const bci_json_value *v)
 {

@@ -1,15 +1,15 @@
 /* Knows JSON as RFC 8259 has it: values, one after the other, in a text that nobody has to trust. */
 #include "tensor/json_reader.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
+#include "base/shown.h"
 #include "base/utf8.h"
-#include "tensor/shown.h"
 
 enum { FEW_NAMES = 8 }; /* are compared each with each, more are sorted */
 
@@ -222,21 +222,15 @@ static size_t end_of_number(const bci_json_reader *r, size_t from, bool *is_whol
     return at;
 }
 
-/* strtod wants the point of the host program's locale. */
 static double real_of(bci_json_reader *r, size_t from, size_t end)
 {
-    const char *point = localeconv()->decimal_point;
     bci_bytes *b = &r->digits;
 
     b->n = 0;
-    for (size_t i = from; i < end; i++)
-        if (r->text[i] == '.')
-            bci_bytes_put(b, point, strlen(point));
-        else
-            bci_bytes_put(b, r->text + i, 1);
+    bci_bytes_put(b, r->text + from, end - from);
     bci_bytes_put(b, "", 1);
     check_memory(r, b);
-    return r->status ? 0.0 : strtod((const char *)b->data, NULL);
+    return r->status ? 0.0 : bci_read_double((const char *)b->data, NULL);
 }
 
 static bci_json_value take_number(bci_json_reader *r)

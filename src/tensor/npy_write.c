@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/npy.h"
-#include "tensor/shown.h"
 #include "tensor/writer.h"
 
 enum { DATA_MULTIPLE = 64 };

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/globs.h"
-#include "tensor/shown.h"
 
 /* A tensor whose name ends in `scales` belongs to that which ends in `codes` instead. The first that
  * fits serves. Sources: the checkpoints themselves, and what their readers in transformers, vLLM,

@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
+#include "base/shown.h"
 #include "tensor/pairs.h"
-#include "tensor/shown.h"
 
 static const char *const type_names[BCI_VALUE_TYPES] = {
     [BCI_VALUE_U8] = "u8",       [BCI_VALUE_I8] = "i8",     [BCI_VALUE_U16] = "u16",
@@ -94,8 +95,8 @@ static void show_scalar(bci_value_type type, const uint8_t *p, char *out, size_t
     case BCI_VALUE_I16:
     case BCI_VALUE_I32:
     case BCI_VALUE_I64: snprintf(out, room, "%" PRId64, signed_le(p, size)); break;
-    case BCI_VALUE_F32: snprintf(out, room, "%.7g", (double)f); break;
-    case BCI_VALUE_F64: snprintf(out, room, "%.15g", d); break;
+    case BCI_VALUE_F32: bci_format(out, room, "%.7g", (double)f); break;
+    case BCI_VALUE_F64: bci_format(out, room, "%.15g", d); break;
     case BCI_VALUE_BOOL: snprintf(out, room, "%s", bits ? "true" : "false"); break;
     case BCI_VALUE_STRING:
     case BCI_VALUE_ARRAY: snprintf(out, room, "..."); break;

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/globs.h"
 #include "tensor/mixes.h"
 #include "tensor/packed.h"
 #include "tensor/reduction.h"
-#include "tensor/shown.h"
 
 static const bci_tensor_format *choose_format(const bci_reduction *r, const char *out)
 {

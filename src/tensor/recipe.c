@@ -7,12 +7,12 @@
 #include <strings.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/coded.h"
 #include "tensor/element.h"
 #include "tensor/globs.h"
 #include "tensor/kept.h"
 #include "tensor/mixes.h"
-#include "tensor/shown.h"
 
 /* What a number of bits stands for: the best block format of GGUF, or in safetensors the codes; where
  * there are no such blocks, the codes. */

@@ -8,13 +8,13 @@
 
 #include "base/fail.h"
 #include "base/limits.h"
+#include "base/shown.h"
 #include "base/threads.h"
 #include "tensor/clipped.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
 #include "tensor/outcome.h"
 #include "tensor/reduction.h"
-#include "tensor/shown.h"
 
 bc_tensor_settings bc_tensor_settings_default(const char *format)
 {

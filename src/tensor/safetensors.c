@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/element.h"
 #include "tensor/json_header.h"
-#include "tensor/shown.h"
 
 enum { LENGTH_BYTES = 8 }; /* of the length of the text, before it */
 

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/globs.h"
 #include "tensor/json_text.h"
 #include "tensor/safetensors.h"
-#include "tensor/shown.h"
 #include "tensor/writer.h"
 
 /* The reference sorts by its enumeration of types, from the last to the first. */

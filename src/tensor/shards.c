@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/json_header.h"
 #include "tensor/safetensors.h"
-#include "tensor/shown.h"
 
 enum { MAX_SHARDS = 4096 };
 
@@ -123,12 +123,13 @@ static bc_status open_shard(map *m, place *p, size_t n, bc_error *err)
     const size_t first = m->file->n_tensors;
     const char *slash = strrchr(m->name, '/');
     const size_t n_dir = slash ? (size_t)(slash - m->name) + 1 : 0;
-    char *path = malloc(n_dir + strlen(p->shard) + 1);
+    const size_t n_shard = strlen(p->shard) + 1;
+    char *path = malloc(n_dir + n_shard);
 
     if (!path)
         return bci_tensor_short(m->name, err);
     memcpy(path, m->name, n_dir);
-    strcpy(path + n_dir, p->shard);
+    memcpy(path + n_dir, p->shard, n_shard);
 
     bc_status st = bci_tensor_file_add_part(m->file, path, err);
 
@@ -184,23 +185,22 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
 
 /* ---- by the name of one shard */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The path of the index of "DIR/model-00001-of-00002.safetensors", to be freed, and 1 of 2; NULL where
  * the name says nothing like it, or memory is short. */
 static char *index_of(const char *path, uint32_t *shard, uint32_t *n_shards)
 {
     static const char ending[] = ".safetensors", index[] = ".safetensors.index.json";
+    static const char digits[] = "0123456789";
     enum { N_NUMBERS = 15 /* "-00001-of-00002" */ };
     const size_t n = strlen(path), n_stem = N_NUMBERS + sizeof ending - 1;
     const char *numbers = n > n_stem ? path + n - n_stem : "";
 
-    if (sscanf(numbers, "-%5u-of-%5u", shard, n_shards) != 2 || strncmp(numbers + 6, "-of-", 4) ||
-        !is_digit(numbers[1]) || !is_digit(numbers[10]) || strcmp(numbers + N_NUMBERS, ending) != 0)
+    if (!*numbers || numbers[0] != '-' || strspn(numbers + 1, digits) != 5 ||
+        strncmp(numbers + 6, "-of-", 4) != 0 || strspn(numbers + 10, digits) != 5 ||
+        strcmp(numbers + N_NUMBERS, ending) != 0)
         return NULL;
+    *shard = (uint32_t)strtoul(numbers + 1, NULL, 10);
+    *n_shards = (uint32_t)strtoul(numbers + 10, NULL, 10);
     char *name = malloc(n - n_stem + sizeof index);
 
     if (name) {

@@ -35,7 +35,7 @@ typedef struct {
     look look;
     uint32_t high;  /* bits, for LOW_BINS */
     uint64_t block; /* for BLOCK_MEAN */
-    const bc_grid *grid;
+    bc_grid grid;
     bc_scale scale; /* for TRIES and MOMENTS */
     sums all, seen[BCI_MAX_SLOTS];
     uint64_t *bins, *seen_bins[BCI_MAX_SLOTS];
@@ -99,10 +99,10 @@ static void look_at(const survey *s, const float *x, size_t n, sums *seen, uint6
         for (int i = 0; i < BC_SCALE_TRIES; i++) {
             const bc_scale tried = bc_scale_shrunk(&s->scale, i);
 
-            bc_scale_add_moments(s->grid, &tried, x, n, &seen->moments[i]);
+            bc_scale_add_moments(&s->grid, &tried, x, n, &seen->moments[i]);
         }
         break;
-    case MOMENTS: bc_scale_add_moments(s->grid, &s->scale, x, n, &seen->moments[0]); break;
+    case MOMENTS: bc_scale_add_moments(&s->grid, &s->scale, x, n, &seen->moments[0]); break;
     }
 }
 
@@ -243,21 +243,21 @@ static bc_status fit_few(bc_scale_method method, const bc_grid *grid, const floa
 static bc_status fit_group(survey *s, bc_scale_method method, int n_threads, bc_scale *out,
                            bc_error *err)
 {
-    const bool counts_from_0 = s->grid->lo == 0 && s->grid->family == BC_GRID_AFFINE;
+    const bool counts_from_0 = s->grid.lo == 0 && s->grid.family == BC_GRID_AFFINE;
     bc_status st = pass(s, EXTENT, n_threads, err);
     const sums all = s->all;
     float ends[2] = { (float)all.min, (float)all.max }, most = INFINITY;
 
     if (!st && method == BC_SCALE_ABSMEAN) {
         ends[0] = all.n ? (float)(all.sum / (double)all.n) : 0.0f;
-        return fit_few(BC_SCALE_ABSMAX, s->grid, ends, 1, out, err);
+        return fit_few(BC_SCALE_ABSMAX, &s->grid, ends, 1, out, err);
     }
     if (!st && method == BC_SCALE_PERCENTILE && s->n > 0)
         st = percentile(s, s->r->settings->percent, n_threads, &most, err);
     ends[0] = fmaxf(ends[0], -most);
     ends[1] = fminf(ends[1], most);
     if (!st)
-        st = fit_few(counts_from_0 ? BC_SCALE_ZERO_POINT : BC_SCALE_ABSMAX, s->grid, ends, 2, out,
+        st = fit_few(counts_from_0 ? BC_SCALE_ZERO_POINT : BC_SCALE_ABSMAX, &s->grid, ends, 2, out,
                      err);
     if (!st && method == BC_SCALE_MSE && out->gain > 0.0)
         st = search(s, n_threads, out, err);
@@ -269,14 +269,12 @@ static bc_status fit_groups(survey *s, bci_coding *c, int n_threads, bc_error *e
     const bc_scale_method method = bci_coding_method(c, s->r->settings);
     const uint64_t n_in_row = c->row / c->group + (c->row % c->group > 0);
     const uint64_t n = c->is_whole ? 1 : c->n_rows * n_in_row;
-    bc_grid grid;
     bc_status st = BC_OK;
 
     c->long_scales = calloc((size_t)n + 1, sizeof *c->long_scales);
     if (!c->long_scales)
         return bci_fail(err, BC_E_LIMIT, "out of memory for %llu scales", (unsigned long long)n);
-    (void)bci_coding_grid(c, &grid);
-    s->grid = &grid;
+    (void)bci_coding_grid(c, &s->grid);
     for (uint64_t i = 0; i < n && !st; i++) {
         s->first = i * c->group;
         s->n = c->is_whole ? c->n_rows * c->row : c->group;

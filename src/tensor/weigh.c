@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
 #include "tensor/reduction.h"
-#include "tensor/shown.h"
 
 enum { MAX_ROW = 1 << 24 };
 

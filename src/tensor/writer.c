@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "tensor/element.h"
-#include "tensor/shown.h"
 
 static int by_text(const void *a, const void *b)
 {

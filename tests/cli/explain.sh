@@ -233,10 +233,10 @@ refuses 'step 9, expected above 0 and at most 4, the whole range' --range 1 5 --
 refuses '--range: expected A B after it' --range 1
 refuses 'too many arguments: expected nothing beside --range A B --step S' --range 1 2 3
 refuses '--bits 40: expected 1 to 32 bits, or a format' --product 1 2 --bits 40
-refuses 'e4m9x: unknown format, did you mean e4m3?' --product 1 2 --bits 4,e4m9x
+refuses 'e4m9x: unknown format, expected one such as int8, uint4, float16 or e4m3' --product 1 2 --bits 4,e4m9x
 refuses "text: byte 2 (FF) is not UTF-8, expected text that is" --text "$(printf 'a\377')"
 refuses '--block 2: expected 0 to 1, as w has them' w.npy --block 2 --format q4_0
-refuses '--format q40: unknown block format, did you mean q4_0?' w.npy --block 0 --format q40
+refuses '--format q40: unknown, did you mean q4_0?' w.npy --block 0 --format q40
 refuses '--gray: not an option for explain, expected one of those that bitcrush explain --help lists' \
     3 int8 --gray
 

@@ -45,7 +45,8 @@ line.png'; do
     exits 0
     expected=${name%.png}-4bit.png
     only "$name" "$expected"
-    prints "$(printf '%s' "$name" | head -n 1)"
+    # A terminal gets no control characters.
+    prints "$(printf '%s' "$name" | sed 's/\t/\\x09/g' | sed -e ':a' -e 'N;$!ba' -e 's/\n/\\x0a/g')"
     bitcrush -q -- "$name" 4
     exits 6
     bitcrush -f --json -- "$name" 4

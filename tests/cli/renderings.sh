@@ -105,17 +105,73 @@ EOF
     rm file.png
 fi
 
-it 'zsh and fish get theirs'
+it 'zsh takes the completion'
 bitcrush --completion zsh
 exits 0
+silent "$err"
 [ "$(head -n 1 "$out")" = '#compdef bitcrush bitcrush-image bitcrush-audio bitcrush-tensor' ] || fail 'no #compdef'
-cp "$out" "$base/_bitcrush"
-command -v zsh >/dev/null 2>&1 && { run zsh -n "$base/_bitcrush"; exits 0; }
+mkdir "$base/zsh"
+cp "$out" "$base/zsh/_bitcrush"
+if command -v zsh >/dev/null 2>&1; then
+    run zsh -n "$base/zsh/_bitcrush"
+    exits 0
+    silent "$err"
+    # Type a line and the tab key into a shell with an empty home; what its line has become.
+    cat >"$base/complete.zsh" <<'END'
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "PROMPT= RPROMPT= ZDOTDIR=$1 TERM=dumb fpath=($1 \$fpath); autoload -Uz compinit
+compinit -u -D; show() { print -r -- \"<<\$BUFFER>>\"; BUFFER= }; zle -N show; bindkey ^X show; print ready; print go"
+while zpty -r shell line; do [[ $line == go* ]] && break; done
+zpty -w -n shell "$2"$'\t\C-x'
+while zpty -r shell line; do [[ $line == *'<<'*'>>'* ]] && break; done
+line=${line#*<<}
+print -r -- ${line%%>>*}
+END
+    it 'zsh completes options, choices and files'
+    : >file.png
+    while IFS='|' read -r typed whole; do
+        run timeout 20 zsh -f "$base/complete.zsh" "$base/zsh" "$typed"
+        [ "$(tr -d '\r' <"$out" | sed 's/ *$//')" = "$whole" ] || fail "$typed became $(cat "$out"), expected $whole"
+    done <<'END'
+bitcrush --dith|bitcrush --dither=
+bitcrush in.png 4 --light=l|bitcrush in.png 4 --light=linear
+bitcrush in.png 4 -f --outp|bitcrush in.png 4 -f --output=
+bitcrush-audio --pal|bitcrush-audio --pal
+bitcrush fi|bitcrush file.png
+END
+    rm file.png
+fi
+
+it 'fish takes the completion'
 bitcrush --completion=fish
 exits 0
 prints 'complete -c bitcrush -l dither'
 prints 'complete -c bitcrush-image -l dither'
 cp "$out" "$base/bitcrush.fish"
-command -v fish >/dev/null 2>&1 && { run fish -n "$base/bitcrush.fish"; exits 0; }
+if command -v fish >/dev/null 2>&1; then
+    run env HOME="$base" XDG_CONFIG_HOME="$base" fish --no-execute "$base/bitcrush.fish"
+    exits 0
+    silent "$err"
+    it 'fish completes options, choices and files'
+    : >file.png
+    while IFS='|' read -r typed word; do
+        # shellcheck disable=SC2016 # fish's own variables
+        run env HOME="$base" XDG_CONFIG_HOME="$base" fish -c 'source $argv[1]; complete -C "$argv[2]"' \
+            "$base/bitcrush.fish" "$typed"
+        grep -q -e "^$word" "$out" || fail "$typed: $(cat "$out"), expected $word"
+    done <<'END'
+bitcrush --dith|--dither
+bitcrush in.png 4 --light l|linear
+bitcrush in.png 4 --encoder e|exact
+bitcrush fi|file.png
+END
+    it 'descriptions reach fish whole'
+    # shellcheck disable=SC2016
+    run env HOME="$base" XDG_CONFIG_HOME="$base" fish -c 'source $argv[1]; complete -C "bitcrush --enc"' \
+        "$base/bitcrush.fish"
+    prints "blocks byte for byte as GGML's, or of the least error"
+    rm file.png
+fi
 
 finish

@@ -25,7 +25,7 @@ refused 'bits -4: expected a whole number from 1 to 16' -- in.png -4
 
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)'
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png
-refused 'bits in.png: expected a whole number from 1 to 16' 4 in.png
+refused '4: no file of that name; expected the file first, as in.png 4' 4 in.png
 refused '--channels 5,,5: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,,5
 refused '--channels 5,6,17: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,6,17
 refused '--fast --small: expected one of them' in.png 4 --fast --small
@@ -46,14 +46,13 @@ refused '--seed: expected N after it' in.png 4 --seed
 refused '--light: expected linear|coded after it' in.png 4 --light
 refused '--force: takes no value, expected it alone' in.png 4 --force=yes
 
-refused '--dither floyd: unknown, did you mean floyd-steinberg?' in.png 4 --dither floyd
 refused '--dither floyd-steinburg: unknown, did you mean floyd-steinberg?' in.png 4 --dither floyd-steinburg
 refused '--dither byer8: unknown, did you mean bayer8?' in.png 4 --dither byer8
 refused '--light linaer: unknown, expected linear|coded' in.png 4 --light linaer
 refused '--light : unknown, expected linear|coded' in.png 4 --light=
 refused '--rounding up: unknown, expected nearest|truncate' in.png 4 --rounding up
 refused '--color sometimes: unknown, expected auto|always|never' in.png 4 --color sometimes
-refused '--scan snake: unknown, expected serpentine|raster' in.png 4 --scan snake
+refused '--scan snail: unknown, expected serpentine|raster' in.png 4 --scan snail
 refused '--strength 2: expected a number from 0 to 1' in.png 4 --strength 2
 refused '--strength x: expected a number from 0 to 1' in.png 4 --strength x
 refused '--strength nan: expected a number from 0 to 1' in.png 4 --strength nan

@@ -148,10 +148,10 @@ static void terminals_get_no_control_characters(void **state)
     bc_report_string(r, "input", "path", "in\tput");
     bc_report_string(r, "output", "note", "\x1b[2J");
     bc_report_row(r, "t");
-    bc_report_string(r, "t", "name", "a\x1b[31m\nb");
+    bc_report_string(r, "t", "name", "a\x1b[31m\nb\xC2\x9B");
     char *text = text_of(r);
 
-    assert_string_equal(text, "in\tput\n  note     ?[2J\n  name\n  a?[31m?b\n");
+    assert_string_equal(text, "in\\x09put\n  note     \\x1b[2J\n  name\n  a?[31m?b?\n");
     free(text);
 }
 

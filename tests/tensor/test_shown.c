@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "../core/expect.h"
-#include "tensor/shown.h"
+#include "base/shown.h"
 
 /* What is and is not UTF-8: The Unicode Standard, 3.9, table 3-7, at its edges. */
 static void utf8(void **state)

@@ -1,6 +1,6 @@
-/* Knows how a name that a file made up is put into a sentence: no control characters that a
+/* Knows how a text that somebody made up is put into a sentence: no control characters that a
  * terminal would obey, no half characters, no miles. */
-#include "tensor/shown.h"
+#include "base/shown.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -27,34 +27,43 @@ static bool is_control(const uint8_t *p, size_t length)
     return length == 1 ? p[0] < 0x20 || p[0] == 0x7F : length == 2 && p[0] == 0xC2 && p[1] < 0xA0;
 }
 
-void bci_show_into(const char *text, size_t n, char *out, size_t room)
+size_t bci_show_character(const char *text, size_t n, char out[BCI_SHOWN_CHARACTER])
 {
     const uint8_t *p = (const uint8_t *)text;
+    const size_t length = bci_utf8_length(p, n), takes = length ? length : 1;
+
+    if (length > 0 && !is_control(p, length)) {
+        memcpy(out, text, length);
+        out[length] = '\0';
+        return length;
+    }
+    for (size_t k = 0; k < takes; k++)
+        snprintf(out + 4 * k, BCI_SHOWN_CHARACTER - 4 * k, "\\x%02x", p[k]);
+    return takes;
+}
+
+void bci_show_into(const char *text, size_t n, char *out, size_t room)
+{
+    char piece[BCI_SHOWN_CHARACTER];
     size_t at = 0, whole = 0; /* as far as "..." still fits */
 
     assert(room > 8);
     for (size_t i = 0; i < n;) {
-        const size_t length = bci_utf8_length(p + i, n - i);
-        const bool is_plain = length > 0 && !is_control(p + i, length);
-        const size_t takes = length ? length : 1;
-        char escapes[4 * 4 + 1] = "";
-        size_t n_piece = is_plain ? takes : 4 * takes;
+        i += bci_show_character(text + i, n - i, piece);
+        const size_t n_piece = strlen(piece);
 
-        for (size_t k = 0; !is_plain && k < takes; k++)
-            snprintf(escapes + 4 * k, sizeof escapes - 4 * k, "\\x%02x", p[i + k]);
         if (at + n_piece + 1 > room) {
             at = whole;
             memcpy(out + at, "...", 3);
             at += 3;
             break;
         }
-        memcpy(out + at, is_plain ? text + i : escapes, n_piece);
+        memcpy(out + at, piece, n_piece);
         at += n_piece;
         if (at + 4 <= room)
             whole = at;
-        i += takes;
     }
-    out[at] = 0;
+    out[at] = '\0';
 }
 
 bci_shown bci_show(const char *text, size_t n)

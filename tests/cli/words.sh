@@ -1,0 +1,220 @@
+#!/bin/sh
+# What people type who know other programs is taken, or answered with the right word; a kind of file that
+# is not read is named; a reader that goes away is no error.
+. "${0%/*}/cli.sh"
+
+"$MAKE_PNG" rgb 16 16 in.png
+"$MAKE_WEIGHTS" npy 8 64 w.npy
+if [ "${SOUND:-}" = ON ]; then
+    "$MAKE_SOUND" sine s16 44100 1 800 in.wav
+fi
+
+# asked SENTENCE ARGUMENT...
+asked() {
+    sentence=$1
+    shift
+    it "bitcrush $*"
+    bitcrush "$@"
+    exits 2
+    says "bitcrush: $sentence"
+}
+
+# taken FILE OUTPUT PHRASE ARGUMENT...: OUTPUT is made, and the report has the phrase
+taken() {
+    file=$1 made=$2 phrase=$3
+    shift 3
+    it "bitcrush $file $*"
+    bitcrush "$file" "$@"
+    exits 0
+    [ -e "$made" ] || fail "no $made"
+    prints "$phrase"
+    rm -f "$made"
+}
+
+for spec in 4bit 4bits 4-bit 4b u4 UINT4; do
+    taken in.png in-4bit.png 'to 4-bit samples' "$spec"
+done
+for dither in fs FSD floyd Floyd-Steinberg FloydSteinberg floyd_steinberg; do
+    taken in.png in-2bit.png 'dither floyd-steinberg' 2 --dither "$dither"
+done
+taken in.png in-2bit.png 'dither blue' 2 --dither bluenoise
+taken in.png in-2bit.png 'dither blue' 2 --dither Blue-Noise
+taken in.png in-2bit.png 'dither bayer8' 2 --dither ordered
+taken in.png in-2bit.png 'dither bayer4' 2 --dither o4x4
+taken in.png in-2bit.png 'dither tpdf' 2 --dither TPDF
+taken in.png in-2bit.png 'dither floyd-steinberg+tpdf' 2 --dither FS+TPDF
+taken in.png in-2bit.png 'dither none' 2 --no-dither
+taken in.png in-2bit.png 'dither none' 2 --nofs
+taken in.png in-2bit.png 'coded light' 2 --light sRGB
+taken in.png in-2bit.png 'raster' 2 --scan RASTER
+taken in.png in-16colours.png 'palette' --colors 16
+taken in.png in-16colours.png 'palette' --colours=16
+taken in.png in-1bit.png 'grey' 1 --grayscale
+taken in.png in-1bit.png 'grey' 1 --grey
+for spec in fp16 float16 HALF; do
+    taken w.npy w-f16.npy 'to f16' "$spec"
+done
+taken w.npy w-f32.npy 'to f32' float32
+taken w.npy w-8bit.gguf 'Q8_0' 8bit
+taken w.npy w-Q4_0.gguf 'to Q4_0' Q4_0
+taken w.npy w-f8_e4m3.safetensors 'to f8_e4m3' e4m3fn
+
+asked '4: no file of that name; expected the file first, as in.png 4' 4 in.png
+asked 'q4_0: no file of that name; expected the file first, as w.npy q4_0' q4_0 w.npy
+it 'a file that is not there is said to be that, whatever the SPEC'
+for spec in 4 q4_0 fp16 99; do
+    bitcrush missing "$spec"
+    exits 3
+    mentions 'missing: cannot be opened'
+done
+
+asked '--bits: no option here: stands after the file, as in photo.png 4 or model.gguf q4_k' in.png --bits 4
+asked '--quantize: no option here: stands after the file, as in photo.png 4 or model.gguf q4_k' w.npy --quantize q4_0
+asked '-b: no option here: stands after the file, as in photo.png 4 or model.gguf q4_k' in.png -b 8
+asked '-depth: no option here: stands after the file, as in photo.png 4 or model.gguf q4_k' in.png -depth 8
+asked '-colors: unknown option, did you mean --palette?' in.png -colors 16
+asked '-dither: unknown option, did you mean --dither?' in.png 4 -dither none
+asked '--no-dither: takes no value, expected it alone' in.png 4 --no-dither=yes
+asked '--output-format: no option here: the ending of the name after -o chooses the kind of file' in.png 4 --output-format png
+asked 'rgb565: expected --channels 5,6,5 for that' in.png rgb565
+asked 'fp16: pictures have whole numbers, expected 1 to 16 bits, --palette or --channels' in.png fp16
+asked '--dither shibata: shapes noise, expected --shape ath for that' in.png 4 --dither shibata
+asked '--rounding stochastic: is a dither here, expected --dither rpdf' in.png 4 --rounding stochastic
+
+asked 'fp8: unknown format, did you mean f8_e4m3 or f8_e5m2?' w.npy fp8
+asked 'q4: unknown format, did you mean q4_k_m, q4_k or q4_0?' w.npy q4
+asked 'Q8: unknown format, did you mean q8_0?' w.npy Q8
+asked 'q4km: unknown format, did you mean q4_k_m?' w.npy q4km
+asked 'Q4KM: unknown format, did you mean q4_k_m?' w.npy Q4KM
+asked 'uint8: unknown format, did you mean int8, with --zero-point?' w.npy uint8
+asked 'int16: integers of weights have 2 to 8 bits, expected int8, f16 or bf16' w.npy int16
+asked 's16: integers of weights have 2 to 8 bits, expected int8, f16 or bf16' w.npy s16
+asked 'fp8: unknown format, did you mean f8_e4m3 or f8_e5m2?' w.npy q4_0 --type 'x=fp8'
+for slip in fp9 e9m3 int61 q9_0; do # numbers are bits: none is a slip of another
+    it "no neighbour for $slip"
+    bitcrush w.npy "$slip"
+    exits 2
+    mentions "$slip: "
+    case $(cat "$err") in *'did you mean'*) fail 'a neighbour of other bits' ;; esac
+done
+
+it 'explain takes the words, too'
+for pair in s16:int16 u8:uint8 FP16:float16 e4m3fn:e4m3 float:float32; do
+    bitcrush explain 1 "${pair%:*}"
+    exits 0
+    prints "${pair#*:}:"
+done
+bitcrush explain 1 fp8
+exits 2
+says 'bitcrush explain: fp8: unknown format, did you mean e4m3 or e5m2?'
+
+if [ "${SOUND:-}" = ON ]; then
+    for spec in s8 8bit int8 u8 pcm_u8 8-bit; do
+        taken in.wav in-8bit.wav 'to pcm8' "$spec"
+    done
+    taken in.wav in-float32.wav 'float' f32
+    taken in.wav in-float32.wav 'float' FLOAT
+    taken in.wav in-mulaw.wav 'mu-law' u-law
+    taken in.wav in-8bit.wav 'dither hptpdf' 8 --dither triangular_hp
+    taken in.wav in-8bit.wav 'by lipshitz' 8 --noise-shaping lipshitz
+    asked '--rate: no option here: the rate stays, and --hold N lets every sample stand for N; resample with SoX or FFmpeg' \
+        in.wav 8 --rate 22050
+    asked 'fp8: unknown depth, did you mean e4m3 or e5m2?' in.wav fp8
+    asked 'double: sound is written with 32 bits at most, expected 32 or float32' in.wav double
+fi
+
+# ---- kinds of files
+# named BYTES WORDS: as printf has them
+named() {
+    it "a file that is $2"
+    printf "$1" >other
+    for program in "$BITCRUSH" "$BITCRUSH_IMAGE"; do
+        run "$program" other 4
+        exits 5
+        mentions "other: is $2, expected "
+    done
+}
+rest='00000000000000000000000000000000000000000000000000000000000000'
+named "RIFF\\200\\000\\000\\000WEBPVP8 $rest" 'a WebP picture'
+named "GIF89a$rest" 'a GIF picture'
+named "II*\\000$rest" "a TIFF picture, or a camera's raw one"
+named "BM\\066\\000\\000\\000\\000\\000\\000\\000$rest" 'a BMP picture'
+named "\\000\\000\\000\\034ftypavif$rest" 'an AVIF picture'
+named "\\000\\000\\000\\034ftypheic$rest" 'a HEIC picture'
+named "\\377\\012$rest" 'a JPEG XL picture'
+named "8BPS$rest" 'a Photoshop file'
+named "%%PDF-1.7$rest" 'a PDF document'
+named "<svg xmlns=$rest" 'an SVG drawing'
+named "\\000\\000\\000\\034ftypM4A $rest" 'an M4A file of AAC or ALAC sound'
+named "\\000\\000\\000\\034ftypisom$rest" 'an MP4 or QuickTime file'
+named "\\032\\105\\337\\243$rest" 'a Matroska or WebM file'
+named "PK\\003\\004\\000\\000\\010\\010\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\020\\000\\000\\000archive/data.pkl$rest" 'a pickled PyTorch file'
+named "PK\\003\\004\\000\\000\\010\\010\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\020\\000\\000\\000some/other.thing$rest" 'a ZIP archive'
+named "\\200\\002\\212\\012\\154\\374\\234\\106\\371\\040\\152\\250\\120\\031$rest" 'a pickled PyTorch file'
+named "\\200\\004\\225$rest" 'a Python pickle'
+named "\\211HDF\\015\\012\\032\\012$rest" 'an HDF5 file, as of Keras'
+named "\\034\\000\\000\\000TFL3$rest" 'a TFLite model'
+named "\\010\\010\\022\\007pytorch\\032$rest" 'an ONNX model'
+named "\\037\\213\\010$rest" 'a gzip file'
+named "version https://git-lfs.github.com/spec/v1 oid sha256:$rest" 'a pointer of Git LFS'
+named "<!DOCTYPE html><html>$rest" 'an HTML page'
+it 'a file of no kind that is known'
+printf 'what is this, and what may it be good for? nobody knows' >other
+bitcrush other 4
+exits 5
+mentions 'other: holds no picture, sound or weights that are known here'
+it 'one among several files'
+printf 'GIF89a%s' "$rest" >other
+bitcrush in.png other 4 -q
+exits 5
+mentions 'other: is a GIF picture'
+[ -e in-4bit.png ] || fail 'the other file was left out'
+bitcrush compare in.png other
+exits 5
+mentions 'other: is a GIF picture'
+rm -f in-4bit.png
+
+# ---- names
+it 'no sentence carries a control character'
+bitcrush "$(printf 'no\033[31mne\n.png')" 4
+exits 3
+mentions 'no\x1b[31mne'
+[ "$(wc -l <"$err")" -eq 1 ] || fail 'more than a line'
+bitcrush in.png "$(printf '4\033')"
+exits 2
+mentions '4\x1b'
+LC_ALL=C grep -q "$(printf '\033')" "$err" && fail 'an escape'
+
+# ---- readers that go away
+# gone ARGUMENT...: into a pipe that nobody reads any more
+gone() {
+    it "bitcrush $* | true"
+    # The sleep lets the reader be gone before the first word.
+    { sleep 0.2; "$BITCRUSH" "$@" 2>"$err"; echo $? >"$base/status"; } | true
+    status=$(cat "$base/status")
+    exits 0
+    silent "$err"
+}
+gone --list
+gone --help
+gone --man
+gone --completion bash
+gone explain 3.1415 float32 int8
+gone explain 3.1415 --json
+gone info in.png w.npy
+gone in.png 4
+[ -e in-4bit.png ] || fail 'the work was not done'
+gone in.png 4 -n --json
+it 'data into a pipe that nobody reads is lost, and that is 7'
+{ sleep 0.2; "$BITCRUSH" in.png 4 -o - 2>"$err"; echo $? >"$base/status"; } | true
+status=$(cat "$base/status")
+exits 7
+if [ -e /dev/full ]; then
+    it 'a full disk is no reader that went away'
+    "$BITCRUSH" --list >/dev/full 2>"$err"
+    status=$?
+    exits 7
+    says 'bitcrush: standard output: cannot be written'
+fi
+
+finish
