@@ -166,8 +166,8 @@ static bc_status choose(const tool *const *tools, size_t n_tools, const options 
     if (n_tools == 1 || o->n_operands == 0)
         return BC_OK;
     st = bc_input_open(o->operands[0], input, err);
-    if (st)
-        return st;
+    if (st) /* an empty file is all tools' alike: the first says so */
+        return st == BC_E_FORMAT ? BC_OK : st;
 
     size_t n;
     const uint8_t *head = bc_input_head(*input, &n);

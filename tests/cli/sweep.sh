@@ -180,7 +180,7 @@ exits 2
 mentions 'did you mean atkinson?'
 bitcrush sweep noise.npy --dither tdpf
 exits 2
-says 'bitcrush sweep: --dither tdpf: no noise for weights, did you mean tpdf?'
+says 'bitcrush sweep: --dither tdpf: unknown, did you mean tpdf?'
 bitcrush sweep ramp.png --min-snr 3
 exits 2
 head -c 200 noise.png >cut.png
