@@ -70,6 +70,14 @@ char *digits_error(char *to, size_t size, double value)
     return to;
 }
 
+char *digits_loss(char *to, size_t size, double value)
+{
+    if (!(fabs(value) < 1e-3))
+        return digits_error(to, size, value);
+    snprintf(to, size, "%.4g", value);
+    return to;
+}
+
 char *digits_percent(char *to, size_t size, double share)
 {
     const double percent = 100.0 * share;

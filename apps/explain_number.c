@@ -195,7 +195,7 @@ static void print_lost(const row *r, double x)
                memory);
         return;
     }
-    digits_error(lost, sizeof lost, fabs(r->lost));
+    digits_loss(lost, sizeof lost, fabs(r->lost));
     printf("  lost      %s", r->lost == 0.0 ? "nothing" : lost);
     if (r->lost != 0.0 && x != 0.0)
         printf(" (%s %%)", digits_percent(percent, sizeof percent, fabs(r->lost / x)));
@@ -253,7 +253,7 @@ static void print_table(const row *rows, size_t n, double x)
         explain_fields(&r->notation, r->written.bits, fields, sizeof fields);
         digits_to(stored, sizeof stored, r->written.value, slack);
         if (isfinite(r->lost))
-            digits_error(lost, sizeof lost, fabs(r->lost));
+            digits_loss(lost, sizeof lost, fabs(r->lost));
         show_memory(&r->notation, memory, sizeof memory);
         printf("%-9s  %-34s  %20s  %9s  %s%s\n", r->notation.name, fields, stored, lost, memory,
                r->written.is_saturated  ? ", saturated"

@@ -15,7 +15,7 @@ silent "$err"
 narrow
 prints '0 10000000 10010010000111001010110'
 line 'value (-1)^0 x 2^(128-127) x 1.5707499980926513671875 = 3.141499996185302734375'
-line 'lost 3.8e-09 (1.2e-07 %), in 4 bytes; values here are 2.4e-07 apart'
+line 'lost 3.815e-09 (1.2e-07 %), in 4 bytes; values here are 2.4e-07 apart'
 line 'lost 0.1415 (4.5 %), in 1 byte; values here are 1 apart'
 line 'range -128 to 127'
 
@@ -23,7 +23,7 @@ it 'without a format there is a line for each usual one'
 bitcrush explain 3.1415
 exits 0
 narrow
-line 'float16 0 10000 1001001000 3.140625 0.00088 2 bytes'
+line 'float16 0 10000 1001001000 3.140625 0.000875 2 bytes'
 line 'e4m3 0 1000 101 3.25 0.1085 1 byte'
 line 'bias8 10000010 3 0.1415 1 byte'
 
