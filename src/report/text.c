@@ -24,32 +24,31 @@ static const struct {
     { "salvaged", "{input.salvaged}" },
     { "against", "{compared.colours}, {compared.depth_bits:bit} a sample|, {compared.format}"
                  "|; salvaged: {compared.salvaged}" },
-    { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels} levels"
+    { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels:level}"
                  "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
-    { "reduced", "to {output.colours} colours, palette {settings.palette}"
+    { "reduced", "to {output.colours:colour}, palette {settings.palette}"
                  "|; dither {settings.dither}|, {settings.scan}|, strength {settings.strength:2}"
                  "|, {settings.light} light|; seed {settings.seed}" },
-    { "sound",
-      "{input.rate_hz} Hz, {input.channels:channel}, {input.duration_s:2} s"
-      "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits} bits used"
-      "|, {input.format}" },
+    { "sound", "{input.rate_hz} Hz, {input.channels:channel}, {input.duration_s:2} s"
+               "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits:bit} used"
+               "|, {input.format}" },
     { "note", "{input.note}" },
     { "against", "{compared.encoding}|, {compared.format}|; {compared.note}" },
     { "reduced",
-      "to {output.depth}|, {output.levels} levels|; {settings.exact}"
+      "to {output.depth}|, {output.levels:level}|; {settings.exact}"
       "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"
       "|; guard {settings.guard_db:1} dB|; silence over {settings.keep_silence_ms:0} ms kept"
       "|, {metrics.silent:sample}|; rounding {settings.rounding}"
       "|; seed {settings.seed}" },
-    { "shaped", "by {settings.shape}, {settings.shape_taps} taps"
+    { "shaped", "by {settings.shape}, {settings.shape_taps:tap}"
                 "|, strength {settings.shape_strength_db:0} dB"
                 "|, zeros times {settings.shape_zero_scale:2}| ({settings.shape_lowered})"
                 "|; noise {settings.shape_gain_db:+1} dB in all" },
     { "memory", "of {sizes.weights:weight}, scales among them; GB is 1e9 bytes, GiB 2^30" },
     { "weights", "{input.tensors:tensor}, {input.elements:weight}|, {input.format}"
-                 "|, version {input.version}|, {input.parts} files"
+                 "|, version {input.version}|, {input.parts:file}"
                  "|, quantized already as {input.quantized}"
                  "|; the file is {input.shard}, the others are not read" },
     { "reduced",
@@ -59,7 +58,7 @@ static const struct {
       "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
       "|; dither {settings.dither}|; seed {settings.seed}|; non-finite {settings.nonfinite}" },
     { "*", "{output.fallback_why}: the next format that divides" },
-    { "weighed", "by {importance.path}|, {importance.chunks} chunks| of {importance.dataset}"
+    { "weighed", "by {importance.path}|, {importance.chunks:chunk}| of {importance.dataset}"
                  "|: {importance.used:tensor}|, no entry for {importance.missing}"
                  "| ({importance.missing_names})" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
@@ -83,7 +82,7 @@ static const struct {
                "|, RMS {metrics.rmse:2e}|; one step is {settings.step:2e} of full scale 1" },
     { "level",
       "peak {metrics.peak_dbfs:2} dBFS|, RMS {metrics.rms_dbfs:2} dBFS (a sine from -1 to 1 is 0)"
-      "|, DC {metrics.dc:+2e}|, {metrics.used_bits} bits used" },
+      "|, DC {metrics.dc:+2e}|, {metrics.used_bits:bit} used" },
     { "tone", "{metrics.tone_hz:2} Hz at {metrics.tone_dbfs:2} dBFS|, SINAD {metrics.sinad_db:2} dB"
               "|, THD {metrics.thd_db:2} dB|, THD+N {metrics.thdn_db:2} dB"
               "| ({metrics.tone_low_hz:0} to {metrics.tone_high_hz:0} Hz)" },
@@ -109,7 +108,7 @@ static const struct {
     { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes:byte}"
                "| ({metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes:byte}"
                "|, input {input.size_bytes}" },
-    { "left out", "{output.left_out} pairs of metadata that the format cannot hold" },
+    { "left out", "{output.left_out:pair} of metadata that the format cannot hold" },
     { "only in", "the first file: {compared.only_first}|, the second: {compared.only_second}"
                  "|, in both but of other shape or no floats: {compared.other_shape}" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
@@ -122,10 +121,10 @@ static const struct {
     { "used", "{used.depth_bits:bit} a sample|, {used.colours:colour}" },
     { "lossless", "{used.note}" },
     { "lossless", "{used.lossless}|: `{used.command}`|, packed {used.packed_bytes:byte}" },
-    { "stored", "{output.format}|, {output.encoding}|, {output.container_bits} bits a sample"
+    { "stored", "{output.format}|, {output.encoding}|, {output.container_bits:bit} a sample"
                 "|, {output.valid_bits} of them valid"
                 "|, {output.layout} {output.depth_bits:bit}"
-                "|, {output.palette} colours" },
+                "|, {output.palette:colour}" },
     { "kept", "{output.metadata}" },
     { "dropped", "{output.dropped}" },
     { "note", "{output.note}" },
