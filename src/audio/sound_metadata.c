@@ -310,6 +310,14 @@ static bool has_tags(const bci_sound *source)
     return false;
 }
 
+/* Are texts written one by one? Where chunks are carried as they are, only a new comment, or the tags that
+ * FLAC has to have. */
+static bool needs_texts(const bci_sound *taken, bool is_same, const char *new_comment,
+                        bci_sound_family family)
+{
+    return !is_same || new_comment || (family == BCI_FAMILY_FLAC && !has_tags(taken));
+}
+
 bc_status bci_sound_carry(const bci_sound *source, bool strip, const char *line,
                           bci_sound_family family, const bci_sound_shape *shape,
                           bci_sound_carried *out, bc_error *err)
@@ -326,7 +334,7 @@ bc_status bci_sound_carry(const bci_sound *source, bool strip, const char *line,
         st = carry_chunks(taken, family, shape, &new_comment, out, err);
     if (!st && source)
         put_layout(source, family, shape, out);
-    if (!st && (!is_same || new_comment || (family == BCI_FAMILY_FLAC && !has_tags(taken))))
+    if (!st && needs_texts(taken, is_same, new_comment, family))
         bci_texts_put(
             is_same ? NULL : taken, family,
             bci_channels_fit(shape->channel_mask, family, shape) ? shape->channel_mask : 0, out);
