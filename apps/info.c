@@ -22,6 +22,8 @@ void info_add_lossless(bc_report *r, bool is_lossy, const char *what, const char
     const bool has_less = *what && !is_lossy;
     char *command = has_less && rest ? command_on(path, rest) : NULL;
 
+    if (has_less && rest && !command)
+        bc_report_fact_lost(r);
     bc_report_string(r, "used", "lossless", has_less ? what : NULL);
     bc_report_string(r, "used", "command", command);
     free(command);

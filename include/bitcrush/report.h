@@ -26,6 +26,9 @@ BC_API void bc_report_integer(bc_report *r, const char *section, const char *key
 BC_API void bc_report_string(bc_report *r, const char *section, const char *key, const char *value);
 BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, bool value);
 
+/* The caller had no memory to make a fact of: bc_report_json and bc_report_text are then BC_E_LIMIT. */
+BC_API void bc_report_fact_lost(bc_report *r);
+
 /* Begin a row of a table: from here on, facts whose section is `table`, the same literal every
  * time, belong to it. JSON has an array of objects under that name; the text has columns, one for
  * each key, in lines of 100 characters; "why" is a remark behind the others. A key "a.b" is b of an

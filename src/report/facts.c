@@ -92,6 +92,11 @@ void bc_report_string(bc_report *r, const char *section, const char *key, const 
         r->is_short_of_memory = true;
 }
 
+void bc_report_fact_lost(bc_report *r)
+{
+    r->is_short_of_memory = true;
+}
+
 void bc_report_flag(bc_report *r, const char *section, const char *key, bool value)
 {
     add(r, (bci_fact){ .section = section, .key = key, .type = BCI_FLAG, .integer = value });

@@ -1,4 +1,5 @@
 /* Knows the report for programs: schema "bitcrush-report/1", through jansson. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,7 @@ static bool put_made_rows(json_t *root, const bc_report *r)
 
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
+    errno = 0;
     json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/1");
     bool ok = root && !r->is_short_of_memory;
     char *text = NULL;
@@ -108,9 +110,14 @@ bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
     ok = ok && put_made_rows(root, r);
     if (ok)
         text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
+    /* A string without memory looks like one that is no UTF-8 to jansson's callers. */
+    const bool is_short = errno == ENOMEM;
+
     json_decref(root);
-    if (!text)
+    if (!text || is_short) {
+        free(text);
         return bci_fail(err, BC_E_LIMIT, "report: out of memory");
+    }
     *out = text;
     return BC_OK;
 }
