@@ -96,6 +96,12 @@ bc_status scratch_directory_make(scratch_directory *d, bc_error *err)
         if (!mkdtemp(d->path))
             break;
         d->lock = lock(d->path, true);
+        if (d->lock < 0) {
+            const int why = errno;
+
+            rmdir(d->path); /* where nobody else did */
+            errno = why;
+        }
     }
     d->files = d->lock >= 0 ? opendir(d->path) : NULL;
     if (d->files)
