@@ -50,7 +50,7 @@ bc_status page_check(const options *o, int n_files, bc_error *err)
     if (o->output && strcmp(o->output, "-") == 0)
         return tool_usage(err, "--output", "-", "a report reads the output again, expected a file");
     if (o->dry_run)
-        return tool_usage(err, "--dry-run", "",
+        return tool_usage(err, o->sizes_only ? "--sizes-only" : "--dry-run", "",
                           "a report reads the output again, expected bitcrush report, which keeps "
                           "none");
     return BC_OK;

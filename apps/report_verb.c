@@ -61,6 +61,7 @@ bc_status report_verb(const char *name, const options *o,
         return tool_usage(err, "too few arguments", "",
                           "expected report FILE SPEC, or several files without SPEC");
     if (o->dry_run)
-        return tool_usage(err, "--dry-run", "", "a report keeps no output in any case");
+        return tool_usage(err, o->sizes_only ? "--sizes-only" : "--dry-run", "",
+                          "a report measures, and keeps no output in any case");
     return has_spec(o) ? pages(name, o, reduce, err) : curve_of_all(o, err);
 }

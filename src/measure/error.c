@@ -187,7 +187,11 @@ bc_status bc_error_gate(const bc_error_sums *s, double least_db, const char *sub
                         subject, figure, (unsigned long long)s->n_lost, least_db, rest);
     if (isnan(snr_db))
         return bci_fail(err, BC_E_QUALITY, "%s: no %s %s, expected at least %.2f dB%s", subject,
-                        figure, s->n ? "where there is no signal" : "of nothing", least_db, rest);
+                        figure,
+                        s->n == 0          ? "of nothing"
+                        : s->sum_x2 == 0.0 ? "where there is no signal"
+                                           : "of numbers whose squares overflow",
+                        least_db, rest);
     return bci_fail(err, BC_E_QUALITY, "%s: %s %.2f dB, expected at least %.2f dB%s", subject,
                     figure, snr_db, least_db, rest);
 }

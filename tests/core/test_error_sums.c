@@ -269,7 +269,7 @@ static const struct {
     { "an infinite output",     1.0, INFINITY, 3, -90.0, false, "SNR -inf dB (3 lost to NaN or infinity), expected" },
     { "NaN against a number",   NAN, 0.5, 1, -90.0, false, "-inf dB" },
     { "nothing",                1.0, 1.0, 0, -90.0, false, "no SNR of nothing" },
-    { "squares beyond double",  1e200, 1.1e200, 1, 3.0, false, "no SNR" },
+    { "squares beyond double",  1e200, 1.1e200, 1, 3.0, false, "no SNR of numbers whose squares overflow" },
     { "no gate",                1.0, INFINITY, 1, NAN, true, "" },
     { "one that is open",       0.0, 1.0, 1, -INFINITY, true, "" },
 };
