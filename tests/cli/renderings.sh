@@ -129,8 +129,11 @@ line=${line#*<<}
 print -r -- ${line%%>>*}
 END
     it 'zsh completes options, choices and files'
+    # Where there are no pseudo terminals, as in a plain chroot, nothing can be typed.
+    typing=no
+    zsh -f -c 'zmodload zsh/zpty && zpty shell true' >/dev/null 2>&1 && typing=yes
     : >file.png
-    while IFS='|' read -r typed whole; do
+    while [ "$typing" = yes ] && IFS='|' read -r typed whole; do
         run timeout 20 zsh -f "$base/complete.zsh" "$base/zsh" "$typed"
         [ "$(tr -d '\r' <"$out" | sed 's/ *$//')" = "$whole" ] || fail "$typed became $(cat "$out"), expected $whole"
     done <<'END'

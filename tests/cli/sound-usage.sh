@@ -23,7 +23,7 @@ for bits in 0 33 99 0.5; do
     refused "bits $bits: expected a number from 1 to 32" in.wav "$bits"
 done
 refused "\"\": unknown depth, $expected" in.wav ''
-for depth in x 8x 4,5 uniform4 int8 pcmx; do
+for depth in x 8x 4,5 uniform4 int8x pcmx; do
     refused "$depth: unknown depth, $expected" in.wav "$depth"
 done
 refused 'bits 24.5: expected a whole number from 24 on' in.wav 24.5
@@ -41,8 +41,8 @@ refused '--dither floyd-steinberg: passes errors on in pictures, expected a nois
 refused '--keep-silence 0: expected a number from 1 to 60000' in.wav 8 --keep-silence=0
 refused '--keep-silence x: expected a number from 1 to 60000' in.wav 8 --keep-silence=x
 refused 'keep-silence: alaw has no level at 0, expected a depth that has one' in.wav alaw --keep-silence
-refused '--shape aht: unknown and no file, did you mean ath?' in.wav 8 --shape aht
-refused '--shape f-wieghted: unknown and no file, did you mean f-weighted?' in.wav 8 --shape f-wieghted
+refused '--shape aht: unknown, did you mean ath?' in.wav 8 --shape aht
+refused '--shape f-wieghted: unknown, did you mean f-weighted?' in.wav 8 --shape f-wieghted
 refused '--shape xyzzy: unknown and no file, expected ath or another that --list shows' in.wav 8 --shape xyzzy
 
 it 'an option whose value may be left out takes no other word for it'

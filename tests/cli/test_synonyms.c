@@ -87,7 +87,7 @@ static void rows_lead_somewhere(void **state)
     (void)state;
     for (size_t i = 0; i < n; i++) {
         fill(rows[i].typed, strcmp(rows[i].place, "dither") == 0 ? '2' : '8', typed);
-        EXPECT(strcmp(rows[i].typed, "#") == 0 || rows[i].kind != SYNONYM_SAME ||
+        EXPECT(strcmp(rows[i].typed, "#") == 0 || strcmp(rows[i].place, "option") == 0 ||
                    !exists(rows[i].place, typed),
                "%s %s: is a name itself", rows[i].place, typed);
         EXPECT(synonym_find(rows[i].place, typed, called, sizeof called) == rows[i].kind,

@@ -111,7 +111,7 @@ exits 2
 says 'bitcrush: Q4K: unknown format, did you mean q4_k?'
 bitcrush w.npy q8_0 --type '*=nf3'
 exits 2
-says 'bitcrush: nf3: unknown format, did you mean nf4?'
+says 'bitcrush: nf3: unknown format, did you mean int3?'
 bitcrush w.npy 4 --gray
 exits 2
 mentions '--gray'
