@@ -101,7 +101,7 @@ bc_status bci_packed_check(const bc_tensor_file *f, const bc_tensor_settings *s,
 
             if (codes && !is_dropped(s, codes->info.name))
                 st = bci_fail(err, BC_E_UNSUPPORTED,
-                              "%s: tensor %s holds %s (%s), whose scales are in %s: they are not "
+                              "%s: tensor %s holds %s (%s), which %s belongs to: they are not "
                               "read, expected weights as floats",
                               f->parts[codes->part]->name, bci_show_name(codes->info.name).text,
                               layouts[k].what, codes->info.type->name, bci_show_name(scales).text);
