@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct {
     bc_audio_info info;
-    char note[256]; /* see bc_audio_note */
+    char note[256], salvaged[256]; /* see bc_audio_note, bc_audio_salvaged */
     uint64_t n_frames;
     channel *channels;
     double **planes;
@@ -107,6 +107,7 @@ static bc_status take_census(const char *path, const bc_reading *reading, census
         if (!st)
             see_strip(all, got);
     }
+    snprintf(all->salvaged, sizeof all->salvaged, "%s", bc_audio_salvaged(reader));
     snprintf(all->note, sizeof all->note, "%s", bc_audio_note(reader));
     bc_audio_reader_free(reader);
     return st;
@@ -222,7 +223,8 @@ bc_status audio_info(const char *name, const options *o, bc_error *err)
     if (!st) {
         const int bits = used_bits(&all);
 
-        audio_report_input(r, o->operands[0], &all.info, all.n_frames, all.note);
+        tool_warn_salvaged(o->operands[0], all.salvaged);
+        audio_report_input(r, o->operands[0], &all.info, all.n_frames, all.note, all.salvaged);
         info_add_size(r, o->operands[0]);
         add_used(r, o, &all, bits);
         for (uint32_t k = 0; k < all.info.n_channels; k++)

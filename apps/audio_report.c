@@ -11,7 +11,7 @@
 #include "tool.h"
 
 void audio_report_input(bc_report *r, const char *path, const bc_audio_info *info,
-                        uint64_t n_frames, const char *note)
+                        uint64_t n_frames, const char *note, const char *salvaged)
 {
     bc_report_string(r, "", "tool", "bitcrush-audio " BC_VERSION);
     bc_report_string(r, "input", "path", path);
@@ -27,6 +27,7 @@ void audio_report_input(bc_report *r, const char *path, const bc_audio_info *inf
     if (info->valid_bits && info->valid_bits != info->container_bits)
         bc_report_integer(r, "input", "valid_bits", (uint64_t)info->valid_bits);
     bc_report_string(r, "input", "note", *note ? note : NULL);
+    bc_report_string(r, "input", "salvaged", *salvaged ? salvaged : NULL);
 }
 
 /* Bits that are other than 0 anywhere, where integers hold all of it. */
@@ -177,7 +178,7 @@ bc_status audio_report(const options *o, const bc_audio_settings *s, const char 
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        audio_report_input(r, in, &m->input, m->n_frames, m->input_note);
+        audio_report_input(r, in, &m->input, m->n_frames, m->input_note, m->salvaged);
         add_used_bits(r, "input", &m->quality.x);
         add_output(r, o, in, out, m);
         add_depth(r, &s->depth);
@@ -215,7 +216,7 @@ bc_status audio_restoration_report(const options *o, const char *in, const char 
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        audio_report_input(r, in, &m->input, m->n_frames, m->input_note);
+        audio_report_input(r, in, &m->input, m->n_frames, m->input_note, m->salvaged);
         add_output(r, o, in, out, m);
         bc_report_string(r, "settings", "restored", "subtractive dither taken away again");
         add_level(r, "removed_dbfs", m->quality.noise_dbfs);
@@ -234,12 +235,13 @@ bc_status audio_comparison_report(const options *o, const char *a, const char *b
     bc_status st = bc_report_new(&r, err);
 
     if (!st) {
-        audio_report_input(r, a, &m->a, m->n_frames, m->notes[0]);
+        audio_report_input(r, a, &m->a, m->n_frames, m->notes[0], m->salvaged[0]);
         add_used_bits(r, "input", &m->quality.x);
         bc_report_string(r, "compared", "path", b);
         bc_report_string(r, "compared", "format", m->b.container);
         bc_report_string(r, "compared", "encoding", m->b.encoding);
         bc_report_string(r, "compared", "note", *m->notes[1] ? m->notes[1] : NULL);
+        bc_report_string(r, "compared", "salvaged", *m->salvaged[1] ? m->salvaged[1] : NULL);
         add_quality(r, &m->quality);
         if (m->quality.error.n_nonfinite)
             bc_report_integer(r, "metrics", "nonfinite", m->quality.error.n_nonfinite);

@@ -8,7 +8,7 @@
 
 /* The facts of an input that its header tells. */
 void audio_report_input(bc_report *r, const char *path, const bc_audio_info *info,
-                        uint64_t n_frames, const char *note);
+                        uint64_t n_frames, const char *note, const char *salvaged);
 
 /* Print what became of `in`, as text or JSON: to standard output, or to standard error when the
  * sound itself went there. BC_E_WRITE where that fails. */

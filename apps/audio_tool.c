@@ -154,6 +154,7 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     progress_end(&shown);
     if (st)
         return st;
+    tool_warn_salvaged(in, result.salvaged);
     if (o->plot)
         st = audio_plot(o, in, s, &result, err);
     if (!st && (!o->quiet || o->report))
@@ -219,6 +220,8 @@ static bc_status restore_file(const options *o, void *context, const char *in, c
     s->context = &shown;
     st = bc_audio_restore(in, out, s, &result, err);
     progress_end(&shown);
+    if (!st)
+        tool_warn_salvaged(in, result.salvaged);
     return st || o->quiet ? st : audio_restoration_report(o, in, out, &result, err);
 }
 
@@ -261,6 +264,8 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
                               err);
     if (st)
         return st;
+    for (int i = 0; i < 2; i++)
+        tool_warn_salvaged(o->operands[i], result.salvaged[i]);
     st = bc_error_gate(&result.quality.error, o->min_snr, o->operands[1], "SNR", "", err);
     if (!st && o->plot)
         st = audio_comparison_plot(o, &result, err);

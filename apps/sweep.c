@@ -149,6 +149,7 @@ static bc_status sweep_audio(series *s, sweep *all, sweep_row *rows, bc_error *e
         }
         take_sizes(row, m.raw_bytes, m.packed_bytes);
         all->audio = m.input;
+        snprintf(all->audio_salvaged, sizeof all->audio_salvaged, "%s", m.salvaged);
         snprintf(all->audio_note, sizeof all->audio_note, "%s", m.input_note);
         all->n_frames = m.n_frames;
     }

@@ -37,7 +37,8 @@ typedef struct {
     /* What the file is: that of the medium is filled in. */
     bc_image_info image;
     bc_audio_info audio;
-    char audio_note[256];           /* see bc_audio_note */
+    char audio_note[256];           /* see bc_audio_note, */
+    char audio_salvaged[256];       /* and bc_audio_salvaged */
     uint64_t n_frames;              /* of sound */
     bc_tensor_sweep_result weights; /* its costs are those of the last series */
 } sweep;

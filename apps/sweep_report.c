@@ -218,7 +218,7 @@ static void add_input(bc_report *r, const options *o, const sweep *s)
     if (s->tool == TOOL_IMAGE)
         image_report_input(r, path, &s->image);
     else if (s->tool == TOOL_AUDIO)
-        audio_report_input(r, path, &s->audio, s->n_frames, s->audio_note);
+        audio_report_input(r, path, &s->audio, s->n_frames, s->audio_note, s->audio_salvaged);
     else
         tensor_report_input(r, path, &s->weights.input, s->weights.n_tensors + s->weights.n_kept);
 }

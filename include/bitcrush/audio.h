@@ -66,6 +66,10 @@ BC_API const bc_audio_info *bc_audio_get_info(const bc_audio_reader *r);
  * until the reader is freed. */
 BC_API const char *bc_audio_note(const bc_audio_reader *r);
 
+/* The same of samples that are not there and were passed over, with reading->salvage: "1000 of 4800
+ * bytes of samples are missing". */
+BC_API const char *bc_audio_salvaged(const bc_audio_reader *r);
+
 /* Read up to n_frames frames: planes[c][i] is channel c of frame i. *got is less only at the end,
  * where it is 0 at last. */
 BC_API BC_NODISCARD bc_status bc_audio_read(bc_audio_reader *r, double *const *planes,
@@ -208,7 +212,8 @@ typedef struct {
     double theory_snr_db;   /* what the closed form expects; NaN where there is none */
     double theory_noise_dbfs;
     bc_audio_quality quality;     /* NaN and 0 where it was not asked for */
-    char input_note[256];         /* see bc_audio_note */
+    char input_note[256];         /* see bc_audio_note, */
+    char salvaged[256];           /* and bc_audio_salvaged */
     char carried[BC_AUDIO_NAMES]; /* metadata in the output, by name */
     char dropped[BC_AUDIO_NAMES]; /* metadata of the input that are not */
     char note[256];               /* what the output's header cannot say */
@@ -237,7 +242,8 @@ BC_API BC_NODISCARD bc_status bc_audio_restore(const char *in, const char *out,
 /* How two sound files differ: b against a. */
 typedef struct {
     bc_audio_info a, b;
-    char notes[2][256]; /* on a and b, see bc_audio_note */
+    char notes[2][256];    /* on a and b, see bc_audio_note, */
+    char salvaged[2][256]; /* and bc_audio_salvaged */
     uint64_t n_frames;
     bc_audio_quality quality;
 } bc_audio_comparison;

@@ -74,6 +74,8 @@ bc_status bc_audio_compare(const char *path_a, const char *path_b, const bc_read
     if (!st) {
         r.a = *bci_sound_info(a);
         r.b = *bci_sound_info(b);
+        snprintf(r.salvaged[0], sizeof r.salvaged[0], "%s", bci_sound_salvaged(a));
+        snprintf(r.salvaged[1], sizeof r.salvaged[1], "%s", bci_sound_salvaged(b));
         snprintf(r.notes[0], sizeof r.notes[0], "%s", bci_sound_note(a));
         snprintf(r.notes[1], sizeof r.notes[1], "%s", bci_sound_note(b));
         *result = r;

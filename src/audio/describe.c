@@ -19,7 +19,9 @@ void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_
     const bc_audio_info *info = bci_sound_info(in);
     const bci_sound_plan *plan = bci_sound_writer_plan(out);
     const uint64_t n_samples = result->n_frames * info->n_channels;
-    const int had = info->valid_bits ? info->valid_bits : info->container_bits;
+    const int used = result->quality.x.used_bits; /* 0: not looked at */
+    const bool lies = info->valid_bits && used > info->valid_bits;
+    const int had = info->valid_bits && !lies ? info->valid_bits : info->container_bits;
 
     result->input = *info;
     result->input_size_bytes = bci_sound_size(in);
@@ -30,6 +32,12 @@ void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_
     result->raw_bytes = packed(n_samples, had);
     result->packed_bytes = packed(n_samples, depth->bits > 0.0 ? depth->bits : depth->grid.bits);
     snprintf(result->input_note, sizeof result->input_note, "%s", bci_sound_note(in));
+    snprintf(result->salvaged, sizeof result->salvaged, "%s", bci_sound_salvaged(in));
+    if (lies)
+        snprintf(result->input_note + strlen(result->input_note),
+                 sizeof result->input_note - strlen(result->input_note),
+                 "%sthe header says %d valid bits, the samples use %d",
+                 *result->input_note ? "; " : "", info->valid_bits, used);
     memcpy(result->carried, plan->carried, sizeof result->carried);
     memcpy(result->dropped, plan->dropped, sizeof result->dropped);
     memcpy(result->note, plan->note, sizeof result->note);

@@ -10,10 +10,8 @@
 enum { STRIP = 1024 };
 
 /* Integers of no more bits than the grid's are marks of it. */
-static bool says_so(const bc_audio_info *info, const bc_grid *grid)
+static bool holds(const bc_audio_info *info, const bc_grid *grid, int bits)
 {
-    const int bits = info->valid_bits ? info->valid_bits : info->container_bits;
-
     return !info->is_float && !info->is_lossy && bits > 0 && grid->family == BC_GRID_AFFINE &&
            grid->den >= (double)(UINT64_C(1) << (bits - 1)) &&
            bc_grid_levels(grid) == UINT64_C(1) << grid->bits;
@@ -65,14 +63,49 @@ done:
     return st;
 }
 
+bc_status bci_sound_keeps_promise(const bci_sound *s, const bc_grid *grid, const void *raw,
+                                  size_t n_frames, bc_error *err)
+{
+    const bc_audio_info *info = bci_sound_info(s);
+    const size_t n = info->n_channels, frame = bci_sound_frame_size(s);
+    double *planes = malloc((n + 1) * STRIP * sizeof *planes);
+    double **x = malloc(n * sizeof *x);
+    bool is_exact = planes && x;
+    bc_status st = is_exact ? BC_OK
+                            : bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channels",
+                                       bci_sound_name(s), n);
+
+    for (size_t c = 0; is_exact && c < n; c++)
+        x[c] = planes + c * STRIP;
+    for (size_t i = 0; is_exact && i < n_frames; i += STRIP) {
+        const size_t m = n_frames - i < STRIP ? n_frames - i : STRIP;
+
+        bc_pcm_unpack(info->layout, (const char *)raw + i * frame, m, n, x);
+        is_exact = is_on_grid(grid, x, planes + n * STRIP, m, n);
+    }
+    if (!st && !is_exact)
+        st = bci_fail(err, BC_E_FORMAT,
+                      "%s: the header says %d valid bits and samples use more, which a pipe shows "
+                      "too late, expected a file, or a dither by name",
+                      bci_sound_name(s), info->valid_bits);
+    free(planes);
+    free(x);
+    return st;
+}
+
 bc_status bci_sound_is_exact(const bci_sound *s, const char *path, const bc_grid *grid, bool *out,
-                             bc_error *err)
+                             bool *is_promise, bc_error *err)
 {
     bci_sound *again;
     bc_status st;
 
-    *out = says_so(bci_sound_info(s), grid);
-    if (*out || strcmp(path, "-") == 0 || bci_sound_size(s) == 0)
+    const bc_audio_info *info = bci_sound_info(s);
+    const bool is_pipe = strcmp(path, "-") == 0 || bci_sound_size(s) == 0;
+
+    *out = holds(info, grid, info->container_bits);
+    *is_promise = !*out && is_pipe && info->valid_bits && holds(info, grid, info->valid_bits);
+    *out |= *is_promise;
+    if (*out || is_pipe)
         return BC_OK;
     st = bci_sound_open(path, bci_sound_reading(s), &again, err);
     if (st)

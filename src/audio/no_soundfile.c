@@ -48,6 +48,12 @@ const char *bci_sound_name(const bci_sound *s)
     return "";
 }
 
+const char *bci_sound_salvaged(const bci_sound *s)
+{
+    (void)s;
+    return "";
+}
+
 const char *bci_sound_note(const bci_sound *s)
 {
     (void)s;

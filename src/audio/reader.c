@@ -42,6 +42,11 @@ const bc_audio_info *bc_audio_get_info(const bc_audio_reader *r)
     return bci_sound_info(r->sound);
 }
 
+const char *bc_audio_salvaged(const bc_audio_reader *r)
+{
+    return bci_sound_salvaged(r->sound);
+}
+
 const char *bc_audio_note(const bc_audio_reader *r)
 {
     return bci_sound_note(r->sound);

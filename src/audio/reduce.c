@@ -40,6 +40,7 @@ typedef struct {
     bci_audio_quality *quality; /* NULL: not asked for */
     bci_sound_writer *writer;
     bool is_exact;
+    bool is_promise; /* that by the header alone */
     bci_crush_tally tallies[BCI_PASSAGE_SLOTS], tally;
 } reduction;
 
@@ -111,7 +112,8 @@ static bc_status choose_noise(reduction *r, bc_error *err)
     bc_status st = BC_OK;
 
     if (may_be_exact)
-        st = bci_sound_is_exact(r->in, r->in_path, &s->depth.grid, &r->is_exact, err);
+        st = bci_sound_is_exact(r->in, r->in_path, &s->depth.grid, &r->is_exact, &r->is_promise,
+                                err);
     if (st)
         return st;
     if (!s->noise)
@@ -180,6 +182,11 @@ static bc_status crush(void *context, unsigned slot, uint64_t first, const void 
     bc_status st;
 
     r->tallies[slot] = (bci_crush_tally){ 0 };
+    if (r->is_promise) {
+        st = bci_sound_keeps_promise(r->in, &r->settings.depth.grid, raw, n, err);
+        if (st)
+            return st;
+    }
     st = bci_crusher_run(r->crusher, (int)slot, first, raw, n, bci_passage_silent(r->passage, slot),
                          made, r->settings.skip_quality ? NULL : &r->tallies[slot], &why);
     return st ? bci_fail(err, st, "%s: %s", bci_sound_name(r->in), why.text) : BC_OK;

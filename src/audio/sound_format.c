@@ -18,19 +18,32 @@ uint64_t bci_sound_number(const uint8_t *p, size_t n, bool big)
     return v;
 }
 
-void bci_sound_header_note(bci_sound_header *h, const char *format, ...)
+static void add(char text[256], const char *format, va_list args)
 {
-    const size_t used = strlen(h->note);
-    va_list args;
+    const size_t used = strlen(text);
 
-    if (used + 2 >= sizeof h->note)
+    if (used + 3 >= 256)
         return;
     if (used > 0)
-        memcpy(h->note + used, "; ", 3);
-    const size_t at = strlen(h->note);
+        memcpy(text + used, "; ", 3);
+    vsnprintf(text + strlen(text), 256 - strlen(text), format, args);
+}
+
+void bci_sound_header_note(bci_sound_header *h, const char *format, ...)
+{
+    va_list args;
 
     va_start(args, format);
-    vsnprintf(h->note + at, sizeof h->note - at, format, args);
+    add(h->note, format, args);
+    va_end(args);
+}
+
+void bci_sound_header_salvaged(bci_sound_header *h, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add(h->salvaged, format, args);
     va_end(args);
 }
 

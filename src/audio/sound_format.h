@@ -21,7 +21,8 @@ BC_NODISCARD bc_status bci_sound_check_shape(uint64_t n_channels, uint64_t rate_
 BC_NODISCARD bc_status bci_sound_format_read(bci_sound_header *out, const uint8_t *p,
                                              const char *name, bc_error *err);
 
-/* Add to the note, as printf. */
+/* Add to the note, or to what was salvaged, as printf. */
 void bci_sound_header_note(bci_sound_header *h, const char *format, ...) BC_PRINTF(2, 3);
+void bci_sound_header_salvaged(bci_sound_header *h, const char *format, ...) BC_PRINTF(2, 3);
 
 #endif

@@ -34,7 +34,7 @@ typedef struct {
     uint64_t file_size; /* UINT64_MAX of a pipe */
     uint64_t outer_end; /* where the outermost chunk ends; UINT64_MAX: it does not say */
     uint64_t ds64_data; /* size of the samples in an RF64 file */
-    bool has_format;
+    bool has_format, salvages;
     bool is_cut; /* the last chunk is not whole */
 } walk;
 
@@ -127,6 +127,10 @@ static bc_status place_data(walk *w, uint64_t at, uint64_t size)
         out->data_size = out->n_frames * out->frame_size;
         bci_sound_header_note(out, "%s size says %llu bytes more than there are", w->f.data,
                               (ull)(size - there));
+    } else if (size > there && w->salvages) {
+        out->data_size = there;
+        bci_sound_header_salvaged(out, "%llu of %llu bytes of samples are missing",
+                                  (ull)(size - there), (ull)size);
     } else if (size > there) {
         return bci_fail(w->err, BC_E_FORMAT,
                         "%s: %llu bytes of samples where the header says %llu, %llu are missing",
@@ -443,19 +447,21 @@ static uint64_t outer_end(const family *f, const uint8_t *p)
 /* What the outermost chunk promises beyond the end of the file is not needed. */
 static void compare_outer(walk *w)
 {
-    if (!w->out->is_open_ended && !w->is_cut && !bci_sound_input_is_pipe(w->in) &&
-        w->outer_end != UINT64_MAX && !bci_sound_size_is_placeholder(w->outer_end - 8) &&
-        w->outer_end > w->file_size + 8)
+    if (!w->out->is_open_ended && !w->is_cut && !*w->out->salvaged &&
+        !bci_sound_input_is_pipe(w->in) && w->outer_end != UINT64_MAX &&
+        !bci_sound_size_is_placeholder(w->outer_end - 8) && w->outer_end > w->file_size + 8)
         bci_sound_header_note(w->out, "%s size says %llu bytes more than there are", w->outer,
                               (ull)(w->outer_end - w->file_size));
 }
 
-bc_status bci_sound_header_read(bci_sound_input *in, bci_sound_header *out, bc_error *err)
+bc_status bci_sound_header_read(bci_sound_input *in, bool salvage, bci_sound_header *out,
+                                bc_error *err)
 {
     walk w = { .in = in,
                .out = out,
                .name = bci_sound_input_name(in),
                .err = err,
+               .salvages = salvage,
                .file_size = bci_sound_input_size(in) };
     uint8_t p[40] = { 0 };
     const size_t got = bci_sound_input_at(in, 0, p, sizeof p);

@@ -33,12 +33,13 @@ typedef struct {
     size_t n_chunks;
     bool has_more_chunks; /* than are listed */
     char note[256];       /* what is wrong and does no harm to the samples, "; " between, or "" */
+    char salvaged[256];   /* the same of samples that are not there */
 } bci_sound_header;
 
 /* BC_E_FORMAT for a header that ends early, says what cannot be, or promises more samples than there
  * are; BC_E_UNSUPPORTED for a pipe that does not say beforehand what its samples are. What is wrong
- * otherwise is forgiven, and noted. */
-BC_NODISCARD bc_status bci_sound_header_read(bci_sound_input *in, bci_sound_header *out,
-                                             bc_error *err);
+ * otherwise is forgiven, and noted; with salvage samples that are not there, too. */
+BC_NODISCARD bc_status bci_sound_header_read(bci_sound_input *in, bool salvage,
+                                             bci_sound_header *out, bc_error *err);
 
 #endif

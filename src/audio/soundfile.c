@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <sndfile.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,9 +26,10 @@ struct bci_sound {
     bci_sound_header header;
     bc_audio_info info;
     SNDFILE *file;
-    int format;        /* of libsndfile */
-    bool is_plain;     /* samples come from the file as they are */
-    uint64_t position; /* frames handed out */
+    int format;          /* of libsndfile */
+    bool is_plain;       /* samples come from the file as they are */
+    uint64_t position;   /* frames handed out */
+    uint64_t n_promised; /* frames that the header says there are, or UINT64_MAX */
     size_t frame_size;
     char *annotation; /* of AU, which libsndfile does not read */
     bci_sound_view view;
@@ -188,6 +190,12 @@ static void note_left_over(bci_sound *s, uint64_t n)
                               s->frame_size);
 }
 
+static void note_missing(bci_sound *s, uint64_t there, uint64_t promised)
+{
+    bci_sound_header_salvaged(&s->header, "%llu of %llu frames are missing",
+                              (ull)(promised - there), (ull)promised);
+}
+
 /* Frames of plain samples, by the sizes of chunks. */
 static bc_status count_frames(bci_sound *s, bc_error *err)
 {
@@ -199,6 +207,11 @@ static bc_status count_frames(bci_sound *s, bc_error *err)
         s->info.n_frames = UINT64_MAX;
         return BC_OK;
     }
+    if (h->n_frames != UINT64_MAX && h->n_frames > there && s->reading.salvage) {
+        if (!*h->salvaged)
+            note_missing(s, there, h->n_frames);
+        h->n_frames = there;
+    }
     if (h->n_frames != UINT64_MAX && h->n_frames > there)
         return bci_fail(err, BC_E_FORMAT, "%s: %llu frames of samples where the header says %llu",
                         name, (ull)there, (ull)h->n_frames);
@@ -208,7 +221,7 @@ static bc_status count_frames(bci_sound *s, bc_error *err)
         bci_sound_header_note(h, "COMM counts %llu frames, there are %llu", (ull)h->n_frames,
                               (ull)there);
     if (h->n_fact_frames != UINT64_MAX && h->n_fact_frames > 0 && !h->is_open_ended &&
-        h->n_fact_frames != there)
+        !*h->salvaged && h->n_fact_frames != there)
         bci_sound_header_note(h, "fact counts %llu frames, there are %llu", (ull)h->n_fact_frames,
                               (ull)there);
     return BC_OK;
@@ -285,23 +298,34 @@ static uint64_t nist_frames(const bci_sound *s)
     return count ? strtoull(count + strlen("sample_count -i "), NULL, 10) : 0;
 }
 
+/* A fault that costs samples: noted where what is there is wanted. */
+static bc_status damaged(bci_sound *s, bc_error *err, const char *what)
+{
+    if (!s->reading.salvage)
+        return bci_fail(err, BC_E_FORMAT, "%s: %s", bci_sound_name(s), what);
+    bci_sound_header_salvaged(&s->header, "%s", what);
+    return BC_OK;
+}
+
 /* In the formats whose chunks are not walked here libsndfile's log tells what it corrected; a
  * Vorbis or Opus stream without an end is one of unknown length to it. */
 static bc_status check_whole(bci_sound *s, const SF_INFO *info, bc_error *err)
 {
     char log[1 << 13] = "";
     const int type = info->format & SF_FORMAT_TYPEMASK;
-    const char *name = bci_sound_name(s);
+    char text[80];
 
     if (s->header.container || bci_sound_input_is_pipe(s->input))
         return BC_OK;
     sf_command(s->file, SFC_GET_LOG_INFO, log, sizeof log);
     if (type == SF_FORMAT_OGG && s->info.n_frames == UINT64_MAX)
-        return bci_fail(err, BC_E_FORMAT, "%s: its last page does not end the stream", name);
+        return damaged(s, err, "its last page does not end the stream");
     if (strstr(log, "should be") || strstr(log, "truncated file") ||
-        (type == SF_FORMAT_NIST && nist_frames(s) > (uint64_t)info->frames))
-        return bci_fail(err, BC_E_FORMAT, "%s: holds less than its header says, %lld frames", name,
-                        (long long)info->frames);
+        (type == SF_FORMAT_NIST && nist_frames(s) > (uint64_t)info->frames)) {
+        snprintf(text, sizeof text, "holds less than its header says, %lld frames",
+                 (long long)info->frames);
+        return damaged(s, err, text);
+    }
     return BC_OK;
 }
 
@@ -339,7 +363,7 @@ bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound 
         s->reading = *reading;
     st = bci_sound_input_open(path, reading ? reading->input : NULL, &s->input, err);
     if (!st)
-        st = bci_sound_header_read(s->input, &s->header, err);
+        st = bci_sound_header_read(s->input, s->reading.salvage, &s->header, err);
     if (!st)
         st = check_pipe(s, err);
     if (st)
@@ -363,6 +387,10 @@ bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound 
         st = bci_fail(err, unread.status, "%s", unread.text);
     if (st)
         goto done;
+    s->n_promised = s->info.n_frames;
+    /* How many of them come is known at the end. */
+    if (s->reading.salvage && (!s->is_plain || bci_sound_input_is_pipe(s->input)))
+        s->info.n_frames = UINT64_MAX;
     bci_sound_input_stream(s->input);
     *out = s;
     s = NULL;
@@ -401,6 +429,11 @@ size_t bci_sound_frame_size(const bci_sound *s)
 uint64_t bci_sound_size(const bci_sound *s)
 {
     return bci_sound_input_is_pipe(s->input) ? 0 : bci_sound_input_size(s->input);
+}
+
+const char *bci_sound_salvaged(const bci_sound *s)
+{
+    return s->header.salvaged;
 }
 
 const char *bci_sound_note(const bci_sound *s)
@@ -465,6 +498,8 @@ static bc_status read_plain(bci_sound *s, void *raw, size_t n_frames, size_t *go
 
 static bc_status read_decoded(bci_sound *s, void *raw, size_t n_frames, size_t *got, bc_error *err)
 {
+    char text[160];
+
     errno = 0;
     const sf_count_t n = s->info.layout == bc_sample_native_f64()
                              ? sf_readf_double(s->file, raw, (sf_count_t)n_frames)
@@ -476,16 +511,18 @@ static bc_status read_decoded(bci_sound *s, void *raw, size_t n_frames, size_t *
     if (is_short_of_memory())
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory after frame %llu", bci_sound_name(s),
                         (ull)s->position);
-    if (sf_error(s->file))
-        return bci_fail(err, BC_E_FORMAT, "%s: libsndfile cannot decode it after frame %llu: %s",
-                        bci_sound_name(s), (ull)s->position, sf_strerror(s->file));
     *got = (size_t)n;
-    return BC_OK;
+    if (!sf_error(s->file))
+        return BC_OK;
+    snprintf(text, sizeof text, "libsndfile cannot decode it after frame %llu: %.*s",
+             (ull)(s->position + (s->reading.salvage ? (uint64_t)n : 0)),
+             (int)strcspn(sf_strerror(s->file), "\n"), sf_strerror(s->file));
+    return damaged(s, err, text);
 }
 
 bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, bc_error *err)
 {
-    const uint64_t left = s->info.n_frames - s->position;
+    const uint64_t left = s->n_promised - s->position;
     const size_t n = n_frames < left ? n_frames : (size_t)left;
     size_t n_read = 0;
     bc_status st = bci_check_stop(&s->reading, err);
@@ -496,9 +533,13 @@ bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, 
     if (st)
         return st;
     s->position += n_read;
-    if (n_read < n && s->info.n_frames != UINT64_MAX)
+    if (n_read < n && s->n_promised != UINT64_MAX && s->reading.salvage) {
+        note_missing(s, s->position, s->n_promised);
+        s->n_promised = s->position;
+    } else if (n_read < n && s->n_promised != UINT64_MAX) {
         return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu frames where the header says %llu",
-                        bci_sound_name(s), (ull)s->position, (ull)s->info.n_frames);
+                        bci_sound_name(s), (ull)s->position, (ull)s->n_promised);
+    }
     *got = n_read;
     return BC_OK;
 }

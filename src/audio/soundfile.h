@@ -40,6 +40,9 @@ const char *bci_sound_name(const bci_sound *s);
  * sound is freed. */
 const char *bci_sound_note(const bci_sound *s);
 
+/* The same of samples that are not there, with reading->salvage: "1 of 20 frames are missing". */
+const char *bci_sound_salvaged(const bci_sound *s);
+
 /* Read up to n_frames frames in info->layout. *got is less only at the end, where it is 0 at
  * last; when that comes sooner than the header says: BC_E_FORMAT. */
 BC_NODISCARD bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got,

@@ -21,7 +21,7 @@ static const struct {
                  "|, {input.transfer} ({input.transfer_source})"
                  "|, {input.palette}|, {input.interlaced}"
                  "|, {input.turned} from orientation {input.orientation}" },
-    { "salvaged", "{input.salvaged}" },
+    { "salvaged", "{!input.rate_hz}{input.salvaged}" },
     { "against", "{compared.colours}, {compared.depth_bits:bit} a sample|, {compared.format}"
                  "|; salvaged: {compared.salvaged}" },
     { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels:level}"
@@ -34,8 +34,10 @@ static const struct {
     { "sound", "{input.rate_hz} Hz, {input.channels:channel}, {input.duration_s:2} s"
                "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits:bit} used"
                "|, {input.format}" },
+    { "salvaged", "{?input.rate_hz}{input.salvaged}" },
     { "note", "{input.note}" },
-    { "against", "{compared.encoding}|, {compared.format}|; {compared.note}" },
+    { "against", "{compared.encoding}|, {compared.format}|; {compared.note}"
+                 "|; salvaged: {compared.salvaged}" },
     { "reduced",
       "to {output.depth}|, {output.levels:level}|; {settings.exact}"
       "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"

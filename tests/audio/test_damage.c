@@ -466,6 +466,62 @@ static void pipes_are_read_like_files(void **state)
         }
 }
 
+/* Every cut of every format: the frames that are there come, and what is missing is said, through
+ * files and pipes. */
+static void what_is_there_can_be_salvaged(void **state)
+{
+    static const bc_reading salvage = { .salvage = true };
+    const bc_audio_format *formats;
+    const size_t n_formats = bc_audio_formats(&formats);
+    uint8_t raw[20 * 4];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof raw; i++)
+        raw[i] = (uint8_t)(i * 37);
+    for (size_t f = 0; f < n_formats; f++) {
+        const bci_sound_target t = { .path = path_of("whole"),
+                                     .force = true,
+                                     .container = formats[f].name,
+                                     .encoding = BC_ENCODING_PCM,
+                                     .valid_bits = 16,
+                                     .rate_hz = 8000,
+                                     .n_channels = 1,
+                                     .n_frames = 20 };
+        const bool is_flac = strcmp(formats[f].name, "flac") == 0;
+        size_t n;
+
+        assert_int_equal(write_sound(&t, NULL, raw, 20, NULL, NULL), BC_OK);
+        uint8_t *bytes = load_bytes(t.path, &n);
+
+        for (size_t cut = n > 50 ? n - 50 : 1; cut <= n; cut++) {
+            bci_sound *s = NULL;
+            bc_error err = { 0 };
+            uint8_t *back = NULL;
+            size_t got = 0;
+
+            save_bytes(path_of("x"), bytes, cut);
+            bc_status st = bci_sound_open(path_of("x"), &salvage, &s, &err);
+
+            if (!st)
+                st = read_all(s, &back, &got, &err);
+            if (!st && !is_flac) {
+                EXPECT((*bci_sound_salvaged(s) != 0) == (got < 20), "%s cut after %zu: %zu, \"%s\"",
+                       formats[f].name, cut, got, bci_sound_salvaged(s));
+                assert_memory_equal(back, raw, 2 * got);
+            }
+            if (cut + 2 <= n && cut + 40 >= n && !is_flac)
+                EXPECT(st == BC_OK && got == 20 - (n - cut + 1) / 2,
+                       "%s cut after %zu of %zu: %d, %zu %s", formats[f].name, cut, n, (int)st, got,
+                       err.text);
+            EXPECT(st == BC_OK || st == BC_E_FORMAT, "%s cut after %zu: %d", formats[f].name, cut,
+                   (int)st);
+            free(back);
+            bci_sound_free(s);
+        }
+        free(bytes);
+    }
+}
+
 static void valid_bits_are_read(void **state)
 {
     static const int rows[][3] = { { 16, 12, 12 }, { 24, 20, 20 }, { 16, 16, 16 }, { 12, 0, 12 } };
@@ -602,6 +658,7 @@ int main(void)
         cmocka_unit_test(a_cut_anywhere_is_noticed),
         cmocka_unit_test(open_ends_are_read_to_the_end),
         cmocka_unit_test(pipes_are_read_like_files),
+        cmocka_unit_test(what_is_there_can_be_salvaged),
         cmocka_unit_test(valid_bits_are_read),
         cmocka_unit_test(offset_and_blocks_of_aiff_are_read),
         cmocka_unit_test(aiff_frames_are_compared),
