@@ -14,6 +14,7 @@ atoi,atol,atoll,atof,sscanf,fscanf,scanf|src apps|-|strtol and its like, which s
 strtok,asctime,ctime,gmtime,localtime,setlocale,rand,srand,random,srandom,drand48|src apps|-|no state of the whole process
 alloca,system,popen,tmpnam,tempnam,mktemp,signal|src apps|-|malloc, mkstemp, sigaction
 strtod,strtof,strtold,localeconv,uselocale|src|src/base/decimal.c|bci_read_double: a point under any locale
+umask|src apps|-|the mode of open(), to which the kernel applies the mask
 exit,_exit,abort,raise,printf,puts,putchar,perror|src|-|a status and a sentence for the caller
 getenv|src|src/base/cpu.c src/base/spool.c|an argument
 '
