@@ -49,4 +49,5 @@ EOT
 PATH=$(dirname -- "$BITCRUSH"):$PATH
 export PATH
 grep "^${1-image}/${2-[^ ]*} " "$tables/commands" >../commands
-"$EVERY_CALL" "$LIBREFUSE" ../commands "${FAILURES_MOST:-10}"
+cp "$LIBREFUSE" ../librefuse.so # LD_PRELOAD takes no path with a space
+"$EVERY_CALL" "$base/librefuse.so" ../commands "${FAILURES_MOST:-10}"
