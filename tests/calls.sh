@@ -16,7 +16,7 @@ alloca,system,popen,tmpnam,tempnam,mktemp,signal|src apps|-|malloc, mkstemp, sig
 strtod,strtof,strtold,localeconv,uselocale|src|src/base/decimal.c|bci_read_double: a point under any locale
 umask|src apps|-|the mode of open(), to which the kernel applies the mask
 exit,_exit,abort,raise,printf,puts,putchar,perror|src|-|a status and a sentence for the caller
-getenv|src|src/base/cpu.c src/base/spool.c|an argument
+getenv|src|src/base/cpu.c src/base/scratch.c|an argument
 '
 
 # Reads names of files on standard input, prints a sentence for each fault and fails if there is one.

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define BC_HEAD_SIZE 64 /* bytes; enough for every format to be known by */
+#define BC_HEAD_SIZE 320 /* bytes; enough for every format to be known by */
 
 /* An input that was opened to be looked at. */
 typedef struct bc_input bc_input;

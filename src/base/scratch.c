@@ -311,9 +311,10 @@ void bci_scratch_free(bci_scratch *s)
     s->fd = -1;
 }
 
-int bci_nameless_file(const char *directory)
+int bci_nameless_file(void)
 {
     static const char pattern[] = "/bitcrush.XXXXXX";
+    const char *wanted = getenv("TMPDIR"), *directory = wanted && *wanted ? wanted : "/tmp";
     int fd = -1;
 
 #ifdef O_TMPFILE

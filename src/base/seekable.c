@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/scratch.h"
 
 _Static_assert(sizeof(off_t) >= 8, "files of more than 2 GiB: build with _FILE_OFFSET_BITS=64");
 
@@ -83,6 +84,44 @@ bc_status bci_seekable_read(const bci_seekable *s, uint64_t offset, void *buf, s
         to += got;
         n -= (size_t)got;
         offset += (uint64_t)got;
+    }
+    return BC_OK;
+}
+
+bc_status bci_seekable_temporary(const char *name, bci_seekable **out, bc_error *err)
+{
+    bci_seekable *s = calloc(1, sizeof *s);
+    bc_status st = BC_OK;
+
+    if (s)
+        s->fd = -1;
+    if (!s || !(s->name = strdup(name)))
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", name);
+    else if ((s->fd = bci_nameless_file()) < 0)
+        st = bci_fail(err, BC_E_WRITE, "%s: no temporary file can be made: %s", name,
+                      strerror(errno));
+    if (st)
+        bci_seekable_free(s);
+    else
+        *out = s;
+    return st;
+}
+
+bc_status bci_seekable_append(bci_seekable *s, const void *data, size_t n, bc_error *err)
+{
+    const uint8_t *from = data;
+
+    while (n > 0) {
+        const ssize_t put = pwrite(s->fd, from, n, (off_t)s->size_bytes);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return bci_fail(err, BC_E_WRITE, "%s: its temporary file cannot be written: %s",
+                            s->name, strerror(put < 0 ? errno : ENOSPC));
+        from += put;
+        n -= (size_t)put;
+        s->size_bytes += (uint64_t)put;
     }
     return BC_OK;
 }

@@ -21,6 +21,13 @@ BC_NODISCARD bc_status bci_seekable_open(const char *path, bci_seekable **out, b
 BC_NODISCARD bc_status bci_seekable_read(const bci_seekable *s, uint64_t offset, void *buf,
                                          size_t n, bc_error *err);
 
+/* A temporary file without a name in TMPDIR, empty; messages call it `name`. BC_E_WRITE. */
+BC_NODISCARD bc_status bci_seekable_temporary(const char *name, bci_seekable **out, bc_error *err);
+
+/* Append n bytes to a temporary file. Not for several threads. BC_E_WRITE. */
+BC_NODISCARD bc_status bci_seekable_append(bci_seekable *s, const void *data, size_t n,
+                                           bc_error *err);
+
 /* Close and release; NULL is fine. */
 void bci_seekable_free(bci_seekable *s);
 

@@ -34,8 +34,7 @@ bc_status bci_spool_new(size_t memory_cap, bci_spool **out, bc_error *err)
 
 static FILE *nameless_file(void)
 {
-    const char *dir = getenv("TMPDIR");
-    const int fd = bci_nameless_file(dir && *dir ? dir : "/tmp");
+    const int fd = bci_nameless_file();
     FILE *file = fd >= 0 ? fdopen(fd, "w+b") : NULL;
 
     if (fd >= 0 && !file)

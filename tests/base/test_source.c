@@ -126,7 +126,7 @@ static void looked_at(void **state)
     assert_int_equal(n, BC_HEAD_SIZE);
     assert_memory_equal(head, bytes, n);
     assert_memory_equal(bc_input_head(b, &n), bytes + 1, BC_HEAD_SIZE);
-    save_bytes(path_of("file"), bytes, 100);
+    save_bytes(path_of("file"), bytes, BC_HEAD_SIZE + 36);
     EXPECT(bci_source_open(path_of("file"), a, &t, &err) == BC_OK, "%s", err.text);
     bci_source_free(t); /* of another path */
     EXPECT(bci_source_open(one, a, &s, &err) == BC_OK, "%s", err.text);
