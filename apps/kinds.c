@@ -13,7 +13,7 @@ static const char picture[] = "expected PNG, JPEG or PNM, which `magick IN OUT.p
 static const char sound[] = "expected WAV or FLAC, which `ffmpeg -i IN OUT.wav` makes of it";
 static const char torch[] =
     "expected safetensors, which safetensors.torch.save_file of Python makes of its tensors";
-static const char weights[] = "expected safetensors, GGUF or .npy";
+static const char weights[] = "expected safetensors, GGUF, .npy or .npz";
 static const char ggml[] =
     "expected GGUF, which convert_llama_ggml_to_gguf.py of llama.cpp makes of it";
 static const char packed[] = "expected what is packed in it";
@@ -110,27 +110,34 @@ static bool has_bytes(const uint8_t *head, size_t n, size_t offset, size_t n_byt
     return offset + n_bytes <= n && memcmp(head + offset, bytes, n_bytes) == 0;
 }
 
-/* Is a text among the first bytes? */
-static bool mentions(const uint8_t *head, size_t n, const char *text)
+/* Is a text among n bytes? */
+static bool mentions(const uint8_t *bytes, size_t n, const char *text)
 {
     const size_t length = strlen(text);
 
     for (size_t i = 0; i + length <= n; i++)
-        if (memcmp(head + i, text, length) == 0)
+        if (memcmp(bytes + i, text, length) == 0)
             return true;
     return false;
 }
 
-/* An archive is known by the name of its first member, which stands in the head. */
+/* An archive is known by the name of its first member, which stands in the head. NULL of .npz, which is
+ * read: what is wrong with one has a sentence of its own. */
 static const char *kind_of_zip(const uint8_t *head, size_t n, const char **remedy)
 {
-    const bool is_torch = mentions(head, n, ".pkl") || mentions(head, n, "/.format_version");
+    enum { NAME = 30 };
+    const uint8_t *name = head + NAME;
+    const size_t has = n > NAME ? n - NAME : 0,
+                 says = n > NAME ? head[26] | (size_t)head[27] << 8 : 0;
+    const size_t n_name = says < has ? says : has;
+
+    if (n_name > 4 && memcmp(name + n_name - 4, ".npy", 4) == 0)
+        return NULL;
+    const bool is_torch =
+        mentions(name, n_name, ".pkl") || mentions(name, n_name, "/.format_version");
 
     *remedy = is_torch ? torch : packed;
-    if (is_torch)
-        return "a pickled PyTorch file";
-    return mentions(head, n, ".npy") ? NULL
-                                     : "a ZIP archive"; /* NULL: .npz is for the tensor tool */
+    return is_torch ? "a pickled PyTorch file" : "a ZIP archive";
 }
 
 /* A protobuf that begins with a version of ONNX, 3 on, and the name of the program that made it. */

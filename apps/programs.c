@@ -38,8 +38,8 @@ static const char *const tensor_usages[] = { "FILE... FORMAT [OPTION...]", NULL 
 
 static const char about_weights[] =
     "Reduce the bits of neural weights and say what it cost. FILE is safetensors (or the\n"
-    "index of its shards), GGUF or .npy; FORMAT is a block format (q4_k), a float (f16), a\n"
-    "number of bits or a mix (q4_k_m). The output is FILE-FORMAT.gguf, or of the input's\n"
+    "index of its shards), GGUF, .npy or .npz; FORMAT is a block format (q4_k), a float (f16),\n"
+    "a number of bits or a mix (q4_k_m). The output is FILE-FORMAT.gguf, or of the input's\n"
     "kind for floats.";
 
 static const char about_info[] =

@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/shown.h"
+#include "bitcrush/input.h"
 #include "tensor/coded.h"
 #include "tensor/element.h"
 #include "tensor/turned.h"
@@ -59,6 +60,11 @@ void bci_tensor_file_drop(bc_tensor_file *f, size_t first)
         bci_turned_free(f->tensors[i].turned);
     }
     f->n_tensors = first;
+}
+
+const bci_seekable *bci_tensor_bytes_of(const bc_tensor_file *f, const bci_tensor *t)
+{
+    return t->is_unpacked ? f->unpacked : f->parts[t->part];
 }
 
 /* Names lie one after the other in pages: files have hundreds of thousands of them. */
@@ -122,7 +128,7 @@ static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
 
 bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name, bc_error *err)
 {
-    const bci_seekable *part = f->parts[t->part];
+    const bci_seekable *part = bci_tensor_bytes_of(f, t);
     bci_tensor tensor = *t;
     bc_tensor_info *info = &tensor.info;
     const char *why;
@@ -206,7 +212,7 @@ bc_status bc_tensor_file_open_with(const char *path, const bc_reading *reading,
                                    bc_tensor_file **out, bc_error *err)
 {
     bc_tensor_file *f = calloc(1, sizeof *f);
-    uint8_t head[64];
+    uint8_t head[BC_HEAD_SIZE];
 
     if (f && reading)
         f->reading = *reading;
@@ -256,6 +262,8 @@ void bc_tensor_file_free(bc_tensor_file *f)
     bci_pairs_free(&f->pairs);
     for (size_t i = 0; i < f->n_parts; i++)
         bci_seekable_free(f->parts[i]);
+    bci_seekable_free(f->unpacked);
+    bci_bands_free(f->bands);
     free(f->by_name);
     free(f->tensors);
     free(f->parts);
@@ -330,7 +338,7 @@ bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_tensor *t, uint
     if (!st && t->turned)
         st = bci_turned_read(t->turned, byte_offset / block, n / block, buf, err);
     else if (!st)
-        st = bci_seekable_read(f->parts[t->part], t->offset + byte_offset, buf, n, err);
+        st = bci_seekable_read(bci_tensor_bytes_of(f, t), t->offset + byte_offset, buf, n, err);
     if (!st && t->is_big_endian)
         swap_elements(buf, n, t->info.type->kind == BC_ELEMENT_COMPLEX ? block / 2 : block);
     return st;

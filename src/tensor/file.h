@@ -7,13 +7,15 @@
 #include "tensor/pairs.h"
 
 struct bci_coding;
+struct bci_bands;
 struct bci_turned;
 
 typedef struct {
     bc_tensor_info info;
     size_t part;
     uint64_t entry;  /* byte of the part where its head says what it is, for messages */
-    uint64_t offset; /* of its bytes in the part */
+    uint64_t offset; /* of its bytes in the part, or in what was unpacked */
+    bool is_unpacked;
     bool is_big_endian;
     struct bci_turned *turned; /* of an array in Fortran order, else NULL */
     struct bci_coding *coding; /* of a type of kind BC_ELEMENT_CODES: where its pieces are */
@@ -35,6 +37,7 @@ extern const bci_tensor_format bci_gguf;
 extern const bci_tensor_format bci_safetensors;
 extern const bci_tensor_format bci_safetensors_index;
 extern const bci_tensor_format bci_npy;
+extern const bci_tensor_format bci_npz;
 
 /* The row of the first bytes of a file, or NULL. */
 const bci_tensor_format *bci_tensor_format_of(const uint8_t *head, size_t n);
@@ -53,12 +56,17 @@ struct bc_tensor_file {
     uint32_t shard, n_shards; /* as in the summary */
     bci_seekable **parts;
     size_t n_parts;
+    bci_seekable *unpacked;  /* the members that were compressed, one after the other, or NULL */
+    struct bci_bands *bands; /* of what is turned, or NULL */
     bci_tensor *tensors;
     size_t n_tensors, room;
     bci_tensor **by_name;        /* once it is open */
     struct bci_name_page *names; /* of the tensors, also of those that were dropped */
     bci_pairs pairs;
 };
+
+/* What the bytes of a tensor are in. */
+const bci_seekable *bci_tensor_bytes_of(const bc_tensor_file *f, const bci_tensor *t);
 
 /* Open a further part: f->parts[f->n_parts - 1]. */
 BC_NODISCARD bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error *err);

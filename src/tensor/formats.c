@@ -5,7 +5,10 @@
 #include "tensor/file.h"
 
 static const bci_tensor_format *const formats[] = {
-    &bci_gguf, &bci_npy, &bci_safetensors,
+    &bci_gguf,
+    &bci_npy,
+    &bci_npz,
+    &bci_safetensors,
     &bci_safetensors_index, /* the last: any text in braces looks like it */
 };
 

@@ -187,42 +187,56 @@ static bc_status read_descr(const parser *p, const header *h, bci_tensor *t)
     return BC_OK;
 }
 
-/* The array is called like its file. */
-static bc_status add_array(bc_tensor_file *f, bci_tensor *t, bc_error *err)
+/* Read n bytes, `at` counted from the beginning of the array's file or member. */
+static bc_status read_at(const bci_npy_place *p, uint64_t at, void *buf, size_t n, bc_error *err)
 {
-    const char *path = f->parts[0]->name, *slash = strrchr(path, '/');
-    const char *stem = slash ? slash + 1 : path, *dot = strrchr(stem, '.');
-    const size_t n = dot && dot > stem ? (size_t)(dot - stem) : strlen(stem);
-    const bool is_text = bci_is_utf8(stem, n);
+    if (at > p->size_bytes || n > p->size_bytes - at)
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: ends at byte %llu, expected %zu bytes from byte %llu on", p->subject,
+                        (unsigned long long)p->size_bytes, n, (unsigned long long)at);
+    return bci_seekable_read(p->in, p->begin + at, buf, n, err);
+}
 
-    t->info.name = is_text ? stem : "array";
-    bc_status st = bci_tensor_file_add(f, t, is_text ? n : strlen("array"), err);
+/* Add the tensor, whose data begin at byte n_head of the place. */
+static bc_status add_array(bc_tensor_file *f, const bci_npy_place *p, bci_tensor *t,
+                           uint64_t n_head, bc_error *err)
+{
+    t->info.name = p->name;
+    const bc_status st = bci_tensor_file_add(f, t, p->n_name, err);
 
     if (st)
         return st;
-    const uint64_t end = t->offset + bc_tensor_at(f, 0)->size_bytes;
+    const uint64_t n = bc_tensor_at(f, f->n_tensors - 1)->size_bytes, end = n_head + n;
 
-    if (end != f->parts[0]->size_bytes)
-        return bci_fail(err, BC_E_UNSUPPORTED,
+    if (end != p->size_bytes)
+        return bci_fail(err, end > p->size_bytes ? BC_E_FORMAT : BC_E_UNSUPPORTED,
                         "%s: the array ends at byte %llu, the file at %llu, expected one array in "
                         "a file",
-                        path, (unsigned long long)end, (unsigned long long)f->parts[0]->size_bytes);
+                        p->subject, (unsigned long long)end, (unsigned long long)p->size_bytes);
     return BC_OK;
 }
 
-static bc_status read_text(bc_tensor_file *f, char *text, uint64_t n, bci_tensor *t, bc_error *err)
+static bc_status turn(bc_tensor_file *f, const bci_npy_place *p, bci_tensor *t, bc_error *err)
 {
-    const bci_seekable *in = f->parts[0];
-    parser p = { in->name, text, text, err };
+    if (!f->bands)
+        f->bands = bci_bands_new();
+    t->turned = f->bands ? bci_turned_new(f->bands, p->in, t->offset, &t->info) : NULL;
+    return t->turned ? BC_OK : bci_tensor_short(p->subject, err);
+}
+
+static bc_status read_text(bc_tensor_file *f, const bci_npy_place *place, char *text, uint64_t at,
+                           uint64_t n, bci_tensor *t, bc_error *err)
+{
+    parser p = { place->subject, text, text, err };
     header h = { .n_dims = 0 };
-    bc_status st = bci_seekable_read(in, t->offset - n, text, (size_t)n, err);
+    bc_status st = read_at(place, at, text, (size_t)n, err);
 
     if (st)
         return st;
     text[n] = 0;
     if (strlen(text) != n)
         return bci_fail(err, BC_E_FORMAT, "%s: byte %zu of the header is 0, expected text",
-                        in->name, strlen(text));
+                        place->subject, strlen(text));
     st = parse(&p, &h);
     if (!st)
         st = read_descr(&p, &h, t);
@@ -230,46 +244,65 @@ static bc_status read_text(bc_tensor_file *f, char *text, uint64_t n, bci_tensor
         return st;
     t->info.n_dims = h.n_dims;
     memcpy(t->info.dims, h.dims, sizeof t->info.dims);
-    st = add_array(f, t, err);
-    if (st || !h.is_fortran || h.n_dims < 2)
-        return st;
-    f->tensors[0].turned = bci_turned_new(in, t->offset, bc_tensor_at(f, 0));
-    return f->tensors[0].turned ? BC_OK : bci_tensor_short(in->name, err);
+    t->offset = place->begin + at + n;
+    st = add_array(f, place, t, at + n, err);
+    return !st && h.is_fortran && h.n_dims >= 2 ? turn(f, place, &f->tensors[f->n_tensors - 1], err)
+                                                : st;
 }
 
-static bc_status open_file(bc_tensor_file *f, bc_error *err)
+bc_status bci_npy_add(bc_tensor_file *f, const bci_npy_place *p, bci_tensor *t, uint32_t *version,
+                      bc_error *err)
 {
-    const bci_seekable *in = f->parts[0];
-    bci_tensor t = { .part = 0 };
     uint8_t head[12];
-    bc_status st = bci_seekable_read(in, 0, head, 10, err);
+    bc_status st = read_at(p, 0, head, 10, err);
 
     if (st)
         return st;
+    if (!probe(head, 10))
+        return bci_fail(err, BC_E_FORMAT, "%s: begins with \"%s\", expected \\x93NUMPY", p->subject,
+                        bci_show((const char *)head, 6).text);
     if (head[6] < 1 || head[6] > 3)
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: is version %u.%u of .npy, expected 1.0 to 3.0",
-                        in->name, head[6], head[7]);
+                        p->subject, head[6], head[7]);
+    *version = head[6];
     const uint64_t n_length = head[6] == 1 ? 2 : 4;
     uint64_t n = 0;
 
-    st = bci_seekable_read(in, 8, head, (size_t)n_length, err);
+    st = read_at(p, 8, head, (size_t)n_length, err);
     if (st)
         return st;
     for (uint64_t i = 0; i < n_length; i++)
         n |= (uint64_t)head[i] << (8 * i);
     if (n > MAX_TEXT)
-        return bci_fail(err, BC_E_LIMIT, "%s: header of %llu bytes, expected at most %d", in->name,
-                        (unsigned long long)n, MAX_TEXT);
+        return bci_fail(err, BC_E_LIMIT, "%s: header of %llu bytes, expected at most %d",
+                        p->subject, (unsigned long long)n, MAX_TEXT);
     char *text = malloc((size_t)n + 1);
 
     if (!text)
-        return bci_tensor_short(in->name, err);
-    f->version = head[6];
-    t.entry = 8 + n_length;
-    t.offset = t.entry + n;
-    st = read_text(f, text, n, &t, err);
+        return bci_tensor_short(p->subject, err);
+    st = read_text(f, p, text, 8 + n_length, n, t, err);
     free(text);
     return st;
+}
+
+/* The array is called like its file. */
+static bc_status open_file(bc_tensor_file *f, bc_error *err)
+{
+    const bci_seekable *in = f->parts[0];
+    const char *slash = strrchr(in->name, '/');
+    const char *stem = slash ? slash + 1 : in->name, *dot = strrchr(stem, '.');
+    const size_t n = dot && dot > stem ? (size_t)(dot - stem) : strlen(stem);
+    const bool is_text = bci_is_utf8(stem, n);
+    const bci_npy_place place = {
+        .in = in,
+        .size_bytes = in->size_bytes,
+        .subject = in->name,
+        .name = is_text ? stem : "array",
+        .n_name = is_text ? n : strlen("array"),
+    };
+    bci_tensor t = { .entry = 10 };
+
+    return bci_npy_add(f, &place, &t, &f->version, err);
 }
 
 const bci_tensor_format bci_npy = {
