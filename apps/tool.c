@@ -197,7 +197,8 @@ static bc_status check_order(const options *o, bc_error *err)
                      spec, o->operands[last], spec);
 }
 
-/* What others call a SPEC becomes its name here, in the operands; `word` has room for it. */
+/* What others call a SPEC becomes its name here, in the operands; `word` has room for it, and the
+ * caller puts back what was typed. */
 static bc_status settle_spec(const tool *t, const options *o, char word[160], bc_error *err)
 {
     char **last = o->operands + o->n_operands - 1;
@@ -221,6 +222,7 @@ static bc_status run_tool(const program *self, const tool *const *tools, size_t 
     const bool takes_spec = verb == VERB_REDUCE || verb == VERB_REPORT;
     const tool *chosen;
     options own = *o;
+    char *typed = o->n_operands > 0 ? o->operands[o->n_operands - 1] : NULL;
     char word[160];
     bc_status st = takes_spec ? check_order(o, err) : BC_OK;
 
@@ -237,6 +239,8 @@ static bc_status run_tool(const program *self, const tool *const *tools, size_t 
         st = tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
     if (!st)
         st = chosen->verbs[verb](self->name, &own, err);
+    if (typed)
+        o->operands[o->n_operands - 1] = typed;
     bc_input_free(own.input);
     return st;
 }
