@@ -11,7 +11,7 @@
 
 typedef unsigned long long ull;
 
-enum { MAX_CHUNKS = 1 << 16, MAX_CHUNK_HEAD = 24 };
+enum { MAX_CHUNKS = 1 << 16, MAX_CHUNK_HEAD = 24, MAX_FORMAT = 1 << 16 };
 
 /* A family of chunked files. */
 typedef struct {
@@ -73,6 +73,11 @@ static bc_status read_format(walk *w, const uint8_t *id, uint64_t at, uint64_t s
 
     if (w->has_format)
         return BC_OK;
+    if (size > MAX_FORMAT || size > left_from(w, at))
+        return bci_fail(w->err, BC_E_FORMAT,
+                        "%s: the %s chunk has %llu bytes, expected at most %llu", w->name,
+                        w->f.format, (ull)size,
+                        left_from(w, at) < MAX_FORMAT ? (ull)left_from(w, at) : (ull)MAX_FORMAT);
     w->has_format = true;
     memcpy(out->format.id, id, 4);
     out->format.offset = at;

@@ -80,11 +80,13 @@ void bci_texts_copy_caf(const uint8_t *old, size_t n, const char *comment, bci_b
     uint32_t n_pairs = 0;
 
     for (size_t at = 4; at < n;) {
-        const size_t n_key = strnlen((const char *)old + at, n - at) + 1;
-        const size_t n_value =
-            n_key < n - at ? strnlen((const char *)old + at + n_key, n - at - n_key) + 1 : n;
+        const size_t left = n - at, n_key = strnlen((const char *)old + at, left) + 1;
 
-        if (n_value > n - at - n_key)
+        if (n_key >= left) /* no value behind it */
+            break;
+        const size_t n_value = strnlen((const char *)old + at + n_key, left - n_key) + 1;
+
+        if (n_value > left - n_key)
             break;
         if (!comment || strcmp((const char *)old + at, name) != 0) {
             bci_bytes_put(&list, old + at, n_key + n_value);

@@ -141,4 +141,21 @@ mentions 'bitcrush: in.wav: '
 [ "$status" -eq 4 ] || exits 5
 only good.wav in.wav
 
+it 'a key without its end is no text, and nothing behind it is read'
+"$MAKE_SOUND" sine s16 44100 1 100 in.wav
+bitcrush in.wav 16 -q -f -o good.caf
+exits 0
+{ cat good.caf && printf 'info\0\0\0\0\0\0\0\14\0\0\0\1abcdefgh'; } >in.caf
+bitcrush in.caf 8 -q -f -o out.caf
+exits 0
+! grep -q abcdefgh out.caf || fail 'the key is in the output'
+
+it 'a format chunk that takes the file is refused'
+{ printf 'RIFF\377\377\377\177WAVEfmt \377\377\377\077\1\0\1\0' && tail -c 200 in.wav; } >huge.wav
+truncate -s 1200000000 huge.wav
+bitcrush huge.wav 8 -n
+exits 4
+says 'bitcrush: huge.wav: the fmt  chunk has 1073741823 bytes, expected at most 65536'
+rm huge.wav
+
 finish
