@@ -264,8 +264,10 @@ static bc_status give_name(bci_scratch *s, const char *source, const char *targe
         if (errno != EEXIST)
             break;
     }
+    const bc_status st = fail_to_place(s, err);
+
     free(name);
-    return fail_to_place(s, err);
+    return st;
 }
 
 bc_status bci_scratch_place(bci_scratch *s, const char *target, bool force, bc_error *err)

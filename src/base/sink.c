@@ -74,6 +74,9 @@ static bci_sink *new_sink(const char *name)
 static bc_status open_scratch(bci_sink *s, const char *path, const struct stat *old, bc_error *err)
 {
     s->target = old ? realpath(path, NULL) : strdup(path);
+    if (!s->target && errno != ENOMEM)
+        return bci_fail(err, BC_E_WRITE, "%s: cannot be opened for writing: %s", path,
+                        strerror(errno));
     if (!s->target)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
     s->has_old = old != NULL;

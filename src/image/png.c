@@ -374,6 +374,10 @@ static bc_status read_whole(bc_image_reader *r, bc_error *err)
             }
         finish_reading(s);
     }
+    if (st) { /* rows of a part are no rows of the picture */
+        free(s->whole);
+        s->whole = NULL;
+    }
     return st;
 }
 

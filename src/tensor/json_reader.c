@@ -175,6 +175,8 @@ static void take_string(bci_json_reader *r, bci_bytes *to)
         if (r->status || r->text[r->at++] == '"')
             break;
         take_escape(r, to);
+        if (r->status) /* which may have gone past the end */
+            break;
     }
     if (!to)
         return;

@@ -185,9 +185,10 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
 
 /* ---- by the name of one shard */
 
-/* The path of the index of "DIR/model-00001-of-00002.safetensors", to be freed, and 1 of 2; NULL where
- * the name says nothing like it, or memory is short. */
-static char *index_of(const char *path, uint32_t *shard, uint32_t *n_shards)
+/* The path of the index of "DIR/model-00001-of-00002.safetensors", to be freed, and 1 of 2; nothing is
+ * written where the name says nothing like it. */
+static bc_status index_of(const char *path, char **out, uint32_t *shard, uint32_t *n_shards,
+                          bc_error *err)
 {
     static const char ending[] = ".safetensors", index[] = ".safetensors.index.json";
     static const char digits[] = "0123456789";
@@ -198,16 +199,17 @@ static char *index_of(const char *path, uint32_t *shard, uint32_t *n_shards)
     if (!*numbers || numbers[0] != '-' || strspn(numbers + 1, digits) != 5 ||
         strncmp(numbers + 6, "-of-", 4) != 0 || strspn(numbers + 10, digits) != 5 ||
         strcmp(numbers + N_NUMBERS, ending) != 0)
-        return NULL;
+        return BC_OK;
     *shard = (uint32_t)strtoul(numbers + 1, NULL, 10);
     *n_shards = (uint32_t)strtoul(numbers + 10, NULL, 10);
     char *name = malloc(n - n_stem + sizeof index);
 
-    if (name) {
-        memcpy(name, path, n - n_stem);
-        memcpy(name + n - n_stem, index, sizeof index);
-    }
-    return name;
+    if (!name)
+        return bci_tensor_short(path, err);
+    memcpy(name, path, n - n_stem);
+    memcpy(name + n - n_stem, index, sizeof index);
+    *out = name;
+    return BC_OK;
 }
 
 static bool names_shard(const map *m, const char *path)
@@ -250,10 +252,10 @@ bc_status bci_safetensors_open(bc_tensor_file *f, bc_error *err)
 {
     uint32_t shard = 0, n_shards = 0;
     bool is_set = false;
-    char *index = index_of(f->parts[0]->name, &shard, &n_shards);
-    bc_status st = BC_OK;
+    char *index = NULL;
+    bc_status st = index_of(f->parts[0]->name, &index, &shard, &n_shards, err);
 
-    if (index && access(index, F_OK) == 0)
+    if (!st && index && access(index, F_OK) == 0)
         st = open_set(f, index, &is_set, err);
     if (!st && is_set) {
         f->format = &bci_safetensors_index;
