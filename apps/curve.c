@@ -24,6 +24,8 @@ static options plain_options(const options *o)
 
     plain.palette = plain.channels = NULL;
     plain.rounding = 0;
+    if (plain.nonfinite != BC_NONFINITE_ERROR) /* the curve is of integers, which hold neither */
+        plain.nonfinite = BC_NONFINITE_ZERO;
     return plain;
 }
 

@@ -193,6 +193,8 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         st = bci_model_of(file, &model, err);
     if (st)
         return st;
+    size_t n_left = 0;
+
     for (size_t i = 0; !st && i < bc_tensor_count(file); i++) {
         const bc_tensor_info *t = bc_tensor_at(file, i);
         const char *why, *format = asked_for(s, naming, t, &why);
@@ -205,7 +207,11 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
             choices[i] = (bci_choice){ .type = t->type, .why = why };
         if (!st)
             st = check_source(s, file, t, &choices[i], err);
+        n_left += !choices[i].is_dropped;
     }
+    if (!st && n_left == 0 && s->n_drop > 0)
+        st = bci_fail(err, BC_E_USAGE, "%s: --drop leaves no tensor, expected some to be kept",
+                      file->parts[0]->name);
     bci_model_free(&model);
     return st;
 }

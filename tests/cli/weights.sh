@@ -56,6 +56,9 @@ rm twice.gguf once.gguf
 
 it 'patterns choose by parts of names, drop, or are mistakes'
 "$MAKE_WEIGHTS" safetensors 2 256 two.safetensors
+bitcrush two.safetensors q4_0 --drop '*' -o none.gguf
+exits 2
+says 'bitcrush: two.safetensors: --drop leaves no tensor, expected some to be kept'
 bitcrush two.safetensors q4_0 --type b=q8_0 --drop bias -o two.gguf
 exits 0
 prints '1 dropped'
@@ -368,6 +371,10 @@ prints 'SQNR     0.59 dB' # 10 log10 of (1e6 / (1e6 - 65504))^2
 bitcrush compare big.npy big.gguf
 exits 0
 prints 'SQNR     0.59 dB'
+bitcrush big.npy f16 -f -q -o big.gguf --nonfinite saturate --report big.html
+exits 0
+grep -q 'saturate' big.html || fail 'no page of what was limited'
+rm big.html
 bitcrush big.npy f16 -f -q -o big.gguf --nonfinite saturate --min-snr 1
 exits 9
 
