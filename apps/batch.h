@@ -25,8 +25,9 @@ typedef struct {
 void batch_name_choice(const char *spec, char *to, size_t size);
 
 /* Do it. Each output is -o, or "NAME-CHOICE.ENDING" beside its input or in the directory that -o
- * names. A bad file does not stop the rest: its sentence is printed at once, and the first
- * failure is the status; but a plan in which two files are one is refused before any work. Only the sentence of the last is left in err. */
+ * names. A bad file does not stop the rest: its sentence is printed at once, and the first failure
+ * is the status; but a plan in which two files are one is refused before any work. Only the
+ * sentence of the last is left in err. */
 BC_NODISCARD bc_status batch_run(const batch *b, const options *o, bc_error *err);
 
 #endif

@@ -157,8 +157,8 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
     return BC_OK;
 }
 
-/* The sentence for an option that other programs have, and this one has not; `shown` is it as it was
- * typed. BC_OK when nobody has it. */
+/* The sentence for an option of other programs that does not exist here; `shown` is what was typed.
+ * BC_OK when no program is known to have it. */
 static bc_status foreign(const char *place, const char *name, const char *shown, bc_error *err)
 {
     char called[160];

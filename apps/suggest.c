@@ -14,8 +14,8 @@ static char lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
-/* Do the numbers of what was typed begin those of the name? Digits are bits and sizes here: fp8 is no slip
- * of fp4, nor int16 of int6, but q4 may begin q4_0. */
+/* Do the numbers of what was typed begin those of the name? Digits are bits and sizes here: fp8 is
+ * no slip of fp4, nor int16 of int6, but q4 may begin q4_0. */
 static bool numbers_fit(const char *name, const char *typed)
 {
     for (;;) {

@@ -147,9 +147,9 @@ bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *e
     return st;
 }
 
-/* The tool that knows a file, which stays open; without a file, the tool that takes the options. A file
- * that none knows, or that cannot be opened, is said to be that before anything is said of the SPEC beside
- * it. */
+/* The tool that knows a file, which stays open; without a file, the tool that takes the options. A
+ * file that none knows, or that cannot be opened, is said to be that before anything is said of the
+ * SPEC beside it. */
 static bc_status choose(const tool *const *tools, size_t n_tools, const options *o,
                         const tool **chosen, bc_input **input, bc_error *err)
 {

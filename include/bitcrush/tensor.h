@@ -321,13 +321,14 @@ typedef struct {
     int n_threads;
 } bc_tensor_result;
 
-/* Reduce the weights in the file `in` to the file `out`. Memory does not grow with the file: tensors
- * go through in ranges of blocks, which threads share; the same bytes come out for any number of
- * them. With importance rows stay whole, up to 2^24 weights long. On failure an old output is
- * untouched. BC_E_USAGE for a format or a setting that is unknown or that no tensor takes,
- * BC_E_UNSUPPORTED for one that the kind of file has not, BC_E_FORMAT for what is not
- * finite, or not held, by settings->nonfinite (the sentence names tensor and index), BC_E_QUALITY by min_snr_db; else as bc_tensor_file_open and for writing
- * BC_E_EXISTS or BC_E_WRITE. Free the result with bc_tensor_result_free. */
+/* Reduce the weights in the file `in` to the file `out`. Memory does not grow with the file:
+ * tensors go through in ranges of blocks, which threads share; the same bytes come out for any
+ * number of them. With importance rows stay whole, up to 2^24 weights long. On failure an old
+ * output is untouched. BC_E_USAGE for a format or a setting that is unknown or that no tensor
+ * takes, BC_E_UNSUPPORTED for one that the kind of file has not, BC_E_FORMAT for what is not
+ * finite, or not held, by settings->nonfinite (the sentence names tensor and index), BC_E_QUALITY
+ * by min_snr_db; else as bc_tensor_file_open and for writing BC_E_EXISTS or BC_E_WRITE. Free the
+ * result with bc_tensor_result_free. */
 BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
                                                const bc_tensor_settings *settings,
                                                bc_tensor_result *result, bc_error *err);

@@ -34,7 +34,8 @@ uint64_t bci_crusher_history(const bci_crusher *c);
 bool bci_crusher_is_serial(const bci_crusher *c);
 
 /* Reduce frames first .. first + n_frames - 1 with the scratch memory of `worker`. What is silent
- * stays 0, and the shaper begins anew there. tally: NULL counts no clipping. BC_E_FORMAT for a sample that is not finite where that is an error. */
+ * stays 0, and the shaper begins anew there. tally: NULL counts no clipping. BC_E_FORMAT for a
+ * sample that is not finite where that is an error. */
 BC_NODISCARD bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void *raw,
                                        size_t n_frames, bci_silent silent, void *reduced,
                                        bci_crush_tally *tally, bc_error *err);

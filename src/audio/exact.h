@@ -12,7 +12,7 @@
 BC_NODISCARD bc_status bci_sound_is_exact(const bci_sound *s, const char *path, const bc_grid *grid,
                                           bool *out, bool *is_promise, bc_error *err);
 
-/* Whether samples are what a promise said: BC_E_FORMAT for one that is no mark of the grid. */
+/* Check samples against the promise: BC_E_FORMAT for the first that does not lie on the grid. */
 BC_NODISCARD bc_status bci_sound_keeps_promise(const bci_sound *s, const bc_grid *grid,
                                                const void *raw, size_t n_frames, bc_error *err);
 

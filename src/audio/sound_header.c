@@ -266,7 +266,7 @@ static uint64_t next_chunk(walk *w, uint64_t end, const char *id)
     return end;
 }
 
-/* Whether there are no more chunks behind the samples; what else lies there is noted. */
+/* True when no more chunks follow the samples; anything else that lies there is noted. */
 static bool ends_here(walk *w, uint64_t at, const uint8_t *p, size_t got)
 {
     const uint64_t left = left_from(w, at);

@@ -310,8 +310,8 @@ static bool has_tags(const bci_sound *source)
     return false;
 }
 
-/* Are texts written one by one? Where chunks are carried as they are, only a new comment, or the tags that
- * FLAC has to have. */
+/* Are texts written one by one? Where chunks are carried as they are, only a new comment, or the
+ * tags that FLAC has to have. */
 static bool needs_texts(const bci_sound *taken, bool is_same, const char *new_comment,
                         bci_sound_family family)
 {

@@ -182,7 +182,7 @@ static void add_tag_name(char list[BC_AUDIO_NAMES], const uint8_t *text, size_t 
         bci_names_add_n(list, (const char *)text, equals ? (size_t)(equals - text) : n);
 }
 
-/* The first comment is the one that libsndfile tells of. */
+/* libsndfile reports only the first comment, so that is the one replaced. */
 void bci_texts_copy_tags(const uint8_t *old, size_t n, const char *comment, bci_sound_carried *c)
 {
     const char *const name = texts[BCI_TEXT_COMMENT].flac;

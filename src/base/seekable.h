@@ -13,8 +13,8 @@ typedef struct {
     uint64_t size_bytes;
 } bci_seekable;
 
-/* Open a regular file ("-": that which standard input is, from its start). One that is missing or a directory is BC_E_OPEN, an empty one
- * BC_E_FORMAT, a pipe or device BC_E_UNSUPPORTED. */
+/* Open a regular file ("-": that which standard input is, from its start). One that is missing or a
+ * directory is BC_E_OPEN, an empty one BC_E_FORMAT, a pipe or device BC_E_UNSUPPORTED. */
 BC_NODISCARD bc_status bci_seekable_open(const char *path, bci_seekable **out, bc_error *err);
 
 /* Read exactly n bytes from `offset` on. Thread-safe. Bytes past the end are BC_E_FORMAT. */

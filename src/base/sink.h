@@ -35,8 +35,9 @@ BC_NODISCARD bc_status bci_sink_rewrite(bci_sink *s, uint64_t offset, const void
 uint64_t bci_sink_size(const bci_sink *s);
 
 /* Flush, fsync and put the file in its place. One that replaces another keeps its permissions but
- * set-user-ID and set-group-ID, and its owner and group where the process may. Without `force` a file that appeared
- * meanwhile is not overwritten either. The sink stays to be freed, and takes no more bytes. */
+ * set-user-ID and set-group-ID, and its owner and group where the process may. Without `force` a
+ * file that appeared meanwhile is not overwritten either. The sink stays to be freed, and takes no
+ * more bytes. */
 BC_NODISCARD bc_status bci_sink_commit(bci_sink *s, bc_error *err);
 
 /* Release; without a commit the temporary file is removed and the old file is untouched.

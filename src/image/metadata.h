@@ -44,8 +44,8 @@ bci_metadata *bci_metadata_new(void);
 void bci_metadata_free(bci_metadata *m);
 
 /* Add a chunk; the data are copied. A second one of a kind that may occur once is left out, as
- * libpng does; of what breaks the rules of its kind the name is kept. BC_E_LIMIT past BCI_MAX_METADATA or when memory is short;
- * `source_name` is for that sentence. */
+ * libpng does; of what breaks the rules of its kind the name is kept. BC_E_LIMIT past
+ * BCI_MAX_METADATA or when memory is short; `source_name` is for that sentence. */
 BC_NODISCARD bc_status bci_metadata_add(bci_metadata *m, const char *name, const uint8_t *data,
                                         size_t n, bool is_late, const char *source_name,
                                         bc_error *err);

@@ -1,5 +1,5 @@
-/* Knows how an array in Fortran order becomes rows, in bounded memory: a band of rows at a time, for which
- * a piece of each column is read. */
+/* Knows how an array in Fortran order becomes rows, in bounded memory: a band of rows at a time,
+ * for which a piece of each column is read. */
 #include "tensor/turned.h"
 
 #include <pthread.h>

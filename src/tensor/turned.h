@@ -18,8 +18,9 @@ void bci_bands_free(bci_bands *b);
 bci_turned *bci_turned_new(bci_bands *bands, const bci_seekable *in, uint64_t offset,
                            const bc_tensor_info *info);
 
-/* Elements first .. first + n - 1 in C order, inside the array, as the bytes of the file. Bands
- * are kept, so that reading on costs one pass over the file for arrays of two dimensions. Thread-safe. Statuses as bci_seekable_read, and BC_E_LIMIT. */
+/* Elements first .. first + n - 1 in C order, inside the array, as the bytes of the file. Bands are
+ * kept, so that reading on costs one pass over the file for arrays of two dimensions. Thread-safe.
+ * Statuses as bci_seekable_read, and BC_E_LIMIT. */
 BC_NODISCARD bc_status bci_turned_read(const bci_turned *t, uint64_t first, size_t n, void *buf,
                                        bc_error *err);
 

@@ -4,8 +4,9 @@
 
 #include "weights.h"
 
-/* A .npy file of n_rows rows of `row` floats. */
-static inline const char *save_npy(const char *name, size_t n_rows, size_t row, const float *x)
+/* A .npy file of n_rows rows of `row` floats of `size` bytes, 4 or 8. */
+static inline const char *save_npy_of(size_t size, const char *name, size_t n_rows, size_t row,
+                                      const void *x)
 {
     const char *path = path_of(name);
     char head[129];
@@ -15,13 +16,18 @@ static inline const char *save_npy(const char *name, size_t n_rows, size_t row, 
     memset(head, ' ', 128);
     memcpy(head, "\x93NUMPY\x01\0v\0", 10);
     head[10 + snprintf(head + 10, 118,
-                       "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", n_rows,
-                       row)] = ' ';
+                       "{'descr': '<f%zu', 'fortran_order': False, 'shape': (%zu, %zu), }", size,
+                       n_rows, row)] = ' ';
     head[127] = '\n';
     fwrite(head, 1, 128, f);
-    fwrite(x, sizeof *x, n_rows * row, f);
+    fwrite(x, size, n_rows * row, f);
     assert_int_equal(fclose(f), 0);
     return path;
+}
+
+static inline const char *save_npy(const char *name, size_t n_rows, size_t row, const float *x)
+{
+    return save_npy_of(sizeof *x, name, n_rows, row, x);
 }
 
 static inline bc_tensor_result reduce(const char *in, const char *out, bc_tensor_settings s)

@@ -296,21 +296,7 @@ static double wide[N];
 
 static const char *save_doubles(void)
 {
-    const char *path = path_of("wide.npy");
-    char head[129];
-    FILE *f = fopen(path, "wb");
-
-    assert_non_null(f);
-    memset(head, ' ', 128);
-    memcpy(head, "\x93NUMPY\x01\0v\0", 10);
-    head[10 + snprintf(head + 10, 118,
-                       "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, %d), }", ROWS,
-                       ROW)] = ' ';
-    head[127] = '\n';
-    fwrite(head, 1, 128, f);
-    fwrite(wide, sizeof *wide, N, f);
-    assert_int_equal(fclose(f), 0);
-    return path;
+    return save_npy_of(sizeof *wide, "wide.npy", ROWS, ROW, wide);
 }
 
 static void doubles(void **state)
