@@ -130,8 +130,8 @@ typedef struct {
                                   * noise, and its shaper begins anew; 0: off */
     bool subtractive;       /* write into the comment what bc_audio_restore needs; RPDF */
     bool plain_header;      /* leave unsaid how many bits of a container are valid */
-    bc_nonfinite nonfinite; /* of NaN and infinity, and of what becomes infinite in a format of
-                             * floats; beyond the ends of every other depth samples clip */
+    bc_nonfinite nonfinite; /* of NaN and infinity, and of samples beyond the ends of a format of
+                             * floats, with or without infinity; at every other depth these clip */
     uint64_t seed;
     int n_threads;         /* 0: one per core */
     bool force;            /* replace an existing output */
@@ -205,10 +205,12 @@ typedef struct {
     bool is_shaper_lowered; /* the headroom called for less strength */
     double gain;            /* of the guard */
     uint64_t n_silent;      /* samples that keep_silence_ms left at 0 */
-    uint64_t n_clipped;     /* samples that with their noise lay beyond the ends of the grid */
+    uint64_t n_clipped;     /* samples that with their noise lay more than half a step beyond the
+                             * ends of the grid, and became the end; at every depth */
     double overshoot_db;    /* of the worst over full scale; NaN where none is */
     uint64_t n_nonfinite;   /* samples of the input */
-    uint64_t n_saturated;   /* samples that became the largest finite value, by nonfinite */
+    uint64_t n_saturated;   /* those of n_clipped that BC_NONFINITE_ERROR refuses: all in floats,
+                             * elsewhere those that were infinite */
     double theory_snr_db;   /* what the closed form expects; NaN where there is none */
     double theory_noise_dbfs;
     bc_audio_quality quality;     /* NaN and 0 where it was not asked for */

@@ -32,7 +32,10 @@ struct bci_crusher {
     out_kind kind;
     int shift, valid_bits;
     bool is_float;
-    double top; /* largest finite value of a grid that has infinity beyond it, else infinity */
+    int32_t last, first; /* codes of the largest and of the lowest finite value */
+    double top;          /* the largest finite value */
+    bool overflows;      /* infinity lies beyond it */
+    double inner;        /* magnitudes below are far from the ends, with noise too; 0: none are */
     size_t n_channels, frame_bytes, reduced_bytes, strip_frames;
     const bc_audio_settings *settings;
     double gain;
@@ -118,11 +121,17 @@ static bc_status allocate(bci_crusher *c, int n_workers, bc_error *err)
     return st;
 }
 
-static double top_of(const bc_grid *g)
+static void find_ends(bci_crusher *c, const bc_grid *g)
 {
-    const bool overflows = isinf(bc_grid_value(g, g->hi));
+    enum { MOST_NOISE = 16 }; /* steps; no noise reaches it */
 
-    return overflows ? bc_grid_value(g, g->hi - 1) : INFINITY;
+    c->overflows = isinf(bc_grid_value(g, g->hi));
+    c->last = g->hi - c->overflows;
+    c->first = isinf(bc_grid_value(g, g->lo)) ? g->lo + 1 : g->lo;
+    c->top = bc_grid_value(g, c->last);
+    if (c->last - MOST_NOISE > c->first + MOST_NOISE)
+        c->inner =
+            fmin(bc_grid_value(g, c->last - MOST_NOISE), -bc_grid_value(g, c->first + MOST_NOISE));
 }
 
 bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
@@ -141,7 +150,7 @@ bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
     c->shift = to->shift;
     c->valid_bits = settings->depth.valid_bits;
     c->is_float = from->is_float || from->is_lossy;
-    c->top = top_of(&settings->depth.grid);
+    find_ends(c, &settings->depth.grid);
     c->n_channels = n;
     c->frame_bytes = n * bc_sample_size(from->layout);
     c->reduced_bytes = n * bc_sample_size(to->layout);
@@ -202,54 +211,83 @@ static bc_status check_finite(const bci_crusher *c, double *x, size_t n, uint64_
                             x[i] != x[i] ? "NaN" : "infinity", (unsigned long long)(first + i),
                             channel + 1);
         tally->n_nonfinite++;
+        tally->n_saturated += c->settings->nonfinite == BC_NONFINITE_SATURATE;
         if (c->settings->nonfinite == BC_NONFINITE_ZERO)
             x[i] = 0.0;
     }
     return BC_OK;
 }
 
-/* Limit a plane to the largest finite value. */
-static void limit(double *x, size_t n, double top, bci_crush_tally *tally)
+/* True when x with its noise lies more than half a step past the last mark. Half a step itself
+ * rounds to infinity where there is one. */
+static bool is_beyond(const bci_crusher *c, double x, double noise)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!(fabs(x[i]) > top))
-            continue;
-        x[i] = copysign(top, x[i]);
-        tally->n_saturated++;
-    }
+    if (isinf(x))
+        return true;
+    const bc_position p = bc_grid_position(&c->settings->depth.grid, x);
+    const double over = (double)((int64_t)p.base - c->last) + (p.rest + noise);
+    const double under = (double)((int64_t)c->first - p.base) - (p.rest + noise);
+    const double most = over > under ? over : under;
+
+    return c->overflows ? most >= 0.5 : most > 0.5;
 }
 
-/* Deal with finite samples of a plane that became infinite. */
-static bc_status check_held(const bci_crusher *c, const double *x, double *y, size_t n,
-                            uint64_t first, size_t channel, bci_crush_tally *tally, bc_error *err)
+static bc_status refuse(const bci_crusher *c, double x, uint64_t frame, size_t channel,
+                        bc_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (isfinite(y[i]) || !isfinite(x[i]))
+    return bci_fail(err, BC_E_FORMAT,
+                    "%.9g in frame %llu of channel %zu, %smore than %s holds, expected --nonfinite "
+                    "saturate",
+                    x, (unsigned long long)frame, channel + 1,
+                    fabs(x) <= c->top ? "with its noise " : "", c->settings->depth.name);
+}
+
+/* Floats: what lies beyond the ends is refused, or becomes the end, or infinity. */
+static bc_status hold_in_floats(const bci_crusher *c, double *x, double *noise, size_t n,
+                                uint64_t first, size_t channel, bci_crush_tally *t, bc_error *err)
+{
+    const bc_nonfinite asked = c->settings->nonfinite;
+
+    for (size_t i = 0; i < n && asked != BC_NONFINITE_KEEP; i++) {
+        if (fabs(x[i]) < c->inner || !is_beyond(c, x[i], noise[i]))
             continue;
-        if (c->settings->nonfinite == BC_NONFINITE_SATURATE) { /* by its noise */
-            y[i] = copysign(c->top, y[i]);
-            tally->n_saturated++;
-        } else if (c->settings->nonfinite != BC_NONFINITE_KEEP) {
-            return bci_fail(err, BC_E_FORMAT,
-                            "%.9g in frame %llu of channel %zu, more than %s holds, expected "
-                            "--nonfinite saturate",
-                            x[i], (unsigned long long)(first + i), channel + 1,
-                            c->settings->depth.name);
-        }
+        if (asked != BC_NONFINITE_SATURATE)
+            return refuse(c, x[i], first + i, channel, err);
+        t->n_clipped++;
+        t->n_saturated += isfinite(x[i]); /* infinity was counted as it came */
+        t->worst = isfinite(x[i]) ? fmax(t->worst, fabs(x[i])) : t->worst;
+        x[i] = copysign(c->top, x[i]);
+        noise[i] = 0.0;
     }
     return BC_OK;
 }
 
-/* Count what lies beyond the ends with its noise. */
-static void count_clipped(const bci_crusher *c, const double *x, const double *noise, size_t n,
-                          bci_crush_tally *t)
+/* Errors that are fed back may take a sample to infinity as well. */
+static bc_status check_fed_back(const bci_crusher *c, const double *x, double *y, size_t n,
+                                uint64_t first, size_t channel, bci_crush_tally *t, bc_error *err)
 {
-    const bc_grid *g = &c->settings->depth.grid;
-
-    if (g->family != BC_GRID_AFFINE) {
-        t->n_clipped += bc_count_clipped_f64(g, x, n);
-        return;
+    for (size_t i = 0; i < n && c->settings->nonfinite != BC_NONFINITE_KEEP; i++) {
+        if (isfinite(y[i]) || !isfinite(x[i]))
+            continue;
+        if (c->settings->nonfinite != BC_NONFINITE_SATURATE)
+            return refuse(c, x[i], first + i, channel, err);
+        y[i] = copysign(c->top, y[i]);
+        t->n_clipped += fabs(x[i]) < c->top; /* at the top they were counted before */
+        t->n_saturated += fabs(x[i]) < c->top;
     }
+    return BC_OK;
+}
+
+static void add_clipped(bci_crush_tally *t, uint64_t n_clipped, double worst)
+{
+    t->n_clipped += n_clipped;
+    t->worst = worst > t->worst ? worst : t->worst;
+}
+
+/* Even steps: count what lies beyond the ends with its noise. */
+static void count_even(const bc_grid *g, const double *x, const double *noise, size_t n,
+                       bci_crush_tally *t)
+{
     const double top = (g->hi + 0.5) / g->den, bottom = (g->lo - 0.5) / g->den;
     uint64_t clipped = 0;
     double worst = 0.0;
@@ -262,8 +300,23 @@ static void count_clipped(const bci_crusher *c, const double *x, const double *n
         clipped += is_out;
         worst = is_out && over > worst && isfinite(over) ? over : worst;
     }
-    t->n_clipped += clipped;
-    t->worst = worst > t->worst ? worst : t->worst;
+    add_clipped(t, clipped, worst);
+}
+
+/* The same of other steps. */
+static void count_uneven(const bci_crusher *c, const double *x, const double *noise, size_t n,
+                         bci_crush_tally *t)
+{
+    uint64_t clipped = 0;
+    double worst = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (fabs(x[i]) < c->inner || !is_beyond(c, x[i], noise[i]))
+            continue;
+        clipped++;
+        worst = isfinite(x[i]) ? fmax(worst, fabs(x[i])) : worst;
+    }
+    add_clipped(t, clipped, worst);
 }
 
 /* Every frame that is no multiple of `hold` repeats the last that is. */
@@ -383,7 +436,7 @@ static void quantize(bci_crusher *c, const scratch *s, bci_silent silent, size_t
                         needs_values ? s->y[ch] : NULL, s->codes[ch]);
 }
 
-/* Level and limits of a channel, and its noise where that is needed. */
+/* Level of a channel, and its noise where that is needed. */
 static void lay_noise(const bci_crusher *c, const scratch *s, size_t ch, uint64_t first, size_t n,
                       bci_silent silent, bool needs_noise, bci_crush_tally *t)
 {
@@ -392,12 +445,33 @@ static void lay_noise(const bci_crusher *c, const scratch *s, size_t ch, uint64_
 
     for (size_t i = 0; set->guard_db != 0.0 && i < n; i++)
         x[i] *= c->gain;
-    if (set->nonfinite == BC_NONFINITE_SATURATE && !isinf(c->top))
-        limit(x, n, c->top, t);
     if (needs_noise)
         bc_noise_fill_f64(set->noise, set->seed, c->streams[ch], first, s->noise[ch], n);
     if (needs_noise && silent.at)
         quieten(silent.at + ch * silent.stride, s->noise[ch], n, t);
+}
+
+/* A channel as it is to be quantized: all that its samples are refused for, and counted. */
+static bc_status prepare(const bci_crusher *c, const scratch *s, size_t ch, uint64_t first,
+                         size_t n, bci_silent silent, bci_crush_tally *tally, bc_error *err)
+{
+    const bc_audio_settings *set = c->settings;
+    const bool has_noise = set->noise->form != BC_NOISE_NONE, is_of_floats = c->kind == OUT_VALUES;
+    bci_crush_tally unasked = { 0 }, *t = tally ? tally : &unasked;
+    bc_status st = BC_OK;
+
+    if (c->is_float)
+        st = check_finite(c, s->x[ch], n, first, ch, t, err);
+    if (st)
+        return st;
+    lay_noise(c, s, ch, first, n, silent, has_noise || tally || is_of_floats, t);
+    if (is_of_floats)
+        return hold_in_floats(c, s->x[ch], s->noise[ch], n, first, ch, t, err);
+    if (tally && set->depth.grid.family == BC_GRID_AFFINE)
+        count_even(&set->depth.grid, s->x[ch], s->noise[ch], n, tally);
+    else if (tally)
+        count_uneven(c, s->x[ch], s->noise[ch], n, tally);
+    return BC_OK;
 }
 
 static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, const void *raw,
@@ -405,25 +479,17 @@ static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, con
                            bc_error *err)
 {
     const bc_audio_settings *set = c->settings;
-    const bool has_noise = set->noise->form != BC_NOISE_NONE;
-    const bool needs_noise = has_noise || tally;
-    bci_crush_tally unasked = { 0 }, *t = tally ? tally : &unasked;
+    bci_crush_tally unasked = { 0 };
     bc_status st = BC_OK;
 
     bc_pcm_unpack(c->from, raw, n, c->n_channels, s->x);
-    for (size_t ch = 0; !st && ch < c->n_channels; ch++) {
-        if (c->is_float)
-            st = check_finite(c, s->x[ch], n, first, ch, t, err);
-        if (!st)
-            lay_noise(c, s, ch, first, n, silent, needs_noise, t);
-        if (!st && tally)
-            count_clipped(c, s->x[ch], s->noise[ch], n, tally);
-    }
+    for (size_t ch = 0; !st && ch < c->n_channels; ch++)
+        st = prepare(c, s, ch, first, n, silent, tally, err);
     if (st)
         return st;
-    quantize(c, s, silent, n, has_noise);
-    for (size_t ch = 0; !isinf(c->top) && !st && ch < c->n_channels; ch++)
-        st = check_held(c, s->x[ch], s->y[ch], n, first, ch, t, err);
+    quantize(c, s, silent, n, set->noise->form != BC_NOISE_NONE);
+    for (size_t ch = 0; c->firs && c->overflows && !st && ch < c->n_channels; ch++)
+        st = check_fed_back(c, s->x[ch], s->y[ch], n, first, ch, tally ? tally : &unasked, err);
     if (st)
         return st;
     if (set->hold > 1)

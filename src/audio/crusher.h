@@ -12,7 +12,7 @@ typedef struct {
     uint64_t n_clipped;
     double worst; /* magnitude past full scale of the worst clipped sample; 0: none */
     uint64_t n_nonfinite, n_silent;
-    uint64_t n_saturated; /* became the largest finite value */
+    uint64_t n_saturated; /* see bc_audio_result */
 } bci_crush_tally;
 
 void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more);
