@@ -12,7 +12,8 @@
 bool bci_is_utf8(const char *text, size_t n)
 {
     for (size_t i = 0; i < n;) {
-        const size_t length = bci_utf8_length((const uint8_t *)text + i, n - i);
+        const bool is_ascii = (uint8_t)text[i] < 0x80;
+        const size_t length = is_ascii ? 1 : bci_utf8_length((const uint8_t *)text + i, n - i);
 
         if (length == 0)
             return false;

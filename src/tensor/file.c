@@ -104,15 +104,8 @@ static void free_names(bc_tensor_file *f)
     }
 }
 
-static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
+static bc_status grow_to(bc_tensor_file *f, size_t room, const char *path, bc_error *err)
 {
-    if (f->n_tensors < f->room)
-        return BC_OK;
-    if (f->n_tensors == BC_TENSOR_MAX_COUNT)
-        return bci_fail(err, BC_E_LIMIT, "%s: more than %u tensors, expected at most that many",
-                        path, BC_TENSOR_MAX_COUNT);
-
-    const size_t room = f->room ? 2 * f->room : 64;
     const bc_status st = take_memory(f, path, (room - f->room) * sizeof *f->tensors, err);
 
     if (st)
@@ -124,6 +117,23 @@ static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
     f->tensors = grown;
     f->room = room;
     return BC_OK;
+}
+
+/* Pages are given as they are written to, while a list that grows moves all of them. */
+void bci_tensor_file_expect(bc_tensor_file *f, uint64_t n, const char *path)
+{
+    if (f->room == 0 && n > 0 && n <= BC_TENSOR_MAX_COUNT)
+        (void)grow_to(f, (size_t)n, path, NULL);
+}
+
+static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
+{
+    if (f->n_tensors < f->room)
+        return BC_OK;
+    if (f->n_tensors == BC_TENSOR_MAX_COUNT)
+        return bci_fail(err, BC_E_LIMIT, "%s: more than %u tensors, expected at most that many",
+                        path, BC_TENSOR_MAX_COUNT);
+    return grow_to(f, f->room ? 2 * f->room : 64, path, err);
 }
 
 bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name, bc_error *err)
@@ -172,35 +182,85 @@ bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path, const ch
     return is_good ? BC_OK : bci_tensor_short(path, err);
 }
 
+/* A tensor, and of its name the bytes after those that all names begin with, as a number: few names
+ * have to be compared then, each of which lies elsewhere in memory. */
+typedef struct {
+    uint64_t key;
+    bci_tensor *tensor;
+} keyed;
+
 /* Of equals the first in the file. */
 static int by_name(const void *a, const void *b)
 {
-    const bci_tensor *const *x = a, *const *y = b;
-    const int order = strcmp((*x)->info.name, (*y)->info.name);
+    const keyed *x = a, *y = b;
 
-    return order ? order : (*x > *y) - (*x < *y);
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+
+    const int order = strcmp(x->tensor->info.name, y->tensor->info.name);
+
+    return order ? order : (x->tensor > y->tensor) - (x->tensor < y->tensor);
+}
+
+/* Bytes that all names begin with. */
+static size_t shared_of(const bc_tensor_file *f)
+{
+    const char *first = f->n_tensors ? f->tensors[0].info.name : "";
+    size_t n = strlen(first);
+
+    for (size_t i = 1; i < f->n_tensors && n > 0; i++) {
+        const char *name = f->tensors[i].info.name;
+        size_t same = 0;
+
+        while (same < n && name[same] == first[same])
+            same++;
+        n = same;
+    }
+    return n;
+}
+
+static uint64_t key_of(const char *name, size_t n_shared)
+{
+    uint64_t key = 0;
+
+    name += n_shared;
+    for (size_t i = 0; i < sizeof key; i++) {
+        key = key << 8 | (uint8_t)*name;
+        name += *name != '\0';
+    }
+    return key;
 }
 
 /* The index of names; two equal ones are a fault of the file. */
 static bc_status index_names(bc_tensor_file *f, bc_error *err)
 {
-    free(f->by_name);
-    f->by_name = malloc((f->n_tensors + 1) * sizeof *f->by_name);
-    if (!f->by_name)
-        return bci_tensor_short(f->parts[0]->name, err);
-    for (size_t i = 0; i < f->n_tensors; i++)
-        f->by_name[i] = &f->tensors[i];
-    qsort(f->by_name, f->n_tensors, sizeof *f->by_name, by_name);
-    for (size_t i = 1; i < f->n_tensors; i++) {
-        const bci_tensor *t = f->by_name[i];
+    const size_t n_shared = shared_of(f);
+    keyed *names = malloc((f->n_tensors + 1) * sizeof *names);
+    bc_status st = BC_OK;
 
-        if (strcmp(f->by_name[i - 1]->info.name, t->info.name) == 0)
-            return bci_fail(err, BC_E_FORMAT,
-                            "%s: byte %llu: two tensors are called %s, expected one",
-                            f->parts[t->part]->name, (unsigned long long)t->entry,
-                            bci_show_name(t->info.name).text);
+    free(f->by_name);
+    f->by_name = malloc((f->n_tensors + 1) * sizeof(*f->by_name));
+    if (!names || !f->by_name) {
+        st = bci_tensor_short(f->parts[0]->name, err);
+        goto done;
     }
-    return BC_OK;
+    for (size_t i = 0; i < f->n_tensors; i++)
+        names[i] = (keyed){ key_of(f->tensors[i].info.name, n_shared), &f->tensors[i] };
+    qsort(names, f->n_tensors, sizeof *names, by_name);
+    for (size_t i = 0; i < f->n_tensors; i++) {
+        const bci_tensor *t = f->by_name[i] = names[i].tensor;
+
+        if (i == 0 || names[i - 1].key != names[i].key ||
+            strcmp(names[i - 1].tensor->info.name, t->info.name) != 0)
+            continue;
+        st = bci_fail(err, BC_E_FORMAT, "%s: byte %llu: two tensors are called %s, expected one",
+                      f->parts[t->part]->name, (unsigned long long)t->entry,
+                      bci_show_name(t->info.name).text);
+        goto done;
+    }
+done:
+    free(names);
+    return st;
 }
 
 bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *err)

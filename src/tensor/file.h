@@ -92,6 +92,9 @@ bci_tensor *bci_tensor_file_find(const bc_tensor_file *f, const char *name);
 BC_NODISCARD bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name,
                                            bc_error *err);
 
+/* Some n tensors will be added to a list that is empty: have room, if memory and limit allow it. */
+void bci_tensor_file_expect(bc_tensor_file *f, uint64_t n, const char *path);
+
 /* A pair of texts, in the place of one with the same key; but each part has a BCI_FORMATS_KEY of its
  * own, and all stay until their tensors are joined. */
 BC_NODISCARD bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path,

@@ -184,7 +184,7 @@ static void take_pairs(bci_json_reader *r, bool strings_only, const bci_json_vis
     bci_bytes_free(&text);
 }
 
-bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
+bc_status bci_json_walk_header(const bci_seekable *in, uint64_t from, size_t n,
                                const bci_json_visitor *v, bc_error *err)
 {
     bool has_metadata = false;
@@ -193,7 +193,7 @@ bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
     texts x = { 0 };
     size_t at;
 
-    bci_json_begin(&r, file, text, n, err);
+    bci_json_begin_file(&r, in, from, n, BCI_JSON_WINDOW, err);
     bci_json_enter_object(&r, false, &o);
     while (bci_json_next_member(&r, &o, &x.name, &at)) {
         if (!is_named(&x.name, "__metadata__")) {
@@ -245,8 +245,7 @@ static void take_map(bci_json_reader *r, const bci_json_visitor *v)
     bci_bytes_free(&shard);
 }
 
-bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
-                              const bci_json_visitor *v, bc_error *err)
+bc_status bci_json_walk_index(const bci_seekable *in, const bci_json_visitor *v, bc_error *err)
 {
     bci_json_value map = { 0 };
     bci_bytes name = { 0 };
@@ -254,7 +253,7 @@ bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
     bci_json_object o;
     size_t at;
 
-    bci_json_begin(&r, file, text, n, err);
+    bci_json_begin_file(&r, in, 0, (size_t)in->size_bytes, BCI_JSON_WINDOW, err);
     enter_whole(&r, &o);
     while (bci_json_next_member(&r, &o, &name, &at)) {
         const bool is_map = is_named(&name, "weight_map");
@@ -274,7 +273,7 @@ bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
         take_over(&r, bci_fail(err, BC_E_FORMAT,
                                "%s: weight_map is %s, expected the object that an index of "
                                "safetensors has",
-                               file, kind_of(&map)));
+                               in->name, kind_of(&map)));
     bci_bytes_free(&name);
     return bci_json_end(&r);
 }

@@ -2,6 +2,7 @@
 #ifndef BCI_JSON_HEADER_H
 #define BCI_JSON_HEADER_H
 
+#include "base/seekable.h"
 #include "bitcrush/tensor.h"
 
 /* An entry of a header; texts live until the call returns. */
@@ -44,18 +45,18 @@ typedef struct {
     bc_status (*pair)(void *context, const char *key, const char *value, bc_error *err);
 } bci_json_visitor;
 
-/* The header of a safetensors file: calls pair and tensor, in the order of the text, of which one
- * entry at a time is held in memory. Keys that occur twice in an entry, and whatever the format
+/* The header of a safetensors file, the n bytes from `at` on: calls pair and tensor, in the order of
+ * the text, of which a window is held in memory. Keys that occur twice in an entry, and whatever the format
  * does not have, are BC_E_FORMAT; a build without JSON BC_E_UNSUPPORTED. That a tensor occurs twice
- * is left to the visitor. `file` is its name, for messages. */
-BC_NODISCARD bc_status bci_json_walk_header(const char *file, const char *text, size_t n,
+ * is left to the visitor. */
+BC_NODISCARD bc_status bci_json_walk_header(const bci_seekable *in, uint64_t at, size_t n,
                                             const bci_json_visitor *v, bc_error *err);
 
-/* The index of a sharded file: calls pair for its metadata, and shard. */
-BC_NODISCARD bc_status bci_json_walk_index(const char *file, const char *text, size_t n,
-                                           const bci_json_visitor *v, bc_error *err);
+/* The index of a sharded file, all of it: calls pair for its metadata, and shard. */
+BC_NODISCARD bc_status bci_json_walk_index(const bci_seekable *in, const bci_json_visitor *v,
+                                           bc_error *err);
 
-/* The text of the pair "bitcrush.formats": calls coded. */
+/* The text of the pair "bitcrush.formats": calls coded. `file` is its name, for messages. */
 BC_NODISCARD bc_status bci_json_walk_formats(const char *file, const char *text, size_t n,
                                              const bci_json_visitor *v, bc_error *err);
 

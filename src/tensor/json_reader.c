@@ -1,4 +1,5 @@
-/* Knows JSON as RFC 8259 has it: values, one after the other, in a text that nobody has to trust. */
+/* Knows JSON as RFC 8259 has it: values, one after the other, in a text that nobody has to trust
+ * and that need not lie in memory as a whole. */
 #include "tensor/json_reader.h"
 
 #include <math.h>
@@ -31,12 +32,80 @@ static void check_memory(bci_json_reader *r, const bci_bytes *b)
         r->status = bci_fail(r->err, BC_E_LIMIT, "%s: out of memory", r->file);
 }
 
+/* ---- the window */
+
+void bci_json_begin_file(bci_json_reader *r, const bci_seekable *in, uint64_t at, size_t n,
+                         size_t room, bc_error *err)
+{
+    *r = (bci_json_reader){ .file = in->name, .left = n, .in = in, .in_at = at, .err = err };
+    r->room = room < n ? room : n ? n : 1;
+    r->text = r->window = malloc(r->room);
+    if (!r->window)
+        r->status = bci_fail(err, BC_E_LIMIT, "%s: out of memory", r->file);
+}
+
+/* Where in the whole text the reader is. */
+static size_t place_of(const bci_json_reader *r)
+{
+    return r->before + r->at;
+}
+
+static bool widen(bci_json_reader *r)
+{
+    char *wider = realloc(r->window, 2 * r->room);
+
+    if (!wider) {
+        r->status = bci_fail(r->err, BC_E_LIMIT, "%s: out of memory", r->file);
+        return false;
+    }
+    r->text = r->window = wider;
+    r->room *= 2;
+    return true;
+}
+
+/* Have more bytes at hand, and drop those before r->at; false at the end of the text. */
+static bool read_on(bci_json_reader *r)
+{
+    if (r->left == 0 || r->status)
+        return false;
+
+    const size_t kept = r->n - r->at;
+
+    if (kept == r->room && !widen(r))
+        return false;
+    memmove(r->window, r->window + r->at, kept);
+    r->before += r->at;
+    r->at = 0;
+    r->n = kept;
+
+    const size_t more = r->left < r->room - kept ? r->left : r->room - kept;
+
+    r->status =
+        bci_seekable_read(r->in, r->in_at + r->before + kept, r->window + kept, more, r->err);
+    if (r->status)
+        return false;
+    r->n += more;
+    r->left -= more;
+    return true;
+}
+
+/* True when n bytes are left; then they are at hand, else all that are. */
+static bool has(bci_json_reader *r, size_t n)
+{
+    while (r->n - r->at < n)
+        if (!read_on(r))
+            return false;
+    return true;
+}
+
 /* The next character that is no blank; 0 at the end and after a fault. */
 static char next_of(bci_json_reader *r)
 {
-    while (r->at < r->n && (r->text[r->at] == ' ' || r->text[r->at] == '\n' ||
-                            r->text[r->at] == '\t' || r->text[r->at] == '\r'))
-        r->at++;
+    do {
+        while (r->at < r->n && (r->text[r->at] == ' ' || r->text[r->at] == '\n' ||
+                                r->text[r->at] == '\t' || r->text[r->at] == '\r'))
+            r->at++;
+    } while (r->at >= r->n && read_on(r));
     return r->at < r->n && !r->status ? r->text[r->at] : 0;
 }
 
@@ -49,17 +118,19 @@ static bool take(bci_json_reader *r, char wanted)
         return true;
     }
     what[sizeof what - 2] = wanted;
-    bci_json_fault(r, r->at, what);
+    bci_json_fault(r, place_of(r), what);
     return false;
 }
 
 bc_status bci_json_end(bci_json_reader *r)
 {
     if (!r->status && (next_of(r) || r->at < r->n))
-        bci_json_fault(r, r->at, "expected the end of the text");
+        bci_json_fault(r, place_of(r), "expected the end of the text");
     bci_bytes_free(&r->names);
     bci_bytes_free(&r->names_at);
     bci_bytes_free(&r->digits);
+    free(r->window);
+    r->window = NULL;
     return r->status;
 }
 
@@ -100,7 +171,7 @@ static void put_utf8(bci_bytes *to, long c)
                       4);
 }
 
-/* "\u0041" or, past U+FFFF, two of them; the digits begin here. */
+/* "\u0041" or, past U+FFFF, two of them; the digits begin here and are at hand. */
 static void take_unicode(bci_json_reader *r, bci_bytes *to)
 {
     const size_t at = r->at;
@@ -117,7 +188,7 @@ static void take_unicode(bci_json_reader *r, bci_bytes *to)
         c = -1;
     }
     if (c <= 0)
-        bci_json_fault(r, at - 2,
+        bci_json_fault(r, r->before + at - 2,
                        c == 0 ? "a character 0 in a text, expected none"
                               : "\\u without the digits of a character");
     else if (to)
@@ -128,6 +199,10 @@ static void take_unicode(bci_json_reader *r, bci_bytes *to)
 static void take_escape(bci_json_reader *r, bci_bytes *to)
 {
     static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
+    enum { LONGEST = sizeof "u0123\\u4567" - 1 };
+
+    (void)has(r, LONGEST);
+
     const char c = r->at < r->n ? r->text[r->at] : 0;
     const char *found = c ? strchr(names, c) : NULL;
 
@@ -135,42 +210,62 @@ static void take_escape(bci_json_reader *r, bci_bytes *to)
     if (c == 'u' && r->n - r->at >= 4)
         take_unicode(r, to);
     else if (!found)
-        bci_json_fault(r, r->at - 2, "a backslash before nothing that JSON has");
+        bci_json_fault(r, place_of(r) - 2, "a backslash before nothing that JSON has");
     else if (to)
         bci_bytes_put(to, &values[found - names], 1);
+}
+
+/* Printable characters of ASCII that stand for themselves. */
+static size_t count_plain(const char *text, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && text[i] >= 0x20 && text[i] < 0x7F && text[i] != '"' && text[i] != '\\')
+        i++;
+    return i;
+}
+
+static void take_bytes(bci_json_reader *r, size_t n, bci_bytes *to)
+{
+    if (to)
+        bci_bytes_put(to, r->text + r->at, n);
+    r->at += n;
 }
 
 /* Characters that stand for themselves, up to the next that does not. */
 static void take_plain(bci_json_reader *r, bci_bytes *to)
 {
-    const size_t from = r->at;
+    enum { LONGEST = 4 /* bytes of a character */ };
 
-    while (r->at < r->n && r->text[r->at] != '"' && r->text[r->at] != '\\') {
+    for (;;) {
+        take_bytes(r, count_plain(r->text + r->at, r->n - r->at), to);
+        if (!has(r, 1) || r->text[r->at] == '"' || r->text[r->at] == '\\')
+            return;
+        (void)has(r, LONGEST);
+
         const uint8_t *p = (const uint8_t *)r->text + r->at;
-        const size_t length = *p < 0x80 ? 1 : bci_utf8_length(p, r->n - r->at);
+        const size_t length = bci_utf8_length(p, r->n - r->at);
 
         if (*p < 0x20 || length == 0) {
-            bci_json_fault(r, r->at,
+            bci_json_fault(r, place_of(r),
                            length == 0 ? "expected UTF-8"
                                        : "a control character in a text, expected \\u and digits");
             return;
         }
-        r->at += length;
+        take_bytes(r, length, to);
     }
-    if (to)
-        bci_bytes_put(to, r->text + from, r->at - from);
 }
 
 /* The string that begins here. */
 static void take_string(bci_json_reader *r, bci_bytes *to)
 {
-    const size_t from = r->at;
+    const size_t from = place_of(r);
 
     if (to)
         to->n = 0;
     for (r->at++;;) {
         take_plain(r, to);
-        if (r->at >= r->n)
+        if (!r->status && r->at >= r->n)
             bci_json_fault(r, from, "a text without its closing quote");
         if (r->status || r->text[r->at++] == '"')
             break;
@@ -187,6 +282,11 @@ static void take_string(bci_json_reader *r, bci_bytes *to)
 }
 
 /* ---- numbers */
+
+static bool is_of_number(char c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
 
 static size_t skip_digits(const bci_json_reader *r, size_t at)
 {
@@ -235,8 +335,21 @@ static double real_of(bci_json_reader *r, size_t from, size_t end)
     return r->status ? 0.0 : bci_read_double((const char *)b->data, NULL);
 }
 
+/* Have all of the number at hand that begins here. */
+static void gather_number(bci_json_reader *r)
+{
+    size_t n = 0;
+
+    do {
+        while (r->at + n < r->n && is_of_number(r->text[r->at + n]))
+            n++;
+    } while (r->at + n >= r->n && read_on(r));
+}
+
 static bci_json_value take_number(bci_json_reader *r)
 {
+    gather_number(r);
+
     const size_t from = r->at;
     bool is_whole = false;
     const size_t end = end_of_number(r, from, &is_whole);
@@ -246,21 +359,21 @@ static bci_json_value take_number(bci_json_reader *r)
     uint64_t magnitude = 0;
 
     if (end == from) {
-        bci_json_fault(r, from, "expected a number");
+        bci_json_fault(r, place_of(r), "expected a number");
         return (bci_json_value){ 0 };
     }
     r->at = end;
     if (!is_whole) {
         v.real = real_of(r, from, end);
         if (isinf(v.real))
-            bci_json_fault(r, from, "a number past every double");
+            bci_json_fault(r, r->before + from, "a number past every double");
         return v;
     }
     for (size_t i = from + is_negative; i < end && !r->status; i++) {
         const uint64_t digit = (uint64_t)(r->text[i] - '0');
 
         if (magnitude > (limit - digit) / 10)
-            bci_json_fault(r, from, "a whole number of more than 64 bits");
+            bci_json_fault(r, r->before + from, "a whole number of more than 64 bits");
         magnitude = magnitude * 10 + digit;
     }
     if (!r->status && is_negative && magnitude > 0) /* -limit is a number, limit is none */
@@ -277,7 +390,7 @@ static bci_json_value take_number(bci_json_reader *r)
 static void enter(bci_json_reader *r, char bracket)
 {
     if (take(r, bracket) && ++r->depth > BCI_JSON_MAX_DEPTH)
-        bci_json_fault(r, r->at - 1, "deeper than 100 levels, expected fewer");
+        bci_json_fault(r, place_of(r) - 1, "deeper than 100 levels, expected fewer");
 }
 
 /* True when there is one more; past the bracket when not. */
@@ -300,7 +413,7 @@ static bool has_more(bci_json_reader *r, bool is_first, char bracket)
         return true;
     }
     what[sizeof what - 2] = bracket;
-    bci_json_fault(r, r->at, what);
+    bci_json_fault(r, place_of(r), what);
     return false;
 }
 
@@ -379,10 +492,10 @@ bool bci_json_next_member(bci_json_reader *r, bci_json_object *o, bci_bytes *nam
         return false;
     }
     if (next_of(r) != '"') {
-        bci_json_fault(r, r->at, "expected a name in double quotes");
+        bci_json_fault(r, place_of(r), "expected a name in double quotes");
         return false;
     }
-    *at = r->at;
+    *at = place_of(r);
     take_string(r, name);
     if (o->is_checked && !r->status) {
         bci_bytes_put(&r->names, name->data, name->n);
@@ -423,8 +536,8 @@ static void take_word(bci_json_reader *r, const char *word)
 {
     const size_t n = strlen(word);
 
-    if (r->n - r->at < n || memcmp(r->text + r->at, word, n) != 0)
-        bci_json_fault(r, r->at, "expected a value");
+    if (!has(r, n) || memcmp(r->text + r->at, word, n) != 0)
+        bci_json_fault(r, place_of(r), "expected a value");
     r->at += n;
 }
 
@@ -462,7 +575,7 @@ bci_json_value bci_json_take(bci_json_reader *r, bci_bytes *string)
     case BCI_JSON_TRUE: take_word(r, "true"); break;
     case BCI_JSON_FALSE: take_word(r, "false"); break;
     case BCI_JSON_NULL: take_word(r, "null"); break;
-    case BCI_JSON_NOTHING: bci_json_fault(r, r->at, "expected a value"); break;
+    case BCI_JSON_NOTHING: bci_json_fault(r, place_of(r), "expected a value"); break;
     }
     return (bci_json_value){ .kind = r->status ? BCI_JSON_NOTHING : kind };
 }

@@ -1,4 +1,5 @@
-/* Shared-internal: a JSON text (RFC 8259), read from its beginning to its end without a tree of it.
+/* Shared-internal: a JSON text (RFC 8259), read from its beginning to its end without a tree of it,
+ * through a window of it where it lies in a file.
  *
  * The first fault stays: whatever is read after it is empty, loops over members and items end, and
  * `status` says it once at the end. Texts are UTF-8 and hold no character 0; names occur once in an
@@ -8,9 +9,10 @@
 #define BCI_JSON_READER_H
 
 #include "base/bytes.h"
+#include "base/seekable.h"
 #include "bitcrush/status.h"
 
-enum { BCI_JSON_MAX_DEPTH = 100 };
+enum { BCI_JSON_MAX_DEPTH = 100, BCI_JSON_WINDOW = 1 << 18 /* bytes, as large as a cache */ };
 
 typedef enum {
     BCI_JSON_NOTHING,
@@ -31,11 +33,17 @@ typedef struct {
     double real; /* of an integer, too */
 } bci_json_value;
 
-/* Made by bci_json_begin. */
+/* Made by bci_json_begin or bci_json_begin_file. */
 typedef struct {
-    const char *file; /* for messages */
-    const char *text;
-    size_t n, at; /* what comes next is text[at] */
+    const char *file;       /* for messages */
+    const char *text;       /* what of it is at hand */
+    size_t n, at;           /* bytes of that; what comes next is text[at] */
+    size_t before;          /* bytes of the whole text before those at hand */
+    size_t left;            /* and after them, */
+    const bci_seekable *in; /* in this file, or NULL */
+    uint64_t in_at;         /* where the whole text begins in it */
+    char *window;           /* the bytes at hand, `room` at most, or NULL */
+    size_t room;
     int depth;
     bci_bytes names;    /* of the objects that are open and checked, one after the other */
     bci_bytes names_at; /* where in the text each begins, a size_t each */
@@ -53,6 +61,11 @@ typedef struct {
 
 void bci_json_begin(bci_json_reader *r, const char *file, const char *text, size_t n,
                     bc_error *err);
+
+/* The n bytes of a file from `at` on, read through a window of `room` bytes, which becomes larger for
+ * a number that is. */
+void bci_json_begin_file(bci_json_reader *r, const bci_seekable *in, uint64_t at, size_t n,
+                         size_t room, bc_error *err);
 
 /* Release what the reader holds; the text has to be over. Returns the status. */
 BC_NODISCARD bc_status bci_json_end(bci_json_reader *r);

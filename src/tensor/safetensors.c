@@ -12,7 +12,10 @@
 #include "tensor/element.h"
 #include "tensor/json_header.h"
 
-enum { LENGTH_BYTES = 8 }; /* of the length of the text, before it */
+enum {
+    LENGTH_BYTES = 8, /* of the length of the text, before it */
+    ENTRY_BYTES = 96  /* of the text, of a tensor with a short name */
+};
 
 static uint64_t length_of(const uint8_t *head)
 {
@@ -32,6 +35,9 @@ typedef struct {
     bc_tensor_file *file;
     const bci_seekable *in;
     uint64_t data_at;
+    size_t n;         /* tensors that were added */
+    uint64_t next;    /* where in the file the last of them ends */
+    bool is_in_order; /* each begins where the one before it ends */
 } reader;
 
 /* "PATH: byte 8 of the JSON text: tensor NAME" for messages. */
@@ -48,9 +54,20 @@ static bc_status fault_of(const reader *r, const bci_json_tensor *entry, bc_erro
                     entry->at, bci_show_name(entry->name).text, what);
 }
 
+static int by_offset(const void *a, const void *b)
+{
+    const bci_tensor *x = a, *y = b;
+
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    if (x->info.size_bytes != y->info.size_bytes) /* empty ones first */
+        return x->info.size_bytes < y->info.size_bytes ? -1 : 1;
+    return strcmp(x->info.name, y->info.name);
+}
+
 static bc_status add_tensor(void *context, const bci_json_tensor *entry, bc_error *err)
 {
-    const reader *r = context;
+    reader *r = context;
     bci_tensor t = { .part = r->file->n_parts - 1 };
 
     t.info.type = bci_element_of_safetensors(entry->dtype);
@@ -71,12 +88,17 @@ static bc_status add_tensor(void *context, const bci_json_tensor *entry, bc_erro
 
     if (st)
         return st;
-    const bc_tensor_info *info = bc_tensor_at(r->file, r->file->n_tensors - 1);
+    const bci_tensor *added = &r->file->tensors[r->file->n_tensors - 1];
+    const bc_tensor_info *info = &added->info;
 
     if (entry->end - entry->begin != info->size_bytes)
         return fault_of(
             r, entry, err, "has %llu bytes by data_offsets, expected %llu by dtype and shape",
             (unsigned long long)(entry->end - entry->begin), (unsigned long long)info->size_bytes);
+    if (t.offset != r->next || (r->n > 0 && by_offset(added - 1, added) > 0))
+        r->is_in_order = false;
+    r->n++;
+    r->next = t.offset + info->size_bytes;
     return BC_OK;
 }
 
@@ -85,27 +107,6 @@ static bc_status add_pair(void *context, const char *key, const char *value, bc_
     const reader *r = context;
 
     return bci_tensor_file_set_text(r->file, r->in->name, key, value, err);
-}
-
-static int by_offset(const void *a, const void *b)
-{
-    const bci_tensor *x = a, *y = b;
-
-    if (x->offset != y->offset)
-        return x->offset < y->offset ? -1 : 1;
-    if (x->info.size_bytes != y->info.size_bytes) /* empty ones first */
-        return x->info.size_bytes < y->info.size_bytes ? -1 : 1;
-    return strcmp(x->info.name, y->info.name);
-}
-
-/* Most files have their tensors in order. */
-static void sort(bci_tensor *tensors, size_t n)
-{
-    for (size_t i = 1; i < n; i++)
-        if (by_offset(&tensors[i - 1], &tensors[i]) > 0) {
-            qsort(tensors, n, sizeof *tensors, by_offset);
-            return;
-        }
 }
 
 /* Every byte of the data is that of one tensor. */
@@ -140,7 +141,7 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
     reader r = { .file = f, .in = f->parts[f->n_parts - 1] };
     const bci_json_visitor visitor = { .context = &r, .tensor = add_tensor, .pair = add_pair };
     uint8_t head[LENGTH_BYTES];
-    char *text = NULL;
+    char first_byte = 0;
     bc_status st = bci_seekable_read(r.in, 0, head, sizeof head, err);
 
     if (st)
@@ -154,21 +155,21 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
         return bci_fail(err, BC_E_FORMAT, "%s: header of %llu bytes, but the file ends after %llu",
                         r.in->name, (unsigned long long)n,
                         (unsigned long long)(r.in->size_bytes - sizeof head));
-    text = malloc((size_t)n + 1);
-    if (!text)
-        return bci_tensor_short(r.in->name, err);
-    st = bci_seekable_read(r.in, sizeof head, text, (size_t)n, err);
-    r.data_at = sizeof head + n;
-    if (!st && (n == 0 || text[0] != '{'))
+    r.data_at = r.next = sizeof head + n;
+    r.is_in_order = true;
+    st = bci_seekable_read(r.in, sizeof head, &first_byte, n > 0, err);
+    if (!st && first_byte != '{')
         st = bci_fail(err, BC_E_FORMAT, "%s: the header is no JSON object, expected { at byte 8",
                       r.in->name);
+    bci_tensor_file_expect(f, n / ENTRY_BYTES, r.in->name);
     if (!st)
-        st = bci_json_walk_header(r.in->name, text, (size_t)n, &visitor, err);
-    free(text);
+        st = bci_json_walk_header(r.in, sizeof head, (size_t)n, &visitor, err);
     if (st)
         return st;
+    if (r.is_in_order && r.next == r.in->size_bytes) /* as in most files */
+        return BC_OK;
     if (f->n_tensors > first)
-        sort(f->tensors + first, f->n_tensors - first);
+        qsort(f->tensors + first, f->n_tensors - first, sizeof *f->tensors, by_offset);
     return check_cover(&r, first, err);
 }
 

@@ -83,16 +83,8 @@ static bc_status read_index(map *m, const bci_seekable *in, bc_error *err)
     const bci_json_visitor visitor = { .context = m, .shard = add_place, .pair = add_pair };
     bc_status st = bci_tensor_check_header(m->file, in, in->size_bytes, err);
 
-    if (st)
-        return st;
-    char *text = malloc((size_t)in->size_bytes);
-
-    if (!text)
-        return bci_tensor_short(in->name, err);
-    st = bci_seekable_read(in, 0, text, (size_t)in->size_bytes, err);
     if (!st)
-        st = bci_json_walk_index(in->name, text, (size_t)in->size_bytes, &visitor, err);
-    free(text);
+        st = bci_json_walk_index(in, &visitor, err);
     if (m->n > 0)
         qsort(m->places, m->n, sizeof *m->places, by_place);
     return st;

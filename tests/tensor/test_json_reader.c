@@ -1,10 +1,14 @@
 /* The reader of JSON takes what jansson takes, refuses what it refuses, and finds the same values. */
+#include <fcntl.h>
 #include <jansson.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../core/expect.h"
+#include "base/seekable.h"
 #include "tensor/json_reader.h"
 
 static const char *text_of(const bci_bytes *b)
@@ -26,7 +30,7 @@ static void expect_same(bci_json_reader *r, const json_t *want)
             const json_t *member = json_object_get(want, text_of(&text));
 
             EXPECT(member, "no %s", text_of(&text));
-            assert_int_equal(r->text[at], '"');
+            EXPECT(r->window || r->text[at] == '"', "no name at byte %zu", at);
             expect_same(r, member);
         }
         assert_int_equal(o.n_members, json_object_size(want));
@@ -269,6 +273,72 @@ static void places(void **state)
     }
 }
 
+/* What a text says through a window of `room` bytes is what it says as a whole: values, status, and the
+ * sentence with its place. */
+static void expect_same_in_file(bci_seekable *file, const char *text, size_t n, size_t room)
+{
+    const uint64_t at = file->size_bytes;
+    json_t *want = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    bc_error whole = { 0 }, err = { 0 };
+    bci_json_reader r;
+
+    assert_int_equal(bci_seekable_append(file, text, n, &err), BC_OK);
+    bci_json_begin(&r, "f", text, n, &whole);
+    (void)bci_json_take(&r, NULL);
+    const bc_status st = bci_json_end(&r);
+
+    bci_json_begin_file(&r, file, at, n, room, &err);
+    if (want)
+        expect_same(&r, want);
+    else
+        (void)bci_json_take(&r, NULL);
+    EXPECT(bci_json_end(&r) == st && strcmp(err.text, whole.text) == 0,
+           "\"%.*s\" through %zu bytes: \"%s\", expected \"%s\"", (int)n, text, room, err.text,
+           whole.text);
+    json_decref(want);
+}
+
+static void windows(void **state)
+{
+    static const size_t rooms[] = { 1, 2, 3, 5, 8, 13, 64, BCI_JSON_WINDOW };
+    char number[200] = "[1.", text[400];
+    bci_seekable *file = NULL;
+
+    (void)state;
+    memset(number + 3, '3', 150);
+    memcpy(number + 153, "e2,5]", 6);
+    assert_int_equal(bci_seekable_temporary("f", &file, NULL), BC_OK);
+    for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++) {
+        expect_same_in_file(file, number, strlen(number), rooms[k]);
+        for (size_t i = 0; i < N_ROWS; i++) {
+            const size_t n = (size_t)snprintf(text, sizeof text, " [%s, \"%s", rows[i].text,
+                                              "\xc3\xa4 \\ud83d\\ude00 \\n\", 12345 , true ] ");
+
+            expect_same_in_file(file, rows[i].text, strlen(rows[i].text), rooms[k]);
+            expect_same_in_file(file, text, n, rooms[k]);
+        }
+    }
+    bci_seekable_free(file);
+}
+
+/* A file that cannot be read on is no text that ends. */
+static void read_errors(void **state)
+{
+    bci_seekable *file = NULL;
+    bci_json_reader r;
+    bc_error err = { 0 };
+
+    (void)state;
+    assert_int_equal(bci_seekable_temporary("f", &file, NULL), BC_OK);
+    assert_int_equal(bci_seekable_append(file, "[1,2,3,4]", 9, NULL), BC_OK);
+    assert_int_equal(dup2(open("/", O_RDONLY), file->fd), file->fd);
+    bci_json_begin_file(&r, file, 0, 9, 4, &err);
+    (void)bci_json_take(&r, NULL);
+    EXPECT(bci_json_end(&r) == BC_E_OPEN && strstr(err.text, "f: cannot be read at byte 0"), "%s",
+           err.text);
+    bci_seekable_free(file);
+}
+
 /* A host program may have set a locale in which numbers have a comma. */
 static void locales(void **state)
 {
@@ -293,6 +363,8 @@ int main(void)
         SENTENCE("the same of texts with faults made at random", mutations),
         SENTENCE("depth is limited", depth),
         SENTENCE("a sentence says where the fault is", places),
+        SENTENCE("a text in a file says through every window what it says as a whole", windows),
+        SENTENCE("a file that cannot be read is no fault of its text", read_errors),
         SENTENCE("numbers have a point in every locale", locales),
     };
 

@@ -1,4 +1,7 @@
 /* Safetensors files made by hand: what they hold is found, and what they get wrong. */
+#include <stdio.h>
+#include <sys/resource.h>
+
 #include "safetensors_made.h"
 
 /* Tensors not in the order of their data, an empty one and a single number among them. */
@@ -38,6 +41,65 @@ static void contents(void **state)
     EXPECT(strstr(err.text, "tensor d holds F6_E2M3"), "%s", err.text);
     assert_int_equal(bc_tensor_read_f32(f, 2, 0, 0, out, &err), BC_E_UNSUPPORTED);
     bc_tensor_file_free(f);
+}
+
+/* Several that are empty begin at one place: by name, wherever they stand in the head. */
+static void empty_ones(void **state)
+{
+#define EMPTY(name) "\"" name "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},"
+    static const char text[] = "{" EMPTY("c") EMPTY("a")
+        EMPTY("b") "\"A\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+    static const char *const names[] = { "a", "b", "c", "A" };
+
+    (void)state;
+    save_safetensors("e.safetensors", text, 8);
+    bc_tensor_file *f = must_open("e.safetensors");
+
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(bc_tensor_at(f, i)->name, names[i]);
+        assert_int_equal(bc_tensor_find(f, names[i]), i);
+    }
+    bc_tensor_file_free(f);
+}
+
+static long most_memory(void)
+{
+    struct rusage used;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+    return used.ru_maxrss;
+}
+
+/* A head is read through a window: 48 MiB of it, of which nothing has to be kept, take next to none. */
+static void long_heads(void **state)
+{
+    enum { MIB = 48, BLOCK = 1 << 20, ROOM_KIB = 16 << 10 };
+    static char blanks[BLOCK];
+    const uint64_t n = (uint64_t)MIB * BLOCK;
+    const char *path = path_of("long.safetensors");
+    FILE *f = fopen(path, "wb");
+    bc_tensor_file *opened = NULL;
+    bc_error err = { 0 };
+
+    (void)state;
+    assert_non_null(f);
+    memset(blanks, ' ', sizeof blanks);
+    for (int i = 0; i < 8; i++)
+        putc((int)(n >> 8 * i & 0xFF), f);
+    for (int i = 0; i < MIB; i++) {
+        blanks[0] = i ? ' ' : '{';
+        blanks[BLOCK - 1] = i < MIB - 1 ? ' ' : '}';
+        assert_int_equal(fwrite(blanks, 1, BLOCK, f), BLOCK);
+    }
+    assert_int_equal(fclose(f), 0);
+
+    const long before = most_memory();
+
+    EXPECT(bc_tensor_file_open(path, &opened, &err) == BC_OK, "%s", err.text);
+    bc_tensor_file_free(opened);
+    EXPECT(most_memory() - before < ROOM_KIB, "%ld KiB, expected less than %d",
+           most_memory() - before, ROOM_KIB);
+    assert_int_equal(remove(path), 0);
 }
 
 /* Any range of floats is the same as the whole. */
@@ -227,6 +289,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("tensors are found, in the order of their data", contents),
+        SENTENCE("empty ones of one place lie by name", empty_ones),
+        SENTENCE("a long head takes little memory", long_heads),
         SENTENCE("floats come in any steps", ranges),
         SENTENCE("every wrong entry is named", faults),
         SENTENCE("a header of a wrong length is refused", lengths),
