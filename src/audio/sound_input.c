@@ -20,7 +20,7 @@ struct bci_sound_input {
     bool is_over_limit, is_short_of_memory;
 };
 
-bc_status bci_sound_input_open(const char *path, bc_input *looked_at, bci_sound_input **out,
+bc_status bci_sound_input_open(const char *path, const bc_reading *reading, bci_sound_input **out,
                                bc_error *err)
 {
     bci_sound_input *in = calloc(1, sizeof *in);
@@ -28,7 +28,7 @@ bc_status bci_sound_input_open(const char *path, bc_input *looked_at, bci_sound_
 
     if (!in)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
-    st = bci_source_open(path, looked_at, &in->source, err);
+    st = bci_source_open(path, reading, &in->source, err);
     if (st) {
         free(in);
         return st;
@@ -133,10 +133,10 @@ void bci_sound_input_stream(bci_sound_input *in)
 bc_status bci_sound_input_status(const bci_sound_input *in, bc_error *err)
 {
     const char *name = in->source->name;
+    const bc_status st = bci_source_status(in->source, err);
 
-    if (bci_source_failed(in->source))
-        return bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", name,
-                        strerror(in->source->system_error));
+    if (st)
+        return st;
     if (in->is_short_of_memory)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for what comes before the samples",
                         name);

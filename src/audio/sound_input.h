@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bitcrush/input.h"
+#include "bitcrush/reading.h"
 
 typedef struct bci_sound_input bci_sound_input;
 
 /* "-" is standard input. */
-BC_NODISCARD bc_status bci_sound_input_open(const char *path, bc_input *looked_at,
+BC_NODISCARD bc_status bci_sound_input_open(const char *path, const bc_reading *reading,
                                             bci_sound_input **out, bc_error *err);
 void bci_sound_input_free(bci_sound_input *in);
 

@@ -361,7 +361,7 @@ bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound 
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
     if (reading)
         s->reading = *reading;
-    st = bci_sound_input_open(path, reading ? reading->input : NULL, &s->input, err);
+    st = bci_sound_input_open(path, reading, &s->input, err);
     if (!st)
         st = bci_sound_header_read(s->input, s->reading.salvage, &s->header, err);
     if (!st)

@@ -88,6 +88,27 @@ static bc_status open_scratch(bci_sink *s, const char *path, const struct stat *
     return st;
 }
 
+/* A named pipe waits for somebody who reads. */
+static int open_direct(const char *path)
+{
+    int fd;
+
+    do
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static int flush_to_disk(int fd)
+{
+    int result;
+
+    do
+        result = fsync(fd);
+    while (result != 0 && errno == EINTR);
+    return result;
+}
+
 bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err)
 {
     struct stat info;
@@ -112,7 +133,7 @@ bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *
     else if (is_stdout)
         s->fd = dup(STDOUT_FILENO);
     else if (exists && is_direct(&info))
-        s->fd = open(path, O_WRONLY);
+        s->fd = open_direct(path);
     else
         st = open_scratch(s, path, exists ? &info : NULL, err);
     if (!st && !s->discard && s->fd < 0)
@@ -225,7 +246,7 @@ static void sync_directory(const char *target)
     const int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY) : -1;
 
     if (fd >= 0) {
-        (void)fsync(fd);
+        (void)flush_to_disk(fd);
         close(fd);
     }
     free(dir);
@@ -241,13 +262,15 @@ bc_status bci_sink_commit(bci_sink *s, bc_error *err)
         const int fd = s->fd;
 
         s->fd = -1;
-        return close(fd) == 0 ? BC_OK
-                              : bci_fail(err, BC_E_WRITE, "%s: cannot be closed: %s", s->name,
-                                         strerror(errno));
+        /* After a signal Linux has closed it, and what is written is the kernel's. */
+        return close(fd) == 0 || errno == EINTR
+                   ? BC_OK
+                   : bci_fail(err, BC_E_WRITE, "%s: cannot be closed: %s", s->name,
+                              strerror(errno));
     }
     if (s->has_old)
         st = bci_scratch_take_after(&s->scratch, &s->old, err);
-    if (!st && fsync(s->fd) != 0)
+    if (!st && flush_to_disk(s->fd) != 0)
         st = bci_fail(err, BC_E_WRITE, "%s: cannot be flushed to disk: %s", s->name,
                       strerror(errno));
     if (!st)

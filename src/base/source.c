@@ -9,18 +9,25 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 
 enum { AHEAD_SIZE = 1 << 17 };
+
+/* A signal broke a call off: once more, unless it asked to stop. In a pipe the wait could be for
+ * ever. */
+static bool is_to_be_repeated(const bci_source *s)
+{
+    return errno == EINTR && !(s->stop && *s->stop);
+}
 
 /* One read; 0 at the end and after an error, which is kept. */
 static size_t read_some(bci_source *s, void *buf, size_t n)
 {
-    const bool is_file = s->size_bytes != UINT64_MAX;
     ssize_t got;
 
     do
         got = read(s->fd, buf, n);
-    while (got < 0 && errno == EINTR && is_file);
+    while (got < 0 && is_to_be_repeated(s));
     if (got < 0)
         s->system_error = errno;
     return got > 0 ? (size_t)got : 0;
@@ -82,10 +89,25 @@ struct bc_input {
     char *path;
 };
 
-bc_status bci_source_open(const char *path, bc_input *looked_at, bci_source **out, bc_error *err)
+/* A named pipe waits for somebody who writes. */
+static int open_input(const bci_source *s, const char *path)
 {
+    int fd;
+
+    do
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd < 0 && is_to_be_repeated(s));
+    return fd;
+}
+
+bc_status bci_source_open(const char *path, const bc_reading *reading, bci_source **out,
+                          bc_error *err)
+{
+    bc_input *looked_at = reading ? reading->input : NULL;
+
     if (looked_at && looked_at->source && strcmp(path, looked_at->path) == 0) {
         *out = looked_at->source;
+        (*out)->stop = reading->stop;
         looked_at->source = NULL;
         return BC_OK;
     }
@@ -100,20 +122,22 @@ bc_status bci_source_open(const char *path, bc_input *looked_at, bci_source **ou
         st = bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
         goto done;
     }
-    s->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    s->stop = reading ? reading->stop : NULL;
+    s->fd = is_stdin ? STDIN_FILENO : open_input(s, path);
     if (s->fd < 0) {
-        st =
-            bci_fail(err, BC_E_OPEN, "%s: cannot be opened for reading: %s", path, strerror(errno));
+        st = bci_check_stop(reading, err);
+        if (!st)
+            st = bci_fail(err, BC_E_OPEN, "%s: cannot be opened for reading: %s", path,
+                          strerror(errno));
         goto done;
     }
     st = look(s, err);
     if (st)
         goto done;
     s->n_peeked = take(s, s->peeked, sizeof s->peeked);
-    if (s->system_error) {
-        st = bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", s->name, strerror(s->system_error));
+    st = bci_source_status(s, err);
+    if (st)
         goto done;
-    }
     if (s->n_peeked == 0) {
         st = bci_fail(err, BC_E_FORMAT, "%s: is empty, expected at least a file header", s->name);
         goto done;
@@ -147,7 +171,7 @@ size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n)
         const ssize_t more =
             pread(s->fd, (uint8_t *)buf + got, n - got, (off_t)(s->start + at + got));
 
-        if (more < 0 && errno == EINTR)
+        if (more < 0 && is_to_be_repeated(s))
             continue;
         if (more < 0)
             s->system_error = errno;
@@ -158,9 +182,18 @@ size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n)
     return got;
 }
 
-bool bci_source_failed(const bci_source *s)
+bc_status bci_source_status(const bci_source *s, bc_error *err)
 {
-    return s->system_error != 0;
+    if (!s->system_error)
+        return BC_OK;
+    if (s->system_error == EINTR) {
+        const bc_status st = bci_check_stop(&(bc_reading){ .stop = s->stop }, err);
+
+        if (st)
+            return st;
+    }
+    return bci_fail(err, BC_E_OPEN, "%s: cannot be read after %llu bytes: %s", s->name,
+                    (unsigned long long)s->offset, strerror(s->system_error));
 }
 
 void bci_source_free(bci_source *s)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "bitcrush/input.h"
+#include "bitcrush/reading.h"
 
 enum { BCI_PEEK_SIZE = BC_HEAD_SIZE };
 
@@ -22,24 +23,27 @@ typedef struct {
     uint8_t *ahead; /* read and not yet handed out: ahead_pos .. n_ahead - 1 */
     size_t n_ahead, ahead_pos;
     int system_error; /* the errno of the first failed read, or 0 */
+    const volatile sig_atomic_t *stop;
 } bci_source;
 
 /* Open `path` ("-" for standard input) for reading and peek at its first bytes. A missing
  * file, a directory or an empty file is BC_E_OPEN or BC_E_FORMAT with a sentence. What was
- * looked at under that path (NULL: nothing was) is taken over instead. */
-BC_NODISCARD bc_status bci_source_open(const char *path, bc_input *looked_at, bci_source **out,
-                                       bc_error *err);
+ * looked at under that path (reading->input) is taken over instead. reading->stop outlives the
+ * source; reading may be NULL. */
+BC_NODISCARD bc_status bci_source_open(const char *path, const bc_reading *reading,
+                                       bci_source **out, bc_error *err);
 
-/* Read up to n bytes; fewer only at the end of input or after a read error. A signal that breaks a
- * read off is an error in a pipe or a terminal, where the wait could be for ever. */
+/* Read up to n bytes; fewer only at the end of input, after a read error, and once a signal broke the
+ * wait off and `stop` is set. Other signals are none of its business. */
 size_t bci_source_read(bci_source *s, void *buf, size_t n);
 
 /* The same from byte `at` of a regular file on, counted from where reading began; what
  * bci_source_read hands out next stays the same. */
 size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n);
 
-/* True after the system reported a read error (as opposed to the end of input). */
-bool bci_source_failed(const bci_source *s);
+/* Whether what was read ended at the end of input, BC_OK: BC_E_OPEN after a read error, with what the
+ * system says, BC_E_INTERRUPTED after a stop. */
+BC_NODISCARD bc_status bci_source_status(const bci_source *s, bc_error *err);
 
 /* Close and release; NULL is fine. */
 void bci_source_free(bci_source *s);

@@ -114,8 +114,9 @@ bc_status bc_curve_load(const char *path, bc_curve *out, bc_error *err)
     }
     const size_t n = bci_source_read(source, text, MAX_TEXT + 1);
 
-    if (bci_source_failed(source)) {
-        st = bci_fail(err, BC_E_OPEN, "%s: reading failed", source->name);
+    st = bci_source_status(source, err);
+    if (st) {
+        ; /* said already */
     } else if (n > MAX_TEXT) {
         st = bci_fail(err, BC_E_LIMIT, "%s: is larger than %d bytes, expected a curve",
                       source->name, MAX_TEXT);

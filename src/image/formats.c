@@ -155,7 +155,7 @@ bc_status bc_image_open_with(const char *path, const bc_reading *reading, bc_ima
     if (reading)
         r->reading = *reading;
     r->metadata = bci_metadata_new();
-    st = r->metadata ? bci_source_open(path, r->reading.input, &r->source, err)
+    st = r->metadata ? bci_source_open(path, &r->reading, &r->source, err)
                      : bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", path);
     if (st)
         goto done;

@@ -194,9 +194,10 @@ static boolean fill_buffer(j_decompress_ptr decoder)
     s->input.bytes_in_buffer = bci_source_read(s->source, s->buffer, sizeof s->buffer);
     if (s->input.bytes_in_buffer > 0)
         return TRUE;
-    if (bci_source_failed(s->source))
-        leave(s, bci_fail(s->err, BC_E_OPEN, "%s: reading failed after %llu bytes", s->source->name,
-                          offset_of(s)));
+    const bc_status st = bci_source_status(s->source, s->err);
+
+    if (st)
+        leave(s, st);
     if (!s->reader->reading.salvage || decoder->input_scan_number == 0)
         leave(s, bci_fail(s->err, BC_E_FORMAT,
                           "%s: ends after %llu bytes, expected more and an end-of-image marker",

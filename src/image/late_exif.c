@@ -54,13 +54,11 @@ static bc_status look_for_it(bci_source *s, int *out, bc_error *err)
 bc_status bci_late_orientation(bci_source *s, int *out, bc_error *err)
 {
     int orientation = 1;
-    const bc_status st = look_for_it(s, &orientation, err);
+    bc_status st = look_for_it(s, &orientation, err);
 
-    if (st)
-        return st;
-    if (bci_source_failed(s))
-        return bci_fail(err, BC_E_OPEN, "%s: cannot be read: %s", s->name,
-                        strerror(s->system_error));
-    *out = orientation;
-    return BC_OK;
+    if (!st)
+        st = bci_source_status(s, err);
+    if (!st)
+        *out = orientation;
+    return st;
 }

@@ -168,8 +168,9 @@ static bc_status load_text(bci_source *source, bc_palette *out, bc_error *err)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", source->name);
     const size_t n = bci_source_read(source, text, MAX_TEXT + 1);
 
-    if (bci_source_failed(source)) {
-        st = bci_fail(err, BC_E_OPEN, "%s: reading failed", source->name);
+    st = bci_source_status(source, err);
+    if (st) {
+        ; /* said already */
     } else if (n > MAX_TEXT) {
         st = bci_fail(err, BC_E_LIMIT, "%s: is larger than %d bytes, expected a palette",
                       source->name, MAX_TEXT);

@@ -104,9 +104,7 @@ static void read_bytes(png_structp png, png_bytep data, size_t n)
         longjmp(s->guard.escape, 1);
     if (bci_source_read(r->source, data, n) == n)
         return;
-    if (bci_source_failed(r->source))
-        (void)bci_fail(&s->guard.error, BC_E_OPEN, "reading failed");
-    else
+    if (!bci_source_status(r->source, &s->guard.error))
         (void)bci_fail(&s->guard.error, BC_E_FORMAT, "file ends early");
     longjmp(s->guard.escape, 1);
 }
@@ -126,7 +124,8 @@ static bc_status explain(const bc_image_reader *r, bc_error *err)
 {
     const reader *s = r->state;
 
-    if (s->guard.error.status == BC_E_LIMIT || s->guard.error.status == BC_E_INTERRUPTED)
+    if (s->guard.error.status == BC_E_LIMIT || s->guard.error.status == BC_E_INTERRUPTED ||
+        s->guard.error.status == BC_E_OPEN)
         return bci_fail(err, s->guard.error.status, "%s", s->guard.error.text);
     if (r->info.height == 0)
         return bci_fail(err, s->guard.error.status,

@@ -73,9 +73,10 @@ static uint64_t append_digit(uint64_t v, int c)
 /* The input is over where more of it was needed. */
 static bc_status fail_early_end(const pnm_reader *p, const char *expected, bc_error *err)
 {
-    if (bci_source_failed(p->source))
-        return bci_fail(err, BC_E_OPEN, "%s: reading failed after %llu bytes", p->source->name,
-                        offset_of(p));
+    const bc_status st = bci_source_status(p->source, err);
+
+    if (st)
+        return st;
     return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu bytes, expected %s", p->source->name,
                     offset_of(p), expected);
 }
@@ -326,9 +327,11 @@ static bc_status read_bytes(const bc_image_reader *r, void *out, size_t row_size
 
     if (got == n)
         return BC_OK;
-    if (bci_source_failed(r->source))
-        return bci_fail(err, BC_E_OPEN, "%s: reading failed after %llu bytes", r->source->name,
-                        (unsigned long long)r->source->offset);
+
+    const bc_status st = bci_source_status(r->source, err);
+
+    if (st)
+        return st;
     if (r->reading.salvage) {
         memset((uint8_t *)out + got, 0, n - got);
         note_end(r, first_row + (uint32_t)(got / row_size) + 1);

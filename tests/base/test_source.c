@@ -33,7 +33,7 @@ static void check_content(bci_source *s, const char *what, size_t n, size_t step
         if (now < step)
             break;
     }
-    EXPECT(at == n && memcmp(got, bytes, n) == 0 && !bci_source_failed(s),
+    EXPECT(at == n && memcmp(got, bytes, n) == 0 && bci_source_status(s, NULL) == BC_OK,
            "%s of %zu bytes in calls of %zu: %zu came, or others", what, n, step, at);
 }
 
@@ -127,9 +127,10 @@ static void looked_at(void **state)
     assert_memory_equal(head, bytes, n);
     assert_memory_equal(bc_input_head(b, &n), bytes + 1, BC_HEAD_SIZE);
     save_bytes(path_of("file"), bytes, BC_HEAD_SIZE + 36);
-    EXPECT(bci_source_open(path_of("file"), a, &t, &err) == BC_OK, "%s", err.text);
+    EXPECT(bci_source_open(path_of("file"), &(bc_reading){ .input = a }, &t, &err) == BC_OK, "%s",
+           err.text);
     bci_source_free(t); /* of another path */
-    EXPECT(bci_source_open(one, a, &s, &err) == BC_OK, "%s", err.text);
+    EXPECT(bci_source_open(one, &(bc_reading){ .input = a }, &s, &err) == BC_OK, "%s", err.text);
     bc_input_free(a);
     check_content(s, "looked at", 1000, 77);
     bci_source_free(s);

@@ -159,7 +159,7 @@ it 'a full disk for temporary data is 7 and leaves nothing either'
 "$MAKE_PNG" rgba 2000 1600 wide.png # opaque: rows wait for the layout, past 16 MiB on disk
 TMPDIR=$base/nowhere run "$BITCRUSH" wide.png 8 -o out.png
 exits 7
-says 'bitcrush: temporary data: no file can be made: No such file or directory'
+says 'bitcrush: temporary data: no temporary file can be made: No such file or directory'
 only big.png in.png wide.png
 rm wide.png
 
