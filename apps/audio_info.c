@@ -87,7 +87,7 @@ static bc_status allocate(census *all, const char *path, bc_error *err)
     }
     if (ok)
         return BC_OK;
-    return tool_fail(err, BC_E_LIMIT, "%s: out of memory for %u channels", path, n);
+    return tool_fail(err, BC_E_LIMIT, "%s: out of memory for %u channel(s)", path, n);
 }
 
 static bc_status take_census(const char *path, const bc_reading *reading, census *all,
@@ -189,8 +189,8 @@ static void add_used(bc_report *r, const options *o, const census *all, int bits
 
     snprintf(what, sizeof what, "%s", bits == 0 ? "it is silence" : "");
     if (has_less)
-        snprintf(what, sizeof what, "%d of %d bits a sample are enough", bits,
-                 info->container_bits);
+        snprintf(what, sizeof what, "%d of %d bits a sample %s enough", bits, info->container_bits,
+                 bits == 1 ? "is" : "are");
     if (is_same)
         snprintf(what + strlen(what), sizeof what - strlen(what), "%sall channels are the same",
                  *what ? ", " : "");

@@ -86,7 +86,7 @@ static bc_status read_excerpt(const excerpt *x, const char *path, const bc_readi
                 to[c][at + i - x->first] = planes[c][i];
     }
     if (!st && at < x->first + x->n)
-        st = tool_fail(err, BC_E_FORMAT, "%s: ends after %llu frames, expected %llu", path,
+        st = tool_fail(err, BC_E_FORMAT, "%s: ends after %llu frame(s), expected %llu", path,
                        (unsigned long long)at, (unsigned long long)(x->first + x->n));
     free(memory);
     free(planes);

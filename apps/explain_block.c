@@ -113,7 +113,7 @@ static bc_status check_place(const options *o, block *b, bc_error *err)
 
     if (row % length != 0) {
         return tool_fail(err, BC_E_UNSUPPORTED,
-                         "%s: rows of %llu weights, expected whole blocks of %u for %s", b->name,
+                         "%s: rows of %llu weight(s), expected whole blocks of %u for %s", b->name,
                          (unsigned long long)row, length, b->format->name);
     }
     b->place = o->block;

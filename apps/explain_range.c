@@ -25,8 +25,9 @@ static void print_range(double low, double high, double step, uint64_t levels, i
     if (rest > 0.0)
         printf(", rounded down: the last is %.10g", last);
     printf("\n");
-    printf("bits      %d: 2^%d = %llu codes are enough, 2^%d = %llu are not\n", bits, bits,
-           (unsigned long long)codes, bits - 1, (unsigned long long)codes / 2);
+    printf("bits      %d: 2^%d = %llu codes are enough, 2^%d = %llu %s not\n", bits, bits,
+           (unsigned long long)codes, bits - 1, (unsigned long long)codes / 2,
+           codes == 2 ? "is" : "are");
     printf("unused    %s\n\n", digits_count(text, sizeof text, codes - levels, "code"));
     printf("bits  step over the same range\n");
     for (int n = bits > 2 ? bits - 2 : 1; n <= bits + 2; n++)

@@ -123,9 +123,9 @@ bc_status explain_notation(const options *o, const char *name, bc_notation *out,
 static const char *fault_of(double v, bool is_finite, bool is_zero)
 {
     if (isinf(v) && is_finite)
-        return "beyond every 64-bit float, expected at most 1.79e+308, or inf";
+        return "beyond any 64-bit float, expected at most 1.79e+308, or inf";
     if (v == 0.0 && !is_zero)
-        return "nearer to 0 than every 64-bit float, expected at least 4.95e-324, or 0";
+        return "nearer to 0 than any 64-bit float, expected at least 4.95e-324, or 0";
     return NULL;
 }
 

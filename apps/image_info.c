@@ -156,7 +156,8 @@ static void describe_used(const census *c, int depth, bool has_palette, char *to
     const bc_image_info *info = &c->info;
     char enough[48], palette[48];
 
-    snprintf(enough, sizeof enough, "%d of %d bits a sample are enough", depth, info->depth);
+    snprintf(enough, sizeof enough, "%d of %d bits a sample %s enough", depth, info->depth,
+             depth == 1 ? "is" : "are");
     snprintf(palette, sizeof palette, "a palette of %zu holds all", c->n_colours);
 
     const struct {

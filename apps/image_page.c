@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "image_views.h"
 #include "page.h"
@@ -157,9 +158,11 @@ bc_status image_page(const options *o, const bc_image_settings *s, const char *i
     bc_status st = image_views_read(&p, in, out, s, m, err);
 
     if (o->channels)
-        snprintf(spec, sizeof spec, "%.32s bits a channel", o->channels);
+        snprintf(spec, sizeof spec, "%.32s bit%s a channel", o->channels,
+                 strcmp(o->channels, "1") == 0 ? "" : "s");
     else if (m->palette.n_colours)
-        snprintf(spec, sizeof spec, "%u colours", m->palette.n_colours);
+        snprintf(spec, sizeof spec, "%u colour%s", m->palette.n_colours,
+                 m->palette.n_colours == 1 ? "" : "s");
     else
         snprintf(spec, sizeof spec, "%d bit%s", s->bits, s->bits == 1 ? "" : "s");
     if (!st)

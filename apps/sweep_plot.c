@@ -107,8 +107,13 @@ bc_status sweep_plot(const options *o, const sweep *s, bc_error *err)
     char title[256];
     bc_plot *p = NULL;
 
-    snprintf(title, sizeof title, "%s from %d to %d bits", slash ? slash + 1 : o->operands[0],
-             s->plain[0].bits, s->plain[s->n_rows - 1].bits);
+    const int low = s->plain[0].bits, high = s->plain[s->n_rows - 1].bits;
+    const char *name = slash ? slash + 1 : o->operands[0];
+
+    if (low < high)
+        snprintf(title, sizeof title, "%s from %d to %d bits", name, low, high);
+    else
+        snprintf(title, sizeof title, "%s at %d bit%s", name, low, low == 1 ? "" : "s");
     bc_status st = bc_plot_new(title, NULL, &p, err);
 
     if (!st) {

@@ -130,7 +130,7 @@ bc_status tool_rereadable(const char *path, bc_error *err)
         return tool_fail(err, BC_E_OPEN, "%s: is a directory, expected a file", path);
     if (strcmp(path, "-") == 0 || (is_there && !S_ISREG(s.st_mode)))
         return tool_fail(err, BC_E_UNSUPPORTED,
-                         "%s: is read several times, expected a file and no pipe", path);
+                         "%s: is read several times, expected a file, not a pipe", path);
     return BC_OK;
 }
 

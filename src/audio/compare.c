@@ -17,10 +17,10 @@ static bc_status check_shapes(const bci_sound *a, const bci_sound *b, bc_error *
         return bci_fail(err, BC_E_USAGE, "%s: %u Hz, expected %u Hz as in %s", name, y->rate_hz,
                         x->rate_hz, bci_sound_name(a));
     if (x->n_channels != y->n_channels)
-        return bci_fail(err, BC_E_USAGE, "%s: %u channels, expected %u as in %s", name,
+        return bci_fail(err, BC_E_USAGE, "%s: %u channel(s), expected %u as in %s", name,
                         y->n_channels, x->n_channels, bci_sound_name(a));
     if (x->n_frames != UINT64_MAX && y->n_frames != UINT64_MAX && x->n_frames != y->n_frames)
-        return bci_fail(err, BC_E_USAGE, "%s: %llu frames, expected %llu as in %s", name,
+        return bci_fail(err, BC_E_USAGE, "%s: %llu frame(s), expected %llu as in %s", name,
                         (unsigned long long)y->n_frames, (unsigned long long)x->n_frames,
                         bci_sound_name(a));
     return BC_OK;
@@ -41,9 +41,9 @@ static bc_status walk(bci_sound *a, bci_sound *b, bci_audio_quality *q, uint64_t
         if (!st)
             st = bci_sound_read(b, y, STRIP, &n_y, err);
         if (!st && n_x != n_y)
-            st =
-                bci_fail(err, BC_E_USAGE, "%s: another number of frames than %s, expected the same",
-                         bci_sound_name(b), bci_sound_name(a));
+            st = bci_fail(err, BC_E_USAGE,
+                          "%s: its number of frames is not that of %s, expected the same",
+                          bci_sound_name(b), bci_sound_name(a));
         if (!st)
             bci_audio_quality_add(q, bci_sound_info(a)->layout, x, 1.0, bci_sound_info(b)->layout,
                                   y, n_x);

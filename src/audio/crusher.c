@@ -75,7 +75,7 @@ static bc_status scratch_new(scratch *s, size_t n_channels, size_t n_frames, bc_
         n * (3 * (sizeof(double *) + plane) + sizeof(int32_t *) + n_frames * sizeof(int32_t)));
 
     if (!at)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", n_channels);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channel(s)", n_channels);
     double **const tables[] = { (double **)(void *)at, (double **)(void *)at + n,
                                 (double **)(void *)at + 2 * n };
 
@@ -98,7 +98,7 @@ static bc_status begin_shaping(bci_crusher *c, const bc_shaper *shaper, bc_error
         return BC_OK;
     c->firs = calloc(c->n_channels, sizeof *c->firs);
     if (!c->firs)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", c->n_channels);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channel(s)", c->n_channels);
     for (size_t i = 0; i < c->n_channels; i++) {
         c->firs[i].n_taps = shaper->n_taps;
         memcpy(c->firs[i].taps, shaper->taps, sizeof shaper->taps);
@@ -115,7 +115,7 @@ static bc_status allocate(bci_crusher *c, int n_workers, bc_error *err)
     c->held_values = calloc(c->n_channels, sizeof *c->held_values);
     c->workers = calloc((size_t)n_workers, sizeof *c->workers);
     if (!c->streams || !c->held_codes || !c->held_values || !c->workers)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", c->n_channels);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channel(s)", c->n_channels);
     for (c->n_workers = 0; !st && c->n_workers < n_workers; c->n_workers++)
         st = scratch_new(&c->workers[c->n_workers], c->n_channels, c->strip_frames, err);
     return st;
@@ -143,7 +143,7 @@ bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
     bc_status st;
 
     if (!c)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", n);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channel(s)", n);
     c->from = from->layout;
     c->to = to->layout;
     c->kind = kind_of(&settings->depth);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "bitcrush/quantize.h"
 
 static uint64_t packed(uint64_t n_samples, double bits)
@@ -34,10 +35,10 @@ void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_
     snprintf(result->input_note, sizeof result->input_note, "%s", bci_sound_note(in));
     snprintf(result->salvaged, sizeof result->salvaged, "%s", bci_sound_salvaged(in));
     if (lies)
-        snprintf(result->input_note + strlen(result->input_note),
-                 sizeof result->input_note - strlen(result->input_note),
-                 "%sthe header says %d valid bits, the samples use %d",
-                 *result->input_note ? "; " : "", info->valid_bits, used);
+        bci_format(result->input_note + strlen(result->input_note),
+                   sizeof result->input_note - strlen(result->input_note),
+                   "%sthe header says %d valid bit(s), the samples use %d",
+                   *result->input_note ? "; " : "", info->valid_bits, used);
     memcpy(result->carried, plan->carried, sizeof result->carried);
     memcpy(result->dropped, plan->dropped, sizeof result->dropped);
     memcpy(result->note, plan->note, sizeof result->note);

@@ -43,7 +43,8 @@ static bc_status scan(bci_sound *s, const bc_grid *grid, bool *out, bc_error *er
     size_t got = 1;
 
     if (!raw || !planes || !x) {
-        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channels", bci_sound_name(s), n);
+        st =
+            bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channel(s)", bci_sound_name(s), n);
         goto done;
     }
     for (size_t c = 0; c < n; c++)
@@ -72,7 +73,7 @@ bc_status bci_sound_keeps_promise(const bci_sound *s, const bc_grid *grid, const
     double **x = malloc(n * sizeof *x);
     bool is_exact = planes && x;
     bc_status st = is_exact ? BC_OK
-                            : bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channels",
+                            : bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channel(s)",
                                        bci_sound_name(s), n);
 
     for (size_t c = 0; is_exact && c < n; c++)
@@ -84,10 +85,11 @@ bc_status bci_sound_keeps_promise(const bci_sound *s, const bc_grid *grid, const
         is_exact = is_on_grid(grid, x, planes + n * STRIP, m, n);
     }
     if (!st && !is_exact)
-        st = bci_fail(err, BC_E_FORMAT,
-                      "%s: the header says %d valid bits and samples use more, which a pipe shows "
-                      "too late, expected a file, or a dither by name",
-                      bci_sound_name(s), info->valid_bits);
+        st =
+            bci_fail(err, BC_E_FORMAT,
+                     "%s: the header says %d valid bit(s) and samples use more, which a pipe shows "
+                     "too late, expected a file, or a dither by name",
+                     bci_sound_name(s), info->valid_bits);
     free(planes);
     free(x);
     return st;

@@ -8,7 +8,7 @@ static bc_status left_out(const char *path, bc_error *err)
 {
     return bci_fail(err, BC_E_UNSUPPORTED,
                     "%s: sound files are left out of this build, expected one with libsndfile",
-                    path ? path : "no output");
+                    path);
 }
 
 bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound **out,

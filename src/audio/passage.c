@@ -61,8 +61,8 @@ bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t silenc
         p->made[i] = malloc(samples * bc_sample_size(p->to));
         p->silent[i] = p->silence ? malloc(samples) : NULL;
         if (!p->raw[i] || !p->made[i] || (p->silence && !p->silent[i]))
-            st = bci_fail(err, BC_E_LIMIT, "%s: out of memory for %u channels", bci_sound_name(in),
-                          info->n_channels);
+            st = bci_fail(err, BC_E_LIMIT, "%s: out of memory for %u channel(s)",
+                          bci_sound_name(in), info->n_channels);
     }
     if (!st)
         st = read_frames(p, 0, &p->n_head, err);

@@ -103,7 +103,7 @@ bc_status bci_audio_quality_new(const bc_audio_info *info, const bc_grid *grid, 
 
 short_of_memory:
     bci_audio_quality_free(q);
-    return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channels", n);
+    return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channel(s)", n);
 }
 
 static void count_codes(bci_audio_quality *q, const double *y, size_t n)

@@ -69,7 +69,8 @@ static bc_status check_subtractive(const bc_audio_settings *s, bool has_noise, b
         return contradiction(err, "subtractive dither needs even steps and nothing but its noise,",
                              "expected bits, no shaping, no hold and rounding nearest");
     if (has_noise && s->noise->form != BC_NOISE_RPDF)
-        return bci_fail(err, BC_E_USAGE, "subtractive dither is rpdf, expected no dither %s",
+        return bci_fail(err, BC_E_USAGE,
+                        "subtractive dither is rpdf, expected that instead of dither %s",
                         s->noise->name);
     return BC_OK;
 }
@@ -169,8 +170,7 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
         target.comment_line = bci_dither_note_end;
     }
     target.container = r->plan.format;
-    if (s->dry_run)
-        target.path = NULL;
+    target.is_dry = s->dry_run;
     return bci_sound_create(&target, r->in, &r->writer, err);
 }
 

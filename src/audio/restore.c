@@ -60,7 +60,7 @@ static bc_status allocate(restoration *r, bc_error *err)
     r->memory = malloc(BCI_PASSAGE_SLOTS * (strip * (sizeof(double) + sizeof(int32_t)) +
                                             n * (sizeof(double *) + sizeof(int32_t *))));
     if (!r->streams || !r->memory)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channels",
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channel(s)",
                         bci_sound_name(r->in), n);
     at = (char *)r->memory;
     for (int i = 0; i < BCI_PASSAGE_SLOTS; i++) {
@@ -170,8 +170,7 @@ static bc_status open_output(restoration *r, const char *out, bc_error *err)
     if (st)
         return st;
     target.container = r->plan.format;
-    if (s->dry_run)
-        target.path = NULL;
+    target.is_dry = s->dry_run;
     st = bci_sound_create(&target, r->in, &r->writer, err);
     if (!st && !s->skip_quality)
         st = bci_audio_quality_new(info, NULL, false, false, &r->quality, err);

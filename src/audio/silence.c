@@ -37,7 +37,7 @@ static bc_status allocate(bci_silence *s, bc_error *err)
     if (s->planes)
         s->planes[0] = malloc(n * STRIP * sizeof(double));
     if (!s->raw || !s->zeros || !s->runs || !s->planes || !s->planes[0])
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channels",
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channel(s)",
                         bci_sound_name(s->in), n);
     for (size_t c = 1; c < n; c++)
         s->planes[c] = s->planes[0] + c * STRIP;
@@ -53,10 +53,11 @@ bc_status bci_silence_new(bci_sound *in, size_t n_frames, size_t batch_frames, b
     bc_status st;
 
     if (n_frames > MAX_AHEAD / frame_bytes)
-        return bci_fail(err, BC_E_LIMIT,
-                        "%s: silence of %zu frames of %zu bytes, expected at most %zu MiB to look "
-                        "ahead",
-                        bci_sound_name(in), n_frames, frame_bytes, MAX_AHEAD >> 20);
+        return bci_fail(
+            err, BC_E_LIMIT,
+            "%s: silence of %zu frame(s) of %zu byte(s), expected at most %zu MiB to look "
+            "ahead",
+            bci_sound_name(in), n_frames, frame_bytes, MAX_AHEAD >> 20);
     s = calloc(1, sizeof *s);
     if (!s)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", bci_sound_name(in));

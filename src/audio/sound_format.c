@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 
 typedef unsigned long long ull;
@@ -26,7 +27,7 @@ static void add(char text[256], const char *format, va_list args)
         return;
     if (used > 0)
         memcpy(text + used, "; ", 3);
-    vsnprintf(text + strlen(text), 256 - strlen(text), format, args);
+    bci_vformat(text + strlen(text), 256 - strlen(text), format, args);
 }
 
 void bci_sound_header_note(bci_sound_header *h, const char *format, ...)
@@ -95,12 +96,12 @@ static shape read_fmt(bci_sound_header *out, const uint8_t *p)
 
     out->frame_size = bci_sound_number(p + 12, 2, big);
     if (is_plain && bytes > 0 && (!out->frame_size || out->frame_size % found.n_channels)) {
-        bci_sound_header_note(out, "fmt says %llu bytes a frame, %llu are taken",
+        bci_sound_header_note(out, "fmt says %llu byte(s) a frame, %llu (are) taken",
                               (ull)out->frame_size, (ull)bytes);
         out->frame_size = bytes;
     }
     if (valid > bits)
-        bci_sound_header_note(out, "fmt says %llu valid bits in a sample of %llu", (ull)valid,
+        bci_sound_header_note(out, "fmt says %llu valid bit(s) in a sample of %llu", (ull)valid,
                               (ull)bits);
     out->valid_bits = (int)(valid && valid < bits ? valid : bits);
     out->is_wave_float = tag == 3;
@@ -153,7 +154,7 @@ bc_status bci_sound_format_read(bci_sound_header *out, const uint8_t *p, const c
     while (i < 2 && strcmp(rows[i].id, out->format.id) != 0)
         i++;
     if (out->format.size < rows[i].least)
-        return bci_fail(err, BC_E_FORMAT, "%s: %s chunk of %llu bytes, expected at least %llu",
+        return bci_fail(err, BC_E_FORMAT, "%s: %s chunk of %llu byte(s), expected at least %llu",
                         name, i == 0 ? "fmt" : rows[i].id, (ull)out->format.size,
                         (ull)rows[i].least);
     const shape found = rows[i].read(out, p);

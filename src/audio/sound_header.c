@@ -75,7 +75,7 @@ static bc_status read_format(walk *w, const uint8_t *id, uint64_t at, uint64_t s
         return BC_OK;
     if (size > MAX_FORMAT || size > left_from(w, at))
         return bci_fail(w->err, BC_E_FORMAT,
-                        "%s: the %s chunk has %llu bytes, expected at most %llu", w->name,
+                        "%s: the %s chunk has %llu byte(s), expected at most %llu", w->name,
                         w->f.format, (ull)size,
                         left_from(w, at) < MAX_FORMAT ? (ull)left_from(w, at) : (ull)MAX_FORMAT);
     w->has_format = true;
@@ -126,23 +126,25 @@ static bc_status place_data(walk *w, uint64_t at, uint64_t size)
         if (there != UINT64_MAX && size > 0 && size + 1 != UINT64_C(1) << 32 &&
             size < INT64_MAX / 2)
             bci_sound_header_note(
-                out, "%llu bytes of samples are a size left open, read to the end", (ull)size);
+                out, "the size %llu of the samples was left open, they are read to the end",
+                (ull)size);
     } else if (size > there && out->frame_size && out->n_frames != UINT64_MAX && out->n_frames &&
                out->n_frames <= there / out->frame_size) {
         out->data_size = out->n_frames * out->frame_size;
-        bci_sound_header_note(out, "%s size says %llu bytes more than there are", w->f.data,
+        bci_sound_header_note(out, "%s size says %llu byte(s) more than there are", w->f.data,
                               (ull)(size - there));
     } else if (size > there && w->salvages) {
         out->data_size = there;
-        bci_sound_header_salvaged(out, "%llu of %llu bytes of samples are missing",
+        bci_sound_header_salvaged(out, "%llu of %llu byte(s) of samples (are) missing",
                                   (ull)(size - there), (ull)size);
     } else if (size > there) {
-        return bci_fail(w->err, BC_E_FORMAT,
-                        "%s: %llu bytes of samples where the header says %llu, %llu are missing",
-                        w->name, (ull)there, (ull)size, (ull)(size - there));
+        return bci_fail(
+            w->err, BC_E_FORMAT,
+            "%s: %llu byte(s) of samples where the header says %llu, %llu (are) missing", w->name,
+            (ull)there, (ull)size, (ull)(size - there));
     } else if (has_wrapped(w, size, there)) {
         out->data_size = size + ((there - size) >> 32 << 32);
-        bci_sound_header_note(out, "%llu bytes of samples are a size past 4 GiB that began again",
+        bci_sound_header_note(out, "the size %llu of the samples began again from 0 past 4 GiB",
                               (ull)size);
     }
     return BC_OK;
@@ -169,7 +171,7 @@ static bc_status read_data(walk *w, uint64_t at, uint64_t size)
     if (size == 0xFFFFFFFF && w->ds64_data)
         size = w->ds64_data;
     if (size > 0 && size < extra)
-        return bci_fail(w->err, BC_E_FORMAT, "%s: %s chunk of %llu bytes, expected at least %llu",
+        return bci_fail(w->err, BC_E_FORMAT, "%s: %s chunk of %llu byte(s), expected at least %llu",
                         w->name, w->f.data, (ull)size, (ull)extra);
     return place_data(w, at + extra, size == UINT64_MAX || size == 0 ? size : size - extra);
 }
@@ -212,7 +214,7 @@ static bc_status read_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t si
     if (memcmp(id, w->f.data, 4) == 0) {
         if (w->out->data_offset == 0)
             return read_data(w, at, size);
-        bci_sound_header_note(w->out, "a second chunk of samples, %llu bytes, is left out",
+        bci_sound_header_note(w->out, "a second chunk of samples, %llu byte(s), is left out",
                               (ull)size);
         return BC_OK;
     }
@@ -274,10 +276,10 @@ static bool ends_here(walk *w, uint64_t at, const uint8_t *p, size_t got)
     if (left == 0)
         return true;
     if (at >= w->outer_end)
-        bci_sound_header_note(w->out, "%llu bytes behind the end of %s are left out", (ull)left,
+        bci_sound_header_note(w->out, "%llu byte(s) behind the end of %s (are) left out", (ull)left,
                               w->outer);
     else if (!is_chunk(w, p, got))
-        bci_sound_header_note(w->out, "%llu bytes at the end are no chunk and are left out",
+        bci_sound_header_note(w->out, "%llu byte(s) at the end (are) no chunk and (are) left out",
                               (ull)left);
     else
         return false;
@@ -303,7 +305,7 @@ static bc_status enter_chunk(walk *w, const uint8_t *p, uint64_t at, uint64_t *e
 
     if (w->f.size_has_head && size < head && !is_data)
         return bci_fail(w->err, BC_E_FORMAT,
-                        "%s: chunk of %llu bytes at byte %llu, expected at least %zu", w->name,
+                        "%s: chunk of %llu byte(s) at byte %llu, expected at least %zu", w->name,
                         (ull)size, (ull)at, head);
     size -= !w->f.size_has_head ? 0 : size < head ? size : head;
     const bc_status st = read_chunk(w, p, at + head, size);
@@ -322,10 +324,10 @@ static bc_status enter_chunk(walk *w, const uint8_t *p, uint64_t at, uint64_t *e
     w->is_cut = size > left && w->file_size != UINT64_MAX;
     if (w->is_cut && w->out->data_offset == 0)
         return bci_fail(w->err, BC_E_FORMAT,
-                        "%s: chunk of %llu bytes at byte %llu, but %llu are left", w->name,
+                        "%s: chunk of %llu byte(s) at byte %llu, but %llu (are) left", w->name,
                         (ull)size, (ull)at, (ull)left);
     if (w->is_cut)
-        bci_sound_header_note(w->out, "chunk %.4s at the end is cut, %llu bytes of %llu",
+        bci_sound_header_note(w->out, "chunk %.4s at the end is cut after %llu byte(s) of %llu",
                               (const char *)p, (ull)left, (ull)size);
     return size > UINT64_MAX / 2 && !w->is_cut ? ends_early(w, at, "a chunk that has no end,")
                                                : BC_OK;
@@ -360,7 +362,7 @@ static bc_status walk_chunks(walk *w)
     w->out->has_more_chunks = true;
     return w->out->data_offset
                ? BC_OK
-               : bci_fail(w->err, BC_E_LIMIT, "%s: more than %d chunks, expected fewer", w->name,
+               : bci_fail(w->err, BC_E_LIMIT, "%s: more than %d chunk(s), expected fewer", w->name,
                           MAX_CHUNKS);
 }
 
@@ -391,7 +393,7 @@ static bc_status read_au(walk *w, const uint8_t *magic)
     const uint64_t left = st ? 0 : left_from(w, offset + w->out->data_size);
 
     if (!st && !bci_sound_input_is_pipe(w->in) && left > 0)
-        bci_sound_header_note(w->out, "%llu bytes behind the samples are left out", (ull)left);
+        bci_sound_header_note(w->out, "%llu byte(s) behind the samples (are) left out", (ull)left);
     return st;
 }
 
@@ -455,7 +457,7 @@ static void compare_outer(walk *w)
     if (!w->out->is_open_ended && !w->is_cut && !*w->out->salvaged &&
         !bci_sound_input_is_pipe(w->in) && w->outer_end != UINT64_MAX &&
         !bci_sound_size_is_placeholder(w->outer_end - 8) && w->outer_end > w->file_size + 8)
-        bci_sound_header_note(w->out, "%s size says %llu bytes more than there are", w->outer,
+        bci_sound_header_note(w->out, "%s size says %llu byte(s) more than there are", w->outer,
                               (ull)(w->outer_end - w->file_size));
 }
 
@@ -482,7 +484,7 @@ bc_status bci_sound_header_read(bci_sound_input *in, bool salvage, bci_sound_hea
         st = bci_sound_input_status(in, err);
         return st ? st
                   : bci_fail(err, BC_E_FORMAT,
-                             "%s: ends after %zu bytes, expected the header of a "
+                             "%s: ends after %zu byte(s), expected the header of a "
                              "sound file",
                              w.name, got);
     }

@@ -10,6 +10,7 @@
 #include "audio/sound_heads.h"
 #include "audio/sound_metadata.h"
 #include "audio/soundfile.h"
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/sink.h"
 
@@ -79,16 +80,16 @@ static bc_status choose_row(const bci_sound_target *t, const bci_sound *source,
                             "or flac",
                             t->container);
     }
-    if (!row && t->path)
+    if (!row)
         row = row_for_path(t->path);
-    if (!row && t->path && ending_of(t->path))
+    if (!row && ending_of(t->path))
         return bci_fail(err, BC_E_USAGE,
                         "%s: the name does not end in a format that can be written, expected "
                         ".wav, .rf64, .w64, .aiff, .caf, .au or .flac",
                         t->path);
     if (!row)
         row = row_for_source(source);
-    if (row && !row->head && !t->container && t->path && strcmp(t->path, "-") == 0)
+    if (row && !row->head && !t->container && strcmp(t->path, "-") == 0)
         row = NULL; /* what cannot be written there, and nobody asked for */
     *out = row ? row : bci_sound_row_named("wav");
     return BC_OK;
@@ -104,12 +105,13 @@ static bc_status make_shape(const bci_sound_target *t, const bci_sound *source,
 
     if (t->encoding == BC_ENCODING_PCM) {
         if (t->valid_bits < 1 || t->valid_bits > 32)
-            return bci_fail(err, BC_E_USAGE, "%d bits per sample, expected 1 to 32", t->valid_bits);
+            return bci_fail(err, BC_E_USAGE, "%d bit(s) per sample, expected 1 to 32",
+                            t->valid_bits);
         bits = (t->valid_bits + 7) / 8 * 8;
     }
     if (t->n_channels == 0 || t->n_channels > 1024 || t->rate_hz == 0 || t->rate_hz > INT32_MAX)
         return bci_fail(err, BC_E_USAGE,
-                        "%u channels at %u Hz, expected 1 to 1024 at 1 to 2147483647 Hz",
+                        "%u channel(s) at %u Hz, expected 1 to 1024 at 1 to 2147483647 Hz",
                         t->n_channels, t->rate_hz);
     *out = (bci_sound_shape){
         .encoding = t->encoding,
@@ -158,10 +160,11 @@ static bc_status check_encoding(const bci_sound_row *row, const bci_sound_shape 
         return BC_OK;
     if (s->valid_bits > 24)
         return bci_fail(err, BC_E_UNSUPPORTED,
-                        "FLAC with %d bits per sample, libsndfile reads at most 24", s->valid_bits);
+                        "FLAC with %d bit(s) per sample, libsndfile reads at most 24",
+                        s->valid_bits);
     if (s->n_channels > 8 || s->rate_hz > 655350)
         return bci_fail(err, BC_E_UNSUPPORTED,
-                        "FLAC with %u channels at %u Hz, expected at most 8 at 655350 Hz",
+                        "FLAC with %u channel(s) at %u Hz, expected at most 8 at 655350 Hz",
                         s->n_channels, s->rate_hz);
     return BC_OK;
 }
@@ -202,13 +205,13 @@ static void fill_plan(const bci_sound_row *row, const bci_sound_shape *s, bci_so
     if (plan->note[0] || s->encoding != BC_ENCODING_PCM || s->valid_bits == s->container_bits)
         return;
     if (s->valid_bits < row->least_valid)
-        snprintf(plan->note, sizeof plan->note,
-                 "the header says %d bits: %s cannot say that %d of them are used",
-                 s->container_bits, row->container, s->valid_bits);
+        bci_format(plan->note, sizeof plan->note,
+                   "the header says %d bits: %s cannot say that %d of them (are) used",
+                   s->container_bits, row->container, s->valid_bits);
     else if (s->hides_valid_bits)
-        snprintf(plan->note, sizeof plan->note,
-                 "the header says %d bits, as asked, of which %d are used", s->container_bits,
-                 s->valid_bits);
+        bci_format(plan->note, sizeof plan->note,
+                   "the header says %d bits, as asked, of which %d (are) used", s->container_bits,
+                   s->valid_bits);
 }
 
 bc_status bci_sound_check(const bci_sound_target *t, const bci_sound *source, bci_sound_plan *plan,
@@ -297,9 +300,7 @@ static bc_status begin(bci_sound_writer *w, bc_error *err)
 bc_status bci_sound_create(const bci_sound_target *t, const bci_sound *source,
                            bci_sound_writer **out, bc_error *err)
 {
-    const char *name = !t->path                    ? "no output"
-                       : strcmp(t->path, "-") == 0 ? "standard output"
-                                                   : t->path;
+    const char *name = strcmp(t->path, "-") == 0 ? "standard output" : t->path;
     bci_sound_writer *w = calloc(1, sizeof *w);
     bc_status st;
 
@@ -325,7 +326,7 @@ bc_status bci_sound_create(const bci_sound_target *t, const bci_sound *source,
     memcpy(w->plan.carried, w->carried.carried, sizeof w->plan.carried);
     memcpy(w->plan.dropped, w->carried.dropped, sizeof w->plan.dropped);
     w->frame_size = bc_sample_size(w->plan.layout) * w->shape.n_channels;
-    st = bci_sink_open(t->path, t->force, &w->sink, err);
+    st = bci_sink_open(t->is_dry ? NULL : t->path, t->force, &w->sink, err);
     if (!st)
         st = begin(w, err);
     if (st)
@@ -383,7 +384,7 @@ bc_status bci_sound_commit(bci_sound_writer *w, bc_error *err)
     bc_status st;
 
     if (!is_open(w) && w->n_written != w->shape.n_frames)
-        return bci_fail(err, BC_E_INTERNAL, "%s: %llu frames were written, %llu promised", w->name,
+        return bci_fail(err, BC_E_INTERNAL, "%s: %llu frame(s) written, %llu promised", w->name,
                         (ull)w->n_written, (ull)w->shape.n_frames);
     if (w->flac) {
         st = bci_flac_close(w->flac, err);

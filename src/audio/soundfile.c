@@ -12,6 +12,7 @@
 #include "audio/sound_input.h"
 #include "audio/sound_parts.h"
 #include "audio/sound_view.h"
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/room.h"
@@ -141,7 +142,7 @@ static bc_status open_failed(bci_sound *s, bc_error *err)
     if (st)
         return st;
     if (is_known && n_head < sizeof head)
-        return bci_fail(err, BC_E_FORMAT, "%s: header ends after %zu bytes", name, n_head);
+        return bci_fail(err, BC_E_FORMAT, "%s: header ends after %zu byte(s)", name, n_head);
     if (code == SF_ERR_UNRECOGNISED_FORMAT && !is_known)
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: is no sound file that libsndfile knows", name);
     if (code == SF_ERR_UNSUPPORTED_ENCODING || strstr(text, "nimplemented") ||
@@ -186,13 +187,13 @@ static int plain_layout(const bci_sound *s, const subtype_row *row)
 static void note_left_over(bci_sound *s, uint64_t n)
 {
     if (n > 1 || (n == 1 && s->frame_size % 2 == 0))
-        bci_sound_header_note(&s->header, "%llu bytes of a last frame of %zu are left out", (ull)n,
-                              s->frame_size);
+        bci_sound_header_note(&s->header, "%llu byte(s) of a last frame of %zu (are) left out",
+                              (ull)n, s->frame_size);
 }
 
 static void note_missing(bci_sound *s, uint64_t there, uint64_t promised)
 {
-    bci_sound_header_salvaged(&s->header, "%llu of %llu frames are missing",
+    bci_sound_header_salvaged(&s->header, "%llu of %llu frame(s) (are) missing",
                               (ull)(promised - there), (ull)promised);
 }
 
@@ -213,16 +214,16 @@ static bc_status count_frames(bci_sound *s, bc_error *err)
         h->n_frames = there;
     }
     if (h->n_frames != UINT64_MAX && h->n_frames > there)
-        return bci_fail(err, BC_E_FORMAT, "%s: %llu frames of samples where the header says %llu",
+        return bci_fail(err, BC_E_FORMAT, "%s: %llu frame(s) of samples where the header says %llu",
                         name, (ull)there, (ull)h->n_frames);
     note_left_over(s, rest);
     s->info.n_frames = h->n_frames != UINT64_MAX && h->n_frames > 0 ? h->n_frames : there;
     if (h->n_frames < there && h->data_size - h->n_frames * s->frame_size >= h->block_size)
-        bci_sound_header_note(h, "COMM counts %llu frames, there are %llu", (ull)h->n_frames,
+        bci_sound_header_note(h, "COMM counts %llu frame(s), there are %llu", (ull)h->n_frames,
                               (ull)there);
     if (h->n_fact_frames != UINT64_MAX && h->n_fact_frames > 0 && !h->is_open_ended &&
         !*h->salvaged && h->n_fact_frames != there)
-        bci_sound_header_note(h, "fact counts %llu frames, there are %llu", (ull)h->n_fact_frames,
+        bci_sound_header_note(h, "fact counts %llu frame(s), there are %llu", (ull)h->n_fact_frames,
                               (ull)there);
     return BC_OK;
 }
@@ -322,8 +323,8 @@ static bc_status check_whole(bci_sound *s, const SF_INFO *info, bc_error *err)
         return damaged(s, err, "its last page does not end the stream");
     if (strstr(log, "should be") || strstr(log, "truncated file") ||
         (type == SF_FORMAT_NIST && nist_frames(s) > (uint64_t)info->frames)) {
-        snprintf(text, sizeof text, "holds less than its header says, %lld frames",
-                 (long long)info->frames);
+        bci_format(text, sizeof text, "holds less than its header says, %lld frame(s)",
+                   (long long)info->frames);
         return damaged(s, err, text);
     }
     return BC_OK;
@@ -537,7 +538,7 @@ bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, 
         note_missing(s, s->position, s->n_promised);
         s->n_promised = s->position;
     } else if (n_read < n && s->n_promised != UINT64_MAX) {
-        return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu frames where the header says %llu",
+        return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu frame(s) where the header says %llu",
                         bci_sound_name(s), (ull)s->position, (ull)s->n_promised);
     }
     *got = n_read;

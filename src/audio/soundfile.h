@@ -75,7 +75,8 @@ void bci_sound_free(bci_sound *s);
 /* --- writing */
 
 typedef struct {
-    const char *path;      /* "-" is standard output; NULL counts the bytes and keeps none */
+    const char *path;      /* "-" is standard output */
+    bool is_dry;           /* the bytes are counted and none is kept */
     bool force;            /* replace an existing file */
     const char *container; /* name of a row of bc_audio_formats; NULL goes by the extension of
                             * `path`, else by the container of the source, else WAV */

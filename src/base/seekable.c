@@ -68,7 +68,7 @@ bc_status bci_seekable_read(const bci_seekable *s, uint64_t offset, void *buf, s
 
     if (offset > s->size_bytes || n > s->size_bytes - offset)
         return bci_fail(err, BC_E_FORMAT,
-                        "%s: ends at byte %llu, expected %zu bytes from byte %llu on", s->name,
+                        "%s: ends at byte %llu, expected %zu byte(s) from byte %llu on", s->name,
                         (unsigned long long)s->size_bytes, n, (unsigned long long)offset);
     while (n > 0) {
         const ssize_t got = pread(s->fd, to, n, (off_t)offset);
@@ -79,8 +79,8 @@ bc_status bci_seekable_read(const bci_seekable *s, uint64_t offset, void *buf, s
             return bci_fail(err, BC_E_OPEN, "%s: cannot be read at byte %llu: %s", s->name,
                             (unsigned long long)offset, strerror(errno));
         if (got == 0) /* it was cut after it had been opened */
-            return bci_fail(err, BC_E_FORMAT, "%s: ends at byte %llu, expected %llu bytes", s->name,
-                            (unsigned long long)offset, (unsigned long long)s->size_bytes);
+            return bci_fail(err, BC_E_FORMAT, "%s: ends at byte %llu, expected %llu byte(s)",
+                            s->name, (unsigned long long)offset, (unsigned long long)s->size_bytes);
         to += got;
         n -= (size_t)got;
         offset += (uint64_t)got;

@@ -172,7 +172,7 @@ static bc_status write_fully(bci_sink *s, const uint8_t *data, size_t n, bc_erro
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
-            return bci_fail(err, BC_E_WRITE, "%s: writing failed after %llu bytes: %s", s->name,
+            return bci_fail(err, BC_E_WRITE, "%s: writing failed after %llu byte(s): %s", s->name,
                             (unsigned long long)(s->size_bytes - n), strerror(errno));
         data += put;
         n -= (size_t)put;

@@ -192,7 +192,7 @@ bc_status bci_source_status(const bci_source *s, bc_error *err)
         if (st)
             return st;
     }
-    return bci_fail(err, BC_E_OPEN, "%s: cannot be read after %llu bytes: %s", s->name,
+    return bci_fail(err, BC_E_OPEN, "%s: cannot be read after %llu byte(s): %s", s->name,
                     (unsigned long long)s->offset, strerror(s->system_error));
 }
 

@@ -22,7 +22,8 @@ bc_status bci_spool_new(size_t memory_cap, bci_spool **out, bc_error *err)
         s->memory = malloc(memory_cap);
     if (!s || !s->memory) {
         bci_spool_free(s);
-        return bci_fail(err, BC_E_LIMIT, "temporary data: out of memory for %zu bytes", memory_cap);
+        return bci_fail(err, BC_E_LIMIT, "temporary data: out of memory for %zu byte(s)",
+                        memory_cap);
     }
     s->cap = memory_cap;
     *out = s;

@@ -45,7 +45,7 @@ static bool allocate(bc_diffuser *d, size_t n_lanes)
 
 static bc_status out_of_memory(size_t width, bc_error *err)
 {
-    return bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for lines of %zu pixels",
+    return bci_fail(err, BC_E_LIMIT, "error diffusion: out of memory for lines of %zu pixel(s)",
                     width);
 }
 
@@ -60,7 +60,7 @@ bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan 
         return bci_fail(err, BC_E_USAGE, "error diffusion: strength %g, expected 0 to 1", strength);
     if (width == 0 || width > SIZE_MAX / 64 || n_channels < 1 || n_channels > BCI_MAX_CHANNELS)
         return bci_fail(err, BC_E_USAGE,
-                        "error diffusion: %zu pixels of %zu channels, expected at "
+                        "error diffusion: %zu pixel(s) of %zu channel(s), expected at "
                         "least 1 pixel of 1 to 4 channels",
                         width, n_channels);
     d = calloc(1, sizeof *d);

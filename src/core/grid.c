@@ -13,7 +13,7 @@
 static bc_status check_bits(int bits, int min, int max, const char *what, bc_error *err)
 {
     if (bits < min || bits > max)
-        return bci_fail(err, BC_E_USAGE, "%s: %d bits, expected %d to %d", what, bits, min, max);
+        return bci_fail(err, BC_E_USAGE, "%s: %d bit(s), expected %d to %d", what, bits, min, max);
     return BC_OK;
 }
 
@@ -64,7 +64,7 @@ static int bits_for(uint64_t n)
 bc_status bc_grid_pcm_levels(uint32_t levels, bc_grid *out, bc_error *err)
 {
     if (levels < 2)
-        return bci_fail(err, BC_E_USAGE, "PCM grid: %u levels, expected 2 or more", levels);
+        return bci_fail(err, BC_E_USAGE, "PCM grid: %u level(s), expected 2 or more", levels);
     *out = (bc_grid){ .family = BC_GRID_AFFINE,
                       .lo = (int32_t) - (int64_t)(levels / 2),
                       .hi = (int32_t)((levels - 1) / 2),
@@ -134,7 +134,7 @@ bc_status bc_grid_float(int exponent_bits, int mantissa_bits, int exponent_bias,
 {
     if (exponent_bits < 1 || exponent_bits > 8 || mantissa_bits < 0 || mantissa_bits > 23)
         return bci_fail(err, BC_E_USAGE,
-                        "float grid: %d exponent and %d mantissa bits, expected "
+                        "float grid: %d exponent and %d mantissa bit(s), expected "
                         "1 to 8 and 0 to 23",
                         exponent_bits, mantissa_bits);
     if (exponent_bias < -1000 || exponent_bias > 1000)
@@ -143,7 +143,7 @@ bc_status bc_grid_float(int exponent_bits, int mantissa_bits, int exponent_bias,
     if ((flavour == BC_FLOAT_IEEE && mantissa_bits == 0) ||
         (flavour != BC_FLOAT_FINITE && exponent_bits + mantissa_bits < 2))
         return bci_fail(err, BC_E_USAGE,
-                        "float grid: %d exponent and %d mantissa bits leave no "
+                        "float grid: %d exponent and %d mantissa bit(s) leave no "
                         "code for NaN",
                         exponent_bits, mantissa_bits);
     const int32_t top = float_top_code(exponent_bits, mantissa_bits, flavour);
@@ -164,7 +164,7 @@ bc_status bc_grid_float(int exponent_bits, int mantissa_bits, int exponent_bias,
 bc_status bc_grid_codebook(const float *values, size_t n, bc_grid *out, bc_error *err)
 {
     if (n < 2 || n > 65536)
-        return bci_fail(err, BC_E_USAGE, "codebook: %zu values, expected 2 to 65536", n);
+        return bci_fail(err, BC_E_USAGE, "codebook: %zu value(s), expected 2 to 65536", n);
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(values[i]))
             return bci_fail(err, BC_E_USAGE, "codebook: value %zu is not finite", i);

@@ -83,7 +83,7 @@ static bc_status build_float(int exponent_bits, int mantissa_bits, bc_grid *out,
 
     if (exponent_bits < 1 || exponent_bits > 8 || mantissa_bits > 23)
         return bci_fail(err, BC_E_USAGE,
-                        "e%dm%d: %d exponent and %d mantissa bits, expected 1 to 8 and 0 to 23",
+                        "e%dm%d: %d exponent and %d mantissa bit(s), expected 1 to 8 and 0 to 23",
                         exponent_bits, mantissa_bits, exponent_bits, mantissa_bits);
     return bc_grid_float(exponent_bits, mantissa_bits, bias, flavour, out, err);
 }

@@ -75,7 +75,8 @@ static bc_status add_line(bc_curve *c, char *line, const char *path, unsigned nu
         return bci_fail(err, BC_E_FORMAT, "%s: threshold %g in line %u, expected -%g to %g dB",
                         path, db, number_of_line, max_db, max_db);
     if (c->n == BC_CURVE_MAX_POINTS)
-        return bci_fail(err, BC_E_LIMIT, "%s: has more than %d points", path, BC_CURVE_MAX_POINTS);
+        return bci_fail(err, BC_E_LIMIT, "%s: has more than %d point(s)", path,
+                        BC_CURVE_MAX_POINTS);
     c->hz[c->n] = hz;
     c->db[c->n++] = db;
     return BC_OK;
@@ -118,7 +119,7 @@ bc_status bc_curve_load(const char *path, bc_curve *out, bc_error *err)
     if (st) {
         ; /* said already */
     } else if (n > MAX_TEXT) {
-        st = bci_fail(err, BC_E_LIMIT, "%s: is larger than %d bytes, expected a curve",
+        st = bci_fail(err, BC_E_LIMIT, "%s: is larger than %d byte(s), expected a curve",
                       source->name, MAX_TEXT);
     } else if (memchr(text, '\0', n)) {
         st = bci_fail(err, BC_E_FORMAT, "%s: is no text, expected a curve", source->name);

@@ -74,7 +74,7 @@ bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bool half_way, bc_
 
     *l = (bci_levels){ .n = (uint32_t)n };
     if (n < 2 || n > 65536 || isinf(bc_grid_value(grid, grid->hi)))
-        return bci_fail(err, BC_E_USAGE, "grid: %llu marks, expected 2 to 65536 finite ones",
+        return bci_fail(err, BC_E_USAGE, "grid: %llu mark(s), expected 2 to 65536 finite ones",
                         (unsigned long long)n);
     l->values = malloc(l->n * sizeof *l->values);
     l->thresholds = malloc(l->n * sizeof *l->thresholds);
@@ -102,7 +102,7 @@ bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bool half_way, bc_
 
 short_of_memory:
     bci_levels_free(l);
-    return bci_fail(err, BC_E_LIMIT, "grid: out of memory for %u marks", (unsigned)n);
+    return bci_fail(err, BC_E_LIMIT, "grid: out of memory for %u mark(s)", (unsigned)n);
 }
 
 void bci_levels_free(bci_levels *l)

@@ -49,7 +49,7 @@ bc_status bci_points_check(const bc_points *p, uint32_t k, bc_error *err)
 
     if (p->n_dims < 1 || p->n_dims > N_DIMS || k < 1 || k > BC_CODEBOOK_MAX_CENTRES)
         return bci_fail(err, BC_E_USAGE,
-                        "codebook: %u centres of %u dimensions, expected 1 to %d "
+                        "codebook: %u centre(s) of %u dimension(s), expected 1 to %d "
                         "of 1 to %d",
                         k, p->n_dims, BC_CODEBOOK_MAX_CENTRES, N_DIMS);
     for (size_t i = 0; i < p->n_points; i++)
@@ -240,7 +240,8 @@ bc_status bc_codebook_refine(const bc_points *points, uint32_t k, const bc_codeb
     f.chunk = f.chunk < MIN_CHUNK ? MIN_CHUNK : f.chunk;
     f.n_chunks = (points->n_points - 1) / f.chunk + 1;
     if (!allocate(&f, owners)) {
-        st = bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu points", points->n_points);
+        st =
+            bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu point(s)", points->n_points);
         goto done;
     }
     start(&f);

@@ -205,7 +205,7 @@ static bc_status check_design(double rate_hz, uint32_t n_taps, double strength_d
         return bci_fail(err, BC_E_USAGE, "noise shaper: rate %g Hz, expected 1000 to 10000000 Hz",
                         rate_hz);
     if (n_taps < 1 || n_taps > BC_FIR_MAX_TAPS)
-        return bci_fail(err, BC_E_USAGE, "noise shaper: %u taps, expected 1 to %d", n_taps,
+        return bci_fail(err, BC_E_USAGE, "noise shaper: %u tap(s), expected 1 to %d", n_taps,
                         BC_FIR_MAX_TAPS);
     if (!(strength_db >= 0.0 && strength_db <= BC_SHAPER_MAX_STRENGTH_DB))
         return bci_fail(err, BC_E_USAGE, "noise shaper: strength %g dB, expected 0 to %g dB",

@@ -221,13 +221,14 @@ bc_status bc_codebook_split(const bc_points *points, uint32_t k, float *centres,
     if (st)
         return st;
     if (points->n_points > UINT32_MAX)
-        return bci_fail(err, BC_E_LIMIT, "codebook: %zu points, expected at most %u",
+        return bci_fail(err, BC_E_LIMIT, "codebook: %zu point(s), expected at most %u",
                         points->n_points, UINT32_MAX);
     s.order = malloc(points->n_points * sizeof *s.order);
     s.spare = malloc(points->n_points * sizeof *s.spare);
     s.cells = malloc(k * sizeof *s.cells);
     if (!s.order || !s.spare || !s.cells) {
-        st = bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu points", points->n_points);
+        st =
+            bci_fail(err, BC_E_LIMIT, "codebook: out of memory for %zu point(s)", points->n_points);
         goto done;
     }
     for (size_t i = 0; i < points->n_points; i++)

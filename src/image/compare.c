@@ -31,7 +31,7 @@ static bc_status open_side(side *s, const char *path, const bc_reading *reading,
     s->coded = malloc(width * 3 * sizeof *s->coded);
     s->light = malloc(width * 3 * sizeof *s->light);
     if (!s->coded_of || !s->light_of || !s->row || !s->coded || !s->light)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixels", path,
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixel(s)", path,
                         info->width);
     for (size_t v = 0; v < n; v++) {
         const double coded = (double)v / info->maxval;

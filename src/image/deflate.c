@@ -209,9 +209,7 @@ static bc_status hand_out(bci_deflater *d, piece *p, bc_error *err)
         return bci_fail(err, BC_E_LIMIT, "compression: out of memory");
     if (p->status)
         return bci_fail(err, BC_E_INTERNAL,
-                        "compression: a piece of %zu bytes was not "
-                        "compressed",
-                        p->n);
+                        "compression: a piece of %zu byte(s) was not compressed", p->n);
     d->adler = (uint32_t)adler32_combine(d->adler, p->adler, (z_off_t)p->n);
     d->n_waiting--;
     p->n = 0;
@@ -315,7 +313,7 @@ bc_status bci_zlib_unpack(const uint8_t *data, size_t n, size_t limit, uint8_t *
             break;
         result = libdeflate_zlib_decompress(d, data, n, room, size, n_out);
         if (result == LIBDEFLATE_INSUFFICIENT_SPACE && size == limit) {
-            st = bci_fail(err, BC_E_LIMIT, "unpacks to more than %zu bytes", limit);
+            st = bci_fail(err, BC_E_LIMIT, "unpacks to more than %zu byte(s)", limit);
             goto done;
         }
         size = size < limit / 4 ? 4 * size : limit;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/limits.h"
 #include "image/codec.h"
@@ -114,7 +115,7 @@ void bci_image_note_damage(const bc_image_reader *r, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    vsnprintf(note, sizeof note, format, args);
+    bci_vformat(note, sizeof note, format, args);
     va_end(args);
     if (strstr(text, note)) /* said of the chunk before */
         return;

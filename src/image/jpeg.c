@@ -168,7 +168,7 @@ static void watch(j_common_ptr decoder)
         leave(s, BC_E_INTERRUPTED);
     if (n_scans > limit)
         leave(s, bci_fail(s->err, BC_E_LIMIT,
-                          "%s: has more than %d scans of %u x %u pixels, expected about ten",
+                          "%s: more than %d scan(s) for %u x %u pixels, expected about ten",
                           s->source->name, (int)limit, s->decoder.image_width,
                           s->decoder.image_height));
 }
@@ -200,9 +200,9 @@ static boolean fill_buffer(j_decompress_ptr decoder)
         leave(s, st);
     if (!s->reader->reading.salvage || decoder->input_scan_number == 0)
         leave(s, bci_fail(s->err, BC_E_FORMAT,
-                          "%s: ends after %llu bytes, expected more and an end-of-image marker",
+                          "%s: ends after %llu byte(s), expected more and an end-of-image marker",
                           s->source->name, offset_of(s)));
-    bci_image_note_damage(s->reader, "ends after %llu bytes without an end-of-image marker",
+    bci_image_note_damage(s->reader, "ends after %llu byte(s) without an end-of-image marker",
                           offset_of(s));
     s->input.next_input_byte = end_of_image;
     s->input.bytes_in_buffer = sizeof end_of_image;
@@ -240,7 +240,7 @@ static boolean take_marker(j_decompress_ptr decoder)
 
     if (size < 2)
         leave(s, bci_fail(s->err, BC_E_FORMAT,
-                          "%s: marker 0x%02x says that it has %u bytes at byte %llu, expected at "
+                          "%s: marker 0x%02x says that it has %u byte(s) at byte %llu, expected at "
                           "least 2",
                           s->source->name, (unsigned)decoder->unread_marker, size, offset_of(s)));
     for (unsigned i = 0; i < size - 2; i++)
@@ -291,7 +291,7 @@ static bc_status choose_colours(bc_image_reader *r, bc_error *err)
                         r->source->name, d->jpeg_color_space == JCS_CMYK ? "CMYK" : "YCCK");
     default:
         return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: has %d colour components, expected 1 (greyscale) or 3 (YCbCr)",
+                        "%s: has %d colour component(s), expected 1 (greyscale) or 3 (YCbCr)",
                         r->source->name, d->num_components);
     }
 }
@@ -357,7 +357,7 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
     if (!st)
         st = choose_colours(r, err);
     if (!st && d->data_precision != 8) /* libjpeg-turbo 3 opens 2..16 bits, 2 fails above */
-        st = bci_fail(err, BC_E_UNSUPPORTED, "%s: samples have %d bits, expected 8",
+        st = bci_fail(err, BC_E_UNSUPPORTED, "%s: samples have %d bit(s), expected 8",
                       r->source->name, d->data_precision);
     if (!st)
         st = bci_app_markers_end(r->metadata, &s->profile, r->source->name, err);

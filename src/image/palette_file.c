@@ -18,7 +18,7 @@ static bc_status add(bc_palette *p, const uint8_t colour[3], const char *name, b
         if (memcmp(p->colours[i], colour, 3) == 0)
             return BC_OK;
     if (p->n_colours == BC_PALETTE_MAX_COLOURS)
-        return bci_fail(err, BC_E_LIMIT, "%s: has more than %d colours, expected a palette", name,
+        return bci_fail(err, BC_E_LIMIT, "%s: has more than %d colour(s), expected a palette", name,
                         BC_PALETTE_MAX_COLOURS);
     memcpy(p->colours[p->n_colours++], colour, 3);
     return BC_OK;
@@ -172,7 +172,7 @@ static bc_status load_text(bci_source *source, bc_palette *out, bc_error *err)
     if (st) {
         ; /* said already */
     } else if (n > MAX_TEXT) {
-        st = bci_fail(err, BC_E_LIMIT, "%s: is larger than %d bytes, expected a palette",
+        st = bci_fail(err, BC_E_LIMIT, "%s: is larger than %d byte(s), expected a palette",
                       source->name, MAX_TEXT);
     } else {
         text[n] = '\0';

@@ -47,7 +47,7 @@ bc_status bci_histogram_new(const bc_image_info *info, bci_histogram **out, bc_e
         h->bins = calloc(N_BINS, sizeof *h->bins);
     if (!h || !h->bins) {
         bci_histogram_free(h);
-        return bci_fail(err, BC_E_LIMIT, "palette: out of memory for %d bins", N_BINS);
+        return bci_fail(err, BC_E_LIMIT, "palette: out of memory for %d bin(s)", N_BINS);
     }
     h->info = info;
     for (uint32_t v = info->maxval; v >> BIN_BITS; v >>= 1)
@@ -230,7 +230,7 @@ static bc_status fit_bins(const bci_histogram *h, uint32_t k, bool to_mix, int n
     bc_status st = BC_OK;
 
     if (!places || !weights) {
-        st = bci_fail(err, BC_E_LIMIT, "palette: out of memory for %d bins", N_BINS);
+        st = bci_fail(err, BC_E_LIMIT, "palette: out of memory for %d bin(s)", N_BINS);
         goto done;
     }
     const bc_points points = { places, weights, gather(h, to_mix, places, weights), 3 };
@@ -264,7 +264,7 @@ bc_status bci_histogram_fit(const bci_histogram *h, uint32_t n_colours, bool to_
     bc_status st = BC_OK;
 
     if (n_colours < 2 || n_colours > BC_PALETTE_MAX_COLOURS)
-        return bci_fail(err, BC_E_USAGE, "palette: %u colours, expected 2 to %d", n_colours,
+        return bci_fail(err, BC_E_USAGE, "palette: %u colour(s), expected 2 to %d", n_colours,
                         BC_PALETTE_MAX_COLOURS);
     if (h->few.n_colours <= k)
         palette = h->few; /* all of them; none where all is transparent */

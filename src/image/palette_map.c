@@ -215,7 +215,7 @@ bc_status bci_palette_map_new(const bc_image_info *info, const bc_image_settings
                                                         : VIEW_OKLAB;
     m->n_colours = palette->n_colours;
     st = allocate(m) ? place_palette(m, palette, err)
-                     : bci_fail(err, BC_E_LIMIT, "palette: out of memory for rows of %u pixels",
+                     : bci_fail(err, BC_E_LIMIT, "palette: out of memory for rows of %u pixel(s)",
                                 info->width);
     if (st) {
         bci_palette_map_free(m);

@@ -41,7 +41,7 @@ bc_status bci_palette_distinct(const bc_palette *palette, bc_palette *out, bc_er
     bc_palette distinct = { 0 };
 
     if (palette->n_colours < 1 || palette->n_colours > BC_PALETTE_MAX_COLOURS)
-        return bci_fail(err, BC_E_USAGE, "palette: %u colours, expected 1 to %d",
+        return bci_fail(err, BC_E_USAGE, "palette: %u colour(s), expected 1 to %d",
                         palette->n_colours, BC_PALETTE_MAX_COLOURS);
     for (uint32_t i = 0; i < palette->n_colours; i++) {
         uint32_t j = 0;
@@ -120,7 +120,7 @@ bc_status bci_palette_rows_new(const bc_image_info *info, const bc_image_setting
     q->as_colours = as_colours;
     q->n_colours = info->n_channels >= 3 ? 3 : 1;
     st = allocate(q) ? bci_palette_map_new(info, settings, palette, in_coded, &q->map, err)
-                     : bci_fail(err, BC_E_LIMIT, "palette: out of memory for rows of %u pixels",
+                     : bci_fail(err, BC_E_LIMIT, "palette: out of memory for rows of %u pixel(s)",
                                 info->width);
     if (st) {
         bci_palette_rows_free(q);

@@ -96,7 +96,7 @@ bc_status bci_search_init(bci_search *s, const bci_vec *points, uint32_t n, bci_
     if (fill(s, BCI_SEARCH_LEVELS, 0, 0, 0, all, n))
         return BC_OK;
     bci_search_free(s);
-    return bci_fail(err, BC_E_LIMIT, "palette: out of memory for a search of %u colours", n);
+    return bci_fail(err, BC_E_LIMIT, "palette: out of memory for a search of %u colour(s)", n);
 }
 
 void bci_search_free(bci_search *s)

@@ -78,7 +78,7 @@ bc_status bci_planes_new(const bc_image_info *info, const bc_image_settings *set
     p->samples = malloc(2 * width * sizeof(uint16_t));
     p->codes = malloc(2 * width * sizeof *p->codes);
     if (!p->samples || !p->codes)
-        st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %zu pixels", width);
+        st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %zu pixel(s)", width);
     for (uint32_t c = 0; !st && c < p->n_planes; c++)
         st = new_plane(p, c, err);
     if (!st)

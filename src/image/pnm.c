@@ -77,7 +77,7 @@ static bc_status fail_early_end(const pnm_reader *p, const char *expected, bc_er
 
     if (st)
         return st;
-    return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu bytes, expected %s", p->source->name,
+    return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu byte(s), expected %s", p->source->name,
                     offset_of(p), expected);
 }
 
@@ -154,7 +154,7 @@ static bc_status read_pam_line(pnm_reader *p, char line[PAM_LINE_SIZE], bc_error
             line[n++] = (char)c;
         else if (line[0] != '#')
             return bci_fail(err, BC_E_FORMAT,
-                            "%s: line over %d bytes at byte %llu, expected a PAM header",
+                            "%s: line over %d byte(s) at byte %llu, expected a PAM header",
                             p->source->name, PAM_LINE_SIZE - 1, offset_of(p));
     }
     while (n > 0 && is_space(line[n - 1]))
@@ -247,7 +247,7 @@ static bc_status check_tuple_type(const char *name, const header *h, bc_error *e
     if (strncmp(h->tuple_type, "CMYK", 4) == 0) /* Ghostscript's; depth 4 is not RGBA then */
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: colours are CMYK, expected grey or RGB", name);
     if (depth > 4)
-        return bci_fail(err, BC_E_UNSUPPORTED, "%s: has %llu samples per pixel, expected 1 to 4",
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: has %llu sample(s) per pixel, expected 1 to 4",
                         name, (unsigned long long)depth);
     return BC_OK;
 }
@@ -315,7 +315,7 @@ static bc_status open_pnm(bc_image_reader *r, bc_error *err)
 static void note_end(const bc_image_reader *r, uint32_t row)
 {
     if (!r->metadata->damage[0])
-        bci_image_note_damage(r, "ends after %llu bytes, in row %u of %u, the rest is blank",
+        bci_image_note_damage(r, "ends after %llu byte(s), in row %u of %u, the rest is blank",
                               (unsigned long long)r->source->offset, row, r->info.height);
 }
 
@@ -338,7 +338,7 @@ static bc_status read_bytes(const bc_image_reader *r, void *out, size_t row_size
         return BC_OK;
     }
     return bci_fail(err, BC_E_FORMAT,
-                    "%s: ends in row %u of %u with %zu bytes of it, expected %zu bytes a row",
+                    "%s: ends in row %u of %u with %zu byte(s) of it, expected %zu byte(s) a row",
                     r->source->name, first_row + (uint32_t)(got / row_size) + 1, r->info.height,
                     got % row_size, row_size);
 }

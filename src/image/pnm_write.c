@@ -43,8 +43,8 @@ static bc_status check_name(const bci_picture *pic, bool has_colour, bc_error *e
     if (pic->bits > 1 && is_pbm)
         return bci_fail(
             err, BC_E_USAGE,
-            "%s: holds 1 bit only, expected .pgm, .pnm or .pam for a picture of %d bits", pic->path,
-            pic->bits);
+            "%s: holds 1 bit only, expected .pgm, .pnm or .pam for a picture of %d bit(s)",
+            pic->path, pic->bits);
     return BC_OK;
 }
 

@@ -172,7 +172,7 @@ static bc_status line_up_new(line_up *l, bc_error *err)
         if (l->colours)
             l->colour_rows[i] = malloc(l->batch_rows * bci_image_row_bytes(&l->colours->info));
         if (!l->samples[i] || !l->codes[i] || (l->colours && !l->colour_rows[i]))
-            return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixels",
+            return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixel(s)",
                             l->reader->source->name, info->width);
     }
     return BC_OK;

@@ -98,7 +98,7 @@ static bc_status build_grid(bci_rows *q, bc_error *err)
         return bc_grid_uniform(bits, &q->grid, err);
     q->light_table = malloc(2 * (size_t)q->n_levels * sizeof *q->light_table);
     if (!q->light_table)
-        return bci_fail(err, BC_E_LIMIT, "picture: out of memory for %u levels", q->n_levels);
+        return bci_fail(err, BC_E_LIMIT, "picture: out of memory for %u level(s)", q->n_levels);
     return bc_grid_light(bits, &q->info->transfer, q->light_table, &q->grid, err);
 }
 
@@ -202,7 +202,7 @@ static bool allocate(bci_rows *q)
 
 static bc_status out_of_memory(const bci_rows *q, bc_error *err)
 {
-    return bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixels",
+    return bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixel(s)",
                     q->info->width);
 }
 
@@ -234,7 +234,7 @@ static bc_status make_diffuser(bci_rows *q, bc_error *err)
 static bc_status check(const bc_image_settings *s, bc_error *err)
 {
     if (s->bits < 1 || s->bits > 16)
-        return bci_fail(err, BC_E_USAGE, "%d bits, expected 1 to 16", s->bits);
+        return bci_fail(err, BC_E_USAGE, "%d bit(s), expected 1 to 16", s->bits);
     if (s->effort < 0 || s->effort > 12)
         return bci_fail(err, BC_E_USAGE, "effort %d, expected 1 to 12, or 0 for the default",
                         s->effort);

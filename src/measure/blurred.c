@@ -113,8 +113,8 @@ bc_status bc_blurred_new(uint32_t width, uint32_t height, uint32_t n_channels, d
 
     if (width == 0 || height == 0 || n_channels == 0)
         return bci_fail(err, BC_E_USAGE,
-                        "blurred error: a picture of %u x %u pixels and %u "
-                        "channels, expected at least 1 of each",
+                        "blurred error: a picture of %u x %u pixels and %u channel(s), "
+                        "expected at least 1 of each",
                         width, height, n_channels);
     if (!(sigma > 0.0 && sigma <= max_sigma))
         return bci_fail(err, BC_E_USAGE,
@@ -132,7 +132,7 @@ bc_status bc_blurred_new(uint32_t width, uint32_t height, uint32_t n_channels, d
     b->margin = (size_t)b->radius * n_channels;
     if (!allocate(b)) {
         bc_blurred_free(b);
-        return bci_fail(err, BC_E_LIMIT, "blurred error: out of memory for rows of %u pixels",
+        return bci_fail(err, BC_E_LIMIT, "blurred error: out of memory for rows of %u pixel(s)",
                         width);
     }
     choose_rows(b, sigma, rows);

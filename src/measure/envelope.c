@@ -16,7 +16,8 @@ struct bc_envelope {
 bc_status bc_envelope_new(uint64_t n_expected, size_t n_columns, bc_envelope **out, bc_error *err)
 {
     if (n_columns < 2 || n_columns > (size_t)1 << 20)
-        return bci_fail(err, BC_E_USAGE, "envelope: %zu columns, expected 2 to 1048576", n_columns);
+        return bci_fail(err, BC_E_USAGE, "envelope: %zu column(s), expected 2 to 1048576",
+                        n_columns);
 
     bc_envelope *e = calloc(1, sizeof *e);
     bc_envelope_column *columns = calloc(n_columns + n_columns % 2, sizeof *columns);

@@ -42,7 +42,7 @@ bc_status bci_fourier_new(uint32_t length, bci_fourier **out, bc_error *err)
     }
     if (!f->plan) {
         bci_fourier_free(f);
-        return bci_fail(err, BC_E_LIMIT, "spectrum: out of memory for segments of %u samples",
+        return bci_fail(err, BC_E_LIMIT, "spectrum: out of memory for segments of %u sample(s)",
                         length);
     }
     *out = f;

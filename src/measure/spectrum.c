@@ -80,7 +80,7 @@ bc_status bc_spectrum_new(double rate_hz, uint32_t length, bc_spectrum **out, bc
     if (length < BC_SPECTRUM_MIN_LENGTH || length > BC_SPECTRUM_MAX_LENGTH ||
         (length & (length - 1)) != 0)
         return bci_fail(err, BC_E_USAGE,
-                        "spectrum: segments of %u samples, expected a power of two from %u to %u",
+                        "spectrum: segments of %u sample(s), expected a power of two from %u to %u",
                         length, BC_SPECTRUM_MIN_LENGTH, BC_SPECTRUM_MAX_LENGTH);
     s = calloc(1, sizeof *s);
     if (!s)
@@ -93,8 +93,8 @@ bc_status bc_spectrum_new(double rate_hz, uint32_t length, bc_spectrum **out, bc
     s->sums = calloc(n_bins, sizeof *s->sums);
     s->mean = malloc(sizeof *s->mean + n_bins * sizeof *s->mean->power);
     if (!s->window || !s->held || !s->sums || !s->mean) {
-        st =
-            bci_fail(err, BC_E_LIMIT, "spectrum: out of memory for segments of %u samples", length);
+        st = bci_fail(err, BC_E_LIMIT, "spectrum: out of memory for segments of %u sample(s)",
+                      length);
         goto done;
     }
     st = bci_fourier_new(length, &s->fourier, err);

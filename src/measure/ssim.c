@@ -70,7 +70,7 @@ bc_status bc_ssim_new(uint32_t width, uint32_t height, uint32_t n_channels, uint
 
     if (width == 0 || height == 0 || (n_channels != 1 && n_channels != 3))
         return bci_fail(err, BC_E_USAGE,
-                        "SSIM: a picture of %u x %u pixels and %u channels, "
+                        "SSIM: a picture of %u x %u pixels and %u channel(s), "
                         "expected at least 1 x 1 and 1 or 3 channels",
                         width, height, n_channels);
     if (x_max < 1 || x_max > UINT16_MAX || y_max < 1 || y_max > UINT16_MAX)
@@ -93,7 +93,7 @@ bc_status bc_ssim_new(uint32_t width, uint32_t height, uint32_t n_channels, uint
     bci_window_gaussian(window_sigma, RADIUS, s->taps);
     if (!allocate(s)) {
         bc_ssim_free(s);
-        return bci_fail(err, BC_E_LIMIT, "SSIM: out of memory for rows of %u pixels", width);
+        return bci_fail(err, BC_E_LIMIT, "SSIM: out of memory for rows of %u pixel(s)", width);
     }
     *out = s;
     return BC_OK;

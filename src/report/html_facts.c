@@ -201,8 +201,9 @@ void bc_html_bars(bc_html *h, const bc_report *r, const char *table, const char 
         put(h, "</tbody>\n</table>\n");
     }
     if (n > n_shown)
-        bci_putf(&h->b, "<p>%zu more have %s figures; <code>--json</code> lists all.</p>\n",
-                 n - n_shown, lowest_first ? "higher" : "smaller");
+        bci_putf(&h->b, "<p>%zu more %s %s figures; <code>--json</code> lists all.</p>\n",
+                 n - n_shown, n - n_shown == 1 ? "has" : "have",
+                 lowest_first ? "higher" : "smaller");
     if (n_without)
         bci_putf(&h->b, "<p>%zu more %s no such figure: nothing was rounded there.</p>\n",
                  n_without, n_without == 1 ? "has" : "have");

@@ -53,7 +53,7 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
 
     r->tensors = calloc(bc_tensor_count(a) + 1, sizeof *r->tensors);
     if (!both || !r->tensors)
-        st = bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensors", bc_tensor_count(a));
+        st = bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensor(s)", bc_tensor_count(a));
     for (size_t i = 0; !st && i < bc_tensor_count(a); i++) {
         const bc_tensor_info *t = bc_tensor_at(a, i);
         const size_t j = bc_tensor_find(b, t->name);
@@ -88,7 +88,7 @@ static bc_status refuse(const char *path_a, const bc_tensor_file *a, const char 
 
     return bci_fail(
         err, BC_E_USAGE,
-        "%s: none of its %zu tensors has name and shape of a tensor of floats in %s%s%s%s%s",
+        "%s: has %zu tensor(s), none with the name and shape of a tensor of floats in %s%s%s%s%s",
         path_b, bc_tensor_count(b), path_a, is_empty ? "" : ", for example ",
         is_empty ? "" : bci_show_name(bc_tensor_at(b, 0)->name).text,
         is_empty ? "" : " here and there ",

@@ -34,8 +34,8 @@ bc_status bci_tensor_check_header(bc_tensor_file *f, const bci_seekable *in, uin
                                   bc_error *err)
 {
     if (n > BC_TENSOR_MAX_HEADER)
-        return bci_fail(err, BC_E_FORMAT, "%s: header of %llu bytes, expected at most %u", in->name,
-                        (unsigned long long)n, BC_TENSOR_MAX_HEADER);
+        return bci_fail(err, BC_E_FORMAT, "%s: header of %llu byte(s), expected at most %u",
+                        in->name, (unsigned long long)n, BC_TENSOR_MAX_HEADER);
     return take_memory(f, in->name, n, err);
 }
 
@@ -131,7 +131,7 @@ static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
     if (f->n_tensors < f->room)
         return BC_OK;
     if (f->n_tensors == BC_TENSOR_MAX_COUNT)
-        return bci_fail(err, BC_E_LIMIT, "%s: more than %u tensors, expected at most that many",
+        return bci_fail(err, BC_E_LIMIT, "%s: more than %u tensor(s), expected at most that many",
                         path, BC_TENSOR_MAX_COUNT);
     return grow_to(f, f->room ? 2 * f->room : 64, path, err);
 }
@@ -156,7 +156,7 @@ bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_n
                         info->type->name, why);
     if (tensor.offset > part->size_bytes || info->size_bytes > part->size_bytes - tensor.offset)
         return bci_fail(err, BC_E_FORMAT,
-                        "%s: byte %llu: tensor %s has %llu bytes from byte %llu on, but the file "
+                        "%s: byte %llu: tensor %s has %llu byte(s) from byte %llu on, but the file "
                         "ends at %llu",
                         part->name, (unsigned long long)t->entry, bci_show(info->name, n_name).text,
                         (unsigned long long)info->size_bytes, (unsigned long long)tensor.offset,
@@ -173,7 +173,7 @@ bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path, const ch
 {
     if (f->pairs.n >= MAX_TEXTS) /* each is compared with all */
         return bci_fail(err, BC_E_LIMIT,
-                        "%s: more than %d pairs of metadata, expected at most that many", path,
+                        "%s: more than %d pair(s) of metadata, expected at most that many", path,
                         MAX_TEXTS);
     const bool is_good = strcmp(key, BCI_FORMATS_KEY) == 0
                              ? bci_pairs_add_string(&f->pairs, key, value)

@@ -47,7 +47,7 @@ static void read_name(reader *r, const char *what)
     r->name.n = 0;
     if (n > MAX_NAME && !r->head.status)
         (void)fault(r, bci_fail(r->head.err, BC_E_FORMAT,
-                                "%s: %s at byte %llu has %llu bytes, expected at most %d",
+                                "%s: %s at byte %llu has %llu byte(s), expected at most %d",
                                 r->head.in->name, what, (unsigned long long)at,
                                 (unsigned long long)n, MAX_NAME));
     bci_head_append(&r->head, n, &r->name, what);
@@ -192,11 +192,11 @@ static void read_tensor(reader *r, bci_tensor *t, uint64_t *offset)
     const char *name = (const char *)r->name.data;
 
     if (n_dims > MAX_DIMS && !r->head.status)
-        (void)fault(r,
-                    bci_fail(r->head.err, BC_E_FORMAT,
-                             "%s: tensor %s has %llu dimensions at byte %llu, expected at most %d",
-                             file, bci_show(name, n_name).text, (unsigned long long)n_dims,
-                             (unsigned long long)at, MAX_DIMS));
+        (void)fault(
+            r, bci_fail(r->head.err, BC_E_FORMAT,
+                        "%s: tensor %s has %llu dimension(s) at byte %llu, expected at most %d",
+                        file, bci_show(name, n_name).text, (unsigned long long)n_dims,
+                        (unsigned long long)at, MAX_DIMS));
     if (r->head.status)
         return;
     for (uint64_t i = 0; i < n_dims; i++)
@@ -247,7 +247,7 @@ static bc_status place_tensors(bc_tensor_file *f, size_t first, const uint64_t *
         t->offset = data + expected;
         if (n && (t->offset > in->size_bytes || n > in->size_bytes - t->offset))
             return bci_fail(err, BC_E_FORMAT,
-                            "%s: byte %llu: tensor %s has %llu bytes from byte %llu on, but the "
+                            "%s: byte %llu: tensor %s has %llu byte(s) from byte %llu on, but the "
                             "file ends at %llu",
                             in->name, (unsigned long long)t->entry,
                             bci_show_name(t->info.name).text, (unsigned long long)n,
@@ -295,7 +295,7 @@ static bc_status read_counts(reader *r, uint32_t *version)
     r->n_pairs = bci_head_number(&r->head, 8, "the number of pairs");
     if (!r->head.status && (r->n_tensors > BC_TENSOR_MAX_COUNT || r->n_pairs > MAX_PAIRS))
         return bci_fail(r->head.err, BC_E_FORMAT,
-                        "%s: %llu tensors and %llu pairs, expected at most %u and %d", file,
+                        "%s: %llu tensor(s) and %llu pair(s), expected at most %u and %d", file,
                         (unsigned long long)r->n_tensors, (unsigned long long)r->n_pairs,
                         BC_TENSOR_MAX_COUNT, MAX_PAIRS);
     (void)bci_head_has(&r->head, r->n_pairs, LEAST_PAIR, "the list of pairs");
@@ -382,10 +382,11 @@ static bc_status open_splits(bc_tensor_file *f, uint64_t count, bc_error *err)
     snprintf(suffix, sizeof suffix, "-of-%05u.gguf", (unsigned)count);
     if (!st && (n <= N_SUFFIX || strcmp(path + n - strlen(suffix), suffix) != 0 ||
                 path[n - N_SUFFIX] != '-' || strspn(path + n - N_SUFFIX + 1, "0123456789") != 5)) {
-        st = bci_fail(err, BC_E_FORMAT,
-                      "%s: is one of %u parts, expected its name to end in -00001%s, by which the "
-                      "others are found",
-                      path, (unsigned)count, suffix);
+        st =
+            bci_fail(err, BC_E_FORMAT,
+                     "%s: is one of %u part(s), expected its name to end in -00001%s, by which the "
+                     "others are found",
+                     path, (unsigned)count, suffix);
     }
     bci_tensor_file_drop(f, 0);
     bci_pairs_free(&f->pairs);
@@ -395,7 +396,7 @@ static bc_status open_splits(bc_tensor_file *f, uint64_t count, bc_error *err)
         st = open_split(f, path, i, (unsigned)count, err);
     if (!st && n_expected != UINT64_MAX && n_expected != f->n_tensors)
         st = bci_fail(err, BC_E_FORMAT,
-                      "%s: %zu tensors in all parts, but split.tensors.count is %llu", path,
+                      "%s: %zu tensor(s) in all parts, but split.tensors.count is %llu", path,
                       f->n_tensors, (unsigned long long)n_expected);
     free(path);
     return st;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/shown.h"
 #include "tensor/gguf.h"
@@ -33,18 +34,18 @@ static bool is_refused(const bc_tensor_info *info, char *why, size_t room)
 
     *why = '\0';
     if (info->type->ggml_type < 0)
-        snprintf(why, room, "is %s, which GGUF has not", info->type->name);
+        snprintf(why, room, "is %s, a type that GGUF lacks", info->type->name);
     else if (info->n_dims > MAX_DIMS)
-        snprintf(why, room, "has %u dimensions, GGUF takes at most %d", info->n_dims, MAX_DIMS);
+        bci_format(why, room, "has %u dimension(s), GGUF takes at most %d", info->n_dims, MAX_DIMS);
     else if (strlen(info->name) > MAX_NAME)
-        snprintf(why, room, "has a name of %zu bytes, GGUF takes at most %d", strlen(info->name),
-                 MAX_NAME);
+        bci_format(why, room, "has a name of %zu byte(s), GGUF takes at most %d",
+                   strlen(info->name), MAX_NAME);
     else if (row % info->type->block_length != 0)
         snprintf(why, room, "has rows of %llu, but %s takes multiples of %u",
                  (unsigned long long)row, info->type->name, info->type->block_length);
     for (uint32_t i = 0; i < info->n_dims && !*why; i++)
         if (info->dims[i] == 0) /* ggml divides by it */
-            snprintf(why, room, "is empty, GGUF takes none such");
+            snprintf(why, room, "is empty, GGUF takes no empty tensors");
     return *why;
 }
 

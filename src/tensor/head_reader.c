@@ -25,7 +25,7 @@ bool bci_head_has(bci_head_reader *r, uint64_t n, uint64_t size, const char *wha
     }
     if (!r->has_data && r->at + n * size > BC_TENSOR_MAX_HEADER) {
         r->status = bci_fail(r->err, BC_E_LIMIT,
-                             "%s: header goes past byte %llu in %s, expected at most %u bytes",
+                             "%s: header goes past byte %llu in %s, expected at most %u byte(s)",
                              r->in->name, (unsigned long long)r->at, what, BC_TENSOR_MAX_HEADER);
         return false;
     }

@@ -127,7 +127,7 @@ static bc_status add_sums(bci_importance *m, size_t sums, size_t n_name, bc_erro
                         m->path, shown.text, info->type->name, other->type->name);
     if (!e.n_values || !e.n_counts || e.n_values % e.n_counts)
         return bci_fail(err, BC_E_FORMAT,
-                        "%s: %llu sums and %llu counts of %s, expected a multiple", m->path,
+                        "%s: %llu sum(s) and %llu count(s) of %s, expected a multiple", m->path,
                         (unsigned long long)e.n_values, (unsigned long long)e.n_counts, shown.text);
     return add(m, &e, info->name, n_name, err);
 }
@@ -388,12 +388,13 @@ static const entry *find(const bci_importance *m, const char *name)
 static bc_status refuse_size(const bci_importance *m, const entry *e, const bc_tensor_info *tensor,
                              const bci_weighting *w, bc_error *err)
 {
-    return bci_fail(err, BC_E_FORMAT,
-                    "%s: %s has %llu values (%llu counts), but tensor %s has rows of %llu in %llu "
-                    "matrices; is it the matrix of another model?",
-                    m->path, bci_show_name(e->name).text, (unsigned long long)e->n_values,
-                    (unsigned long long)e->n_counts, bci_show_name(tensor->name).text,
-                    (unsigned long long)w->row, (unsigned long long)w->n_matrices);
+    return bci_fail(
+        err, BC_E_FORMAT,
+        "%s: %s has %llu value(s) (%llu count(s)), but tensor %s has rows of %llu in %llu slice(s); "
+        "is it the matrix of another model?",
+        m->path, bci_show_name(e->name).text, (unsigned long long)e->n_values,
+        (unsigned long long)e->n_counts, bci_show_name(tensor->name).text,
+        (unsigned long long)w->row, (unsigned long long)w->n_matrices);
 }
 
 bc_status bci_importance_find(const bci_importance *m, const bc_tensor_info *tensor,

@@ -170,11 +170,10 @@ static bc_status join_own(void *context, const bci_json_coded *t, bc_error *err)
                         bci_show_name(t->name).text, bci_show_name(t->format).text);
     if (!(is_row || is_all || is_number) ||
         (format->blocks && (!is_number || t->group != format->group)))
-        return bci_fail(
-            err, BC_E_FORMAT,
-            "%s: tensor %s has another group than %s can have, expected row, tensor or a "
-            "multiple of 8",
-            path_of(j), bci_show_name(t->name).text, format->name);
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: tensor %s has a group that %s cannot have, expected row, tensor or a "
+                        "multiple of 8",
+                        path_of(j), bci_show_name(t->name).text, format->name);
     if (format->blocks && (t->n_dims == 0 || t->dims[t->n_dims - 1] % format->group != 0))
         return bci_fail(err, BC_E_FORMAT, "%s: tensor %s has rows of no whole blocks of %u",
                         path_of(j), bci_show_name(t->name).text, format->group);

@@ -95,7 +95,7 @@ static bc_status check_entry(const bci_json_reader *r, const bci_json_tensor *t,
         e->shape.value.kind != BCI_JSON_ARRAY || e->offsets.value.kind != BCI_JSON_ARRAY)
         return bci_fail(r->err, BC_E_FORMAT,
                         "%s: byte %zu of the JSON text: tensor %s: dtype is %s, shape %s, "
-                        "data_offsets %s of %zu members, expected a string and two arrays",
+                        "data_offsets %s of %zu member(s), expected a string and two arrays",
                         r->file, t->at, bci_show_name(t->name).text, kind_of(&e->dtype),
                         kind_of(&e->shape.value), kind_of(&e->offsets.value), e->n_members);
     if (e->shape.n > BC_TENSOR_MAX_DIMS)

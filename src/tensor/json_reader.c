@@ -189,7 +189,7 @@ static void take_unicode(bci_json_reader *r, bci_bytes *to)
     }
     if (c <= 0)
         bci_json_fault(r, r->before + at - 2,
-                       c == 0 ? "a character 0 in a text, expected none"
+                       c == 0 ? "a character 0 in a string, expected none"
                               : "\\u without the digits of a character");
     else if (to)
         put_utf8(to, c);
@@ -248,8 +248,9 @@ static void take_plain(bci_json_reader *r, bci_bytes *to)
 
         if (*p < 0x20 || length == 0) {
             bci_json_fault(r, place_of(r),
-                           length == 0 ? "expected UTF-8"
-                                       : "a control character in a text, expected \\u and digits");
+                           length == 0
+                               ? "expected UTF-8"
+                               : "a control character in a string, expected \\u and digits");
             return;
         }
         take_bytes(r, length, to);
@@ -266,7 +267,7 @@ static void take_string(bci_json_reader *r, bci_bytes *to)
     for (r->at++;;) {
         take_plain(r, to);
         if (!r->status && r->at >= r->n)
-            bci_json_fault(r, from, "a text without its closing quote");
+            bci_json_fault(r, from, "a string without its closing quote");
         if (r->status || r->text[r->at++] == '"')
             break;
         take_escape(r, to);

@@ -206,7 +206,7 @@ bc_status bci_model_of(const bc_tensor_file *file, bci_model *out, bc_error *err
     m.downs.layers = malloc((n + 1) * sizeof *m.downs.layers);
     if (!m.values.layers || !m.downs.layers) {
         bci_model_free(&m);
-        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensors", n);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensor(s)", n);
     }
     for (size_t i = 0; i < n; i++) {
         const bc_tensor_info *t = bc_tensor_at(file, i);

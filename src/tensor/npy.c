@@ -110,7 +110,7 @@ static bc_status take_shape(parser *p, header *h)
             return fault(p, ", or )");
         if (h->n_dims == BC_TENSOR_MAX_DIMS)
             return bci_fail(p->err, BC_E_LIMIT,
-                            "%s: more than %u dimensions, expected at most that many", p->file,
+                            "%s: more than %u dimension(s), expected at most that many", p->file,
                             BC_TENSOR_MAX_DIMS);
         st = take_number(p, &h->dims[h->n_dims]);
         h->n_dims++;
@@ -192,7 +192,7 @@ static bc_status read_at(const bci_npy_place *p, uint64_t at, void *buf, size_t 
 {
     if (at > p->size_bytes || n > p->size_bytes - at)
         return bci_fail(err, BC_E_FORMAT,
-                        "%s: ends at byte %llu, expected %zu bytes from byte %llu on", p->subject,
+                        "%s: ends at byte %llu, expected %zu byte(s) from byte %llu on", p->subject,
                         (unsigned long long)p->size_bytes, n, (unsigned long long)at);
     return bci_seekable_read(p->in, p->begin + at, buf, n, err);
 }
@@ -274,7 +274,7 @@ bc_status bci_npy_add(bc_tensor_file *f, const bci_npy_place *p, bci_tensor *t, 
     for (uint64_t i = 0; i < n_length; i++)
         n |= (uint64_t)head[i] << (8 * i);
     if (n > MAX_TEXT)
-        return bci_fail(err, BC_E_LIMIT, "%s: header of %llu bytes, expected at most %d",
+        return bci_fail(err, BC_E_LIMIT, "%s: header of %llu byte(s), expected at most %d",
                         p->subject, (unsigned long long)n, MAX_TEXT);
     char *text = malloc((size_t)n + 1);
 

@@ -24,11 +24,11 @@ bc_status bci_npy_plan(bci_tensor_writer *w, bc_error *err)
 
     if (w->n_tensors != 1)
         return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: %zu tensors, a .npy file holds one; --drop leaves others out", w->name,
-                        w->n_tensors);
+                        "%s: %zu tensor(s), a .npy file holds one; --drop leaves others out",
+                        w->name, w->n_tensors);
     if (!info->type->npy)
-        return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is %s, which .npy has not", w->name,
-                        bci_show_name(info->name).text, info->type->name);
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is %s, a type that .npy lacks",
+                        w->name, bci_show_name(info->name).text, info->type->name);
     w->n_left_out = w->pairs->n;
     bci_bytes_put(head, "\x93NUMPY\x01\x00\x00\x00", 10); /* the length, below */
     snprintf(descr, sizeof descr, "{'descr': '%c%s', 'fortran_order': False, 'shape': (",

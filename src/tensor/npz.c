@@ -48,11 +48,11 @@ static bc_status check_member(const reader *r, bc_error *err)
                         subject, m->method);
     if (m->method == BCI_ZIP_STORED && m->n != m->n_packed)
         return bci_fail(err, BC_E_FORMAT,
-                        "%s has %llu bytes and is stored in %llu, expected as many", subject,
-                        (unsigned long long)m->n, (unsigned long long)m->n_packed);
+                        "%s has %llu byte(s) and is stored in %llu, expected the same number",
+                        subject, (unsigned long long)m->n, (unsigned long long)m->n_packed);
     if (m->n / MOST_PER_BYTE > m->n_packed)
         return bci_fail(err, BC_E_FORMAT,
-                        "%s has %llu bytes in %llu, more than deflate can pack, expected at most "
+                        "%s has %llu byte(s) in %llu, more than deflate can pack, expected at most "
                         "%d for each",
                         subject, (unsigned long long)m->n, (unsigned long long)m->n_packed,
                         MOST_PER_BYTE);
@@ -83,7 +83,7 @@ static bc_status keep(void *context, const uint8_t *data, size_t n, bc_error *er
     reader *r = context;
 
     if (n > r->member->n - r->n)
-        return bci_fail(err, BC_E_FORMAT, "%s unpacks to more than %llu bytes, expected so many",
+        return bci_fail(err, BC_E_FORMAT, "%s unpacks to more than %llu byte(s), expected no more",
                         r->subject.text, (unsigned long long)r->member->n);
     r->crc = bci_crc32_of(r->crc, data, n);
     r->n += n;
@@ -102,8 +102,8 @@ static bc_status unpack(reader *r, bc_error *err)
         st = bci_inflate(f->parts[0], m->data, m->n_packed, r->subject.text, &f->reading, keep, r,
                          err);
     if (!st && r->n != m->n)
-        st = bci_fail(err, BC_E_FORMAT, "%s unpacks to %llu bytes, expected %llu", r->subject.text,
-                      (unsigned long long)r->n, (unsigned long long)m->n);
+        st = bci_fail(err, BC_E_FORMAT, "%s unpacks to %llu byte(s), expected %llu",
+                      r->subject.text, (unsigned long long)r->n, (unsigned long long)m->n);
     return st;
 }
 

@@ -215,7 +215,7 @@ static bc_status make_outputs(bci_reduction *r, const char *out, bc_error *err)
     r->infos = calloc(n + 1, sizeof *r->infos);
     r->first_batch = calloc(n + 1, sizeof *r->first_batch);
     if (!r->outputs || !r->infos || !r->first_batch)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", out, n);
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensor(s)", out, n);
     for (size_t i = 0; i < r->n_tensors; i++)
         add_outputs(r, i);
     return make_pairs(r, out, err);
@@ -249,7 +249,7 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
     r->codings = calloc(n + 1, sizeof(bci_coding *));
     r->weightings = calloc(n + 1, sizeof *r->weightings);
     if (!r->choices || !r->codings || !r->weightings)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", out, n);
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensor(s)", out, n);
     st = bci_packed_check(r->in, r->settings, err);
     if (!st)
         st = bci_recipe_choose(r->settings, r->in, r->format, r->choices, err);
@@ -271,7 +271,8 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
                                        .tensors = r->infos,
                                        .n_tensors = r->n_outputs,
                                        .pairs = &r->pairs,
-                                       .file_type = mix ? &mix->file_type : NULL };
+                                       .file_type = mix ? &mix->file_type : NULL,
+                                       .name = out };
 
     st = bci_tensor_writer_open(&output, &r->writer, err);
     if (!st)

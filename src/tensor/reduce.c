@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/shown.h"
@@ -38,8 +39,8 @@ static bc_status take_rows(bci_reduction *r, size_t n, bc_error *err)
 {
     char subject[256];
 
-    snprintf(subject, sizeof subject, "%.100s: reducing rows of %llu weights by importance",
-             r->in->parts[0]->name, (unsigned long long)r->longest_row);
+    bci_format(subject, sizeof subject, "%.100s: reducing rows of %llu weight(s) by importance",
+               r->in->parts[0]->name, (unsigned long long)r->longest_row);
     return bci_take_memory(&r->in->reading, &r->in->memory, n * r->n_slots,
                            2 * sizeof(float) + sizeof(double), subject, err);
 }
@@ -255,7 +256,7 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
 
     r->made.tensors = calloc(r->n_tensors + 1, sizeof *r->made.tensors);
     if (!r->made.tensors)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensors", r->n_tensors);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensor(s)", r->n_tensors);
     for (size_t i = 0; !st && i < r->n_tensors; i++, r->made.n_tensors = i) {
         st = bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, 0,
                                err);

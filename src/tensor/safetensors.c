@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/shown.h"
 #include "tensor/element.h"
@@ -48,7 +49,7 @@ static bc_status fault_of(const reader *r, const bci_json_tensor *entry, bc_erro
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(what, sizeof what, format, arguments);
+    bci_vformat(what, sizeof what, format, arguments);
     va_end(arguments);
     return bci_fail(err, BC_E_FORMAT, "%s: byte %zu of the JSON text: tensor %s %s", r->in->name,
                     entry->at, bci_show_name(entry->name).text, what);
@@ -93,7 +94,7 @@ static bc_status add_tensor(void *context, const bci_json_tensor *entry, bc_erro
 
     if (entry->end - entry->begin != info->size_bytes)
         return fault_of(
-            r, entry, err, "has %llu bytes by data_offsets, expected %llu by dtype and shape",
+            r, entry, err, "has %llu byte(s) by data_offsets, expected %llu by dtype and shape",
             (unsigned long long)(entry->end - entry->begin), (unsigned long long)info->size_bytes);
     if (t.offset != r->next || (r->n > 0 && by_offset(added - 1, added) > 0))
         r->is_in_order = false;
@@ -152,8 +153,9 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
     if (st)
         return st;
     if (n > r.in->size_bytes - sizeof head)
-        return bci_fail(err, BC_E_FORMAT, "%s: header of %llu bytes, but the file ends after %llu",
-                        r.in->name, (unsigned long long)n,
+        return bci_fail(err, BC_E_FORMAT,
+                        "%s: header of %llu byte(s), but the file ends after %llu", r.in->name,
+                        (unsigned long long)n,
                         (unsigned long long)(r.in->size_bytes - sizeof head));
     r.data_at = r.next = sizeof head + n;
     r.is_in_order = true;

@@ -134,8 +134,9 @@ bc_status bci_safetensors_plan(bci_tensor_writer *w, bc_error *err)
         if (!info->type->in_safetensors)
             return bci_fail(
                 err, BC_E_UNSUPPORTED,
-                "%s: tensor %s is %s, which safetensors has not; --drop %s leaves it out", w->name,
-                bci_show_name(info->name).text, info->type->name, bci_glob_of(info->name).text);
+                "%s: tensor %s is %s, a type that safetensors lacks; --drop %s leaves it out",
+                w->name, bci_show_name(info->name).text, info->type->name,
+                bci_glob_of(info->name).text);
         if (strcmp(info->name, "__metadata__") == 0)
             return bci_fail(err, BC_E_UNSUPPORTED,
                             "%s: a tensor is called __metadata__, which in "
@@ -159,7 +160,7 @@ bc_status bci_safetensors_plan(bci_tensor_writer *w, bc_error *err)
     if (head->is_short)
         return bci_tensor_short(w->name, err);
     if (head->n - 8 > BC_TENSOR_MAX_HEADER)
-        return bci_fail(err, BC_E_LIMIT, "%s: header of %zu bytes, expected at most %u", w->name,
+        return bci_fail(err, BC_E_LIMIT, "%s: header of %zu byte(s), expected at most %u", w->name,
                         head->n - 8, BC_TENSOR_MAX_HEADER);
     for (int i = 0; i < 8; i++)
         head->data[i] = (uint8_t)((uint64_t)(head->n - 8) >> (8 * i));

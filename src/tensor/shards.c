@@ -40,7 +40,7 @@ static bc_status add_place(void *context, const char *tensor, const char *shard,
                         "%s: weight_map has \"%s\" for %s, expected the name of a file beside it",
                         m->name, bci_show_name(shard).text, bci_show_name(tensor).text);
     if (m->n == BC_TENSOR_MAX_COUNT)
-        return bci_fail(err, BC_E_LIMIT, "%s: weight_map has more than %u tensors", m->name,
+        return bci_fail(err, BC_E_LIMIT, "%s: weight_map has more than %u tensor(s)", m->name,
                         BC_TENSOR_MAX_COUNT);
     if (m->n == m->room) {
         const size_t room = 2 * m->room + 64;
@@ -148,7 +148,7 @@ static bc_status open_shards(map *m, bc_error *err)
         for (n = 1; i + n < m->n && strcmp(m->places[i].shard, m->places[i + n].shard) == 0;)
             n++;
         if (m->file->n_parts > MAX_SHARDS)
-            return bci_fail(err, BC_E_LIMIT, "%s: weight_map names more than %d files", m->name,
+            return bci_fail(err, BC_E_LIMIT, "%s: weight_map names more than %d file(s)", m->name,
                             MAX_SHARDS);
         st = open_shard(m, &m->places[i], n, err);
     }

@@ -273,7 +273,7 @@ static bc_status fit_groups(survey *s, bci_coding *c, int n_threads, bc_error *e
 
     c->long_scales = calloc((size_t)n + 1, sizeof *c->long_scales);
     if (!c->long_scales)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for %llu scales", (unsigned long long)n);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %llu scale(s)", (unsigned long long)n);
     (void)bci_coding_grid(c, &s->grid);
     for (uint64_t i = 0; i < n && !st; i++) {
         s->first = i * c->group;

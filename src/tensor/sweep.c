@@ -324,13 +324,14 @@ static bc_status sweep_all(sweep *s, const char *path, bc_error *err)
     bc_status st = BC_OK;
 
     if (!is_taken)
-        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensors", path, n);
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensor(s)", path, n);
     choose(s, is_taken);
     s->n_to_do = 2 * s->made.n_elements;
     if (s->made.n_elements == 0)
-        st = bci_fail(err, BC_E_UNSUPPORTED,
-                      "%s: none of its %zu tensors is reduced, expected one with floats in it",
-                      path, n);
+        st = bci_fail(
+            err, BC_E_UNSUPPORTED,
+            "%s: has %zu tensor(s), none of which is reduced, expected one with floats in it", path,
+            n);
     for (s->tensor = 0; !st && s->tensor < n; s->tensor++)
         if (is_taken[s->tensor])
             st = sweep_tensor(s, err);

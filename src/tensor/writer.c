@@ -103,7 +103,7 @@ bc_status bci_tensor_writer_open(const bci_tensor_output *output, bci_tensor_wri
 {
     static const bci_pairs none;
     bci_tensor_writer *w = calloc(1, sizeof *w);
-    const char *name = output->path ? output->path : "no output";
+    const char *name = output->path ? output->path : output->name;
     bc_status st;
 
     if (!w)

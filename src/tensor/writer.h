@@ -16,6 +16,7 @@ typedef struct {
     size_t n_tensors;
     const bci_pairs *pairs;    /* or NULL */
     const uint32_t *file_type; /* general.file_type of GGUF; NULL: by the type of most elements */
+    const char *name;          /* for messages, where the path is NULL */
 } bci_tensor_output;
 
 typedef struct bci_tensor_writer {

@@ -141,7 +141,7 @@ static bc_status read_end(const bci_seekable *in, ending *e, bc_error *err)
     if (!st && (e->at > e->limit || e->n_bytes != e->limit - e->at || e->n > e->n_bytes / ROW))
         return bci_fail(
             err, BC_E_FORMAT,
-            "%s: byte %llu: says that the directory has %llu members in %llu bytes from "
+            "%s: byte %llu: says that the directory has %llu member(s) in %llu byte(s) from "
             "byte %llu on, expected it to end here",
             in->name, (unsigned long long)e->limit, (unsigned long long)e->n,
             (unsigned long long)e->n_bytes, (unsigned long long)e->at);
@@ -196,7 +196,7 @@ static bc_status read_row(const bci_seekable *in, const ending *e, const uint8_t
     if (n > left)
         return bci_fail(
             err, BC_E_FORMAT,
-            "%s: byte %llu: a member takes %llu bytes of the directory, expected at most %llu",
+            "%s: byte %llu: a member takes %llu byte(s) of the directory, expected at most %llu",
             in->name, (unsigned long long)entry, (unsigned long long)n, (unsigned long long)left);
     *m = (bci_zip_member){
         .name = (const char *)row + ROW,
@@ -236,7 +236,7 @@ static bc_status read_rows(const bci_seekable *in, const ending *e, bci_zip *z, 
     if (!st && at != e->n_bytes)
         return bci_fail(
             err, BC_E_FORMAT,
-            "%s: byte %llu: the directory ends after %zu members, expected its end at byte %llu",
+            "%s: byte %llu: the directory ends after %zu member(s), expected its end at byte %llu",
             in->name, (unsigned long long)(e->at + at), z->n, (unsigned long long)e->limit);
     return st;
 }
@@ -264,10 +264,11 @@ static bc_status find_data(const bci_seekable *in, uint64_t limit, bci_zip_membe
                         "%s begins at byte %llu, expected a head there with its name and method",
                         bci_zip_show(in, m).text, (unsigned long long)m->head);
     if (n > room || m->n_packed > room - n)
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s has %llu bytes from byte %llu on, expected their end before byte %llu",
-                        bci_zip_show(in, m).text, (unsigned long long)m->n_packed,
-                        (unsigned long long)(m->head + n), (unsigned long long)limit);
+        return bci_fail(
+            err, BC_E_FORMAT,
+            "%s has %llu byte(s) from byte %llu on, expected their end before byte %llu",
+            bci_zip_show(in, m).text, (unsigned long long)m->n_packed,
+            (unsigned long long)(m->head + n), (unsigned long long)limit);
     m->data = m->head + n;
     for (size_t at = 0; !st && at < n_name; at += sizeof name) {
         const size_t now = n_name - at < sizeof name ? n_name - at : sizeof name;

@@ -94,7 +94,7 @@ static void what_cannot_be_is_refused(void **state)
     expect_fault(&w, BC_E_FORMAT, "960 are missing");
     w = good;
     w.n_data = 39;
-    expect_fault(&w, BC_E_FORMAT, "1 are missing");
+    expect_fault(&w, BC_E_FORMAT, "1 is missing");
 }
 
 /* As files, and, where the end is not needed to know it, as pipes; "" for a note: there is none. */
@@ -164,12 +164,12 @@ static void wrong_sizes_that_leave_all_samples_are_forgiven(void **state)
         { "2^31 - 1 less the header",
           { 0x7FFFFFFF, 0x7FFFFFDB, 1, 8000, 16, 0, 40 },
           20,
-          "2147483611 bytes of samples are a size left open",
+          "the size 2147483611 of the samples was left open",
           "" },
         { "2^32 - 1 less the header",
           { 0xFFFFFFFF, 0xFFFFFFDB, 1, 8000, 16, 0, 40 },
           20,
-          "4294967259 bytes of samples are a size left open",
+          "the size 4294967259 of the samples was left open",
           "" },
         { "all ones", { 0xFFFFFFFF, 0xFFFFFFFF, 1, 8000, 16, 0, 40 }, 20, "", "" },
         { "more valid bits than bits",
@@ -238,7 +238,7 @@ static void what_follows_the_samples_does_them_no_harm(void **state)
         { "zeros up to a sector", "\0\0\0\0\0\0\0\0\0\0\0\0", 500, 12,
           "12 bytes at the end are no chunk and are left out" },
         { "a chunk that is cut", "note\20\0\0\0half", 24, 12,
-          "chunk note at the end is cut, 4 bytes of 16" },
+          "chunk note at the end is cut after 4 bytes of 16" },
         { "samples once more", "data\4\0\0\0\1\2\3\4", 12, 12,
           "a second chunk of samples, 4 bytes, is left out" },
     };

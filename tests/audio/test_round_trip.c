@@ -341,7 +341,9 @@ static void valid_bits_can_be_left_unsaid(void **state)
 /* Without a path the same bytes are counted. */
 static void a_dry_run_counts(void **state)
 {
-    bci_sound_target t = { .encoding = BC_ENCODING_PCM,
+    bci_sound_target t = { .path = path_of("x.wav"),
+                           .is_dry = true,
+                           .encoding = BC_ENCODING_PCM,
                            .valid_bits = 16,
                            .rate_hz = 8000,
                            .n_channels = 2,

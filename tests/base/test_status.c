@@ -50,11 +50,41 @@ static void sentences(void **state)
     assert_int_equal(bci_fail(NULL, BC_E_LIMIT, "%s", path), BC_E_LIMIT);
 }
 
+/* One of a thing is singular, and what an argument brings stays as it is. */
+static void numbers(void **state)
+{
+    static const struct {
+        unsigned n;
+        const char *text;
+    } counts[] = {
+        { 0, "a 1 (s): 0 bytes are left" },   { 1, "a 1 (s): 1 byte is left" },
+        { 2, "a 1 (s): 2 bytes are left" },   { 11, "a 1 (s): 11 bytes are left" },
+        { 21, "a 1 (s): 21 bytes are left" }, { 101, "a 1 (s): 101 bytes are left" },
+    };
+    bc_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        (void)bci_fail(&err, BC_E_FORMAT, "%s: %u byte(s) (are) left", "a 1 (s)", counts[i].n);
+        EXPECT(strcmp(err.text, counts[i].text) == 0, "\"%s\", expected \"%s\"", err.text,
+               counts[i].text);
+    }
+    (void)bci_fail(&err, BC_E_FORMAT, "%.1f second(s), %d valid bit(s) in %d sample(s) (%s)", 0.1,
+                   1, -1, "(are)");
+    assert_string_equal(err.text, "0.1 seconds, 1 valid bit in -1 samples ((are))");
+    (void)bc_error_say(&err, BC_E_FORMAT, "%d channel(s), (x) %d chunk(s)", 1, 3);
+    assert_string_equal(err.text, "1 channel, (x) 3 chunks");
+    (void)bc_error_say(&err, BC_E_FORMAT, "%d byte(s) behind the end of %s (are) left out", 1,
+                       "RIFF");
+    assert_string_equal(err.text, "1 byte behind the end of RIFF is left out");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("statuses have their values and names", statuses),
         SENTENCE("a sentence that is too long is cut", sentences),
+        SENTENCE("one of a thing is singular in a sentence", numbers),
     };
 
     return cmocka_run_group_tests_name("status", tests, NULL, NULL);

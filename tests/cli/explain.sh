@@ -219,9 +219,9 @@ refuses '--zero: expected a whole number' 3 int8 --zero 0.5
 refuses 'e4m3: only integers have a zero-point' 3 e4m3 --zero 1
 refuses '--terms: does not go with VALUE FORMAT..., see explain --help' 3 int8 --terms 2
 refuses '--steps: does not go with --text, see explain --help' --text abc --steps
-refuses '1e400: beyond every 64-bit float, expected at most 1.79e+308, or inf' 1e400
-refuses '1e300/1e-300: beyond every 64-bit float, expected at most 1.79e+308, or inf' 1e300/1e-300
-refuses '1e-400: nearer to 0 than every 64-bit float, expected at least 4.95e-324, or 0' 1e-400
+refuses '1e400: beyond any 64-bit float, expected at most 1.79e+308, or inf' 1e400
+refuses '1e300/1e-300: beyond any 64-bit float, expected at most 1.79e+308, or inf' 1e300/1e-300
+refuses '1e-400: nearer to 0 than any 64-bit float, expected at least 4.95e-324, or 0' 1e-400
 refuses 'w.npy: a file, expected a number, or --block K for a block of its weights' w.npy
 refuses 'signmag1: 1 bit, expected 2 to 32' 3 signmag1
 refuses 'step 1e-300: more than 2^53 levels, expected a larger step' --range 0 1e300 --step 1e-300

@@ -45,7 +45,7 @@ facts info grey.ppm
 is used.grey true
 is used.depth_bits 1
 is used.packed_bytes 1
-is used.lossless '1 of 8 bits a sample are enough, all is grey'
+is used.lossless '1 of 8 bits a sample is enough, all is grey'
 "$MAKE_PNG" rgba 60 40 opaque.png
 facts info opaque.png
 is used.opaque true

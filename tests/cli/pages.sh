@@ -176,7 +176,7 @@ exits 2
 says 'bitcrush: -o page.html: expected one file to report'
 run sh -c '"$BITCRUSH" - 4 --report page.html <in.png'
 exits 5
-says 'bitcrush: -: is read several times, expected a file and no pipe'
+says 'bitcrush: -: is read several times, expected a file, not a pipe'
 bitcrush report . 4
 exits 3
 says 'bitcrush: .: is a directory, expected a file'
@@ -188,7 +188,7 @@ cat in.png >pipe.png 2>"$base/cat" &
 bitcrush report pipe.png 4
 wait
 exits 5
-says 'bitcrush: pipe.png: is read several times, expected a file and no pipe'
+says 'bitcrush: pipe.png: is read several times, expected a file, not a pipe'
 rm pipe.png
 bitcrush in.png 4 -o - --report page.html
 exits 2

@@ -52,7 +52,7 @@ it 'a size near 2^31 is a placeholder'
 cp good.wav in.wav
 forged in.wav 4 '\377\377\377\177'
 forged in.wav 40 '\333\377\377\177'
-same '2147483611 bytes of samples are a size left open, read to the end'
+same 'the size 2147483611 of the samples was left open, they are read to the end'
 
 it 'bytes of a last frame'
 { cat good.wav && printf '\2\3'; } >in.wav

@@ -66,7 +66,8 @@ for bits in 1 4 12 20; do
     it "$bits bits with --plain-header, which SoX opens"
     bitcrush in.wav "$bits" -f -o plain.wav --plain-header
     exits 0
-    prints "the header says $container bits, as asked, of which $bits are used"
+    is_are=$([ "$bits" = 1 ] && echo is || echo are)
+    prints "the header says $container bits, as asked, of which $bits $is_are used"
     if has soxi; then
         run soxi -b plain.wav
         exits 0

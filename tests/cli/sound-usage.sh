@@ -79,7 +79,7 @@ refused 'rounding truncate is the bare bit shift and takes no dither, expected d
     in.wav 8 --rounding truncate --dither tpdf
 refused 'rounding truncate is the bare bit shift and takes no shaping, expected shape none' \
     in.wav 8 --rounding truncate --shape ath
-refused 'subtractive dither is rpdf, expected no dither tpdf' in.wav 8 --subtractive --dither tpdf
+refused 'subtractive dither is rpdf, expected that instead of dither tpdf' in.wav 8 --subtractive --dither tpdf
 refused 'subtractive dither needs even steps and nothing but its noise, expected bits, no shaping, no hold and rounding nearest' \
     in.wav mulaw --subtractive
 for depth in 8 mulaw e2m1 e4m3; do

@@ -95,7 +95,7 @@ facts sweep noise.safetensors 4 --exclude '[b]*'
 is rows.0.metrics.packed_bytes 75008
 bitcrush sweep noise.safetensors 4 --exclude '*'
 exits 5
-mentions 'none of its 3 tensors is reduced'
+mentions 'has 3 tensors, none of which is reduced'
 
 it 'the number of threads changes nothing'
 for file in noise.png noise.npy; do
@@ -167,7 +167,7 @@ exits 3
 mentions missing.png
 bitcrush sweep - 4
 exits 5
-says 'bitcrush sweep: -: is read several times, expected a file and no pipe'
+says 'bitcrush sweep: -: is read several times, expected a file, not a pipe'
 bitcrush sweep /dev/null
 exits 5
 bitcrush sweep .

@@ -337,7 +337,7 @@ it 'files without a tensor in common are not compared'
 sed 's/(2, 256)/(1, 512)/' w.npy >v.npy
 bitcrush compare w.npy v.npy
 exits 2
-mentions "v.npy: none of its 1 tensors has name and shape of a tensor of floats in w.npy"
+mentions "v.npy: has 1 tensor, none with the name and shape of a tensor of floats in w.npy"
 
 # Zeros lie in the middle of an axis from -0.5 to 0.5, and not in the first of bins of width 1.
 it 'weights that are all the same are a histogram of one bar in the middle'

@@ -140,8 +140,8 @@ static void scans_times_pixels_have_a_limit(void **state)
     } rows[] = {
         { 64, 2, NULL },
         { 64, 500, NULL },
-        { 64, 501, "has more than 500 scans of 64 x 64 pixels, expected about ten" },
-        { 8192, 129, "has more than 128 scans of 8192 x 8192 pixels, expected about ten" },
+        { 64, 501, "more than 500 scans for 64 x 64 pixels, expected about ten" },
+        { 8192, 129, "more than 128 scans for 8192 x 8192 pixels, expected about ten" },
     };
 
     (void)state;

@@ -316,7 +316,7 @@ static void an_expert_past_the_end_of_its_entry_is_refused(void **state)
                 "\"F32\",\"shape\":[2,96],\"data_offsets\":[0,768]}}",
                 golden, 192);
     assert_int_equal(try_reduce("w.safetensors", "q4_0", "im.gguf", 1, &r, &err), BC_E_FORMAT);
-    EXPECT(strstr(err.text, "has 96 values (1 counts), but tensor model.layers.2"), "%s", err.text);
+    EXPECT(strstr(err.text, "has 96 values (1 count), but tensor model.layers.2"), "%s", err.text);
 }
 
 /* What no text has reached counts 1 everywhere, as llama-quantize has it. */
@@ -399,9 +399,9 @@ static void wrong_numbers_are_named(void **state)
 
     (void)state;
     save_small();
-    expect_refused(&m, "im.gguf", "w has 128 values (1 counts), but tensor w has rows of 256 in 1");
+    expect_refused(&m, "im.gguf", "w has 128 values (1 count), but tensor w has rows of 256 in 1");
     m = make_dat("w", 128, 4, 1, 1);
-    expect_refused(&m, "im.dat", "w has 512 values (1 counts), but tensor w has rows of 256 in 1");
+    expect_refused(&m, "im.dat", "w has 512 values (1 count), but tensor w has rows of 256 in 1");
     importance[7] = NAN;
     m = make_gguf("w", ROW, 1, 1.0f);
     expect_refused(&m, "im.gguf", "value 7 of w is nan, expected a finite number from 0 on");

@@ -255,7 +255,7 @@ static void places(void **state)
         { "[1 2]", "byte 3 of the JSON text: expected , or ]" },
         { "{\"a\":\"\\ud83d\"}", "byte 6 of the JSON text: \\u without" },
         { "[\"ab\xff\"]", "byte 4 of the JSON text: expected UTF-8" },
-        { "[12, \"ab", "byte 5 of the JSON text: a text without its closing quote" },
+        { "[12, \"ab", "byte 5 of the JSON text: a string without its closing quote" },
         { "[1, 18446744073709551616]", "byte 4 of the JSON text: a whole number of more than" },
         { "[true] x", "byte 7 of the JSON text: expected the end of the text" },
     };

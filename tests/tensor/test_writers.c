@@ -40,7 +40,7 @@ static void must_write(const char *format, const char *name, const bc_tensor_inf
 {
     bc_error err = { 0 };
     const bci_tensor_output o = {
-        bci_tensor_format_named(format), path_of(name), true, tensors, n, pairs, NULL
+        bci_tensor_format_named(format), path_of(name), true, tensors, n, pairs, NULL, NULL
     };
 
     EXPECT(write_file(&o, 7, &err) == BC_OK, "%s", err.text);
@@ -230,15 +230,16 @@ static void refusals(void **state)
         bc_status status;
         const char *words;
     } rows[] = {
-        { "gguf", "f8_e4m3", "w", 2, 4, BC_E_UNSUPPORTED, "w is F8_E4M3, which GGUF has not" },
+        { "gguf", "f8_e4m3", "w", 2, 4, BC_E_UNSUPPORTED, "w is F8_E4M3, a type that GGUF lacks" },
         { "gguf", "f32", "w", 5, 4, BC_E_UNSUPPORTED, "5 dimensions, GGUF takes at most 4" },
         { "gguf", "f32", long_name, 2, 4, BC_E_UNSUPPORTED, "GGUF takes at most 63" },
         { "gguf", "q4_k", "w", 2, 4, BC_E_UNSUPPORTED,
           "rows of 64, but Q4_K takes multiples of 256" },
         { "gguf", "f32", "w", 2, 0, BC_E_UNSUPPORTED, "tensor w is empty" },
-        { "safetensors", "q8_0", "w", 2, 4, BC_E_UNSUPPORTED, "Q8_0, which safetensors has not" },
+        { "safetensors", "q8_0", "w", 2, 4, BC_E_UNSUPPORTED,
+          "Q8_0, a type that safetensors lacks" },
         { "safetensors", "f32", "__metadata__", 2, 4, BC_E_UNSUPPORTED, "called __metadata__" },
-        { "npy", "bf16", "w", 2, 4, BC_E_UNSUPPORTED, "BF16, which .npy has not" },
+        { "npy", "bf16", "w", 2, 4, BC_E_UNSUPPORTED, "BF16, a type that .npy lacks" },
         { "npy", "f64", "w", 2, UINT64_MAX / 64, BC_E_UNSUPPORTED,
           "multiply to more than 63 bits" },
         { "gguf", "i8", "w", 2, INT64_MAX / 64, BC_E_LIMIT, "more bytes than 63 bits count" },
@@ -246,7 +247,7 @@ static void refusals(void **state)
     const bc_tensor_info twins[] = { { .name = "w", .type = type("u8"), .n_dims = 0 },
                                      { .name = "w", .type = type("u8"), .n_dims = 0 } };
     bci_tensor_output o = {
-        bci_tensor_format_named("npy"), path_of("x"), false, twins, 2, NULL, NULL
+        bci_tensor_format_named("npy"), path_of("x"), false, twins, 2, NULL, NULL, NULL
     };
     bc_error err;
 
@@ -262,7 +263,7 @@ static void refusals(void **state)
         for (uint32_t k = 2; k < 8; k++)
             info.dims[k] = 1;
         const bci_tensor_output one = {
-            bci_tensor_format_named(rows[i].format), path_of("x"), false, &info, 1, NULL, NULL
+            bci_tensor_format_named(rows[i].format), path_of("x"), false, &info, 1, NULL, NULL, NULL
         };
         bci_tensor_writer *w = NULL;
         const bc_status st = bci_tensor_writer_open(&one, &w, &err);
@@ -288,7 +289,9 @@ static void plans(void **state)
         { .name = "a", .type = type("q6_k"), .n_dims = 2, .dims = { 1u << 20, 1u << 20 } },
         { .name = "b", .type = type("f32"), .n_dims = 1, .dims = { 1 } },
     };
-    bci_tensor_output o = { bci_tensor_format_named("gguf"), NULL, false, tensors, 2, NULL, NULL };
+    bci_tensor_output o = {
+        bci_tensor_format_named("gguf"), NULL, false, tensors, 2, NULL, NULL, "x"
+    };
     bci_tensor_writer *w;
     bc_error err;
 
