@@ -9,9 +9,6 @@
 #include "tensor/held.h"
 #include "tensor/reduction.h"
 
-/* Twice as much as this overflows, where integers have a zero-point between their ends. */
-static const float most_of_codes = 0x1p127f;
-
 static bc_status refuse_input(const bci_reduction *r, size_t tensor, uint64_t index, double x,
                               bc_error *err)
 {
@@ -79,12 +76,20 @@ static bc_status admit(const bci_reduction *r, size_t tensor, uint64_t index, fl
     return BC_OK;
 }
 
-/* All pieces of codes and scales, and the surveys before them, see the same weights. */
-static void limit_for_codes(float *x, bci_slot *s)
+/* What codes and scales can hold, whatever the other weights of a group are: all but the last of the
+ * floats, whose scale may be rounded up. A zero-point shifts the marks by half a step, which is a
+ * third of the largest weight where codes have two bits. */
+static float most_of(const bci_coding *codes)
 {
-    if (fabsf(*x) <= most_of_codes)
+    return codes->has_zero ? 0x1p127f : 0x1.fffffp127f;
+}
+
+/* All pieces of codes and scales, and the surveys before them, see the same weights. */
+static void limit_for_codes(float most, float *x, bci_slot *s)
+{
+    if (fabsf(*x) <= most)
         return;
-    *x = *x < 0.0f ? -most_of_codes : most_of_codes;
+    *x = *x < 0.0f ? -most : most;
     s->is_changed = true;
     s->n_saturated++;
 }
@@ -105,7 +110,7 @@ bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t fir
         if (!isfinite(s->x[i]))
             st = admit(r, tensor, first + i, &s->x[i], s, err);
         if (!st && limits)
-            limit_for_codes(&s->x[i], s);
+            limit_for_codes(most_of(r->codings[tensor]), &s->x[i], s);
     }
     return st;
 }
