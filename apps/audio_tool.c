@@ -249,6 +249,7 @@ static bc_status restore(const char *name, const options *o, bc_error *err)
 static bc_status compare(const char *name, const options *o, bc_error *err)
 {
     bc_audio_comparison result;
+    file_plan p = { 0 };
     bc_status st;
 
     const bc_reading reading = tool_reading(o);
@@ -258,7 +259,8 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
         return tool_usage(err, o->n_operands < 2 ? "too few arguments" : "too many arguments", "",
                           "expected compare A B, two sounds of one rate, length and number of "
                           "channels");
-    st = plan_operands(o, 2, err);
+    plan_add_operands(&p, o, 2);
+    st = plan_check(&p, o, err);
     if (!st)
         st = bc_audio_compare(o->operands[0], o->operands[1], &reading, o->plot != NULL, &result,
                               err);

@@ -90,9 +90,7 @@ static bc_status check_files(const batch *b, const options *o, char *const *outs
     plan_add_options(&p, o);
     for (int i = 0; o->report && i < b->n_files; i++)
         page_plan(o, o->operands[i], outs[i], &p);
-    for (int i = 0; b->add_parts && plan_replaces(&p) && i < b->n_files; i++)
-        b->add_parts(o->operands[i], &p);
-    return plan_check(&p, err);
+    return plan_check(&p, o, err);
 }
 
 /* A bad file does not stop the rest; the status is the first bad one. */

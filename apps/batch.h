@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-#include "file_plan.h"
 #include "options.h"
 
 /* A job over the first n_files operands. */
@@ -14,8 +13,6 @@ typedef struct {
     const char *choice; /* what was done, for the names of outputs: "4bit" */
     const char *(*ending)(const void *settings, const char *in); /* of outputs: ".png" */
     bool may_replace_input; /* of one file: it is read once, from its beginning to its end */
-    /* Further files that an input is made of go into the plan; NULL: there are none. */
-    void (*add_parts)(const char *in, file_plan *plan);
     bc_status (*file)(const options *o, void *settings, const char *in, const char *out,
                       bc_error *err);
     void *settings;

@@ -300,10 +300,9 @@ static bc_status check_page(const options *o, const char *path, bc_error *err)
 {
     file_plan p = { 0 };
 
-    for (int i = 0; i < o->n_operands; i++)
-        plan_add(&p, PLAN_READ, "input", o->operands[i], NULL);
+    plan_add_operands(&p, o, o->n_operands);
     plan_add(&p, PLAN_WRITE, "page", path, NULL);
-    const bc_status st = plan_check(&p, err);
+    const bc_status st = plan_check(&p, o, err);
 
     return st ? st : page_is_free(path, o->force, err);
 }

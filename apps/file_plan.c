@@ -11,6 +11,7 @@
 
 #include "bitcrush/palette.h"
 #include "bitcrush/shaper.h"
+#include "bitcrush/tensor.h"
 #include "tool.h"
 
 struct plan_file {
@@ -151,6 +152,13 @@ void plan_add_options(file_plan *p, const options *o)
             plan_add(p, rows[i].use, rows[i].what, rows[i].path, NULL);
 }
 
+void plan_add_operands(file_plan *p, const options *o, int n)
+{
+    for (int i = 0; i < n; i++)
+        plan_add(p, PLAN_READ, "input", o->operands[i], NULL);
+    plan_add_options(p, o);
+}
+
 /* --- the check */
 
 void plan_allow_self(file_plan *p)
@@ -159,12 +167,40 @@ void plan_allow_self(file_plan *p)
         p->files[p->n - 1].may_be_input = true;
 }
 
-bool plan_replaces(const file_plan *p)
+/* An output is a file that is there already. */
+static bool replaces(const file_plan *p)
 {
     for (size_t i = 0; i < p->n; i++)
         if (p->files[i].use == PLAN_WRITE && p->files[i].is_file)
             return true;
     return false;
+}
+
+/* Sets of files with weights are known by the name of one: "model-00001-of-00002.gguf", and an index. */
+static bool may_be_set(const struct plan_file *f)
+{
+    const size_t n = strlen(f->path);
+
+    return f->use == PLAN_READ && f->is_file && strcmp(f->what, "input") == 0 &&
+           (strstr(f->path, "-of-") || (n > 5 && strcmp(f->path + n - 5, ".json") == 0));
+}
+
+/* The shards or parts beside the inputs; a set that cannot be opened is told when it is read. */
+static void add_parts(file_plan *p, const options *o)
+{
+    const bc_reading reading = tool_reading(o);
+    const size_t n = p->n;
+
+    for (size_t i = 0; i < n; i++) {
+        bc_tensor_file *f;
+
+        if (!may_be_set(&p->files[i]) ||
+            bc_tensor_file_open_with(p->files[i].path, &reading, &f, NULL))
+            continue;
+        for (size_t k = 0; k < bc_tensor_part_count(f); k++)
+            plan_add(p, PLAN_READ, "part", bc_tensor_part_path(f, k), NULL);
+        bc_tensor_file_free(f);
+    }
 }
 
 /* By place, and at one place in the order of being added. */
@@ -206,8 +242,11 @@ static bc_status judge(const struct plan_file *a, const struct plan_file *b, bc_
                      of_subject, of_object);
 }
 
-bc_status plan_check(file_plan *p, bc_error *err)
+bc_status plan_check(file_plan *p, const options *o, bc_error *err)
 {
+    if (!p->is_short && replaces(p))
+        add_parts(p, o);
+
     bc_status st = p->is_short ? tool_fail(err, BC_E_LIMIT, "out of memory for names") : BC_OK;
 
     if (!st && p->n > 0)
@@ -230,14 +269,4 @@ bc_status plan_check(file_plan *p, bc_error *err)
     free(p->files);
     *p = (file_plan){ 0 };
     return st;
-}
-
-bc_status plan_operands(const options *o, int n, bc_error *err)
-{
-    file_plan p = { 0 };
-
-    for (int i = 0; i < n; i++)
-        plan_add(&p, PLAN_READ, "input", o->operands[i], NULL);
-    plan_add_options(&p, o);
-    return plan_check(&p, err);
 }

@@ -29,13 +29,11 @@ void plan_add_options(file_plan *p, const options *o);
  * onto itself, and whole before it does so. */
 void plan_allow_self(file_plan *p);
 
-/* True when an output is a file that is there already. */
-bool plan_replaces(const file_plan *p);
+/* Add the files of a run whose first n operands are its inputs, and whose options name the rest. */
+void plan_add_operands(file_plan *p, const options *o, int n);
 
-/* plan_check of a run whose first n operands are its inputs, and whose options name the rest. */
-BC_NODISCARD bc_status plan_operands(const options *o, int n, bc_error *err);
-
-/* BC_E_USAGE when an output and another file are one, in a sentence that names both; BC_E_LIMIT. */
-BC_NODISCARD bc_status plan_check(file_plan *p, bc_error *err);
+/* BC_E_USAGE when an output and another file are one, in a sentence that names both; BC_E_LIMIT. Where an
+ * output replaces a file, the shards and parts of inputs count as well. */
+BC_NODISCARD bc_status plan_check(file_plan *p, const options *o, bc_error *err);
 
 #endif

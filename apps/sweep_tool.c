@@ -41,7 +41,10 @@ static bc_status parse_range(const char *text, int most, int *first, int *last, 
 static bc_status check_outputs(const options *o, bc_error *err)
 {
     const size_t n = o->sheet ? strlen(o->sheet) : 0;
-    bc_status st = plan_operands(o, 1, err);
+    file_plan p = { 0 };
+
+    plan_add_operands(&p, o, 1);
+    bc_status st = plan_check(&p, o, err);
 
     if (!st && o->plot)
         st = page_is_free(o->plot, o->force, err);

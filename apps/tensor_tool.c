@@ -197,18 +197,6 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     return st;
 }
 
-/* The shards or parts of a file; one that cannot be opened is told by its reduction. */
-static void add_parts(const char *in, file_plan *plan)
-{
-    bc_tensor_file *f;
-
-    if (bc_tensor_file_open(in, &f, NULL))
-        return;
-    for (size_t i = 0; i < bc_tensor_part_count(f); i++)
-        plan_add(plan, PLAN_READ, "part", bc_tensor_part_path(f, i), NULL);
-    bc_tensor_file_free(f);
-}
-
 /* `FILE... FORMAT`. */
 static bc_status reduce(const char *name, const options *o, bc_error *err)
 {
@@ -233,7 +221,6 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
                                  .n_files = o->n_operands - 1,
                                  .choice = choice,
                                  .ending = ending,
-                                 .add_parts = add_parts,
                                  .file = reduce_file,
                                  .settings = &j },
                        o, err);

@@ -113,6 +113,20 @@ refused 'output w.safetensors.index.json' 'input w.safetensors.index.json' w.saf
 ln w.safetensors linked.safetensors
 refused 'output linked.safetensors' 'part w.safetensors' w.safetensors.index.json f16 -o linked.safetensors
 
+it 'a part of a set, or a curve, is no place for a page or a plot'
+refused 'plot w.safetensors' 'part w.safetensors' sweep w.safetensors.index.json 2..3 --plot w.safetensors
+refused 'page w.safetensors' 'part w.safetensors' report w.safetensors.index.json -o w.safetensors
+refused 'page w.safetensors' 'part w.safetensors' report w.safetensors.index.json f16 -o w.safetensors
+cp w.safetensors s-00001-of-00002.safetensors
+cp w.safetensors s-00002-of-00002.safetensors
+printf '{"weight_map": {"a.weight": "s-00001-of-00002.safetensors", "b.weight": "s-00002-of-00002.safetensors"}}' \
+    >s.safetensors.index.json
+refused 'plot s-00002-of-00002.safetensors' 'part s-00002-of-00002.safetensors' \
+    sweep s-00001-of-00002.safetensors 2..3 --plot s-00002-of-00002.safetensors
+if [ -n "$SOUND" ]; then
+    refused 'page curve.txt' 'curve of --shape curve.txt' report a.wav a.png --shape curve.txt -o curve.txt
+fi
+
 it 'what is no collision'
 cp a.png self.png
 bitcrush a.png 4 -q -o want.png
