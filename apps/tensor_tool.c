@@ -26,6 +26,8 @@ static bc_status cut(const char *text, char **copy, const char *words[TENSOR_MAX
     if (!text)
         return BC_OK;
     *copy = strdup(text);
+    if (!*copy)
+        return tool_fail(err, BC_E_LIMIT, "out of memory for the patterns of tensors");
     for (char *word = *copy; word; (*n)++) {
         char *comma = strchr(word, ',');
 

@@ -217,8 +217,11 @@ static void read_end(bci_importance *m, bci_head_reader *r, bci_bytes *text)
     if (!r->status && r->at != r->in->size_bytes)
         r->status = bci_fail(r->err, BC_E_FORMAT, "%s: goes on past its end at byte %llu",
                              r->in->name, (unsigned long long)r->at);
-    if (!r->status && n)
-        m->dataset = strdup((const char *)text->data);
+    if (r->status || n == 0)
+        return;
+    m->dataset = strdup((const char *)text->data);
+    if (!m->dataset)
+        r->status = bci_tensor_short(m->path, r->err);
 }
 
 static bc_status read_dat(bci_importance *m, bc_error *err)

@@ -31,6 +31,14 @@ make a.aiff a.wav 16
 make noted.wav a.wav 6 --subtractive
 make w.gguf w.safetensors f16
 make int4.safetensors w.safetensors int4
+head -c 600 a.png >cut.png
+head -c 1000 a.wav >cut.wav
+printf '000000\nff8000\nffffff\n' >colours.txt
+printf '20 60\n1000 4\n4000 -5\n20000 60\n' >curve.txt
+{ # 2 x 256 in Fortran order: the same bytes, other places
+    head -c 128 w.npy | sed 's/False/True /'
+    tail -c +129 w.npy
+} >turned.npy
 cat >w.safetensors.index.json <<'EOT'
 {"weight_map": {"a.weight": "w.safetensors", "b.weight": "w.safetensors", "bias": "w.safetensors"}}
 EOT
