@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "bitcrush/output.h"
 #include "bitcrush/status.h"
 
 volatile sig_atomic_t tool_stop_asked;
@@ -29,6 +30,7 @@ static void ask_stop(int signal_number)
 static void end_now(int signal_number)
 {
     (void)signal_number;
+    bc_output_abandon();
     if (has_scratch) {
         (void)unlink(scratch_file);
         (void)rmdir(scratch_directory);

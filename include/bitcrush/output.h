@@ -17,6 +17,12 @@ extern "C" {
 BC_API BC_NODISCARD bc_status bc_output_write(const char *path, bool force, const void *data,
                                               size_t n, bc_error *err);
 
+/* Remove the temporary files that have a name: those of outputs on file systems that make none
+ * without one, and for the moment before a rename. For a handler of signals that ends the process
+ * at once, with _exit; it calls nothing but unlink. Names of 4096 bytes and more, and those of more
+ * than 8 outputs at a time, stay for the next run. */
+BC_API void bc_output_abandon(void);
+
 #ifdef __cplusplus
 }
 #endif

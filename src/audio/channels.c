@@ -134,33 +134,55 @@ static uint32_t of_chunk(const bci_sound *source, const bci_sound_chunk *chunk)
                                     bci_sound_chunk_data(source, chunk, data, (size_t)chunk->size));
 }
 
-/* n bytes of a chunk from `at` on, fewer at its end. */
-static size_t part_of(const bci_sound *source, const bci_sound_chunk *chunk, uint64_t at,
-                      uint8_t *buf, size_t n)
-{
-    const uint64_t left = at < chunk->size ? chunk->size - at : 0;
-    const bci_sound_chunk part = { .offset = chunk->offset + at, .size = left };
+/* A piece of a chunk: millions of texts take no read each. */
+typedef struct {
+    const bci_sound *source;
+    const bci_sound_chunk *chunk;
+    uint64_t from;
+    size_t n;
+    uint8_t bytes[4096];
+} window;
 
-    return bci_sound_chunk_data(source, &part, buf, n < left ? n : (size_t)left);
+/* n bytes of a chunk from `at` on, fewer at its end. */
+static size_t part_of(window *w, uint64_t at, uint8_t *buf, size_t n)
+{
+    const uint64_t left = at < w->chunk->size ? w->chunk->size - at : 0;
+
+    n = n < left ? n : (size_t)left;
+    if (at < w->from || at + n > w->from + w->n) {
+        const bci_sound_chunk part = { .offset = w->chunk->offset + at, .size = left };
+
+        w->from = at;
+        w->n = bci_sound_chunk_data(w->source, &part, w->bytes,
+                                    left < sizeof w->bytes ? (size_t)left : sizeof w->bytes);
+    }
+    n = n < w->n - (size_t)(at - w->from) ? n : w->n - (size_t)(at - w->from);
+    memcpy(buf, w->bytes + (at - w->from), n);
+    return n;
 }
 
 /* The mask of a block of comments: "0x003F", or 0. Of each no more is read than that takes. */
 static uint32_t of_comments(const bci_sound *source, const bci_sound_chunk *chunk)
 {
+    window w = { .source = source, .chunk = chunk };
     uint8_t p[sizeof BCI_CHANNELS_COMMENT + 16];
     uint64_t at = 0;
     size_t value;
 
     /* The vendor, how many there are, and then each behind its length. */
-    for (uint64_t i = 0; part_of(source, chunk, at, p, 4) == 4; i++) {
-        const uint32_t n = i == 1 ? 0 : number_le(p);
+    if (part_of(&w, 0, p, 4) < 4)
+        return 0;
+    at = 4 + (uint64_t)number_le(p);
+    if (part_of(&w, at, p, 4) < 4)
+        return 0;
+    at += 4;
+    for (uint32_t n_left = number_le(p); n_left > 0 && part_of(&w, at, p, 4) == 4; n_left--) {
+        const uint32_t n = number_le(p);
         char digits[16] = "";
+        const size_t got = part_of(&w, at + 4, p, n < sizeof p ? n : sizeof p);
 
-        at += 4;
-        const size_t got = part_of(source, chunk, at, p, n < sizeof p ? n : sizeof p);
-
-        at += n;
-        if (i < 2 || got < n || !bci_vorbis_is_named(p, n, BCI_CHANNELS_COMMENT, &value) ||
+        at += 4 + (uint64_t)n;
+        if (got < n || !bci_vorbis_is_named(p, n, BCI_CHANNELS_COMMENT, &value) ||
             n - value >= sizeof digits)
             continue;
         memcpy(digits, p + value, n - value);

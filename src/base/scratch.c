@@ -18,6 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "bitcrush/output.h"
 
 #define MARK ".bitcrush-"
 
@@ -182,6 +184,44 @@ static int open_named(const char *target, mode_t mode, char *name)
     return -1;
 }
 
+/* ---- what a process that ends at once leaves */
+
+/* Names that a handler of signals can take away: in place, since nothing may be freed under it. */
+static struct {
+    atomic_int state;
+    char name[4096];
+} slots[8];
+
+enum { FREE, TAKEN, NAMED };
+
+static void enter_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
+        int expected = FREE;
+
+        if (strlen(name) >= sizeof slots[i].name ||
+            !atomic_compare_exchange_strong(&slots[i].state, &expected, TAKEN))
+            continue;
+        memcpy(slots[i].name, name, strlen(name) + 1);
+        atomic_store(&slots[i].state, NAMED);
+        return;
+    }
+}
+
+static void leave_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        if (atomic_load(&slots[i].state) == NAMED && strcmp(slots[i].name, name) == 0)
+            atomic_store(&slots[i].state, FREE);
+}
+
+void bc_output_abandon(void)
+{
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        if (atomic_load(&slots[i].state) == NAMED)
+            (void)unlink(slots[i].name);
+}
+
 bc_status bci_scratch_open(const char *target, const char *told, const struct stat *old,
                            bci_scratch *s, bc_error *err)
 {
@@ -205,6 +245,8 @@ bc_status bci_scratch_open(const char *target, const char *told, const struct st
     if (s->fd >= 0) {
         s->name = name;
         name = NULL;
+        if (s->name)
+            enter_name(s->name);
     }
     free(name);
     free(directory);
@@ -244,6 +286,8 @@ static bc_status fail_taken(const bci_scratch *s, bc_error *err)
 /* The temporary name is no longer needed, or not there any more. */
 static void forget_name(bci_scratch *s)
 {
+    if (s->name)
+        leave_name(s->name);
     free(s->name);
     s->name = NULL;
 }
@@ -259,6 +303,7 @@ static bc_status give_name(bci_scratch *s, const char *source, const char *targe
         put_name(name, target, n);
         if (linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
             s->name = name;
+            enter_name(name);
             return BC_OK;
         }
         if (errno != EEXIST)

@@ -292,6 +292,67 @@ static void what_no_mask_can_say_stays_in_core_audio(void **state)
     assert_string_equal(plan.dropped, "layout");
 }
 
+/* A FLAC of two channels whose tags are this block. */
+static void save_flac(const char *path, const uint8_t *block, size_t n_block)
+{
+    const bci_sound_target t = { .path = path,
+                                 .force = true,
+                                 .container = "flac",
+                                 .encoding = BC_ENCODING_PCM,
+                                 .valid_bits = 8,
+                                 .rate_hz = 8000,
+                                 .n_channels = 2,
+                                 .n_frames = N_FRAMES };
+    size_t n, frames = 42;
+
+    assert_int_equal(write_sound(&t, NULL, raw, N_FRAMES, NULL, NULL), BC_OK);
+    uint8_t *old = load_bytes(path, &n), *bytes = malloc(n + n_block + 4);
+
+    while (old[frames] != 0xFF)
+        frames +=
+            4 + ((size_t)old[frames + 1] << 16 | (size_t)old[frames + 2] << 8 | old[frames + 3]);
+    memcpy(bytes, old, 42);
+    bytes[4] &= 0x7F;
+    for (int i = 0; i < 4; i++)
+        bytes[42 + i] = (uint8_t)((UINT32_C(0x84000000) | (uint32_t)n_block) >> (24 - 8 * i));
+    memcpy(bytes + 46, block, n_block);
+    memcpy(bytes + 46 + n_block, old + frames, n - frames);
+    save_bytes(path, bytes, 46 + n_block + n - frames);
+    free(bytes);
+    free(old);
+}
+
+/* The mask is one of as many texts as the block says, also behind many that are empty (libFLAC takes
+ * 100000). */
+static void tags_end_where_they_say(void **state)
+{
+    static const char mask[] = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x0600";
+    static const struct {
+        uint32_t n_empty, n_said, mask;
+    } rows[] = {
+        { 0, 1, 0x600 },         { 0, 0, 0 }, { 2000, 2001, 0x600 }, { 2000, 2000, 0 },
+        { 99000, 99001, 0x600 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const size_t n = 8 + 4 * (size_t)rows[i].n_empty + 4 + sizeof mask - 1;
+        uint8_t *block = calloc(1, n), *end = block + n - sizeof mask + 1;
+
+        put(block + 4, rows[i].n_said, 4);
+        put(end - 4, sizeof mask - 1, 4);
+        memcpy(end, mask, sizeof mask - 1);
+        save_flac(path_of("tags.flac"), block, n);
+        bci_sound *s = open_sound(path_of("tags.flac"));
+        const uint32_t found = bci_channels_of(s);
+
+        EXPECT(found == rows[i].mask, "%u of %u texts: %x", rows[i].n_said, rows[i].n_empty + 1,
+               found);
+        bci_sound_free(s);
+        free(block);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +361,7 @@ int main(void)
         cmocka_unit_test(layouts_come_back_as_masks),
         cmocka_unit_test(layouts_of_core_audio_are_read),
         cmocka_unit_test(what_no_mask_can_say_stays_in_core_audio),
+        cmocka_unit_test(tags_end_where_they_say),
     };
 
     return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);

@@ -284,7 +284,7 @@ static void flac_has_a_seek_table(void **state)
 
     (void)state;
     for (int i = 0; i < N; i++)
-        samples[i] = (int32_t)((uint32_t)(i * i) << 24);
+        samples[i] = (int32_t)((uint32_t)i * (uint32_t)i << 24);
     for (int is_open = 0; is_open < 2; is_open++) {
         const size_t n_points = is_open ? 720 : 3;
         const bci_sound_target t = { .path = path_of("long.flac"),

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/sink.h"
+#include "bitcrush/output.h"
 #include "scratch_dir.h"
 
 enum { N_KILLS = 60, N_BYTES = 400000 };
@@ -74,11 +75,58 @@ static void kills(void **state)
     assert_int_equal(count_files(false), 1);
 }
 
+static void on_term(int number)
+{
+    (void)number;
+    bc_output_abandon();
+    _exit(7);
+}
+
+/* A handler that ends the process takes along what has a name, and only that of outputs that are not
+ * in place. */
+static void a_handler_leaves_nothing(void **state)
+{
+    const struct sigaction term = { .sa_handler = on_term };
+    int status, ready[2];
+    char c;
+
+    (void)state;
+    assert_int_equal(pipe(ready), 0);
+    const pid_t child = fork();
+
+    if (child == 0) {
+        bci_sink *sinks[3];
+        bc_error err;
+        char name[] = "out0";
+
+        sigaction(SIGTERM, &term, NULL);
+        for (size_t i = 0; i < 3; i++, name[3]++)
+            if (bci_sink_open(path_of(name), true, &sinks[i], &err) ||
+                bci_sink_write(sinks[i], "bytes", 5, &err))
+                _exit(1);
+        if (bci_sink_commit(sinks[1], &err) || write(ready[1], "!", 1) != 1)
+            _exit(1);
+        bci_sink_free(sinks[1]);
+        for (;;)
+            pause();
+    }
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    kill(child, SIGTERM);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 7, "ended with %d", status);
+    assert_int_equal(access(path_of("out1"), R_OK), 0);
+    assert_int_equal(count_files(true), 1);
+    close(ready[0]);
+    close(ready[1]);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         { "a killed writer leaves a whole file, and what the next one removes", kills,
           empty_scratch_dir, empty_scratch_dir, NULL },
+        { "a handler of signals takes along what has a name", a_handler_leaves_nothing, NULL, NULL,
+          NULL },
     };
 
     return cmocka_run_group_tests_name("kill", tests, make_scratch_dir, remove_scratch_dir);
