@@ -16,6 +16,7 @@
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/room.h"
+#include "base/shown.h"
 
 enum { MAX_ANNOTATION = 1 << 20, LIBRARY_ROOM = 1 << 20 };
 
@@ -195,6 +196,34 @@ static void note_missing(bci_sound *s, uint64_t there, uint64_t promised)
 {
     bci_sound_header_salvaged(&s->header, "%llu of %llu frame(s) (are) missing",
                               (ull)(promised - there), (ull)promised);
+}
+
+/* A pipe goes by once, and its output has begun when the samples end: what lies behind them stays
+ * behind, and is said. */
+static void note_behind(bci_sound *s)
+{
+    const bci_sound_header *h = &s->header;
+    uint64_t n = 0;
+    char id[5] = "";
+    uint8_t piece[4096];
+
+    if (!bci_sound_input_is_pipe(s->input) || !h->container || h->is_open_ended)
+        return;
+    const uint64_t end = h->data_offset + h->data_size;
+    size_t got = bci_sound_input_at(s->input, end, piece, sizeof piece), pad = 0;
+
+    while (pad < 7 && pad < got && piece[pad] == 0) /* there, or left out by some programs */
+        pad++;
+    if (got - pad >= 4)
+        memcpy(id, piece + pad, 4);
+    for (n = got; got > 0 && !bci_check_stop(&s->reading, NULL); n += got)
+        got = bci_sound_input_at(s->input, end + n, piece, sizeof piece);
+    n -= pad;
+    if (n > 0)
+        bci_sound_header_note(&s->header,
+                              "%llu bytes behind the samples of a pipe are left out, the first of "
+                              "them \"%s\"",
+                              (ull)n, bci_show(id, strlen(id)).text);
 }
 
 /* Frames of plain samples, by the sizes of chunks. */
@@ -541,6 +570,8 @@ bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, 
         return bci_fail(err, BC_E_FORMAT, "%s: ends after %llu frame(s) where the header says %llu",
                         bci_sound_name(s), (ull)s->position, (ull)s->n_promised);
     }
+    if (n_read > 0 && s->position == s->n_promised)
+        note_behind(s);
     *got = n_read;
-    return BC_OK;
+    return bci_sound_status(s, err);
 }

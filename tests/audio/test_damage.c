@@ -217,7 +217,11 @@ static void a_pad_byte_that_is_missing_is_no_harm(void **state)
             bc_error err = { 0 };
 
             expect_forgiven("odd samples", &m, 44, 5,
-                            has_list && !has_pad ? "chunk data lacks its pad byte" : "", "");
+                            has_list && !has_pad ? "chunk data lacks its pad byte" : "",
+                            has_list
+                                ? " bytes behind the samples of a pipe are left out, the first of "
+                                  "them \"LIST\""
+                                : "");
             EXPECT(open_bytes(m.data, m.n, &s, &err) == BC_OK, "%s", err.text);
             assert_string_equal(bci_sound_get_text(s, BCI_TEXT_TITLE), has_list ? "T" : "");
             bci_sound_free(s);

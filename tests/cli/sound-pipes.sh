@@ -55,6 +55,21 @@ mulaw
 8 --subtractive
 ROWS
 
+it 'what lies behind the samples of a pipe is said'
+{
+    "$MAKE_SOUND" noise s16 44100 1 1001 short.wav
+    { cat short.wav && printf 'LIST\016\0\0\0INFOINAM\002\0\0\0x\0'; } >more.wav
+    cat more.wav | "$BITCRUSH" - 8 -f -o got.wav >"$out" 2>"$err" || fail 'chunks behind'
+    prints '22 bytes behind the samples of a pipe are left out, the first of them "LIST"'
+    cat more.wav | "$BITCRUSH" - 16 -f -o got.wav >"$out" 2>"$err" || fail 'chunks behind, passed'
+    prints '22 bytes behind the samples of a pipe are left out, the first of them "LIST"'
+    cat short.wav | "$BITCRUSH" - 8 -f -o got.wav >"$out" 2>"$err" || fail 'nothing behind'
+    if grep -q behind "$out"; then
+        fail 'bytes where there are none'
+    fi
+    rm short.wav more.wav got.wav
+}
+
 it 'the report goes to standard error when the sound goes to standard output'
 cat in.wav | "$BITCRUSH" - 8 >got.wav 2>"$err"
 status=$?
