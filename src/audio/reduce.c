@@ -140,6 +140,7 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
                                 .n_channels = info->n_channels,
                                 .n_frames = info->n_frames,
                                 .strip = s->strip,
+                                .changes_level = s->guard_db != 0.0,
                                 .hides_valid_bits = s->plain_header };
     const double silence = r->is_exact ? 0.0 : floor(s->keep_silence_ms * info->rate_hz / 1000.0);
     const void *head;

@@ -23,6 +23,7 @@ typedef struct {
     uint32_t channel_mask; /* of bci_channels_of, or 0 */
     uint64_t n_frames;     /* UINT64_MAX while it is not known */
     bool hides_valid_bits; /* the header is to say container_bits */
+    bool changes_level;    /* other than the source's */
     bool has_even_chunks;  /* a chunk of odd size counts the zero behind it, too */
     bool has_short_fmt;    /* never as WAVE_FORMAT_EXTENSIBLE */
 } bci_sound_shape;

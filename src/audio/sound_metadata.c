@@ -118,8 +118,8 @@ static bool is_old_comment(const bci_sound_chunk *chunk, const uint8_t *data,
 
 /* A block of FLAC: an application's, whose first four letters say what is in it, is STALE where that is
  * another file's header (flac --keep-foreign-metadata). */
-static void carry_block(const bci_sound_chunk *chunk, const uint8_t *data, const char **new_comment,
-                        bci_sound_carried *c)
+static void carry_block(const bci_sound_chunk *chunk, const uint8_t *data, bool changes_level,
+                        const char **new_comment, bci_sound_carried *c)
 {
     static const struct {
         const char *id;
@@ -130,7 +130,7 @@ static void carry_block(const bci_sound_chunk *chunk, const uint8_t *data, const
     unsigned type = 0;
 
     if (strcmp(chunk->id, "vorb") == 0) {
-        bci_texts_copy_tags(data, n, *new_comment, c);
+        bci_texts_copy_tags(data, n, *new_comment, changes_level, c);
         *new_comment = NULL;
         return;
     }
@@ -220,7 +220,7 @@ static bc_status carry_chunks(const bci_sound *source, bci_sound_family family,
         if (got < chunk->size)
             bci_names_add(c->dropped, chunk_name(chunk));
         else if (is_same && family == BCI_FAMILY_FLAC)
-            carry_block(chunk, data, new_comment, c);
+            carry_block(chunk, data, shape->changes_level, new_comment, c);
         else if (is_same)
             carry_chunk(chunk, data, shape, family, new_comment, c);
         else

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "audio/channels.h"
 #include "audio/flac.h"
@@ -182,8 +183,21 @@ static void add_tag_name(char list[BC_AUDIO_NAMES], const uint8_t *text, size_t 
         bci_names_add_n(list, (const char *)text, equals ? (size_t)(equals - text) : n);
 }
 
+/* "REPLAYGAIN_TRACK_GAIN", "R128_ALBUM_GAIN" (RFC 7845) and the like: how loud the samples are. */
+static bool tells_level(const uint8_t *text, size_t n)
+{
+    static const char *const begins[] = { "REPLAYGAIN_", "R128_" };
+
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (n >= strlen(begins[i]) &&
+            strncasecmp((const char *)text, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 /* libsndfile reports only the first comment, so that is the one replaced. */
-void bci_texts_copy_tags(const uint8_t *old, size_t n, const char *comment, bci_sound_carried *c)
+void bci_texts_copy_tags(const uint8_t *old, size_t n, const char *comment, bool changes_level,
+                         bci_sound_carried *c)
 {
     const char *const name = texts[BCI_TEXT_COMMENT].flac;
     bci_vorbis_walk walk = bci_vorbis_begin(old, n);
@@ -192,7 +206,12 @@ void bci_texts_copy_tags(const uint8_t *old, size_t n, const char *comment, bci_
     uint32_t n_texts = 0;
     size_t n_text, value;
 
-    for (; bci_vorbis_next(&walk, &text, &n_text); n_texts++) {
+    while (bci_vorbis_next(&walk, &text, &n_text)) {
+        if (changes_level && tells_level(text, n_text)) {
+            add_tag_name(c->dropped, text, n_text);
+            continue;
+        }
+        n_texts++;
         add_tag_name(c->carried, text, n_text);
         if (comment && bci_vorbis_is_named(text, n_text, name, &value)) {
             put_tag(name, comment, &list);

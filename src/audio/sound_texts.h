@@ -23,10 +23,12 @@ void bci_texts_put(const bci_sound *source, bci_sound_family family, uint32_t ch
                    bci_sound_carried *c);
 
 /* The same list of a file of the same family, with another comment unless that is NULL: an INFO list
- * of WAV, the info chunk of CAF, the comments of FLAC. */
+ * of WAV, the info chunk of CAF, the comments of FLAC. With another level what these say of
+ * it (ReplayGain, R128) is dropped. */
 void bci_texts_copy_info(const uint8_t *old, size_t n, const char *comment, bci_bytes *out);
 void bci_texts_copy_caf(const uint8_t *old, size_t n, const char *comment, bci_bytes *out);
-void bci_texts_copy_tags(const uint8_t *old, size_t n, const char *comment, bci_sound_carried *c);
+void bci_texts_copy_tags(const uint8_t *old, size_t n, const char *comment, bool changes_level,
+                         bci_sound_carried *c);
 
 /* Name the texts of an INFO list and of FLAC's comments that have no place in another family. */
 void bci_texts_drop_info(const uint8_t *data, size_t n, bci_sound_carried *c);

@@ -121,6 +121,7 @@ static bc_status make_shape(const bci_sound_target *t, const bci_sound *source,
         .n_channels = t->n_channels,
         .channel_mask = mask == BCI_CHANNELS_OTHER ? 0 : mask,
         .n_frames = t->n_frames,
+        .changes_level = t->changes_level,
         .hides_valid_bits = t->hides_valid_bits,
     };
     return BC_OK;

@@ -87,6 +87,7 @@ typedef struct {
     uint32_t rate_hz, n_channels;
     uint64_t n_frames;        /* UINT64_MAX when it is not known */
     bool strip;               /* carry no metadata */
+    bool changes_level;       /* the samples are at another level than the source's */
     const char *comment_line; /* added to the comment as its last line, or NULL; also with strip */
 } bci_sound_target;
 

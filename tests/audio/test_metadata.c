@@ -2,6 +2,8 @@
  * texts; and nothing is lost without a word. */
 #include "sounds.h"
 
+#include "audio/sound_metadata.h"
+
 static uint8_t raw[64];
 
 /* A chunk of WAV or AIFF, padded. */
@@ -266,6 +268,32 @@ static void flac_to_flac_keeps_every_block(void **state)
     bci_sound_free(in);
 }
 
+/* What tags say about the level goes with it. */
+static void another_level_drops_replay_gain(void **state)
+{
+    static const char *const tags[] = { "REPLAYGAIN_TRACK_GAIN=-6.2 dB", "TITLE=x",
+                                        "r128_track_gain=-900", "REPLAYED=no" };
+    uint8_t block[200] = { [4] = 4 };
+    size_t n = 8;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        block[n] = (uint8_t)strlen(tags[i]);
+        memcpy(block + n + 4, tags[i], strlen(tags[i]));
+        n += 4 + strlen(tags[i]);
+    }
+    for (int changes = 0; changes < 2; changes++) {
+        bci_sound_carried c = { 0 };
+
+        bci_texts_copy_tags(block, n, NULL, changes, &c);
+        assert_string_equal(c.dropped, changes ? "REPLAYGAIN_TRACK_GAIN r128_track_gain" : "");
+        assert_string_equal(c.carried,
+                            changes ? "title REPLAYED"
+                                    : "REPLAYGAIN_TRACK_GAIN title r128_track_gain REPLAYED");
+        bci_sound_carried_free(&c);
+    }
+}
+
 static uint64_t number(const uint8_t *p, int n)
 {
     uint64_t v = 0;
@@ -329,6 +357,7 @@ int main(void)
         cmocka_unit_test(aiff_to_aiff_keeps_every_chunk),
         cmocka_unit_test(flac_to_flac_keeps_every_block),
         cmocka_unit_test(flac_has_a_seek_table),
+        cmocka_unit_test(another_level_drops_replay_gain),
     };
 
     return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);
