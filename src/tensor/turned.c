@@ -13,7 +13,14 @@ enum {
     N_BANDS = 4, /* threads are at several places, near to each other */
     MAX_ROWS = 1 << 16,
     WINDOW_BYTES = 1 << 16,
+    GAP_BYTES = 1 << 12,
 };
+
+/* A row of a band: where it is in each column of the file, and its number in the band. */
+typedef struct {
+    uint64_t at;
+    uint32_t row;
+} row_place;
 
 /* Elements of one array in C order. */
 typedef struct {
@@ -26,10 +33,8 @@ struct bci_bands {
     pthread_mutex_t lock; /* of all that follows */
     uint64_t clock;
     band bands[N_BANDS];
-    uint64_t *places; /* of the rows of a band: where in a column they are */
-    uint8_t *window;  /* what was read last */
-    const bci_turned *window_of;
-    uint64_t window_at, window_n; /* elements, in the order of the file */
+    row_place *places; /* of the rows of a band: where in a column they are, as they lie there */
+    uint8_t *window;
 };
 
 struct bci_turned {
@@ -94,8 +99,6 @@ void bci_turned_free(bci_turned *t)
     for (size_t i = 0; i < N_BANDS; i++) /* an array that comes later may get its address */
         if (t->bands->bands[i].of == t)
             t->bands->bands[i].of = NULL;
-    if (t->bands->window_of == t)
-        t->bands->window_of = NULL;
     free(t);
 }
 
@@ -113,56 +116,61 @@ static uint64_t place_of(const bci_turned *t, uint64_t row)
     return place;
 }
 
-/* The element `at` of the file in the window, which on a miss is read anew and ends before `end`. */
-static bc_status look(const bci_turned *t, uint64_t at, uint64_t end, const uint8_t **out,
-                      bc_error *err)
+/* As they lie in a column. */
+static int by_place(const void *a, const void *b)
 {
-    bci_bands *b = t->bands;
-    bc_status st = BC_OK;
+    const row_place *x = a, *y = b;
 
-    if (b->window_of != t || at < b->window_at || at >= b->window_at + b->window_n) {
-        const uint64_t most = WINDOW_BYTES / t->size, n = end - at < most ? end - at : most;
+    return (x->at > y->at) - (x->at < y->at);
+}
 
-        b->window_of = NULL;
-        st =
-            bci_seekable_read(t->in, t->offset + at * t->size, b->window, (size_t)n * t->size, err);
-        if (st)
-            return st;
-        b->window_of = t;
-        b->window_at = at;
-        b->window_n = n;
+/* Goes over the elements of a band as they lie in the file. */
+typedef struct {
+    size_t column, i; /* of the band, and of its places */
+} walk;
+
+static uint64_t at_of(const bci_turned *t, const walk *w, uint64_t column)
+{
+    return (column + w->column) * t->n_rows + t->bands->places[w->i].at;
+}
+
+static void step(walk *w, size_t n_rows)
+{
+    if (++w->i == n_rows) {
+        w->i = 0;
+        w->column++;
     }
-    *out = b->window + (size_t)(at - b->window_at) * t->size;
-    return st;
 }
 
 /* Rows [row, row + n_rows) and columns [column, column + n_columns) into a band. What lies between two
- * columns is read, too, where it is less than what is wanted. */
+ * elements is read as well where that is less work than to read anew. */
 static bc_status fill(const bci_turned *t, band *b, uint64_t row, size_t n_rows, uint64_t column,
                       size_t n_columns, bc_error *err)
 {
-    const uint64_t n_all = t->n_rows * t->n_columns;
-    uint64_t *places = t->bands->places;
-    uint64_t last = 0;
+    const uint64_t most = WINDOW_BYTES / t->size, gap = GAP_BYTES / t->size;
+    uint8_t *window = t->bands->window;
+    row_place *places = t->bands->places;
+    walk next = { 0, 0 };
     bc_status st = BC_OK;
 
-    for (size_t i = 0; i < n_rows; i++) {
-        places[i] = place_of(t, row + i);
-        last = places[i] > last ? places[i] : last;
-    }
-    const bool reads_on = 2 * n_rows >= t->n_rows || t->n_rows * t->size <= WINDOW_BYTES / 16;
+    for (size_t i = 0; i < n_rows; i++)
+        places[i] = (row_place){ place_of(t, row + i), (uint32_t)i };
+    qsort(places, n_rows, sizeof *places, by_place);
+    while (!st && next.column < n_columns) {
+        const uint64_t first = at_of(t, &next, column);
+        walk from = next;
+        uint64_t last = first, at = first;
 
-    for (size_t c = 0; c < n_columns && !st; c++) {
-        const uint64_t begin = (column + c) * t->n_rows;
-        const uint64_t end = reads_on ? n_all : begin + last + 1;
-
-        for (size_t i = 0; i < n_rows && !st; i++) {
-            const uint8_t *from = NULL;
-
-            st = look(t, begin + places[i], end, &from, err);
-            if (!st)
-                memcpy(b->bytes + (i * n_columns + c) * t->size, from, t->size);
+        while (next.column < n_columns && at - last <= gap && at - first < most) {
+            last = at;
+            step(&next, n_rows);
+            at = next.column < n_columns ? at_of(t, &next, column) : 0;
         }
+        st = bci_seekable_read(t->in, t->offset + first * t->size, window,
+                               (size_t)(last - first + 1) * t->size, err);
+        for (; !st && (from.column != next.column || from.i != next.i); step(&from, n_rows))
+            memcpy(b->bytes + (places[from.i].row * n_columns + from.column) * t->size,
+                   window + (size_t)(at_of(t, &from, column) - first) * t->size, t->size);
     }
     return st;
 }
