@@ -204,6 +204,7 @@ typedef struct {
     bc_shaper shaper;       /* that was taken; no taps: none */
     bool is_shaper_lowered; /* the headroom called for less strength */
     double gain;            /* of the guard */
+    /* The counts of samples are made with the measuring: 0 where skip_quality left it out. */
     uint64_t n_silent;      /* samples that keep_silence_ms left at 0 */
     uint64_t n_clipped;     /* samples that with their noise lay more than half a step beyond the
                              * ends of the grid, and became the end; at every depth */

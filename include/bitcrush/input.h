@@ -22,7 +22,7 @@ typedef struct bc_input bc_input;
 BC_API BC_NODISCARD bc_status bc_input_open(const char *path, bc_input **out, bc_error *err);
 
 /* Its first bytes: *n of them, BC_HEAD_SIZE unless it is shorter. Valid until the input is freed, or
- * somebody who reads from it is. */
+ * the reader that took it over. */
 BC_API const uint8_t *bc_input_head(const bc_input *in, size_t *n);
 
 /* Release; what took the input over keeps it. NULL is fine. */

@@ -2,6 +2,7 @@
  * the first byte on when the number of frames is known. */
 #include "audio/sound_heads.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { AIFF_LEAST = 8 }; /* bits: libsndfile opens no AIFF with fewer */
@@ -355,12 +356,19 @@ const bci_sound_row *bci_sound_row_named(const char *name)
     return NULL;
 }
 
-size_t bc_audio_formats(const bc_audio_format **out)
-{
-    static bc_audio_format formats[N_ROWS];
+static bc_audio_format formats[N_ROWS]; /* what is public of them, once and for all */
 
+static void make_formats(void)
+{
     for (size_t i = 0; i < N_ROWS; i++)
         formats[i] = rows[i].format;
+}
+
+size_t bc_audio_formats(const bc_audio_format **out)
+{
+    static pthread_once_t are_made = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&are_made, make_formats);
     *out = formats;
     return IN_FLAC ? N_ROWS : N_ROWS - 1;
 }

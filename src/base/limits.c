@@ -81,7 +81,7 @@ bool bc_size_parse(const char *text, uint64_t *out)
             return false;
         v = 10 * v + (uint64_t)(*text - '0');
     }
-    text += *text == ' ';
+    text += *text == ' ' && text[1];
     /* A capital differs from its small letter by one bit. */
     const char *letter = *text ? strchr(letters, *text | 0x20) : NULL;
 

@@ -1,4 +1,5 @@
 /* Knows the list of image file formats and how a file finds its reader. */
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,13 +23,20 @@ static const bci_image_codec *const codecs[] = {
 
 enum { N_CODECS = sizeof codecs / sizeof *codecs };
 
+static bc_image_format public_rows[N_CODECS]; /* what is public of them, once and for all */
+
+static void make_rows(void)
+{
+    for (size_t i = 0; i < N_CODECS; i++)
+        public_rows[i] = codecs[i]->format;
+}
+
 size_t bc_image_formats(const bc_image_format **out)
 {
-    static bc_image_format rows[N_CODECS];
+    static pthread_once_t are_made = PTHREAD_ONCE_INIT;
 
-    for (size_t i = 0; i < N_CODECS; i++)
-        rows[i] = codecs[i]->format;
-    *out = rows;
+    (void)pthread_once(&are_made, make_rows);
+    *out = public_rows;
     return N_CODECS;
 }
 

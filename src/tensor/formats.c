@@ -1,4 +1,5 @@
 /* Knows the list of file formats of weights. */
+#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,13 +15,20 @@ static const bci_tensor_format *const formats[] = {
 
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
+static bc_tensor_format public_rows[N_FORMATS]; /* what is public of them, once and for all */
+
+static void make_rows(void)
+{
+    for (size_t i = 0; i < N_FORMATS; i++)
+        public_rows[i] = formats[i]->format;
+}
+
 size_t bc_tensor_formats(const bc_tensor_format **out)
 {
-    static bc_tensor_format rows[N_FORMATS];
+    static pthread_once_t are_made = PTHREAD_ONCE_INIT;
 
-    for (size_t i = 0; i < N_FORMATS; i++)
-        rows[i] = formats[i]->format;
-    *out = rows;
+    (void)pthread_once(&are_made, make_rows);
+    *out = public_rows;
     return N_FORMATS;
 }
 

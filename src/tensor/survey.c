@@ -267,8 +267,7 @@ static bc_status fit_group(survey *s, bc_scale_method method, int n_threads, bc_
 static bc_status fit_groups(survey *s, bci_coding *c, int n_threads, bc_error *err)
 {
     const bc_scale_method method = bci_coding_method(c, s->r->settings);
-    const uint64_t n_in_row = c->row / c->group + (c->row % c->group > 0);
-    const uint64_t n = c->is_whole ? 1 : c->n_rows * n_in_row;
+    const uint64_t n = c->is_whole ? 1 : c->n_rows * (c->row / c->group + (c->row % c->group > 0));
     bc_status st = BC_OK;
 
     c->long_scales = calloc((size_t)n + 1, sizeof *c->long_scales);

@@ -25,7 +25,7 @@ static inline void put_text(made *m, const char *text)
 static inline void put_le(made *m, uint64_t v, int n)
 {
     for (int i = 0; i < n; i++)
-        put_bytes(m, &(uint8_t){ (uint8_t)(v >> (8 * i)) }, 1);
+        put_bytes(m, &(uint8_t){ i < 8 ? (uint8_t)(v >> (8 * i)) : 0 }, 1);
 }
 
 /* 1, 2, 3, ... */
