@@ -1,9 +1,12 @@
 /* Knows how a sound goes from file to file: in batches of frames, with work done on each. */
 #include "audio/passage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
+#include "base/limits.h"
 #include "base/pipeline.h"
 
 enum { BATCH_SAMPLES = 1 << 15, STRIP = 1024 };
@@ -16,7 +19,7 @@ struct bci_passage {
     size_t n_raw[BCI_PASSAGE_SLOTS], n_made[BCI_PASSAGE_SLOTS];
     bci_silence *silence; /* NULL: not looked for */
     uint8_t *silent[BCI_PASSAGE_SLOTS];
-    uint64_t n_read;
+    uint64_t n_read, memory; /* bytes that were taken */
     bc_sample_layout from, to;
     const bci_passage_job *job;
     bci_sound_writer *writer;
@@ -39,6 +42,20 @@ static bc_status read_frames(bci_passage *p, unsigned slot, size_t *got, bc_erro
                       : bci_sound_read(p->in, p->raw[slot], p->batch_frames, got, err);
 }
 
+/* Before the slots are taken. */
+static bc_status take_memory(bci_passage *p, bool has_silence, bc_error *err)
+{
+    const uint32_t n_channels = bci_sound_info(p->in)->n_channels;
+    const size_t bytes = bc_sample_size(p->from) + bc_sample_size(p->to) + has_silence;
+    char subject[256];
+
+    bci_format(subject, sizeof subject, "%.150s: holding %d time(s) %zu frame(s) of %u channel(s)",
+               bci_sound_name(p->in), BCI_PASSAGE_SLOTS, p->batch_frames, n_channels);
+    return bci_take_memory(bci_sound_reading(p->in), &p->memory,
+                           (uint64_t)BCI_PASSAGE_SLOTS * p->batch_frames * n_channels, bytes,
+                           subject, err);
+}
+
 bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t silence_frames,
                           bci_passage **out, const void **head, size_t *n_head, bc_error *err)
 {
@@ -52,8 +69,9 @@ bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t silenc
     p->from = info->layout;
     p->to = to->layout;
     p->batch_frames = frames_for(info->n_channels);
-    if (silence_frames > 0)
-        st = bci_silence_new(in, silence_frames, p->batch_frames, &p->silence, err);
+    st = take_memory(p, silence_frames > 0, err);
+    if (!st && silence_frames > 0)
+        st = bci_silence_new(in, silence_frames, p->batch_frames, &p->memory, &p->silence, err);
     for (int i = 0; !st && i < BCI_PASSAGE_SLOTS; i++) {
         const size_t samples = p->batch_frames * info->n_channels;
 

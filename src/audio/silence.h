@@ -13,9 +13,10 @@ typedef struct {
 } bci_silent;
 
 /* Look for runs of more than n_frames samples of a channel that are exactly 0. Reads ahead as far as
- * that takes. The sound stays the caller's. BC_E_LIMIT when that is more than memory is given. */
+ * that takes. The sound stays the caller's. *memory counts what its reading limits. BC_E_LIMIT when that
+ * is more than memory is given. */
 BC_NODISCARD bc_status bci_silence_new(bci_sound *in, size_t n_frames, size_t batch_frames,
-                                       bci_silence **out, bc_error *err);
+                                       uint64_t *memory, bci_silence **out, bc_error *err);
 
 /* As bci_sound_read, with at most batch_frames a call; silent[c * batch_frames + i] becomes 1 where
  * sample i of channel c is part of such a run, from its first sample to its last, else 0. */

@@ -151,7 +151,9 @@ static void silence_is_found_however_batches_are_cut(void **state)
         bci_silence *s = NULL;
         size_t got, first = 0;
 
-        assert_int_equal(bci_silence_new(in, LIMIT, batches[b], &s, NULL), BC_OK);
+        uint64_t memory = 0;
+
+        assert_int_equal(bci_silence_new(in, LIMIT, batches[b], &memory, &s, NULL), BC_OK);
         do {
             assert_int_equal(bci_silence_read(s, raw, batches[b], &got, silent, NULL), BC_OK);
             for (int c = 0; c < CHANNELS; c++)

@@ -58,6 +58,20 @@ for arguments in 'info w.safetensors' 'w.safetensors f16' 'compare w.safetensors
     mentions ' of memory, expected at most 200 bytes (--max-memory)'
 done
 
+if [ "$SOUND" = ON ]; then
+    it 'a sound: what is held, and the look-ahead for silence'
+    "$MAKE_SOUND" silence s16 44100 2 600000 s.wav
+    bitcrush s.wav 8 --max-memory 1K
+    exits 8
+    says 'bitcrush: s.wav: holding 4 times 16384 frames of 2 channels takes 384 KiB of memory, expected at most 1 KiB (--max-memory)'
+    bitcrush s.wav 8 --dither tpdf --keep-silence=10000 --max-memory 2M
+    exits 8
+    mentions 's.wav: looking 441000 frames ahead for silence takes 3.1 MiB of memory, expected at most 2 MiB (--max-memory)'
+    bitcrush s.wav 8 --dither tpdf --keep-silence=10000 --max-memory 4M -q
+    exits 0
+    rm -f s-8bit.wav
+fi
+
 it 'weights are not salvaged'
 bitcrush w.safetensors f16 --salvage
 exits 2
