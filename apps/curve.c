@@ -302,8 +302,10 @@ static bc_status check_page(const options *o, const char *path, bc_error *err)
 
     plan_add_operands(&p, o, o->n_operands);
     plan_add(&p, PLAN_WRITE, "page", path, NULL);
-    const bc_status st = plan_check(&p, o, err);
+    bc_status st = plan_check(&p, o, err);
 
+    if (!st)
+        st = page_has_memory(o, path, "a page", err);
     return st ? st : page_is_free(path, o->force, err);
 }
 

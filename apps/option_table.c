@@ -74,7 +74,7 @@ static const option table[] = {
     { IMAGE | SWEEP_OF(IMAGE), 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
     { ALL, 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },
     { MEDIA | SWEEP_OF(MEDIA), 0, "salvage", FLAG, NULL, FIELD(salvage), 0, 0, "of a damaged file take what is there, with a warning" },
-    { EVERY, 0,   "max-memory", SIZE,   "SIZE",   FIELD(max_memory), 0, 0, "exit 8 where an input asks for more: 512M; 4G unless given" },
+    { EVERY, 0,   "max-memory", SIZE,   "SIZE",   FIELD(max_memory), 0, 0, "exit 8 rather than take more memory: 512M; 4G unless given" },
     { IMAGE | SWEEP_OF(IMAGE), 0, "max-pixels", COUNT, "N", FIELD(max_pixels), 1, 1e15, "exit 8 where a picture has more; 10^10 unless given" },
     { MEDIUM, 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 unless an SNR so high is measured" },
     { EVERY, 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, shapers, palettes, grids and file formats" },

@@ -56,6 +56,18 @@ bc_status page_check(const options *o, int n_files, bc_error *err)
     return BC_OK;
 }
 
+bc_status page_has_memory(const options *o, const char *path, const char *what, bc_error *err)
+{
+    enum { MIB = 32 };
+
+    if (o->max_memory == 0 || o->max_memory >= (uint64_t)MIB << 20)
+        return BC_OK;
+    return tool_fail(
+        err, BC_E_LIMIT,
+        "%.200s: %s takes up to %d MiB of memory, expected at most %llu byte(s) (--max-memory)",
+        path, what, MIB, (unsigned long long)o->max_memory);
+}
+
 bc_status page_is_free(const char *path, bool force, bc_error *err)
 {
     struct stat s;
@@ -82,7 +94,9 @@ bc_status page_may_be_written(const options *o, const char *in, const char *out,
     if (!o->report)
         return BC_OK;
     page_path(o, in, out, path, sizeof path);
-    return page_is_free(path, o->force, err);
+    const bc_status st = page_has_memory(o, path, "a page", err);
+
+    return st ? st : page_is_free(path, o->force, err);
 }
 
 void page_add_output(bc_report *r, const options *o, const char *in, const char *out)

@@ -25,6 +25,11 @@ BC_NODISCARD bc_status page_check(const options *o, int n_files, bc_error *err);
 /* BC_E_EXISTS where there is a file and it may not be replaced: told before any work. */
 BC_NODISCARD bc_status page_is_free(const char *path, bool force, bc_error *err);
 
+/* BC_E_LIMIT where --max-memory leaves no room for making `what` ("a page") of that path: it takes a few
+ * views of a fixed size, whatever the input is. */
+BC_NODISCARD bc_status page_has_memory(const options *o, const char *path, const char *what,
+                                       bc_error *err);
+
 /* Add the page of `in` to the files of the run. */
 void page_plan(const options *o, const char *in, const char *out, file_plan *p);
 

@@ -51,6 +51,8 @@ static bc_status check_outputs(const options *o, bc_error *err)
     if (!st && o->sheet && n >= 4 && o->sheet[n - 4] == '.' &&
         strcmp(o->sheet + n - 4, ".png") != 0)
         return tool_usage(err, "--sheet", o->sheet, "is written as PNG, expected a name in .png");
+    if (!st && o->sheet)
+        st = page_has_memory(o, o->sheet, "a sheet", err);
     return st || !o->sheet ? st : page_is_free(o->sheet, o->force, err);
 }
 

@@ -137,6 +137,8 @@ void tensor_add_rows(bc_report *r, const options *o, const bc_tensor_outcome *te
         sorted[i] = &tensors[i];
     if (sorted)
         qsort(sorted, n, sizeof(*sorted), worst_first);
+    else if (!o->json)
+        bc_report_fact_lost(r);
     for (size_t i = 0; i < n; i++) {
         if (o->json)
             add_for_programs(r, &tensors[i]);

@@ -205,14 +205,14 @@ typedef struct {
     bool is_shaper_lowered; /* the headroom called for less strength */
     double gain;            /* of the guard */
     /* The counts of samples are made with the measuring: 0 where skip_quality left it out. */
-    uint64_t n_silent;      /* samples that keep_silence_ms left at 0 */
-    uint64_t n_clipped;     /* samples that with their noise lay more than half a step beyond the
+    uint64_t n_silent;    /* samples that keep_silence_ms left at 0 */
+    uint64_t n_clipped;   /* samples that with their noise lay more than half a step beyond the
                              * ends of the grid, and became the end; at every depth */
-    double overshoot_db;    /* of the worst over full scale; NaN where none is */
-    uint64_t n_nonfinite;   /* samples of the input */
-    uint64_t n_saturated;   /* those of n_clipped that BC_NONFINITE_ERROR refuses: all in floats,
+    double overshoot_db;  /* of the worst over full scale; NaN where none is */
+    uint64_t n_nonfinite; /* samples of the input */
+    uint64_t n_saturated; /* those of n_clipped that BC_NONFINITE_ERROR refuses: all in floats,
                              * elsewhere those that were infinite */
-    double theory_snr_db;   /* what the closed form expects; NaN where there is none */
+    double theory_snr_db; /* what the closed form expects; NaN where there is none */
     double theory_noise_dbfs;
     bc_audio_quality quality;     /* NaN and 0 where it was not asked for */
     char input_note[256];         /* see bc_audio_note, */

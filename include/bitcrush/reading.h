@@ -17,8 +17,8 @@ extern "C" {
 
 /* Zeroed it is the default; every call that takes a pointer to one takes NULL for that, too. */
 typedef struct {
-    /* Bytes that one input may make a call take at once: what grows with what its head says, and not
-     * the few MiB that any file takes. Checked before they are taken: BC_E_LIMIT. 0: BC_MAX_MEMORY. */
+    /* Bytes that one input may make a call take at once, checked before they are taken: BC_E_LIMIT. Some
+     * tens of KiB that any file takes are not counted. 0: BC_MAX_MEMORY. */
     uint64_t max_memory;
     uint64_t max_pixels;               /* of a picture, past them BC_E_LIMIT; 0: BC_MAX_PIXELS */
     bool salvage;                      /* of a damaged picture or sound take what is there */

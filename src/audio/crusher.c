@@ -254,7 +254,7 @@ static bc_status hold_in_floats(const bci_crusher *c, double *x, double *noise, 
         if (asked != BC_NONFINITE_SATURATE)
             return refuse(c, x[i], first + i, channel, err);
         t->n_clipped++;
-        t->n_saturated += isfinite(x[i]); /* infinity was counted as it came */
+        t->n_saturated += isfinite(x[i]) ? 1 : 0; /* infinity was counted as it came */
         t->worst = isfinite(x[i]) ? fmax(t->worst, fabs(x[i])) : t->worst;
         x[i] = copysign(c->top, x[i]);
         noise[i] = 0.0;

@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
 
 #include "base/fail.h"
 #include "base/scratch.h"
@@ -105,6 +108,18 @@ bc_status bci_seekable_temporary(const char *name, bci_seekable **out, bc_error 
     else
         *out = s;
     return st;
+}
+
+bool bci_seekable_is_in_memory(const bci_seekable *s)
+{
+#ifdef __linux__
+    struct statfs f;
+
+    return fstatfs(s->fd, &f) == 0 && (f.f_type == TMPFS_MAGIC || f.f_type == RAMFS_MAGIC);
+#else
+    (void)s;
+    return false;
+#endif
 }
 
 bc_status bci_seekable_append(bci_seekable *s, const void *data, size_t n, bc_error *err)

@@ -2,6 +2,7 @@
 #ifndef BCI_SEEKABLE_H
 #define BCI_SEEKABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ BC_NODISCARD bc_status bci_seekable_read(const bci_seekable *s, uint64_t offset,
 
 /* A temporary file without a name in TMPDIR, empty; messages call it `name`. BC_E_WRITE. */
 BC_NODISCARD bc_status bci_seekable_temporary(const char *name, bci_seekable **out, bc_error *err);
+
+/* Whether a temporary file is kept in memory, as in tmpfs. */
+bool bci_seekable_is_in_memory(const bci_seekable *s);
 
 /* Append n bytes to a temporary file. Not for several threads. BC_E_WRITE. */
 BC_NODISCARD bc_status bci_seekable_append(bci_seekable *s, const void *data, size_t n,

@@ -21,7 +21,10 @@ static const bci_image_codec *const codecs[] = {
     &bci_pnm,
 };
 
-enum { N_CODECS = sizeof codecs / sizeof *codecs };
+enum {
+    N_CODECS = sizeof codecs / sizeof *codecs,
+    ROW_BYTES = 8, /* a sample: a codec's row and the one above it, and the caller's */
+};
 
 static bc_image_format public_rows[N_CODECS]; /* what is public of them, once and for all */
 
@@ -182,6 +185,9 @@ bc_status bc_image_open_with(const char *path, const bc_reading *reading, bc_ima
     st = r->codec->open(r, err);
     if (!st)
         st = finish_open(&r, err);
+    if (!st)
+        st = bci_image_take_memory(r, (uint64_t)r->info.width * r->info.n_channels, ROW_BYTES,
+                                   "reading rows", err);
     if (st)
         goto done;
     r->info.alpha_maxval = r->info.maxval;

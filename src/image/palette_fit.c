@@ -18,6 +18,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/codebook.h"
+#include "image/codec.h"
 #include "image/oklab.h"
 #include "image/palette_map.h"
 
@@ -39,8 +40,14 @@ struct bci_histogram {
     uint16_t slots[N_SLOTS]; /* 1 + place among the few, by hash */
 };
 
-bc_status bci_histogram_new(const bc_image_info *info, bci_histogram **out, bc_error *err)
+bc_status bci_histogram_new(bc_image_reader *r, const bc_image_info *info, bci_histogram **out,
+                            bc_error *err)
 {
+    const bc_status st =
+        bci_image_take_memory(r, N_BINS, sizeof(bin), "fitting a palette to the colours", err);
+
+    if (st)
+        return st;
     bci_histogram *h = calloc(1, sizeof *h);
 
     if (h)

@@ -8,8 +8,8 @@
 typedef struct bci_histogram bci_histogram;
 
 /* The colours of a picture like `info`, none yet. */
-BC_NODISCARD bc_status bci_histogram_new(const bc_image_info *info, bci_histogram **out,
-                                         bc_error *err);
+BC_NODISCARD bc_status bci_histogram_new(bc_image_reader *r, const bc_image_info *info,
+                                         bci_histogram **out, bc_error *err);
 
 /* Count n rows; pixels weigh by their alpha. */
 void bci_histogram_add(bci_histogram *h, const void *rows, uint32_t n);

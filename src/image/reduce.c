@@ -89,7 +89,7 @@ static bc_status choose_palette(line_up *l, const char *in, int n_threads, bc_er
 
     if (s->palette)
         return bci_palette_distinct(s->palette, &l->palette, err);
-    st = bci_histogram_new(&info, &histogram, err);
+    st = bci_histogram_new(l->reader, &info, &histogram, err);
     if (!st)
         st = bci_image_replay(&l->reader, in, s->grey, see_rows, histogram, err);
     if (!st)
@@ -156,6 +156,18 @@ static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_
     return st;
 }
 
+/* Before they are taken: batches of rows, and what each worker has of one. */
+static bc_status take_memory(const line_up *l, size_t row_bytes, size_t row_codes, bc_error *err)
+{
+    enum { WORK_BYTES = 40 }; /* a sample: values, noise, codes and errors of a row */
+    const uint64_t n_slots = l->n_batches < N_SLOTS ? l->n_batches : N_SLOTS;
+    const size_t coloured = l->colours ? bci_image_row_bytes(&l->colours->info) : 0;
+    const size_t batch = l->batch_rows * (row_bytes + row_codes * sizeof **l->codes + coloured);
+
+    return bci_image_take_memory(l->reader, n_slots, batch + row_codes * WORK_BYTES,
+                                 "reducing rows", err);
+}
+
 static bc_status line_up_new(line_up *l, bc_error *err)
 {
     const bc_image_info *info = &l->reader->info;
@@ -166,6 +178,11 @@ static bc_status line_up_new(line_up *l, bc_error *err)
     l->colours = bci_grey_inner(l->reader);
     l->batch_rows = n < info->height ? (uint32_t)n : info->height;
     l->n_batches = (info->height - 1) / l->batch_rows + 1;
+
+    const bc_status st = take_memory(l, row_bytes, row_codes, err);
+
+    if (st)
+        return st;
     for (uint32_t i = 0; i < N_SLOTS && i < l->n_batches; i++) {
         l->samples[i] = malloc(l->batch_rows * row_bytes);
         l->codes[i] = malloc(l->batch_rows * row_codes * sizeof **l->codes);

@@ -45,6 +45,9 @@ bc_status bci_image_replay(bc_image_reader **r, const char *path, bool as_grey,
     bc_status st = BC_OK;
 
     if (size <= MEMORY || !is_file)
+        st =
+            bci_image_take_memory(*r, size < MEMORY ? size : MEMORY, 1, "keeping the samples", err);
+    if (!st && (size <= MEMORY || !is_file))
         st = bci_spool_new(size < MEMORY ? (size_t)size : MEMORY, &spool, err);
     if (!st)
         st = read_all(*r, spool, see, context, err);

@@ -218,9 +218,13 @@ static bc_status add_array(bc_tensor_file *f, const bci_npy_place *p, bci_tensor
 
 static bc_status turn(bc_tensor_file *f, const bci_npy_place *p, bci_tensor *t, bc_error *err)
 {
-    if (!f->bands)
-        f->bands = bci_bands_new();
-    t->turned = f->bands ? bci_turned_new(f->bands, p->in, t->offset, &t->info) : NULL;
+    const bc_status st =
+        f->bands ? BC_OK
+                 : bci_bands_new(&f->reading, &f->memory, f->parts[0]->name, &f->bands, err);
+
+    if (st)
+        return st;
+    t->turned = bci_turned_new(f->bands, p->in, t->offset, &t->info);
     return t->turned ? BC_OK : bci_tensor_short(p->subject, err);
 }
 

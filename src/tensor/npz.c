@@ -1,6 +1,7 @@
 /* Knows NumPy's .npz: a ZIP archive whose members NAME.npy are the arrays NAME. What is stored is read
  * where it is; what is compressed is unpacked once, into a temporary file, to be read at any place.
  * Either is compared with its CRC at opening. Source: numpy.savez and savez_compressed. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/crc32.h"
@@ -90,6 +91,16 @@ static bc_status keep(void *context, const uint8_t *data, size_t n, bc_error *er
     return bci_seekable_append(r->file->unpacked, data, n, err);
 }
 
+/* Where temporary files are kept in memory, they count as memory. */
+static bc_status take_room(reader *r, bc_error *err)
+{
+    char subject[sizeof r->subject.text + 64];
+
+    snprintf(subject, sizeof subject, "%s, unpacked into memory (TMPDIR may name a disk),",
+             r->subject.text);
+    return bci_take_memory(&r->file->reading, &r->file->memory, r->member->n, 1, subject, err);
+}
+
 static bc_status unpack(reader *r, bc_error *err)
 {
     const bci_zip_member *m = r->member;
@@ -98,6 +109,8 @@ static bc_status unpack(reader *r, bc_error *err)
 
     if (!f->unpacked)
         st = bci_seekable_temporary(f->parts[0]->name, &f->unpacked, err);
+    if (!st && bci_seekable_is_in_memory(f->unpacked))
+        st = take_room(r, err);
     if (!st)
         st = bci_inflate(f->parts[0], m->data, m->n_packed, r->subject.text, &f->reading, keep, r,
                          err);

@@ -34,13 +34,17 @@ static bool has_codings(const bci_reduction *r)
     return false;
 }
 
-/* Rows with importance stay whole, however long they are. */
-static bc_status take_rows(bci_reduction *r, size_t n, bc_error *err)
+/* Before they are taken. Rows with importance stay whole, however long they are. */
+static bc_status take_memory(bci_reduction *r, size_t n, bc_error *err)
 {
     char subject[256];
 
-    bci_format(subject, sizeof subject, "%.100s: reducing rows of %llu weight(s) by importance",
-               r->in->parts[0]->name, (unsigned long long)r->longest_row);
+    if (n > BCI_BATCH)
+        bci_format(subject, sizeof subject, "%.100s: reducing rows of %llu weight(s) by importance",
+                   r->in->parts[0]->name, (unsigned long long)r->longest_row);
+    else
+        snprintf(subject, sizeof subject, "%.100s: reducing weights batch by batch",
+                 r->in->parts[0]->name);
     return bci_take_memory(&r->in->reading, &r->in->memory, n * r->n_slots,
                            2 * sizeof(float) + sizeof(double), subject, err);
 }
@@ -51,12 +55,11 @@ static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
     const size_t n = r->largest_batch > BCI_BATCH ? (size_t)r->largest_batch : BCI_BATCH;
 
     r->n_slots = wanted < BCI_MAX_SLOTS ? wanted : BCI_MAX_SLOTS;
-    if (n > BCI_BATCH) {
-        const bc_status st = take_rows(r, n, err);
 
-        if (st)
-            return st;
-    }
+    const bc_status st = take_memory(r, n, err);
+
+    if (st)
+        return st;
     for (unsigned i = 0; i < r->n_slots; i++) {
         bci_slot *s = &r->slots[i];
 

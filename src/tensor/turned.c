@@ -3,10 +3,12 @@
 #include "tensor/turned.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 
 enum {
     BAND_BYTES = 16 << 20,
@@ -32,6 +34,7 @@ typedef struct {
 struct bci_bands {
     pthread_mutex_t lock; /* of all that follows */
     uint64_t clock;
+    size_t band_bytes;
     band bands[N_BANDS];
     row_place *places; /* of the rows of a band: where in a column they are, as they lie there */
     uint8_t *window;
@@ -47,19 +50,37 @@ struct bci_turned {
     uint64_t n_rows, n_columns; /* of all dimensions but the last, and of that */
 };
 
-bci_bands *bci_bands_new(void)
+bc_status bci_bands_new(const bc_reading *limits, uint64_t *taken, const char *name,
+                        bci_bands **out, bc_error *err)
 {
+    const uint64_t most = bci_max_memory(limits), left = most > *taken ? most - *taken : 0;
+    const uint64_t part = left / (2 * N_BANDS);
+    const size_t n_bytes = part > BAND_BYTES     ? BAND_BYTES
+                           : part < WINDOW_BYTES ? WINDOW_BYTES
+                                                 : (size_t)part;
+    char subject[256];
+
+    snprintf(subject, sizeof subject, "%.160s: turning arrays in Fortran order", name);
+    const bc_status st = bci_take_memory(
+        limits, taken, 1, N_BANDS * n_bytes + WINDOW_BYTES + MAX_ROWS * sizeof(row_place), subject,
+        err);
+
+    if (st)
+        return st;
     bci_bands *b = calloc(1, sizeof *b);
 
-    if (!b)
-        return NULL;
-    (void)pthread_mutex_init(&b->lock, NULL); /* does not fail without attributes */
-    b->places = malloc(MAX_ROWS * sizeof *b->places);
-    b->window = malloc(WINDOW_BYTES);
-    if (b->places && b->window)
-        return b;
-    bci_bands_free(b);
-    return NULL;
+    if (b) {
+        (void)pthread_mutex_init(&b->lock, NULL); /* does not fail without attributes */
+        b->band_bytes = n_bytes;
+        b->places = malloc(MAX_ROWS * sizeof *b->places);
+        b->window = malloc(WINDOW_BYTES);
+    }
+    if (!b || !b->places || !b->window) {
+        bci_bands_free(b);
+        return bci_fail(err, BC_E_LIMIT, "%s: out of memory", subject);
+    }
+    *out = b;
+    return BC_OK;
 }
 
 void bci_bands_free(bci_bands *b)
@@ -178,8 +199,8 @@ static bc_status fill(const bci_turned *t, band *b, uint64_t row, size_t n_rows,
 /* The band that has an element; the one that was not used for the longest time gives way. */
 static bc_status find_band(const bci_turned *t, uint64_t element, const band **out, bc_error *err)
 {
-    const uint64_t most = BAND_BYTES / t->size;
     bci_bands *bands = t->bands;
+    const uint64_t most = bands->band_bytes / t->size;
     band *oldest = &bands->bands[0];
 
     for (size_t i = 0; i < N_BANDS; i++) {
@@ -192,7 +213,7 @@ static bc_status find_band(const bci_turned *t, uint64_t element, const band **o
         }
         oldest = b->last_used < oldest->last_used ? b : oldest;
     }
-    if (!oldest->bytes && !(oldest->bytes = malloc(BAND_BYTES)))
+    if (!oldest->bytes && !(oldest->bytes = malloc(bands->band_bytes)))
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for an array in Fortran order",
                         t->in->name);
     const uint64_t row = element / t->n_columns, fit = most / t->n_columns;

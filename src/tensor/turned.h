@@ -8,9 +8,11 @@
 typedef struct bci_bands bci_bands;
 typedef struct bci_turned bci_turned;
 
-/* Some bands of rows that the arrays of one file share, 64 MB at most, however many arrays there are.
- * NULL: out of memory. It outlives its arrays. */
-bci_bands *bci_bands_new(void);
+/* Some bands of rows that the arrays of one file share, however many arrays there are: 64 MiB, or half of
+ * what the limit leaves of less, which is counted to *taken. It outlives its arrays. BC_E_LIMIT, in a
+ * sentence about `name`. */
+BC_NODISCARD bc_status bci_bands_new(const bc_reading *limits, uint64_t *taken, const char *name,
+                                     bci_bands **out, bc_error *err);
 void bci_bands_free(bci_bands *b);
 
 /* An array of info's type and dimensions, at `offset` of the file, which has to outlive it. NULL: out of

@@ -31,21 +31,46 @@ says 'bitcrush: --max-pixels 0: expected a whole number from 1 to 10000000000000
 exits 2
 only in.png
 
-it 'a picture that is read by rows needs nothing of the limit'
-bitcrush in.png 4 --max-memory 1 -q
-exits 0
-rm -f in-4bit.png
+# limited LIMIT SENTENCE ENOUGH ARGUMENT...: status 8 and the sentence under one limit, 0 under the other
+limited() {
+    limit=$1 sentence=$2 enough=$3
+    shift 3
+    bitcrush "$@" -f -q --max-memory "$limit"
+    exits 8
+    mentions "$sentence"
+    mentions '(--max-memory)'
+    only in.png
+    bitcrush "$@" -f -q --max-memory "$enough"
+    exits 0
+    find . -type f ! -name in.png -exec rm -f {} +
+}
+
+it 'pictures: rows, palettes, pages and sheets'
+limited 1K 'in.png: reading rows of 60 x 50 pixels takes 1.4 KiB of memory, expected at most 1 KiB' 2M in.png 4
+limited 1K 'in.png: reading rows of 60 x 50 pixels' 2M info in.png
+limited 1K 'in.png: reading rows of 60 x 50 pixels' 2M compare in.png in.png
+limited 20K 'in.png: reducing rows of 60 x 50 pixels takes ' 2M in.png 2
+limited 1M 'in.png: fitting a palette to the colours of 60 x 50 pixels takes 8 MiB of memory' 10M in.png --palette 16
+limited 16M 'r.html: a page takes up to 32 MiB of memory' 40M in.png 4 --report r.html
+limited 16M 'r.html: a page takes up to 32 MiB of memory' 40M report in.png -o r.html
+limited 16M 's.png: a sheet takes up to 32 MiB of memory' 40M sweep in.png 1..2 --sheet s.png
 
 it 'an interlaced picture is held whole'
 "$MAKE_PNG" interlaced 600 500 whole.png
-for arguments in 'whole.png 4' 'info whole.png' 'compare whole.png whole.png' 'sweep whole.png 1..2' \
-    'whole.png --palette 4'; do
+while read -r limit arguments; do
     # shellcheck disable=SC2086 # a list of words
-    bitcrush $arguments --max-memory 500K
+    bitcrush $arguments --max-memory "$limit" </dev/null
     exits 8
     silent "$out"
-    mentions ': whole.png: an interlaced picture of 600 x 500 pixels takes 879 KiB of memory, expected at most 500 KiB (--max-memory)'
-done
+    mentions ': whole.png: an interlaced picture of 600 x 500 pixels takes '
+    mentions '(--max-memory)'
+done <<EOT
+3500K whole.png 4
+500K info whole.png
+500K compare whole.png whole.png
+3500K sweep whole.png 1..2
+9M whole.png --palette 4
+EOT
 only in.png whole.png
 
 it 'the head of a file of weights'
@@ -57,6 +82,28 @@ for arguments in 'info w.safetensors' 'w.safetensors f16' 'compare w.safetensors
     mentions 'w.safetensors: the list of tensors takes '
     mentions ' of memory, expected at most 200 bytes (--max-memory)'
 done
+bitcrush w.safetensors f16 --max-memory 1M
+exits 8
+mentions ': w.safetensors: reducing weights batch by batch takes '
+bitcrush w.safetensors f16 --threads 2 --max-memory 64M -q
+exits 0
+rm -f w-f16.safetensors
+
+it 'arrays in Fortran order: with less memory in smaller bands, and the same bytes'
+"$MAKE_WEIGHTS" npy 300 700 plain.npy
+{
+    head -c 128 plain.npy | sed 's/False/True /'
+    tail -c +129 plain.npy
+} >turned.npy
+bitcrush turned.npy f16 -q --max-memory 1M
+exits 8
+mentions ': turned.npy: turning arrays in Fortran order takes '
+bitcrush turned.npy f16 -q -o want.npy
+exits 0
+bitcrush turned.npy f16 -q --threads 1 --max-memory 20M -o small.npy
+exits 0
+same small.npy want.npy
+rm -f ./*.npy
 
 if [ "$SOUND" = ON ]; then
     it 'a sound: what is held, and the look-ahead for silence'
