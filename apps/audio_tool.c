@@ -192,6 +192,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         return st;
     batch_name_choice(spec, choice, sizeof choice);
     return batch_run(&(batch){ .program = name,
+                               .tool = TOOL_AUDIO,
                                .n_files = o->n_operands - 1,
                                .choice = choice,
                                .ending = ending,
@@ -236,6 +237,7 @@ static bc_status restore(const char *name, const options *o, bc_error *err)
     if (o->n_operands < 1)
         return tool_usage(err, "too few arguments", "", "expected restore FILE");
     return batch_run(&(batch){ .program = name,
+                               .tool = TOOL_AUDIO,
                                .n_files = o->n_operands,
                                .choice = "restored",
                                .ending = ending,
@@ -268,11 +270,12 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
         return st;
     for (int i = 0; i < 2; i++)
         tool_warn_salvaged(o->operands[i], result.salvaged[i]);
-    st = bc_error_gate(&result.quality.error, o->min_snr, o->operands[1], "SNR", "", err);
-    if (!st && o->plot)
+    if (o->plot)
         st = audio_comparison_plot(o, &result, err);
     if (!st && !o->quiet)
         st = audio_comparison_report(o, o->operands[0], o->operands[1], &result, err);
+    if (!st)
+        st = bc_error_gate(&result.quality.error, o->min_snr, o->operands[1], "SNR", "", err);
     bc_audio_curves_free(result.quality.curves);
     return st;
 }

@@ -9,6 +9,7 @@
 /* A job over the first n_files operands. */
 typedef struct {
     const char *program;
+    unsigned tool; /* TOOL_... */
     int n_files;
     const char *choice; /* what was done, for the names of outputs: "4bit" */
     const char *(*ending)(const void *settings, const char *in); /* of outputs: ".png" */

@@ -1,10 +1,13 @@
 /* The program bitcrush: finds the tool for a file, by verb or by content. */
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audio_tool.h"
 #include "explain.h"
 #include "idle.h"
 #include "image_tool.h"
+#include "suggest.h"
 #include "tensor_tool.h"
 
 /* Those that know files come first. */
@@ -30,6 +33,19 @@ static const struct {
     { "explain", VERB_EXPLAIN, 3, 1, &program_explain },
 };
 
+/* The verb that a word may be a slip of, NULL where it is a file or no word. */
+static const char *near_verb(const char *word)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const char *near = NULL;
+
+    if (word[strspn(word, letters)] || access(word, F_OK) == 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        near = suggest(near, verbs[i].name, word);
+    return near;
+}
+
 int main(int argc, char **argv)
 {
     idle_passively(argv);
@@ -40,6 +56,13 @@ int main(int argc, char **argv)
                             tools + verbs[i].first_tool, verbs[i].n_tools, verbs[i].verb, argc - 1,
                             argv + 1);
         }
+    }
+    const char *near = argc > 1 ? near_verb(argv[1]) : NULL;
+
+    if (near) {
+        fprintf(stderr, "bitcrush: %s: no file of that name, did you mean bitcrush %s?\n", argv[1],
+                near);
+        return BC_E_USAGE;
     }
     return tool_run(&program_bitcrush, tools, N_TOOLS, VERB_REDUCE, argc, argv);
 }

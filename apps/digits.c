@@ -82,7 +82,7 @@ char *digits_percent(char *to, size_t size, double share)
 {
     const double percent = 100.0 * share;
 
-    snprintf(to, size, percent >= 99.5 && percent < 1e6 ? "%.0f" : "%.2g", percent);
+    snprintf(to, size, percent >= 9999.5 && percent < 1e6 ? "%.0f" : "%.4g", percent);
     return to;
 }
 

@@ -23,7 +23,7 @@ char *digits_error(char *to, size_t size, double value);
 /* The same for what rounding lost, the point of an explanation: four digits of it, however small. */
 char *digits_loss(char *to, size_t size, double value);
 
-/* A share as percent, two digits: "0.54", "99", "150". */
+/* A share as percent, four digits: "0.5391", "99.02", "150". */
 char *digits_percent(char *to, size_t size, double share);
 
 /* "1 bit", "2 bits". */

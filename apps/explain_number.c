@@ -201,7 +201,7 @@ static void print_lost(const row *r, double x)
         printf(" (%s %%)", digits_percent(percent, sizeof percent, fabs(r->lost / x)));
     printf(", in %s", memory);
     if (isfinite(r->written.value) && !isnan(step_at(r)))
-        printf("; values here are %s apart", digits_error(step, sizeof step, step_at(r)));
+        printf("; values here are %s apart", digits_loss(step, sizeof step, step_at(r)));
     printf("\n");
 }
 

@@ -263,6 +263,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         return st;
     name_choice(o, &settings, choice, sizeof choice);
     return batch_run(&(batch){ .program = name,
+                               .tool = TOOL_IMAGE,
                                .n_files = o->n_operands - takes_bits(o),
                                .choice = choice,
                                .ending = ending,
@@ -295,10 +296,9 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
         return st;
     for (int i = 0; i < 2; i++)
         tool_warn_salvaged(o->operands[i], result.salvaged[i]);
-    st = bc_error_gate(&result.coded, o->min_snr, o->operands[1], "SNR", "", err);
-    if (!st && !o->quiet)
+    if (!o->quiet)
         st = image_comparison_report(o, o->operands[0], o->operands[1], &result, err);
-    return st;
+    return st ? st : bc_error_gate(&result.coded, o->min_snr, o->operands[1], "SNR", "", err);
 }
 
 const tool image_tool = {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "bitcrush/input.h"
+#include "media.h"
 #include "tool.h"
 
 static const char picture[] = "expected PNG, JPEG or PNM, which `magick IN OUT.png` makes of it";
@@ -165,12 +166,24 @@ const char *kind_of_head(const uint8_t *head, size_t n, const char **remedy)
     return NULL;
 }
 
-void kind_explain(const char *path, bc_error *err)
+void kind_explain(const char *path, unsigned medium, const options *o, bc_error *err)
 {
+    static const char hint[] = "; --salvage reads what is there";
     const size_t n = strlen(path);
+    char said[sizeof err->text];
 
-    if (err->status == BC_E_UNSUPPORTED && strncmp(err->text, path, n) == 0 && err->text[n] == ':')
+    if ((err->status != BC_E_UNSUPPORTED && err->status != BC_E_FORMAT) ||
+        strncmp(err->text, path, n) != 0 || err->text[n] != ':')
+        return;
+    if (media_refuse(path, medium, err))
+        return;
+    if (err->status == BC_E_UNSUPPORTED) {
         (void)kind_refuse(path, err);
+        return;
+    }
+    snprintf(said, sizeof said, "%s", err->text);
+    if (!o->salvage && !strstr(said, hint) && media_salvages(path, o))
+        (void)tool_fail(err, BC_E_FORMAT, "%.450s%s", said, hint);
 }
 
 bc_status kind_refuse(const char *path, bc_error *err)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bitcrush/status.h"
+#include "options.h"
 
 /* What a file of these first bytes is ("a WebP picture"), and what to do (*remedy: "expected PNG, ...");
  * NULL where nobody knows. */
@@ -16,7 +17,9 @@ const char *kind_of_head(const uint8_t *head, size_t n, const char **remedy);
  * nothing said, for others. */
 bc_status kind_refuse(const char *path, bc_error *err);
 
-/* A sentence that `path` is unsupported says what it is instead, where that is known. */
-void kind_explain(const char *path, bc_error *err);
+/* A sentence that `path` is unsupported says what it is instead, where that is known: also that it is of
+ * another medium than that of the TOOL_ bit, where it is not 0; one that it is damaged that
+ * --salvage would read it, where it would. */
+void kind_explain(const char *path, unsigned medium, const options *o, bc_error *err);
 
 #endif

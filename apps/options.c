@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bitcrush/noise.h"
 #include "bitcrush/reading.h"
 #include "bitcrush/shaper.h"
+#include "media.h"
 #include "option_table.h"
 #include "programs.h"
 #include "suggest.h"
@@ -189,17 +191,6 @@ static bc_status unknown(const char *argument, bc_error *err)
     return usage(err, "%s: unknown option, expected one of those that --help lists", typed);
 }
 
-/* The second number of a PAIR, in the word after the first. */
-static bc_status set_second(const option *o, int argc, char **argv, int *i, options *out,
-                            bc_error *err)
-{
-    if (o->kind != PAIR)
-        return BC_OK;
-    if (*i + 1 >= argc)
-        return usage(err, "--%s: expected %s after it", o->name, o->value);
-    return set_number(o, argv[++*i], (double *)(void *)((char *)out + o->field) + 1, err);
-}
-
 /* The row of a name of n characters, or NULL. */
 static const option *find_row(const char *name, size_t n)
 {
@@ -210,6 +201,55 @@ static const option *find_row(const char *name, size_t n)
         if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
             return o;
     return NULL;
+}
+
+/* Is a word an option by itself, which cannot be the value of another? */
+static bool is_option(const char *word)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    if (word[0] != '-' || !word[1])
+        return false;
+    if (word[1] == '-')
+        return !word[2] || find_row(word + 2, strcspn(word + 2, "="));
+    for (size_t i = 0; i < n; i++)
+        if (!word[2] && rows[i].letter == word[1])
+            return true;
+    return false;
+}
+
+/* The word after an option, *i moves to it; NULL, with the sentence in err, where it is missing. */
+static const char *value_after(int argc, char **argv, int *i, const option *o, const char *shown,
+                               bc_error *err)
+{
+    const char *next = *i + 1 < argc ? argv[*i + 1] : NULL;
+
+    if (next && !is_option(next)) {
+        ++*i;
+        return next;
+    }
+    if (next)
+        (void)usage(err, "%s: expected %s after it, %s is an option", shown, o->value, next);
+    else
+        (void)usage(err, "%s: expected %s after it", shown, o->value);
+    return NULL;
+}
+
+/* The second number of a PAIR, in the word after the first. */
+static bc_status set_second(const option *o, int argc, char **argv, int *i, options *out,
+                            bc_error *err)
+{
+    if (o->kind != PAIR)
+        return BC_OK;
+    char shown[64];
+
+    snprintf(shown, sizeof shown, "--%s", o->name);
+    const char *next = value_after(argc, argv, i, o, shown, err);
+
+    if (!next)
+        return BC_E_USAGE;
+    return set_number(o, next, (double *)(void *)((char *)out + o->field) + 1, err);
 }
 
 /* The row of a name that other programs use; *word is a word of its own that says its value. */
@@ -246,10 +286,12 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
         return set(o, NULL, out, err);
     if (word)
         return set(o, keep_word(out, word), out, err);
-    if (!equals && *i + 1 >= argc)
-        return usage(err, "--%s: expected %s after it", o->name, o->value);
+    const char *value = equals ? equals + 1 : value_after(argc, argv, i, o, argv[*i], err);
 
-    const bc_status st = set(o, equals ? equals + 1 : argv[++*i], out, err);
+    if (!value)
+        return BC_E_USAGE;
+
+    const bc_status st = set(o, value, out, err);
 
     return st ? st : set_second(o, argc, argv, i, out, err);
 }
@@ -296,16 +338,33 @@ static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_e
         }
         if (at[1])
             return set(o, at + 1, out, err);
-        if (*i + 1 >= argc)
-            return usage(err, "-%c: expected %s after it", *at, o->value);
-        return set(o, argv[++*i], out, err);
+        const char shown[] = { '-', *at, '\0' };
+        const char *value = value_after(argc, argv, i, o, shown, err);
+
+        return value ? set(o, value, out, err) : BC_E_USAGE;
     }
     return BC_OK;
+}
+
+/* "--keep-silence 50" leaves 50 among the operands, where it is no file and no SPEC. `at`: the place of the
+ * word after an option that takes its value by "=" only. */
+static bc_status check_perhaps(const options *o, const char *name, int at, bc_error *err)
+{
+    const int last = o->n_operands - 1;
+    const char *word = at >= 0 && at <= last ? o->operands[at] : "";
+    const bool is_number = *word && word[strspn(word, "0123456789.")] == '\0';
+
+    if (!is_number || access(word, F_OK) == 0 ||
+        (at == last && (at < 2 || access(o->operands[at - 1], F_OK) == 0)))
+        return BC_OK;
+    return usage(err, "--%s %s: expected --%s=%s", name, word, name, word);
 }
 
 bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
 {
     bool only_operands = false;
+    const char *perhaps = NULL;
+    int after_perhaps = -1;
 
     *out = (options){ .seed = BC_DEFAULT_SEED,
                       .min_snr = NAN,
@@ -331,7 +390,15 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
             out->operands[out->n_operands++] = argv[i];
         if (st)
             return st;
+        const option *o = strncmp(a, "--", 2) == 0 ? find_row(a + 2, strlen(a + 2)) : NULL;
+
+        if (o && o->kind == PERHAPS) {
+            perhaps = o->name;
+            after_perhaps = out->n_operands;
+        }
     }
+    if (perhaps && check_perhaps(out, perhaps, after_perhaps, err))
+        return err->status;
     out->dry_run = out->dry_run || out->sizes_only; /* nothing is written either */
     return BC_OK;
 }
@@ -360,6 +427,11 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
         snprintf(shown, sizeof shown, "--%s", row->name);
         if (foreign("option", row->name, shown, err))
             return err->status;
+        const media_row *other = media_of_tool(row->tools);
+
+        if (other && media_of_tool(tool))
+            return usage(err, "--%s: an option for %s, not an option for %s", row->name,
+                         other->medium, what);
         return usage(err,
                      "--%s: not an option for %s%s, expected one of those that %s --help lists",
                      row->name, tool & SWEEP_OF(~0u) ? "a sweep of " : "", what, program_of(tool));

@@ -45,8 +45,8 @@ static const char about_weights[] =
 static const char about_info[] =
     "`bitcrush info FILE...` says what a file is and, of pictures and sound, how much of it is used:\n"
     "bits, levels, channels, and what a smaller file could leave out without loss. Of weights it\n"
-    "lists metadata, types and tensors without reading their data; `bitcrush info --params 7e9` the\n"
-    "memory that so many weights take in every format.";
+    "lists metadata, types and tensors from the head of the file (.npz is read once, for its checksums);\n"
+    "`bitcrush info --params 7e9` the memory that so many weights take in every format.";
 
 static const char about_report[] =
     "`bitcrush report FILE SPEC` makes FILE-SPEC.html, a page that shows what the reduction does,\n"

@@ -12,7 +12,9 @@
 
 volatile sig_atomic_t tool_stop_asked;
 
-static char sentence[160];
+static char sentences[2][160];
+static volatile sig_atomic_t current; /* of the two, the other is being written */
+static const char *program_name = "bitcrush";
 static char scratch_file[4096], scratch_directory[4096];
 static volatile sig_atomic_t has_scratch; /* while the two are whole */
 
@@ -35,9 +37,29 @@ static void end_now(int signal_number)
         (void)unlink(scratch_file);
         (void)rmdir(scratch_directory);
     }
-    if (write(STDERR_FILENO, sentence, strlen(sentence)) < 0)
+    const char *sentence = sentences[current];
+
+    if (write(STDERR_FILENO, sentence, strlen(sentence)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
         _exit(BC_E_INTERRUPTED); /* nobody listens */
     _exit(BC_E_INTERRUPTED);
+}
+
+void stop_counts(int n_done, int n_files)
+{
+    char *next = sentences[!current];
+
+    if (n_done > 0)
+        snprintf(next, sizeof sentences[0],
+                 "%s: interrupted after %d of %d files, no output written for the rest",
+                 program_name, n_done, n_files);
+    else
+        snprintf(next, sizeof sentences[0], "%s: interrupted, no output written", program_name);
+    current = !current;
+}
+
+const char *stop_sentence(void)
+{
+    return sentences[current] + strlen(program_name) + 2;
 }
 
 void stop_on_signals(const char *name)
@@ -45,7 +67,8 @@ void stop_on_signals(const char *name)
     static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
     struct sigaction stop = { .sa_handler = ask_stop }, end = { .sa_handler = end_now }, old;
 
-    snprintf(sentence, sizeof sentence, "%s: interrupted, no output written\n", name);
+    program_name = name;
+    stop_counts(0, 1);
     sigemptyset(&stop.sa_mask);
     sigemptyset(&end.sa_mask);
     sigaction(SIGALRM, &end, NULL);

@@ -15,6 +15,12 @@ extern volatile sig_atomic_t tool_stop_asked;
 enum { STOP_PATIENCE_MS = 700 };
 void stop_on_signals(const char *name);
 
+/* What the sentence tells of several files: so many are done. */
+void stop_counts(int n_done, int n_files);
+
+/* The sentence of a process that was asked to stop, without the program's name. */
+const char *stop_sentence(void);
+
 /* A file and its directory that go away with the process even then; NULL: no more. */
 void stop_removes(const char *file, const char *directory);
 

@@ -26,6 +26,18 @@ static size_t collect(char names[ROOM][LENGTH])
     return n;
 }
 
+bool tensor_format_known(const char *typed)
+{
+    char names[ROOM][LENGTH], lower[LENGTH];
+    const size_t n = collect(names);
+
+    lower_case(typed, lower, sizeof lower);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], lower) == 0)
+            return true;
+    return false;
+}
+
 bc_status tensor_format_check(const char *typed, bc_error *err)
 {
     char names[ROOM][LENGTH], lower[LENGTH], called[160];

@@ -138,6 +138,10 @@ static void add_output(bc_report *r, const options *o, const char *in, const cha
     bc_report_string(r, "output", "fallback_why", why);
     bc_report_integer(r, "output", "data_bytes", m->output_data_bytes);
     bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    if (m->is_no_model)
+        bc_report_string(r, "output", "note",
+                         "no general.architecture in the metadata: llama.cpp does not load it, "
+                         "convert_hf_to_gguf.py makes a model of it first");
     if (m->n_left_out)
         bc_report_integer(r, "output", "left_out", m->n_left_out);
 }

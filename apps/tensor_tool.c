@@ -1,6 +1,7 @@
 /* Knows the tensor tool: from options to settings, from files to files. */
 #include "tensor_tool.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +221,7 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
         st = page_check(o, o->n_operands - 1, err);
     if (!st)
         st = batch_run(&(batch){ .program = name,
+                                 .tool = TOOL_TENSOR,
                                  .n_files = o->n_operands - 1,
                                  .choice = choice,
                                  .ending = ending,
@@ -234,6 +236,19 @@ static bc_status reduce(const char *name, const options *o, bc_error *err)
 static bc_status report(const char *name, const options *o, bc_error *err)
 {
     return report_verb(name, o, reduce, err);
+}
+
+/* --min-snr of a comparison: a tensor that one file alone has was compared with nothing. */
+static bc_status gate(const options *o, const bc_tensor_comparison *c, bc_error *err)
+{
+    const char *a = o->operands[0], *b = o->operands[1];
+
+    if (o->min_snr > -INFINITY && c->n_only_a + c->n_only_b > 0)
+        return tool_fail(err, BC_E_QUALITY,
+                         "%.200s: lacks %zu tensor(s) of %.200s and has %zu that are not there, "
+                         "expected at least %.2f dB of each",
+                         b, c->n_only_a, a, c->n_only_b, o->min_snr);
+    return bc_error_gate(&c->error, o->min_snr, b, "SQNR", "", err);
 }
 
 /* `compare A B`. */
@@ -251,9 +266,10 @@ static bc_status compare(const char *name, const options *o, bc_error *err)
     st = bc_tensor_compare(o->operands[0], o->operands[1], &reading, &result, err);
     if (st)
         return st;
-    st = bc_error_gate(&result.error, o->min_snr, o->operands[1], "SQNR", "", err);
-    if (!st && !o->quiet)
+    if (!o->quiet)
         st = tensor_comparison_report(o, o->operands[0], o->operands[1], &result, err);
+    if (!st)
+        st = gate(o, &result, err);
     bc_tensor_comparison_free(&result);
     return st;
 }

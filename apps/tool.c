@@ -10,12 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bitcrush/feedback.h"
 #include "bitcrush/input.h"
+#include "bitcrush/noise.h"
 #include "bitcrush/output.h"
 #include "bitcrush/quantize.h"
 #include "ending.h"
 #include "kinds.h"
 #include "lists.h"
+#include "media.h"
 #include "option_texts.h"
 #include "stop.h"
 #include "synonyms.h"
@@ -197,6 +200,21 @@ static bc_status check_order(const options *o, bc_error *err)
                      spec, o->operands[last], spec);
 }
 
+/* A SPEC that another medium has. */
+static bc_status refuse_spec(const tool *t, const char *path, const char *spec, bc_error *err)
+{
+    const media_row *own = media_of_tool(t->bit), *other = media_of_spec(spec, t->bit);
+
+    if (own && (bc_kernel_find(spec) || bc_noise_find(spec)))
+        return tool_fail(err, BC_E_USAGE,
+                         "%s: is a dither, expected --dither %s after a format or bits", spec,
+                         spec);
+
+    return other ? tool_fail(err, BC_E_USAGE, "%s: is for %s (%s), %s is a %s", spec, other->medium,
+                             other->examples, path, own->one)
+                 : BC_OK;
+}
+
 /* What others call a SPEC becomes its name here, in the operands; `word` has room for it, and the
  * caller puts back what was typed. */
 static bc_status settle_spec(const tool *t, const options *o, char word[160], bc_error *err)
@@ -207,12 +225,24 @@ static bc_status settle_spec(const tool *t, const options *o, char word[160], bc
     if (!t->spec || o->n_operands < 2 || o->palette || o->channels || stat(*last, &info) == 0)
         return BC_OK;
     switch (synonym_find(t->spec, *last, word, 160)) {
-    case SYNONYM_NONE: break;
+    case SYNONYM_NONE: return refuse_spec(t, o->operands[0], *last, err);
     case SYNONYM_SAME: *last = word; break;
     case SYNONYM_NEAR:
     case SYNONYM_SAID: return synonym_unknown(err, t->spec, "", *last, NULL, "");
     }
     return BC_OK;
+}
+
+/* Two files to compare, of one medium. */
+static bc_status check_pair(char *const paths[2], bc_error *err)
+{
+    char a[48], b[48];
+    const media_row *first = media_of_file(paths[0], a), *second = media_of_file(paths[1], b);
+
+    return !first || !second || first == second
+               ? BC_OK
+               : tool_fail(err, BC_E_UNSUPPORTED, "%s is %s and %s is %s, expected two of a kind",
+                           paths[0], a, paths[1], b);
 }
 
 /* Hand over to the tool that knows the first operand. */
@@ -233,8 +263,12 @@ static bc_status run_tool(const program *self, const tool *const *tools, size_t 
 
         st = options_belong(o, bit, chosen->medium, err);
     }
+    if (!st && n_tools == 1 && o->n_operands > 0)
+        st = media_refuse(o->operands[0], chosen->bit, err);
     if (!st && takes_spec)
         st = settle_spec(chosen, o, word, err);
+    if (!st && verb == VERB_COMPARE && o->n_operands == 2)
+        st = check_pair(o->operands, err);
     if (!st && !chosen->verbs[verb])
         st = tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
     if (!st)
@@ -262,7 +296,7 @@ static bc_status run_each(const program *self, const tool *const *tools, size_t 
         st = run_tool(self, tools, n_tools, verb, &one, err);
         first = first ? first : st;
         if (st)
-            kind_explain(one.operands[0], err);
+            kind_explain(one.operands[0], 0, o, err);
         if (st && i + 1 < o->n_operands)
             fprintf(stderr, "%s: %s\n", self->name, err->text);
     }
@@ -312,9 +346,9 @@ int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool
     if (!st && (fflush(stdout) != 0 || ferror(stdout)) && !nobody_reads(stdout))
         st = tool_fail(&err, BC_E_WRITE, "standard output: cannot be written");
     if (st && tool_stop_asked) /* a read that the signal broke off says something else */
-        st = tool_fail(&err, BC_E_INTERRUPTED, "interrupted, no output written");
+        st = tool_fail(&err, BC_E_INTERRUPTED, "%s", stop_sentence());
     for (int i = 0; i < o.n_operands; i++)
-        kind_explain(o.operands[i], &err);
+        kind_explain(o.operands[i], 0, &o, &err);
     if (st && err.text[0])
         fprintf(stderr, "%s: %s\n", self->name, err.text);
     return ending_by_itself((int)st);

@@ -13,7 +13,7 @@ src/tensor/importance.c|more than %d entries|a limit
 apps/audio_info.c|of %d bits a sample|a file has 8 at least
 apps/image_info.c|of %d bits a sample|more than are enough
 apps/curve.c|at 1 to %d bits|the deepest of a sweep
-src/image/replay.c|"%u pixels|two sides of a picture
+apps/stop.c|%d of %d files|told of several
 apps/sweep_tool.c|1 to %d bits here|the deepest of a sweep
 apps/sweep_plot.c|from %d to %d bits|the deeper of two
 apps/sweep_sheet.c|%d bits|stands beside %d bit

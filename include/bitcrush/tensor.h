@@ -313,6 +313,8 @@ typedef struct {
     const char *output_format;        /* name of a row of bc_tensor_formats */
     uint64_t output_size_bytes, output_data_bytes;
     uint64_t n_left_out; /* pairs of metadata that the output cannot hold */
+    bool is_no_model;    /* a GGUF file of a transformer by names of transformers, without
+                          * general.architecture: llama.cpp does not load it */
     size_t n_tensors;
     bc_tensor_outcome *tensors; /* in the order of the input */
     bc_error_sums error;        /* of all that was reduced */

@@ -220,10 +220,11 @@ static void note_behind(bci_sound *s)
         got = bci_sound_input_at(s->input, end + n, piece, sizeof piece);
     n -= pad;
     if (n > 0)
-        bci_sound_header_note(&s->header,
-                              "%llu bytes behind the samples of a pipe are left out, the first of "
-                              "them \"%s\"",
-                              (ull)n, bci_show(id, strlen(id)).text);
+        bci_sound_header_note(
+            &s->header,
+            "%llu byte(s) behind the samples of a pipe (are) left out, the first of "
+            "them \"%s\"",
+            (ull)n, bci_show(id, strlen(id)).text);
 }
 
 /* Frames of plain samples, by the sizes of chunks. */

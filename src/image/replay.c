@@ -18,9 +18,7 @@ static bc_status read_all(bc_image_reader *r, bci_spool *spool,
     const uint32_t n_batch = row_bytes < BATCH_BYTES ? (uint32_t)(BATCH_BYTES / row_bytes) : 1;
     void *rows = malloc(n_batch * row_bytes);
     bc_status st = rows ? BC_OK
-                        : bci_fail(err, BC_E_LIMIT,
-                                   "%s: out of memory for rows of %u "
-                                   "pixels",
+                        : bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixel(s)",
                                    r->source->name, info->width);
 
     for (uint32_t y = 0, n; !st && y < info->height; y += n) {

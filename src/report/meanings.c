@@ -69,7 +69,7 @@ static const bci_meaning rows[] = {
     { "output.metadata", "carried over", "", "",
       "What the input says beside its samples, and the output too." },
     { "output.dropped", "dropped", "", "", "What the input says and the output does not." },
-    { "output.note", "note", "", "", "What the output's header cannot say." },
+    { "output.note", "note", "", "", "What the output cannot say, or is not good for." },
     { "output.reduced", "reduced", "", "", "Tensors whose format changed." },
     { "output.kept_tensors", "left alone", "", "", "Tensors that stay as they are." },
     { "output.dropped_tensors", "dropped", "", "", "Tensors that were left out." },

@@ -14,6 +14,7 @@
 #include "tensor/clipped.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
+#include "tensor/names.h"
 #include "tensor/outcome.h"
 #include "tensor/reduction.h"
 
@@ -284,6 +285,21 @@ static bc_status pass_gate(const bci_reduction *r, const char *in, bc_error *err
                                           "; no output written", err);
 }
 
+/* llama.cpp loads a model by its architecture and by names of its own, not those of transformers. */
+static bool is_no_model(const bci_reduction *r)
+{
+    if (r->format != &bci_gguf || bci_pairs_find(&r->pairs, "general.architecture"))
+        return false;
+    for (size_t i = 0; i < r->n_tensors; i++) {
+        const char *name = bc_tensor_at(r->in, i)->name;
+        const bci_gguf_name own = bci_gguf_name_of(name);
+
+        if (own.is_known && strcmp(own.text, name) != 0)
+            return true;
+    }
+    return false;
+}
+
 static void describe(bci_reduction *r, int n_threads)
 {
     bc_tensor_result *made = &r->made;
@@ -293,6 +309,7 @@ static void describe(bci_reduction *r, int n_threads)
     for (size_t i = 0; i < r->n_tensors; i++)
         made->output_data_bytes += made->tensors[i].size_bytes;
     made->n_left_out = r->writer->n_left_out;
+    made->is_no_model = is_no_model(r);
     made->cpu_level = bc_cpu_level();
     made->n_threads = n_threads;
 }

@@ -40,6 +40,10 @@ exits 2
 says 'bitcrush: too few arguments: expected compare A B, two pictures of one size'
 bitcrush compare in.png out.png --min-snr 60
 exits 9
+prints 'PSNR' # the report comes all the same
+bitcrush compare in.png out.png --min-snr 60 --json
+exits 9
+prints '"snr_db"'
 
 it 'without a signal no gate opens, unless nothing differs'
 printf 'P5 2 2 255 \0\0\0\0' >black.pgm

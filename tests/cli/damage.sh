@@ -15,7 +15,7 @@ refused() {
     exits 4
     read -r message <"$err"
     case $message in
-    'bitcrush: cut.png: '*', expected an intact PNG') ;;
+    'bitcrush: cut.png: '*', expected an intact PNG'*) ;;
     *) fail 'the message is another one' ;;
     esac
     silent "$out"

@@ -15,6 +15,16 @@ for file in cut.png no-iend.png; do
 done
 only cut.png no-iend.png whole.png
 
+it 'what it would read, the refusal says'
+bitcrush cut.png 2 -o hint.png
+exits 4
+mentions '; --salvage reads what is there'
+head -c 20 cut.png >nothing.png
+bitcrush nothing.png 2 -o hint.png
+exits 4
+case $(cat "$err") in *--salvage*) fail 'nothing is there to be read' ;; esac
+rm nothing.png
+
 it 'with it the rows that are there are taken'
 bitcrush cut.png 4 --salvage -o out.png
 exits 0

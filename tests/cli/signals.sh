@@ -27,6 +27,19 @@ ended 'exit 130'
 only in.png large.png out.png
 rm out.png
 
+it 'several files: what is done is told'
+"$MAKE_PNG" rgb 16 16 small.png
+mkdir made
+mkfifo "$base/late.png"
+sleep 5 >"$base/late.png" 2>/dev/null &
+run "$INTERRUPT" INT 1000 "$BITCRUSH" small.png "$base/late.png" 4 -o made -q
+kill $! 2>/dev/null
+wait
+ended 'exit 130'
+says 'bitcrush: interrupted after 1 of 2 files, no output written for the rest'
+[ -e made/small-4bit.png ] || fail 'the first is not there'
+rm -r made small.png
+
 it 'a signal while standard input is awaited'
 mkfifo "$base/pipe"
 sleep 5 >"$base/pipe" 2>/dev/null &

@@ -38,7 +38,7 @@ done
 it 'samples that are missing are counted'
 head -c 100 good.wav >in.wav
 refused
-says 'bitcrush: in.wav: 56 bytes of samples where the header says 80, 24 are missing'
+says 'bitcrush: in.wav: 56 bytes of samples where the header says 80, 24 are missing; --salvage reads what is there'
 
 it 'no channels'
 damaged 22 '\0\0'

@@ -68,11 +68,11 @@ done
 
 for option in '--palette 4' '--light linear' '--gray' '--scan raster' '--strength 0.5' '--fast'; do
     # shellcheck disable=SC2086 # two words
-    refused "${option%% *}: not an option for sound, expected one of those that bitcrush-audio --help lists" \
+    refused "${option%% *}: an option for pictures, not an option for sound" \
         in.wav 8 $option
 done
 "$MAKE_PNG" rgb 16 16 "$base/in.png"
-refused '--shape: not an option for pictures, expected one of those that bitcrush-image --help lists' \
+refused '--shape: an option for sound, not an option for pictures' \
     "$base/in.png" 4 --shape ath
 
 refused 'rounding truncate is the bare bit shift and takes no dither, expected dither none' \

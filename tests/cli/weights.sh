@@ -227,7 +227,7 @@ exits 2
 says 'bitcrush: --dither rpfd: unknown, did you mean rpdf?'
 bitcrush w.npy q4_0 --rounding truncate
 exits 2
-mentions 'not an option for weights, expected one of those that bitcrush-tensor --help lists'
+mentions 'not an option for weights'
 
 it 'the encoder that looks for the least error'
 bitcrush w.npy q4_0 --encoder best -o best.gguf --threads 1
@@ -433,5 +433,31 @@ bitcrush sweep nan.npy 2..3 --nonfinite zero
 exits 0
 bitcrush sweep nan.npy 2..3 --nonfinite keep
 exits 2
+
+# ---- what nobody loads, and gates over what is missing
+it 'a GGUF of a transformer without its architecture is no model, and the report says so'
+json='{"model.layers.0.mlp.up_proj.weight":{"dtype":"F32","shape":[2,256],"data_offsets":[0,2048]}}'
+printf "\\$(printf %o ${#json})\\000\\000\\000\\000\\000\\000\\000%s" "$json" >hf.safetensors
+head -c 2048 /dev/zero >>hf.safetensors
+bitcrush hf.safetensors q8_0
+exits 0
+prints 'no general.architecture in the metadata: llama.cpp does not load it'
+rm hf-q8_0.gguf
+bitcrush hf.safetensors int8
+exits 0
+! grep -q 'llama.cpp' "$out" || fail 'safetensors is no GGUF'
+rm hf*
+
+it 'a gate over two files that do not hold the same tensors is not met'
+"$MAKE_WEIGHTS" safetensors 2 256 two.safetensors
+bitcrush two.safetensors f16 --drop b.weight -q -o less.safetensors
+exits 0
+bitcrush compare two.safetensors less.safetensors --min-snr 10
+exits 9
+mentions 'less.safetensors: lacks 1 tensor of two.safetensors and has 0 that are not there'
+prints 'the first file: 1'
+bitcrush compare two.safetensors less.safetensors
+exits 0
+rm less.safetensors two.safetensors
 
 finish

@@ -123,7 +123,61 @@ if [ "${SOUND:-}" = ON ]; then
     asked 'double: sound is written with 32 bits at most, expected 32 or float32' in.wav double
 fi
 
+# ---- verbs, SPECs of another medium, values that are options
+asked 'compar: no file of that name, did you mean bitcrush compare?' compar in.png in.png
+asked 'sweeep: no file of that name, did you mean bitcrush sweep?' sweeep in.png
+asked 'explian: no file of that name, did you mean bitcrush explain?' explian 3.1 f16
+asked 'infoo: no file of that name, did you mean bitcrush info?' infoo in.png
+asked 'reprot: no file of that name, did you mean bitcrush report?' reprot in.png
+it 'a file that is called like a slip of a verb'
+cp in.png infoo
+bitcrush infoo 4 -n
+exits 0
+rm infoo
+asked 'q4_0: is for weights (model.safetensors, .gguf, .npy or .npz), in.png is a picture' in.png q4_0
+asked 'mulaw: is for sound (voice.wav or .flac), w.npy is a file of weights' w.npy mulaw
+asked 'stucki: is a dither, expected --dither stucki after a format or bits' in.png stucki
+asked '--shape: an option for sound, not an option for pictures' in.png 4 --shape ath
+asked '--colors: expected N|NAME|FILE after it, -n is an option' in.png --colors -n
+asked '-o: expected FILE after it, --force is an option' in.png 4 -o --force
+asked '--mono: no option here: black and white is 1 bit and --gray: photo.png 1 --gray; the channels of sound stay' \
+    in.png 1 --mono
+asked '--quality: no option here: PNG is exact; --palette N says how many colours, --min-snr DB refuses what is worse' \
+    in.png 4 --quality 80
+if [ "${SOUND:-}" = ON ]; then
+    asked 'nf4: is for weights (model.safetensors, .gguf, .npy or .npz), in.wav is a sound' in.wav nf4
+    asked '--keep-silence 50: expected --keep-silence=50' in.wav 8 --keep-silence 50
+    asked '--keep-silence 50: expected --keep-silence=50' --keep-silence 50 in.wav 8
+    taken in.wav in-8bit.wav 'silence over 20 ms kept' --keep-silence 8
+fi
+
 # ---- kinds of files
+# other_medium PROGRAM FILE SENTENCE: status 5, whatever the tool
+other_medium() {
+    it "$1 $2"
+    run "$1" "$2" 4
+    exits 5
+    mentions "$2: $3"
+}
+other_medium "${BITCRUSH_IMAGE%image}tensor" in.png 'is a PNG picture, expected weights; use bitcrush or bitcrush-image'
+other_medium "$BITCRUSH_IMAGE" w.npy 'is an NPY file of weights, expected pictures; use bitcrush or bitcrush-tensor'
+if [ "${SOUND:-}" = ON ]; then
+    other_medium "$BITCRUSH_IMAGE" in.wav 'is a WAV sound, expected pictures; use bitcrush or bitcrush-audio'
+    other_medium "${BITCRUSH_IMAGE%image}audio" in.png 'is a PNG picture, expected sound; use bitcrush or bitcrush-image'
+    it 'two of different kinds are not compared'
+    bitcrush compare in.png in.wav
+    exits 5
+    says 'bitcrush: in.png is a PNG picture and in.wav is a WAV sound, expected two of a kind'
+fi
+it 'another medium among several files'
+mkdir made
+cp w.npy w.png
+bitcrush in.png w.png 4 -o made -q
+exits 5
+mentions 'w.png: is an NPY file of weights, expected pictures'
+[ -e made/in-4bit.png ] || fail 'the first is not there'
+rm -r made w.png
+
 # named BYTES WORDS: as printf has them
 named() {
     it "a file that is $2"
