@@ -183,9 +183,9 @@ static void scans_are_held_within_the_limit(void **state)
     (void)state;
     save_scans(path, 64, 3);
     assert_int_equal(read_by(path, &(bc_reading){ .max_memory = 8703 }, &err), BC_E_LIMIT);
-    EXPECT(
-        strstr(err.text, "holding the scans of a picture of 64 x 64 pixels takes 8.5 KiB of memory"),
-        "%s", err.text);
+    EXPECT(strstr(err.text,
+                  "holding the scans of a picture of 64 x 64 pixels takes 8.5 KiB of memory"),
+           "%s", err.text);
     /* libjpeg has tables of its own beside them. */
     assert_int_equal(read_by(path, &(bc_reading){ .max_memory = 1 << 20 }, &err), BC_OK);
 }
