@@ -72,8 +72,8 @@ static void free_outputs(char **outs, int n)
     free(outs);
 }
 
-/* What is read and written, of which no two may be one file. An output that is for the page alone has a
- * directory of its own. */
+/* What is read and written, of which no two may be one file. An output that is for the page alone
+ * has a directory of its own. */
 static bc_status check_files(const batch *b, const options *o, char *const *outs, bc_error *err)
 {
     file_plan p = { 0 };

@@ -80,7 +80,8 @@ static void put_option(FILE *to, const options *o, const option *row)
     }
 }
 
-/* The text of a memory stream, which is read once the stream is closed; NULL when memory is short. */
+/* The text of a memory stream, which is read once the stream is closed; NULL when memory is
+ * short. */
 static char *finish(FILE *to, char **text)
 {
     if (fclose(to) == 0)

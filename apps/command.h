@@ -8,7 +8,8 @@
  * bytes, the seed even if it was not given. The caller frees it; NULL when memory is short. */
 char *command_of(const options *o, unsigned tool, const char *in, const char *out);
 
-/* "bitcrush PATH REST", the path quoted for a shell. The caller frees it; NULL when memory is short. */
+/* "bitcrush PATH REST", the path quoted for a shell. The caller frees it; NULL when memory is
+ * short. */
 char *command_on(const char *path, const char *rest);
 
 #endif

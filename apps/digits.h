@@ -20,7 +20,8 @@ char *digits_short(char *to, size_t size, double value, size_t width);
 /* Two significant digits, for errors: "3.8e-09"; four from 1e-3 on: "0.1415". */
 char *digits_error(char *to, size_t size, double value);
 
-/* The same for what rounding lost, the point of an explanation: four digits of it, however small. */
+/* The same for what rounding lost, the point of an explanation: four digits of it, however
+ * small. */
 char *digits_loss(char *to, size_t size, double value);
 
 /* A share as percent, four digits: "0.5391", "99.02", "150". */

@@ -1,5 +1,5 @@
-/* Knows what becomes of a program that a library ends: libgomp writes a line and calls exit(1) where it
- * gets no memory or no thread. */
+/* Knows what becomes of a program that a library ends: libgomp writes a line and calls exit(1)
+ * where it gets no memory or no thread. */
 #include "ending.h"
 
 #include <stdbool.h>

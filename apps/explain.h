@@ -25,7 +25,8 @@ char *explain_fields(const bc_notation *n, uint32_t bits, char *to, size_t size)
 /* How the bits of an integer come about, one division by two after the other. */
 void explain_steps(const bc_notation *n, const bc_written *w, double x);
 
-/* Number lines as SVG, to the file of --plot: a row for each notation, x marked on it unless NaN. */
+/* Number lines as SVG, to the file of --plot: a row for each notation, x marked on it unless
+ * NaN. */
 BC_NODISCARD bc_status explain_plot(const options *o, const bc_notation *notations, size_t n,
                                     double x, bc_error *err);
 

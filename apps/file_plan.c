@@ -1,6 +1,7 @@
-/* Knows which files of a run are one: by device and inode where they exist, through links of both kinds;
- * else by the device and inode of the nearest directory that does, and the names below it. (Where a
- * file system takes two names for the same, as with other case, new files may still be one.) */
+/* Knows which files of a run are one: by device and inode where they exist, through links of both
+ * kinds; else by the device and inode of the nearest directory that does, and the names below it.
+ * (Where a file system takes two names for the same, as with other case, new files may still be
+ * one.) */
 #include "file_plan.h"
 
 #include <stdio.h>
@@ -176,7 +177,8 @@ static bool replaces(const file_plan *p)
     return false;
 }
 
-/* Sets of files with weights are known by the name of one: "model-00001-of-00002.gguf", and an index. */
+/* Sets of files with weights are known by the name of one: "model-00001-of-00002.gguf", and an
+ * index. */
 static bool may_be_set(const struct plan_file *f)
 {
     const size_t n = strlen(f->path);

@@ -150,7 +150,8 @@ static void add_channel(bc_report *r, const census *c, uint32_t k)
     bc_report_number(r, table, "at_top_percent", percent * (double)c->counts[k][max]);
 }
 
-/* What a smaller file could leave out, as a phrase; of a palette nothing but whether one would do. */
+/* What a smaller file could leave out, as a phrase; of a palette nothing but whether one would
+ * do. */
 static void describe_used(const census *c, int depth, bool has_palette, char *to, size_t size)
 {
     const bc_image_info *info = &c->info;

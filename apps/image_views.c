@@ -1,5 +1,5 @@
-/* Knows how two pictures are read for a page: the whole made smaller in linear light, a detail as it
- * is, the error amplified, and the codes counted. */
+/* Knows how two pictures are read for a page: the whole made smaller in linear light, a detail as
+ * it is, the error amplified, and the codes counted. */
 #include "image_views.h"
 
 #include <math.h>
@@ -194,8 +194,8 @@ static bc_status read_all(image_views *p, bc_error *err)
     return st;
 }
 
-/* A power of two that makes the RMS error a fifth of what the picture can show, or a bit more; where
- * errors are larger they are not lowered. */
+/* A power of two that makes the RMS error a fifth of what the picture can show, or a bit more;
+ * where errors are larger they are not lowered. */
 static double error_gain(double rmse)
 {
     return rmse > 0.0 ? fmax(exp2(floor(log2(0.4 / rmse))), 1.0) : 1.0;

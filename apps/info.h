@@ -12,9 +12,9 @@ BC_NODISCARD bc_status audio_info(const char *name, const options *o, bc_error *
 /* The size of the file, where there is one. */
 void info_add_size(bc_report *r, const char *path);
 
-/* What of the file is not needed, as "16 bits a sample, one channel", and the command that leaves it
- * out: the path, and the rest, or NULL where no command does. `what` "" says that nothing is, and so
- * does what a lossy codec made small. */
+/* What of the file is not needed, as "16 bits a sample, one channel", and the command that leaves
+ * it out: the path, and the rest, or NULL where no command does. `what` "" says that nothing is,
+ * and so does what a lossy codec made small. */
 void info_add_lossless(bc_report *r, bool is_lossy, const char *what, const char *path,
                        const char *rest);
 

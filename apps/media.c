@@ -1,4 +1,5 @@
-/* Knows the three media: their files by the first bytes, and the SPECs that only one of them has. */
+/* Knows the three media: their files by the first bytes, and the SPECs that only one of them
+ * has. */
 #include "media.h"
 
 #include <stdio.h>

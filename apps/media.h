@@ -28,15 +28,15 @@ const media_row *media_of_head(const uint8_t *head, size_t n);
 /* The row of a regular file, and what it is, as "a WAV sound"; NULL where nobody knows. */
 const media_row *media_of_file(const char *path, char what[48]);
 
-/* BC_E_UNSUPPORTED, with what the file is and which program takes it, where it is of another medium than
- * that of `bit`. */
+/* BC_E_UNSUPPORTED, with what the file is and which program takes it, where it is of another medium
+ * than that of `bit`. */
 BC_NODISCARD bc_status media_refuse(const char *path, unsigned bit, bc_error *err);
 
 /* Would --salvage read a file? */
 bool media_salvages(const char *path, const options *o);
 
-/* The row of another medium than that of `bit` that takes a SPEC of letters; NULL where there is none,
- * or the medium takes it itself. */
+/* The row of another medium than that of `bit` that takes a SPEC of letters; NULL where there is
+ * none, or the medium takes it itself. */
 const media_row *media_of_spec(const char *spec, unsigned bit);
 
 #endif

@@ -346,8 +346,8 @@ static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_e
     return BC_OK;
 }
 
-/* "--keep-silence 50" leaves 50 among the operands, where it is no file and no SPEC. `at`: the place of the
- * word after an option that takes its value by "=" only. */
+/* "--keep-silence 50" leaves 50 among the operands, where it is no file and no SPEC. `at`: the
+ * place of the word after an option that takes its value by "=" only. */
 static bc_status check_perhaps(const options *o, const char *name, int at, bc_error *err)
 {
     const int last = o->n_operands - 1;

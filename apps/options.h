@@ -41,8 +41,8 @@ typedef struct {
     struct bc_input *input; /* the first operand, where it was looked at */
 } options;
 
-/* Parse argv[1..argc). Operands are collected in order, in argv itself; "--" ends the options. BC_E_USAGE
- * with a sentence for anything unknown, incomplete or out of range. */
+/* Parse argv[1..argc). Operands are collected in order, in argv itself; "--" ends the options.
+ * BC_E_USAGE with a sentence for anything unknown, incomplete or out of range. */
 BC_NODISCARD bc_status options_parse(int argc, char **argv, options *out, bc_error *err);
 
 /* BC_E_USAGE when an option was given that `tool` does not take; `what` names its data in the

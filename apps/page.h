@@ -25,8 +25,8 @@ BC_NODISCARD bc_status page_check(const options *o, int n_files, bc_error *err);
 /* BC_E_EXISTS where there is a file and it may not be replaced: told before any work. */
 BC_NODISCARD bc_status page_is_free(const char *path, bool force, bc_error *err);
 
-/* BC_E_LIMIT where --max-memory leaves no room for making `what` ("a page") of that path: it takes a few
- * views of a fixed size, whatever the input is. */
+/* BC_E_LIMIT where --max-memory leaves no room for making `what` ("a page") of that path: it takes
+ * a few views of a fixed size, whatever the input is. */
 BC_NODISCARD bc_status page_has_memory(const options *o, const char *path, const char *what,
                                        bc_error *err);
 
@@ -48,7 +48,8 @@ BC_NODISCARD bc_status page_end(const page *p, bc_html *h, bc_error *err);
 /* The last part of a path. */
 const char *page_name(const char *path);
 
-/* Write a page to its path and release it. `done`: of making it; anything but BC_OK only releases. */
+/* Write a page to its path and release it. `done`: of making it; anything but BC_OK only
+ * releases. */
 BC_NODISCARD bc_status page_write(bc_html *h, bc_status done, const char *path, bool force,
                                   bc_error *err);
 

@@ -1,9 +1,9 @@
 /* Knows the directory in TMPDIR of a run, and whose run is over.
  *
- * As long as a run lives it holds a lock on its directory, which the kernel gives back when the process
- * ends, however it ends. A directory of ours without a lock is left. One that was made just now has no
- * lock for a moment, in which another run may remove it: its maker finds that it is gone, and makes
- * another. */
+ * As long as a run lives it holds a lock on its directory, which the kernel gives back when the
+ * process ends, however it ends. A directory of ours without a lock is left. One that was made just
+ * now has no lock for a moment, in which another run may remove it: its maker finds that it is
+ * gone, and makes another. */
 #include "scratch_directory.h"
 
 #include <dirent.h>
@@ -29,8 +29,8 @@ static const char *base_directory(void)
     return base && *base ? base : "/tmp";
 }
 
-/* Lock a directory of this user that is still there under its name; -1 where it is not, or somebody has
- * the lock. Where there are no locks, `is_ours` goes without: nobody else has them there. */
+/* Lock a directory of this user that is still there under its name; -1 where it is not, or somebody
+ * has the lock. Where there are no locks, `is_ours` goes without: nobody else has them there. */
 static int lock(const char *path, bool is_ours)
 {
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -48,8 +48,8 @@ static int lock(const char *path, bool is_ours)
     return -1;
 }
 
-/* With the files in it, in case the run broke off; nobody else writes there. Closes `files`, which is
- * open already: there may be no memory for it now. */
+/* With the files in it, in case the run broke off; nobody else writes there. Closes `files`, which
+ * is open already: there may be no memory for it now. */
 static void remove_files(DIR *files, const char *path)
 {
     char name[4096 + 512];

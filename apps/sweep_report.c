@@ -71,7 +71,8 @@ static int show_cell(const sweep_row *row, int column, char to[32])
     return snprintf(to, 32, "%.*f", columns[column].decimals, real_of(row, column));
 }
 
-/* Columns as wide as their widest cell, two blanks before each, or one where lines would be too long. */
+/* Columns as wide as their widest cell, two blanks before each, or one where lines would be too
+ * long. */
 static void find_widths(const sweep_row *rows, int n, int widths[N_COLUMNS])
 {
     int total = 6;

@@ -1,5 +1,5 @@
-/* Knows what the page of weights has: a histogram with levels on it, the levels taken, a bar for each
- * tensor. */
+/* Knows what the page of weights has: a histogram with levels on it, the levels taken, a bar for
+ * each tensor. */
 #include "tensor_page.h"
 
 #include <math.h>

@@ -13,8 +13,8 @@ void tensor_show_shape(uint32_t n_dims, const uint64_t *dims, char *to, size_t s
  * what they look at, the worst first, and last what was not reduced. */
 void tensor_add_rows(bc_report *r, const options *o, const bc_tensor_outcome *tensors, size_t n);
 
-/* Where the bytes are: a row for tensors that differ in numbers in their names, the most bytes first;
- * for people with a bar. */
+/* Where the bytes are: a row for tensors that differ in numbers in their names, the most bytes
+ * first; for people with a bar. */
 void tensor_add_groups(bc_report *r, const options *o, const bc_tensor_outcome *tensors, size_t n);
 
 #endif

@@ -57,15 +57,15 @@ bc_status tool_unknown(const char *path, bc_error *err);
  * returned instead. */
 BC_NODISCARD bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *err);
 
-/* Whether a file can be read more than once: BC_E_OPEN of a directory, BC_E_UNSUPPORTED of a pipe. What
- * is not there is left to whoever opens it. */
+/* Whether a file can be read more than once: BC_E_OPEN of a directory, BC_E_UNSUPPORTED of a pipe.
+ * What is not there is left to whoever opens it. */
 BC_NODISCARD bc_status tool_rereadable(const char *path, bc_error *err);
 
 /* True when what is printed to `to` may have bold letters. */
 bool tool_has_colour(const options *o, FILE *to);
 
-/* Where reports go: to standard error when data went to standard output, which `out` "-", or a page,
- * plot or sheet of that name, says. */
+/* Where reports go: to standard error when data went to standard output, which `out` "-", or a
+ * page, plot or sheet of that name, says. */
 FILE *tool_report_stream(const options *o, const char *out);
 
 /* Print a report as text or JSON to there. BC_E_WRITE where that fails. */

@@ -236,8 +236,8 @@ BC_API BC_NODISCARD bc_status bc_audio_reduce(const char *in, const char *out,
 /* Take subtractive dither away again: in was written with settings->subtractive and says so in its
  * comment, else BC_E_UNSUPPORTED. The output holds 8 bits more than the codes, at least 24. Of the
  * settings n_threads, force, strip, dry_run, container, reading and progress count. In the result's
- * quality y is the output and x the input. BC_E_FORMAT, too, for NaN and infinity, which no output of
- * this tool has. */
+ * quality y is the output and x the input. BC_E_FORMAT, too, for NaN and infinity, which no output
+ * of this tool has. */
 BC_API BC_NODISCARD bc_status bc_audio_restore(const char *in, const char *out,
                                                const bc_audio_settings *settings,
                                                bc_audio_result *result, bc_error *err);

@@ -9,7 +9,7 @@
  * those with a GGML type), on every machine. Data are finite by contract. Where the reference is
  * undefined, this is what is written:
  *   - a NaN is read as 0, an infinity as the largest float of its sign (f16 and bf16 keep both);
- *   - a block whose largest magnitude has no finite inverse scale (below about 1e-37) gets the codes
+ * - a block whose largest magnitude has no finite inverse scale (below about 1e-37) gets the codes
  *     of zeros where codes are made by multiplying, and codes in range in any case;
  *   - a scale that is too large for its field (65504 in 16 bits) becomes infinite, and such a
  *     block then decodes to infinities and NaN, as the reference's does; where a search meets
@@ -61,9 +61,9 @@ typedef struct {
     int ggml_type;          /* its number in GGUF files, -1: none */
     bool uses_importance;   /* encode looks at `importance` */
 
-    /* Fill n_blocks blocks at `out` from x[0 .. n_blocks * block_length). importance: what the error
-     * of each weight counts (finite, not negative), as many numbers as weights, or NULL when no
-     * statistics are known. The blocks are one row then: some formats look at the mean square of
+    /* Fill n_blocks blocks at `out` from x[0 .. n_blocks * block_length). importance: what the
+     * error of each weight counts (finite, not negative), as many numbers as weights, or NULL when
+     * no statistics are known. The blocks are one row then: some formats look at the mean square of
      * the whole row. Without importance, any split into calls gives the same bytes. */
     void (*encode)(const float *x, const float *importance, size_t n_blocks, void *out);
 

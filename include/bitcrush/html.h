@@ -42,9 +42,9 @@ BC_API void bc_html_command(bc_html *h, const char *text);
 BC_API void bc_html_facts(bc_html *h, const bc_report *r, const char *caption,
                           const char *const *sections);
 
-/* The rows of a table of the report as bars of the number `key`, the lowest first or in the order of the
- * table; n_most of them, and how many are left out. Rows without the number are counted, too. The first
- * fact of a row is its name. Nothing for a report without the table. */
+/* The rows of a table of the report as bars of the number `key`, the lowest first or in the order
+ * of the table; n_most of them, and how many are left out. Rows without the number are counted,
+ * too. The first fact of a row is its name. Nothing for a report without the table. */
 BC_API void bc_html_bars(bc_html *h, const bc_report *r, const char *table, const char *caption,
                          const char *key, bool lowest_first, size_t n_most);
 

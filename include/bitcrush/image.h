@@ -46,13 +46,14 @@ typedef struct bc_image_reader bc_image_reader;
  * limits. */
 BC_API BC_NODISCARD bc_status bc_image_open(const char *path, bc_image_reader **out, bc_error *err);
 
-/* The same by rules of the caller's, which stay for every row; reading->stop as long as the reader. */
+/* The same by rules of the caller's, which stay for every row; reading->stop as long as the
+ * reader. */
 BC_API BC_NODISCARD bc_status bc_image_open_with(const char *path, const bc_reading *reading,
                                                  bc_image_reader **out, bc_error *err);
 
 /* With reading->salvage what was wrong with the file so far and was passed over, as text with "; "
- * between: rows that are not there are 0, chunks with a bad checksum left out. "" while all is well.
- * Valid until the reader is freed. */
+ * between: rows that are not there are 0, chunks with a bad checksum left out. "" while all is
+ * well. Valid until the reader is freed. */
 BC_API const char *bc_image_salvaged(const bc_image_reader *r);
 
 /* What the reader holds; valid until it is freed. */
@@ -66,9 +67,9 @@ BC_API BC_NODISCARD bc_status bc_image_read(bc_image_reader *r, void *rows, uint
 /* Release; NULL is fine. */
 BC_API void bc_image_reader_free(bc_image_reader *r);
 
-/* 8-bit sRGB samples, rows of width * n_channels (1 grey, 2 with alpha, 3 RGB, 4 with alpha), as the
- * bytes of a PNG file in the smallest layout that holds them. The caller frees *out. BC_E_LIMIT,
- * BC_E_UNSUPPORTED in a build without PNG. */
+/* 8-bit sRGB samples, rows of width * n_channels (1 grey, 2 with alpha, 3 RGB, 4 with alpha), as
+ * the bytes of a PNG file in the smallest layout that holds them. The caller frees *out.
+ * BC_E_LIMIT, BC_E_UNSUPPORTED in a build without PNG. */
 BC_API BC_NODISCARD bc_status bc_image_encode(const uint8_t *samples, uint32_t width,
                                               uint32_t height, uint32_t n_channels, uint8_t **out,
                                               size_t *size, bc_error *err);

@@ -36,12 +36,12 @@ typedef struct {
 
 /* A notation by name, in upper or lower case: "int8", "uint8", "signmag8" and "bias8" (of 1 to 32
  * bits, signmag from 2), whose values are whole numbers; "float32", "float16", "bfloat16", any
- * "eXmY", "float5", and every other grid (bc_grid_named). "fp16", "f16", "bf16", "fp32" and "f32" are
- * other names of floats. BC_E_USAGE for names that are none. */
+ * "eXmY", "float5", and every other grid (bc_grid_named). "fp16", "f16", "bf16", "fp32" and "f32"
+ * are other names of floats. BC_E_USAGE for names that are none. */
 BC_API BC_NODISCARD bc_status bc_notation_named(const char *name, bc_notation *out, bc_error *err);
 
-/* The rows of names, to choose from and to suggest; returns their number. A row of a family stands for
- * its stem followed by a number of bits. */
+/* The rows of names, to choose from and to suggest; returns their number. A row of a family stands
+ * for its stem followed by a number of bits. */
 typedef struct {
     const char *name;
     const char *doc;
@@ -49,8 +49,8 @@ typedef struct {
 } bc_notation_row;
 BC_API size_t bc_notation_rows(const bc_notation_row **out);
 
-/* Lay it on data: value = gain * (number - zero_point), gain > 0 and finite; of floats zero_point is 0,
- * of integers in their range. Else BC_E_USAGE. */
+/* Lay it on data: value = gain * (number - zero_point), gain > 0 and finite; of floats zero_point
+ * is 0, of integers in their range. Else BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_notation_lay(bc_notation *n, double gain, int64_t zero_point,
                                               bc_error *err);
 
@@ -78,8 +78,8 @@ typedef struct {
 /* Write x: the nearest value, ties to even. NaN goes where bc_grid_nan_code says. */
 BC_API bc_written bc_notation_write(const bc_notation *n, double x);
 
-/* Read bits (the low n->bits of them). Every pattern has a meaning, except of BC_NOTATION_MARKS that
- * do not fill their bits: these give the nearer end. */
+/* Read bits (the low n->bits of them). Every pattern has a meaning, except of BC_NOTATION_MARKS
+ * that do not fill their bits: these give the nearer end. */
 BC_API bc_written bc_notation_read(const bc_notation *n, uint32_t bits);
 
 /* The ends of the finite values, and the smallest that is above 0. */
@@ -90,7 +90,8 @@ BC_API bc_notation_ends bc_notation_range(const bc_notation *n);
 
 /* How many marks lie `step` apart on low .. high, both ends among them, and the bits that number
  * them. A last step that is off by less than a millionth counts as whole: 0.1 has no exact double.
- * BC_E_USAGE unless low < high, 0 < step <= high - low, all finite, and the marks are at most 2^53. */
+ * BC_E_USAGE unless low < high, 0 < step <= high - low, all finite, and the marks are at most
+ * 2^53. */
 BC_API BC_NODISCARD bc_status bc_levels_of_range(double low, double high, double step,
                                                  uint64_t *levels, int *bits, bc_error *err);
 

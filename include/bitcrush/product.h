@@ -20,14 +20,15 @@ typedef struct {
 BC_API bc_product bc_product_rounded(const bc_grid *grid, const bc_scale *scale, double a,
                                      double b);
 
-/* The two's complement fixed point that has room for both factors: `bits` (1..32) with the point after
- * the smallest power of two above both magnitudes, so that the step is a power of two, too. */
+/* The two's complement fixed point that has room for both factors: `bits` (1..32) with the point
+ * after the smallest power of two above both magnitudes, so that the step is a power of two,
+ * too. */
 BC_API BC_NODISCARD bc_status bc_product_fixed_point(int bits, double a, double b, bc_grid *grid,
                                                      bc_scale *scale, bc_error *err);
 
 /* The error of a dot product of n_terms terms a_i * b_i, a_i uniform in (-|a|, |a|), b_i in
- * (-|b|, |b|), both rounded: root mean square over n_trials of them, with the noise of `seed`. *signal
- * receives the root mean square of the exact dot products, or NULL. */
+ * (-|b|, |b|), both rounded: root mean square over n_trials of them, with the noise of `seed`.
+ * *signal receives the root mean square of the exact dot products, or NULL. */
 BC_API double bc_dot_error_measured(const bc_grid *grid, const bc_scale *scale, double a, double b,
                                     uint32_t n_terms, uint32_t n_trials, uint64_t seed,
                                     double *signal);

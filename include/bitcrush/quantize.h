@@ -50,9 +50,9 @@ BC_API void bc_dequantize_f32(const bc_grid *grid, const bc_scale *scale, const 
 BC_API void bc_dequantize_f64(const bc_grid *grid, const bc_scale *scale, const int32_t *codes,
                               size_t n, double *y);
 
-/* Name of the CPU level in use: "baseline" (on arm64 with NEON), "v2", "v3" or "v4". The environment
- * variable BITCRUSH_CPU forces a lower one; a name that is unknown or not supported by the
- * machine is BC_E_USAGE from bc_cpu_check and otherwise ignored. */
+/* Name of the CPU level in use: "baseline" (on arm64 with NEON), "v2", "v3" or "v4". The
+ * environment variable BITCRUSH_CPU forces a lower one; a name that is unknown or not supported by
+ * the machine is BC_E_USAGE from bc_cpu_check and otherwise ignored. */
 BC_API const char *bc_cpu_level(void);
 BC_API BC_NODISCARD bc_status bc_cpu_check(bc_error *err);
 

@@ -17,8 +17,8 @@ extern "C" {
 
 /* Zeroed it is the default; every call that takes a pointer to one takes NULL for that, too. */
 typedef struct {
-    /* Bytes that one input may make a call take at once, checked before they are taken: BC_E_LIMIT. Some
-     * tens of KiB that any file takes are not counted. 0: BC_MAX_MEMORY. */
+    /* Bytes that one input may make a call take at once, checked before they are taken: BC_E_LIMIT.
+     * Some tens of KiB that any file takes are not counted. 0: BC_MAX_MEMORY. */
     uint64_t max_memory;
     uint64_t max_pixels;               /* of a picture, past them BC_E_LIMIT; 0: BC_MAX_PIXELS */
     bool salvage;                      /* of a damaged picture or sound take what is there */
@@ -28,9 +28,9 @@ typedef struct {
     struct bc_input *input;
 } bc_reading;
 
-/* A size in bytes: digits, and at once or after a space K, M, G or T, each 1024 times the one before,
- * with or without B or iB, in capitals or not: "512M", "2GiB", "3 gb", "65536". False for any other
- * text, for 0, and past 2^63. */
+/* A size in bytes: digits, and at once or after a space K, M, G or T, each 1024 times the one
+ * before, with or without B or iB, in capitals or not: "512M", "2GiB", "3 gb", "65536". False for
+ * any other text, for 0, and past 2^63. */
 BC_API bool bc_size_parse(const char *text, uint64_t *out);
 
 #ifdef __cplusplus

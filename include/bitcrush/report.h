@@ -26,7 +26,8 @@ BC_API void bc_report_integer(bc_report *r, const char *section, const char *key
 BC_API void bc_report_string(bc_report *r, const char *section, const char *key, const char *value);
 BC_API void bc_report_flag(bc_report *r, const char *section, const char *key, bool value);
 
-/* The caller had no memory to make a fact of: bc_report_json and bc_report_text are then BC_E_LIMIT. */
+/* The caller had no memory to make a fact of: bc_report_json and bc_report_text are then
+ * BC_E_LIMIT. */
 BC_API void bc_report_fact_lost(bc_report *r);
 
 /* Begin a row of a table: from here on, facts whose section is `table`, the same literal every
@@ -35,10 +36,10 @@ BC_API void bc_report_fact_lost(bc_report *r);
  * object a in the row's object. Tables follow each other, one is whole before the next begins. */
 BC_API void bc_report_row(bc_report *r, const char *table);
 
-/* A last table of n rows that are not kept but made one by one, when the report is written as text or
- * JSON: make(context, i, row) adds the facts of row i to `row`, with the section `table`. It is called
- * more than once for a row, and adds the same each time. The context stays the caller's, and lives as
- * long as the report. Once a report. */
+/* A last table of n rows that are not kept but made one by one, when the report is written as text
+ * or JSON: make(context, i, row) adds the facts of row i to `row`, with the section `table`. It is
+ * called more than once for a row, and adds the same each time. The context stays the caller's, and
+ * lives as long as the report. Once a report. */
 BC_API void bc_report_rows(bc_report *r, const char *table, size_t n,
                            void (*make)(const void *context, size_t i, bc_report *row),
                            const void *context);

@@ -58,10 +58,10 @@ BC_API size_t bc_scale_rows(const bc_scale_row **out);
  * and under BC_SCALE_ABSMEAN and BC_SCALE_MSE.
  * `percent` (0 < percent <= 100) is read by BC_SCALE_PERCENTILE only: the scale is the
  * smallest magnitude that at least that share of the samples does not exceed.
- * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE, BC_SCALE_ABSMEAN and BC_SCALE_MSE need a grid that ends above 0 (not pcm1),
- * BC_SCALE_ZERO_POINT an affine grid with lo = 0, BC_SCALE_MINMAX a grid with two finite
- * ends, else BC_E_USAGE. Percentile takes scratch memory from `scratch`, n
- * doubles, which may be NULL for the other methods. */
+ * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE, BC_SCALE_ABSMEAN and BC_SCALE_MSE need a grid that ends
+ * above 0 (not pcm1), BC_SCALE_ZERO_POINT an affine grid with lo = 0, BC_SCALE_MINMAX a grid with
+ * two finite ends, else BC_E_USAGE. Percentile takes scratch memory from `scratch`, n doubles,
+ * which may be NULL for the other methods. */
 BC_API BC_NODISCARD bc_status bc_scale_fit_f32(bc_scale_method method, double percent,
                                                const bc_grid *grid, const float *x, size_t n,
                                                size_t stride, double *scratch, bc_scale *out,

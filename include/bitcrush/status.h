@@ -47,10 +47,11 @@ typedef struct {
     char text[512]; /* one sentence, lower case, no final stop, always terminated */
 } bc_error;
 
-/* Write a status and a sentence, formatted as by printf but with a point in numbers under any locale, to
- * err (NULL is fine), and return the status: for callbacks that fail. "(s)" and "(are)" in the format go by
- * the number before them: of "%d byte(s) (are) left" comes "1 byte is left" or "2 bytes are left". Control characters and what is no
- * UTF-8, as names of files may hold, become "\x1b"; what does not fit ends in "...". */
+/* Write a status and a sentence, formatted as by printf but with a point in numbers under any
+ * locale, to err (NULL is fine), and return the status: for callbacks that fail. "(s)" and "(are)"
+ * in the format go by the number before them: of "%d byte(s) (are) left" comes "1 byte is left" or
+ * "2 bytes are left". Control characters and what is no UTF-8, as names of files may hold, become
+ * "\x1b"; what does not fit ends in "...". */
 BC_API bc_status bc_error_say(bc_error *err, bc_status status, const char *format, ...)
     BC_PRINTF(3, 4);
 

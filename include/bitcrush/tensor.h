@@ -128,15 +128,16 @@ BC_API BC_NODISCARD bc_status bc_tensor_read_f64(const bc_tensor_file *f, size_t
                                                  size_t n, double *out, bc_error *err);
 
 /* What a weight could have become: the values that the codes of its type have under the scale that
- * it shares with its neighbours, first .. end - 1. Rising, NaN last; codes that mean the same number
- * are levels of their own. */
+ * it shares with its neighbours, first .. end - 1. Rising, NaN last; codes that mean the same
+ * number are levels of their own. */
 typedef struct {
     uint32_t n; /* 2..256, or 0 of types that have more, or no decoder */
     float values[256];
     uint64_t first, end;
 } bc_tensor_levels;
 
-/* The levels of weight `at` of tensor i, at < n_elements. Statuses as bc_tensor_read. Thread-safe. */
+/* The levels of weight `at` of tensor i, at < n_elements. Statuses as bc_tensor_read.
+ * Thread-safe. */
 BC_API BC_NODISCARD bc_status bc_tensor_levels_at(const bc_tensor_file *f, size_t i, uint64_t at,
                                                   bc_tensor_levels *out, bc_error *err);
 
@@ -181,8 +182,8 @@ BC_API void bc_tensor_metadata_at(const bc_tensor_file *f, size_t i, bc_tensor_m
 #define BC_TENSOR_GROUP_ALL   (UINT32_MAX - 1) /* the whole tensor */
 
 /* Tensors whose name fits a pattern become a format. Patterns are those of fnmatch; one without
- * wildcards is also the name of some parts between dots: "attn_v" fits "blk.0.attn_v.weight". One that
- * fits no name of the file is BC_E_USAGE. */
+ * wildcards is also the name of some parts between dots: "attn_v" fits "blk.0.attn_v.weight". One
+ * that fits no name of the file is BC_E_USAGE. */
 typedef struct {
     const char *glob, *format;
 } bc_tensor_rule;
@@ -195,8 +196,8 @@ typedef enum {
 
 /* Mixes, which give some tensors of some layers a larger format: {"q4_k_m", "mostly Q4_K ..."}, ...
  * They go by the names of GGUF ("blk.0.attn_v.weight") and of transformers
- * ("model.layers.0.self_attn.v_proj.weight"). Output, or embeddings that are the output as well, are
- * Q6_K. Source: llama.cpp's llama-quantize. */
+ * ("model.layers.0.self_attn.v_proj.weight"). Output, or embeddings that are the output as well,
+ * are Q6_K. Source: llama.cpp's llama-quantize. */
 typedef struct {
     const char *name, *doc;
     uint32_t file_type; /* its number in GGUF files (general.file_type, llama_ftype of llama.h) */
@@ -205,8 +206,9 @@ typedef struct {
 /* All mixes, in order; returns their number. */
 BC_API size_t bc_tensor_mixes(const bc_tensor_mix **out);
 
-/* Names of tensors of models that stay as they are: {"ssm_conv1d", "a short convolution"}, ... Names
- * are those of GGUF, or what transformers has for them. Source: llama.cpp's llama-quantize. */
+/* Names of tensors of models that stay as they are: {"ssm_conv1d", "a short convolution"}, ...
+ * Names are those of GGUF, or what transformers has for them. Source: llama.cpp's
+ * llama-quantize. */
 typedef struct {
     const char *name, *doc;
     bool is_whole; /* all of the name; else it occurs in it */
@@ -215,8 +217,8 @@ typedef struct {
 /* All of them, in order; returns their number. */
 BC_API size_t bc_tensor_kept_names(const bc_tensor_kept **out);
 
-/* The type that a name or a number of bits means in GGUF files, or where they have none of that size
- * ("7") in safetensors; NULL for mixes, which mean several, and for what is unknown. */
+/* The type that a name or a number of bits means in GGUF files, or where they have none of that
+ * size ("7") in safetensors; NULL for mixes, which mean several, and for what is unknown. */
 BC_API const bc_element_type *bc_tensor_spec_type(const char *spec);
 
 /* How to reduce. Zero it, set what differs, and see bc_tensor_settings_default. */
@@ -240,8 +242,8 @@ typedef struct {
         requantize; /* reduce blocks and codes, too, to something else than floats of 16 bits or more;
                       * without it they are BC_E_USAGE */
     /* Of formats that are codes and scales on a grid: how the scale is found and what shares one.
-     * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE; group is a number of weights in a row, a
-     * multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. */
+     * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE; group is a number of weights in a row,
+     * a multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. */
     bc_scale_method scale;
     double percent; /* of BC_SCALE_PERCENTILE */
     uint32_t group;
@@ -377,8 +379,9 @@ typedef struct {
  * bc_tensor_reduce would reduce by settings->include and exclude; where there is none and neither
  * is given, all that hold floats. NaN and infinity end it,
  * or count as 0 by settings->nonfinite, which takes no SATURATE or KEEP here. Of the settings
- * n_threads, reading and progress count, too, which is told of elements in two passes. Memory does not
- * grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED where nothing is measured. */
+ * n_threads, reading and progress count, too, which is told of elements in two passes. Memory does
+ * not grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED where nothing is
+ * measured. */
 BC_API BC_NODISCARD bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
                                               const bc_noise *noise, uint64_t seed, int first,
                                               int last, bc_tensor_sweep_result *result,

@@ -394,7 +394,8 @@ static void pack(const bci_crusher *c, const scratch *s, size_t n, void *reduced
         bc_pcm_pack(c->to, (const int32_t *const *)s->codes, c->shift, n, c->n_channels, reduced);
 }
 
-/* With error feedback, which forgets its errors where silence begins: all that follows is 0 then. */
+/* With error feedback, which forgets its errors where silence begins: all that follows is 0
+ * then. */
 static void shape_around_silence(bc_fir *fir, const bc_grid *grid, const uint8_t *silent,
                                  const double *x, const double *noise, size_t n, double *y,
                                  int32_t *codes)

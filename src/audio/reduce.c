@@ -222,7 +222,8 @@ static bc_status expect(const reduction *r, bc_audio_result *result, bc_error *e
     const double power = s->noise->error_power / (g->den * g->den) * share;
 
     result->theory_snr_db = result->theory_noise_dbfs = NAN;
-    /* A signal beyond full scale in the mean, or with NaN in it, is nothing that the form is about. */
+    /* A signal beyond full scale in the mean, or with NaN in it, is nothing that the form is
+     * about. */
     if (!has_theory(r) || e->n_lost > 0 || e->sum_x2 > (double)e->n)
         return BC_OK;
     result->theory_snr_db = bc_theory_snr_db(g, s->noise, e->sum_x2 / (double)e->n) -

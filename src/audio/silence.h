@@ -12,9 +12,9 @@ typedef struct {
     size_t stride;
 } bci_silent;
 
-/* Look for runs of more than n_frames samples of a channel that are exactly 0. Reads ahead as far as
- * that takes. The sound stays the caller's. *memory counts what its reading limits. BC_E_LIMIT when that
- * is more than memory is given. */
+/* Look for runs of more than n_frames samples of a channel that are exactly 0. Reads ahead as far
+ * as that takes. The sound stays the caller's. *memory counts what its reading limits. BC_E_LIMIT
+ * when that is more than memory is given. */
 BC_NODISCARD bc_status bci_silence_new(bci_sound *in, size_t n_frames, size_t batch_frames,
                                        uint64_t *memory, bci_silence **out, bc_error *err);
 

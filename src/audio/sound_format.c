@@ -49,7 +49,8 @@ void bci_sound_header_salvaged(bci_sound_header *h, const char *format, ...)
 }
 
 /* Rows: from, to. SoX writes 0x7F000000 and 0x7FFFF000, ALSA 0x7FFFFFFF and 0x80000000, FFmpeg
- * all ones and INT64_MAX; less what comes before the samples, or plus it, or cut to whole frames. */
+ * all ones and INT64_MAX; less what comes before the samples, or plus it, or cut to whole
+ * frames. */
 bool bci_sound_size_is_placeholder(uint64_t size)
 {
     static const uint64_t rows[][2] = {

@@ -49,9 +49,9 @@ void bci_sound_put_chunk(bci_sound_family family, const char *id, const void *da
 
 /* --- WAV */
 
-/* WAVE_FORMAT_EXTENSIBLE where the older forms cannot say it, and nowhere else: Python's wave before
- * 3.12, samplers and game engines read no other than those. Microsoft asks for it past 16 bits, too,
- * where it would repeat what the older ones say. */
+/* WAVE_FORMAT_EXTENSIBLE where the older forms cannot say it, and nowhere else: Python's wave
+ * before 3.12, samplers and game engines read no other than those. Microsoft asks for it past 16
+ * bits, too, where it would repeat what the older ones say. */
 static bool is_extensible(const bci_sound_shape *s)
 {
     if (s->has_short_fmt || s->channel_mask || is_g711(s))

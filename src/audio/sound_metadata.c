@@ -116,8 +116,8 @@ static bool is_old_comment(const bci_sound_chunk *chunk, const uint8_t *data,
            strncmp(new_comment, (const char *)data, n) == 0 && new_comment[n] == '\n';
 }
 
-/* A block of FLAC: an application's, whose first four letters say what is in it, is STALE where that is
- * another file's header (flac --keep-foreign-metadata). */
+/* A block of FLAC: an application's, whose first four letters say what is in it, is STALE where
+ * that is another file's header (flac --keep-foreign-metadata). */
 static void carry_block(const bci_sound_chunk *chunk, const uint8_t *data, bool changes_level,
                         const char **new_comment, bci_sound_carried *c)
 {
@@ -263,7 +263,8 @@ static void name_the_rest(const bci_sound *source, bool strip, bci_sound_carried
             bci_names_add(c->dropped, chunk_name(&h->chunks[i]));
 }
 
-/* Bytes of the chunk of Core Audio that says the layout: of a source that has one, or of its mask. */
+/* Bytes of the chunk of Core Audio that says the layout: of a source that has one, or of its
+ * mask. */
 static void make_layout(const bci_sound *source, uint32_t mask, bci_bytes *out)
 {
     const bci_sound_chunk *chunk = bci_channels_chunk(source);

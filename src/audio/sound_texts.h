@@ -22,9 +22,9 @@ const char *bci_text_name(bci_sound_text text);
 void bci_texts_put(const bci_sound *source, bci_sound_family family, uint32_t channel_mask,
                    bci_sound_carried *c);
 
-/* The same list of a file of the same family, with another comment unless that is NULL: an INFO list
- * of WAV, the info chunk of CAF, the comments of FLAC. With another level what these say of
- * it (ReplayGain, R128) is dropped. */
+/* The same list of a file of the same family, with another comment unless that is NULL: an INFO
+ * list of WAV, the info chunk of CAF, the comments of FLAC. With another level what these say of it
+ * (ReplayGain, R128) is dropped. */
 void bci_texts_copy_info(const uint8_t *old, size_t n, const char *comment, bci_bytes *out);
 void bci_texts_copy_caf(const uint8_t *old, size_t n, const char *comment, bci_bytes *out);
 void bci_texts_copy_tags(const uint8_t *old, size_t n, const char *comment, bool changes_level,

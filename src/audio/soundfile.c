@@ -184,7 +184,8 @@ static int plain_layout(const bci_sound *s, const subtype_row *row)
     return row->plain + is_big;
 }
 
-/* Bytes behind the last whole frame. A chunk of odd size is followed by a byte, which some count. */
+/* Bytes behind the last whole frame. A chunk of odd size is followed by a byte, which some
+ * count. */
 static void note_left_over(bci_sound *s, uint64_t n)
 {
     if (n > 1 || (n == 1 && s->frame_size % 2 == 0))
@@ -267,8 +268,8 @@ static const char *encoding_name(const subtype_row *row, const SF_INFO *info)
     return row->bits == 8 ? "8-bit FLAC" : row->bits == 16 ? "16-bit FLAC" : "24-bit FLAC";
 }
 
-/* Is the number of frames one to count on? MPEG audio need not say its length, and libsndfile's guess is
- * no promise. */
+/* Is the number of frames one to count on? MPEG audio need not say its length, and libsndfile's
+ * guess is no promise. */
 static bool has_length(const bci_sound *s, const SF_INFO *info)
 {
     return info->frames >= 0 && info->frames < SF_COUNT_MAX / 8 && !s->header.is_open_ended &&
@@ -413,7 +414,8 @@ bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound 
         st = check_whole(s, &info, err);
     if (!st)
         st = read_annotation(s, err);
-    /* What could not be read outweighs what was made of the rest: libsndfile takes it for the end. */
+    /* What could not be read outweighs what was made of the rest: libsndfile takes it for the
+     * end. */
     if (bci_sound_status(s, &unread))
         st = bci_fail(err, unread.status, "%s", unread.text);
     if (st)

@@ -16,7 +16,8 @@ typedef struct bci_sound bci_sound;
 /* Open a sound file ("-" is standard input; pipes are read too when the format says beforehand
  * where its samples are: WAV, RF64, W64, AIFF, AU, CAF, and FLAC). BC_E_OPEN; BC_E_FORMAT for a
  * damaged header and for a file that holds fewer samples than its header says; BC_E_UNSUPPORTED for
- * what libsndfile does not know, or without it. reading->stop (NULL: the default) ends every read. */
+ * what libsndfile does not know, or without it. reading->stop (NULL: the default) ends every
+ * read. */
 BC_NODISCARD bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound **out,
                                       bc_error *err);
 

@@ -16,8 +16,8 @@ const char *bci_cpu_name(bci_cpu level)
     return names[level];
 }
 
-/* What a level needs beside those below it, as the x86-64 psABI lists it: code that is compiled for the
- * level may use any of it. XCR0 says which registers the system saves when it changes tasks. */
+/* What a level needs beside those below it, as the x86-64 psABI lists it: code that is compiled for
+ * the level may use any of it. XCR0 says which registers the system saves when it changes tasks. */
 static const struct {
     bci_cpu level;
     bci_cpu_words need;

@@ -14,8 +14,8 @@ typedef enum {
     BCI_CPU_LEVELS,
 } bci_cpu;
 
-/* What CPUID and XGETBV say of an x86 machine: ecx of leaf 1, ebx of leaf 7, ecx of leaf 0x80000001, the
- * lower half of XCR0. */
+/* What CPUID and XGETBV say of an x86 machine: ecx of leaf 1, ebx of leaf 7, ecx of leaf
+ * 0x80000001, the lower half of XCR0. */
 typedef struct {
     uint32_t leaf1_ecx, leaf7_ebx, extended_ecx, xcr0;
 } bci_cpu_words;

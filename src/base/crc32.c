@@ -1,5 +1,5 @@
-/* Knows the CRC-32 of ISO 3309, eight bytes at a time: table k has what a byte comes to that k zeros
- * follow. */
+/* Knows the CRC-32 of ISO 3309, eight bytes at a time: table k has what a byte comes to that k
+ * zeros follow. */
 #include "base/crc32.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
-/* Knows how numbers become text and text numbers, with a point under any locale, and one of a thing in
- * the singular. */
+/* Knows how numbers become text and text numbers, with a point under any locale, and one of a thing
+ * in the singular. */
 #include "base/decimal.h"
 
 #include <locale.h>
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The locale of this thread becomes "C" until it is put back. The C library has that one ready: nothing
- * is allocated, so nothing can fail; should it, numbers have what the locale has. */
+/* The locale of this thread becomes "C" until it is put back. The C library has that one ready:
+ * nothing is allocated, so nothing can fail; should it, numbers have what the locale has. */
 typedef struct {
     locale_t point, before;
 } numerals;
@@ -42,8 +42,8 @@ static bool ends_in_one(const char *text)
     return at > 0 && text[at - 1] == '1' && (at == 1 || !strchr("0123456789.-", text[at - 2]));
 }
 
-/* Write out the marks "(s)" and "(are)" in a format, which is printed up to there to see the number. What an
- * argument brings is no mark. */
+/* Write out the marks "(s)" and "(are)" in a format, which is printed up to there to see the
+ * number. What an argument brings is no mark. */
 static void settle_plurals(char *format, char *to, size_t size, va_list args)
 {
     for (char *at = format; (at = strchr(at, '('));) {

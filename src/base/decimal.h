@@ -9,8 +9,8 @@
 #include "bitcrush/status.h"
 
 /* As snprintf and vsnprintf, and "(s)" and "(are)" in the format go by the number before them: of
- * "%zu byte(s) (are) left" comes "1 byte is left" or "2 bytes are left". Such a format has less than 512
- * characters and a target. */
+ * "%zu byte(s) (are) left" comes "1 byte is left" or "2 bytes are left". Such a format has less
+ * than 512 characters and a target. */
 int bci_format(char *to, size_t size, const char *format, ...) BC_PRINTF(3, 4);
 int bci_vformat(char *to, size_t size, const char *format, va_list args);
 

@@ -13,8 +13,8 @@ enum { BCI_MAX_SLOTS = 16 };
 /* Work on batch `batch`, whose buffers are those of slot `slot`, batch % n_slots. */
 typedef bc_status bci_stage(void *context, uint64_t batch, unsigned slot, bc_error *err);
 
-/* What is done with every batch: read (or NULL: reduce finds its input by itself, so that reading is
- * part of the work that threads share) fills the slot's input, reduce makes its output of it,
+/* What is done with every batch: read (or NULL: reduce finds its input by itself, so that reading
+ * is part of the work that threads share) fills the slot's input, reduce makes its output of it,
  * judge (or NULL) looks at both, write takes the output. With prepare (or NULL) read fills a place
  * of its own, which prepare makes the input of. read, judge and write go from batch to batch in
  * order, one at a time each; so does reduce with reduce_in_order, else it may run for several

@@ -107,8 +107,8 @@ static bool remove_left(const char *name)
     return is_gone;
 }
 
-/* Remove what was left in a directory. In a huge one not all is looked at: thousands of outputs into
- * it would wait for that. */
+/* Remove what was left in a directory. In a huge one not all is looked at: thousands of outputs
+ * into it would wait for that. */
 static void sweep(const char *directory)
 {
     DIR *dir = opendir(directory);
@@ -225,7 +225,8 @@ void bc_output_abandon(void)
 bc_status bci_scratch_open(const char *target, const char *told, const struct stat *old,
                            bci_scratch *s, bc_error *err)
 {
-    /* What is replaced may have been closed to others; until its permissions are known, so is this. */
+    /* What is replaced may have been closed to others; until its permissions are known, so is
+     * this. */
     const mode_t mode = old ? 0600 : 0666;
     char *directory = directory_of(target), *name = NULL;
     bc_status st = BC_OK;

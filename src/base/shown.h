@@ -12,8 +12,8 @@ typedef struct {
 /* UTF-8 as Unicode defines it: no overlong forms, no surrogates, nothing past U+10FFFF. */
 bool bci_is_utf8(const char *text, size_t n);
 
-/* The next character of n > 0 bytes, or "\x1b" for each of its bytes where a terminal would obey it or it
- * is no UTF-8; returns the number of bytes that it takes of the text. */
+/* The next character of n > 0 bytes, or "\x1b" for each of its bytes where a terminal would obey it
+ * or it is no UTF-8; returns the number of bytes that it takes of the text. */
 enum { BCI_SHOWN_CHARACTER = 17 };
 size_t bci_show_character(const char *text, size_t n, char out[BCI_SHOWN_CHARACTER]);
 

@@ -33,16 +33,16 @@ typedef struct {
 BC_NODISCARD bc_status bci_source_open(const char *path, const bc_reading *reading,
                                        bci_source **out, bc_error *err);
 
-/* Read up to n bytes; fewer only at the end of input, after a read error, and once a signal broke the
- * wait off and `stop` is set. Other signals are none of its business. */
+/* Read up to n bytes; fewer only at the end of input, after a read error, and once a signal broke
+ * the wait off and `stop` is set. Other signals are none of its business. */
 size_t bci_source_read(bci_source *s, void *buf, size_t n);
 
 /* The same from byte `at` of a regular file on, counted from where reading began; what
  * bci_source_read hands out next stays the same. */
 size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n);
 
-/* Whether what was read ended at the end of input, BC_OK: BC_E_OPEN after a read error, with what the
- * system says, BC_E_INTERRUPTED after a stop. */
+/* Whether what was read ended at the end of input, BC_OK: BC_E_OPEN after a read error, with what
+ * the system says, BC_E_INTERRUPTED after a stop. */
 BC_NODISCARD bc_status bci_source_status(const bci_source *s, bc_error *err);
 
 /* Close and release; NULL is fine. */

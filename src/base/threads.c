@@ -13,9 +13,9 @@ static void *wait_at(void *gate)
     return NULL;
 }
 
-/* How many of n threads there can be at once, by making them. OpenMP's libraries end the process when
- * one cannot be made, and that would be amid the work. About 20 us a thread, whose stacks glibc keeps
- * for those that come. */
+/* How many of n threads there can be at once, by making them. OpenMP's libraries end the process
+ * when one cannot be made, and that would be amid the work. About 20 us a thread, whose stacks
+ * glibc keeps for those that come. */
 static int possible_threads(int n)
 {
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;

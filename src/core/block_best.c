@@ -1,6 +1,6 @@
 /* Knows how scales are found under which the squared error of a block is small, in any format: from
- * some starts, nearest codes and a least squares fit for them take turns, fields are rounded to what
- * the format can store, and their neighbours are tried. What comes out is measured as a reader
+ * some starts, nearest codes and a least squares fit for them take turns, fields are rounded to
+ * what the format can store, and their neighbours are tried. What comes out is measured as a reader
  * would see it, and kept only where it is better than what encode makes. */
 #include <float.h>
 #include <math.h>

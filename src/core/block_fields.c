@@ -1,5 +1,5 @@
-/* Knows the fields of the scales of blocks: their bytes, the numbers that they stand for, and the bits
- * that are nearest to a number. */
+/* Knows the fields of the scales of blocks: their bytes, the numbers that they stand for, and the
+ * bits that are nearest to a number. */
 #include "core/block_layout.h"
 
 #include <math.h>

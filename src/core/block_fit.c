@@ -1,5 +1,5 @@
-/* Knows what a group of weights becomes under a scale: the nearest values, the error that they leave,
- * and the scale that fits them best. */
+/* Knows what a group of weights becomes under a scale: the nearest values, the error that they
+ * leave, and the scale that fits them best. */
 #include "core/block_fit.h"
 
 #include <math.h>

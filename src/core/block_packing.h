@@ -7,8 +7,8 @@
 
 /* ---- codes */
 
-/* Bit `shift` of n codes, a multiple of 8: low bits of a byte first. The factor moves the lowest bit
- * of byte j to bit 56 + j. */
+/* Bit `shift` of n codes, a multiple of 8: low bits of a byte first. The factor moves the lowest
+ * bit of byte j to bit 56 + j. */
 static inline void bci_pack_bits(const uint8_t *codes, size_t n, int shift, uint8_t *out)
 {
     for (size_t j = 0; j < n; j += 8) {

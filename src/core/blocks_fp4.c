@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-/* The nearest value of bci_e2m1_doubled * s; ties go toward zero, and negative zero does not occur. */
+/* The nearest value of bci_e2m1_doubled * s; ties go toward zero, and negative zero does not
+ * occur. */
 static void nearest_codes(const float *x, size_t n, float s, uint8_t *codes)
 {
     s = s > 0.0f ? s : INFINITY; /* all codes are 0 then */

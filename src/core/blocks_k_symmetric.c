@@ -1,5 +1,5 @@
-/* Knows the block formats of GGML for 256 weights where groups of 16 have a signed scale, which is a
- * small multiple of a number of the block: q3_k, q6_k. */
+/* Knows the block formats of GGML for 256 weights where groups of 16 have a signed scale, which is
+ * a small multiple of a number of the block: q3_k, q6_k. */
 #include "core/block_packing.h"
 #include "core/block_search.h"
 

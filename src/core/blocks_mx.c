@@ -1,7 +1,8 @@
-/* Knows the block formats of OCP Microscaling (MX) 1.0: 32 small floats or integers under a power of
- * two, which puts the largest of them into the top binade; and the float E2M1 under scales E4M3 as
- * checkpoints of NVIDIA's Model Optimizer have it. Elements are rounded to nearest, ties to even,
- * and saturate. MX leaves the order in memory open: here codes follow each other, low bits first. */
+/* Knows the block formats of OCP Microscaling (MX) 1.0: 32 small floats or integers under a power
+ * of two, which puts the largest of them into the top binade; and the float E2M1 under scales E4M3
+ * as checkpoints of NVIDIA's Model Optimizer have it. Elements are rounded to nearest, ties to
+ * even, and saturate. MX leaves the order in memory open: here codes follow each other, low bits
+ * first. */
 #include "core/block_packing.h"
 #include "core/block_values.h"
 

@@ -200,7 +200,8 @@ void BCI_ENCODE(q5_0)(const float *x, const float *importance, size_t n_blocks, 
     }
 }
 
-/* bci_unpack_fives, in the width of what becomes of the codes: no store of bytes is read as vectors. */
+/* bci_unpack_fives, in the width of what becomes of the codes: no store of bytes is read as
+ * vectors. */
 static void spread_fives(const uint8_t *low, const uint8_t *high, int32_t *codes)
 {
     const uint32_t fifths = (uint32_t)high[0] | (uint32_t)high[1] << 8 | (uint32_t)high[2] << 16 |

@@ -52,8 +52,8 @@ static inline bci_lanes bci_sqrt(bci_lanes x)
     return x;
 }
 
-/* x rounded to a whole number in lo..hi, ties to even, NaN to lo. Between whole numbers the order of
- * limiting and rounding does not matter; limiting first keeps the addition in its range. */
+/* x rounded to a whole number in lo..hi, ties to even, NaN to lo. Between whole numbers the order
+ * of limiting and rounding does not matter; limiting first keeps the addition in its range. */
 static inline bci_lanes bci_code(bci_lanes x, float lo, float hi)
 {
     const bci_lanes low = bci_all(lo), high = bci_all(hi), rounder = bci_all(12582912.0f);

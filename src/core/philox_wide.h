@@ -1,6 +1,6 @@
-/* Philox4x32-10 on eight blocks at a time, included by kernels.c where the level has AVX-512: gcc 12
- * makes scalar code of the plain loop, and this takes half of its time. A word stands in the
- * low half of each 64-bit lane; what is in the high half does not matter until the end. */
+/* Philox4x32-10 on eight blocks at a time, included by kernels.c where the level has AVX-512: gcc
+ * 12 makes scalar code of the plain loop, and this takes half of its time. A word stands in the low
+ * half of each 64-bit lane; what is in the high half does not matter until the end. */
 #include <immintrin.h>
 
 enum { WIDE_BLOCKS = 8 };

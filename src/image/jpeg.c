@@ -305,8 +305,8 @@ static long memory_of_library(const bc_image_reader *r)
     return most < LONG_MAX ? (long)most : LONG_MAX;
 }
 
-/* A picture in several scans waits in memory as coefficients of 2 bytes, 12 GiB for 65500 x 65500 in
- * 4:2:0; 4 GiB hold 1.4 gigapixels. */
+/* A picture in several scans waits in memory as coefficients of 2 bytes, 12 GiB for 65500 x 65500
+ * in 4:2:0; 4 GiB hold 1.4 gigapixels. */
 static bc_status take_coefficients(bc_image_reader *r, bc_error *err)
 {
     const jpeg_state *s = r->state;

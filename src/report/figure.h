@@ -38,7 +38,8 @@ struct bc_plot {
     bc_error fault; /* the first one */
 };
 
-/* The figure inside a page that has bci_plot_style: an <svg> of these classes without a style of its own. */
+/* The figure inside a page that has bci_plot_style: an <svg> of these classes without a style of
+ * its own. */
 BC_NODISCARD bc_status bci_plot_put(bci_buffer *b, const bc_plot *p, const char *classes,
                                     bc_error *err);
 extern const char bci_plot_style[];

@@ -114,7 +114,8 @@ static bool is_in(const bci_fact *f, const char *table)
     return f->row && strcmp(f->section, table) == 0;
 }
 
-/* The rows of a table that have the number, to bars[]; their count. *n_without: those that have not. */
+/* The rows of a table that have the number, to bars[]; their count. *n_without: those that have
+ * not. */
 static size_t collect(const bc_report *r, const char *table, const char *key, bar *bars,
                       size_t *n_without)
 {

@@ -61,7 +61,8 @@ static void cut_middle(char *text, size_t width)
     memcpy(text + to, "...", 3);
 }
 
-/* Texts come from files: a terminal gets no control characters, for each of which a column is kept. */
+/* Texts come from files: a terminal gets no control characters, for each of which a column is
+ * kept. */
 static void show_text(const char *text, char cell[CELL])
 {
     const size_t n = strlen(text), half = CELL / 2 - 4;

@@ -1,9 +1,9 @@
 /* Knows the report for people. A line is a row of the table below: its pattern is cut at '|'
  * into pieces, {section.key} stands for a fact, {section.key:d} for a number with d decimals,
- * {section.key:+d} with its sign, {section.key:de} as a power of ten, {section.key:noun} for a whole
- * number of such things; {?section.key} and {!section.key} stand for nothing and only ask that the
- * fact is there, or is not. A piece that names a fact the report does not have is left out, a line
- * whose first piece is left out too: so one table serves every medium. */
+ * {section.key:+d} with its sign, {section.key:de} as a power of ten, {section.key:noun} for a
+ * whole number of such things; {?section.key} and {!section.key} stand for nothing and only ask
+ * that the fact is there, or is not. A piece that names a fact the report does not have is left
+ * out, a line whose first piece is left out too: so one table serves every medium. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -76,9 +76,9 @@ static bc_status admit(const bci_reduction *r, size_t tensor, uint64_t index, fl
     return BC_OK;
 }
 
-/* What codes and scales can hold, whatever the other weights of a group are: all but the last of the
- * floats, whose scale may be rounded up. A zero-point shifts the marks by half a step, which is a
- * third of the largest weight where codes have two bits. */
+/* What codes and scales can hold, whatever the other weights of a group are: all but the last of
+ * the floats, whose scale may be rounded up. A zero-point shifts the marks by half a step, which is
+ * a third of the largest weight where codes have two bits. */
 static float most_of(const bci_coding *codes)
 {
     return codes->has_zero ? 0x1p127f : 0x1.fffffp127f;

@@ -7,8 +7,9 @@
 /* True when the type has ends. */
 bool bci_can_clip(const bc_element_type *type);
 
-/* How many of n weights lie beyond the largest or smallest value by more than half of the last step:
- * of the type for floats, of their block (its scales and minimums as stored in `blocks`) otherwise. */
+/* How many of n weights lie beyond the largest or smallest value by more than half of the last
+ * step: of the type for floats, of their block (its scales and minimums as stored in `blocks`)
+ * otherwise. */
 uint64_t bci_count_clipped(const bc_element_type *type, const void *blocks, const float *x,
                            size_t n);
 

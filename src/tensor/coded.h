@@ -1,5 +1,5 @@
-/* Shared-internal: formats that are codes and scales, each in a tensor of its own. How one tensor is
- * coded, and what its pieces look like in a file. */
+/* Shared-internal: formats that are codes and scales, each in a tensor of its own. How one tensor
+ * is coded, and what its pieces look like in a file. */
 #ifndef BCI_CODED_H
 #define BCI_CODED_H
 
@@ -93,7 +93,8 @@ uint64_t bci_coding_bytes(const bci_coding *c);
 /* Bytes of n codes. */
 uint64_t bci_code_bytes(const bci_coding *c, uint64_t n);
 
-/* The 16 values of "nf4" or "fp4" and the 256 of nested scales, to be freed; NULL: out of memory. */
+/* The 16 values of "nf4" or "fp4" and the 256 of nested scales, to be freed; NULL: out of
+ * memory. */
 float *bci_bnb_maps(const char *blocks);
 
 /* The piece of a role, or NULL. */
@@ -122,8 +123,8 @@ typedef struct bci_coder bci_coder;
 bci_coder *bci_coder_new(void); /* NULL: out of memory */
 void bci_coder_free(bci_coder *c);
 
-/* The bytes of a piece for the weights x of a range; returns their number. With BCI_CODES y, or NULL,
- * receives what a reader makes of them. how->first is that of the range. */
+/* The bytes of a piece for the weights x of a range; returns their number. With BCI_CODES y, or
+ * NULL, receives what a reader makes of them. how->first is that of the range. */
 size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
                         const bc_tensor_settings *settings, const bci_encoding *how, const float *x,
                         const bci_range *at, uint8_t *out, float *y);
@@ -135,8 +136,8 @@ bool bci_role_is_constant(const bci_coding *c, bci_role role);
 /* Append what the pair BCI_FORMATS_KEY says of the tensor, if anything. */
 void bci_coded_describe(const bci_coding *c, bci_bytes *text);
 
-/* Values of n codes of `bits` from a byte on: y = (mark - zero) * scale. scales and zeros (or NULL) are
- * those of groups of `group` weights. `room` has n places. */
+/* Values of n codes of `bits` from a byte on: y = (mark - zero) * scale. scales and zeros (or NULL)
+ * are those of groups of `group` weights. `room` has n places. */
 void bci_coded_values(const bci_coding *c, const uint8_t *codes, size_t n, size_t group,
                       const float *scales, const uint8_t *zeros, uint16_t *room, float *y);
 

@@ -134,8 +134,8 @@ static uint64_t group_of(const bci_coding *c, uint64_t row, uint64_t column)
     return c->is_whole ? 0 : row * n_groups + column / c->group;
 }
 
-/* Weights column .. column + n - 1 of a row, n <= CHUNK; column begins a group and a byte, or lies in
- * a group that is longer than CHUNK. */
+/* Weights column .. column + n - 1 of a row, n <= CHUNK; column begins a group and a byte, or lies
+ * in a group that is longer than CHUNK. */
 static bc_status read_piece(const bc_tensor_file *f, const bci_coding *c, uint64_t row,
                             uint64_t column, size_t n, float *out, bc_error *err)
 {

@@ -22,7 +22,8 @@ typedef struct {
     size_t n, n_lines;
 } bci_range;
 
-/* Long rows are cut at multiples of `unit`, 1 .. BCI_BATCH; where there are no weights it may be 0. */
+/* Long rows are cut at multiples of `unit`, 1 .. BCI_BATCH; where there are no weights it may be
+ * 0. */
 bci_cut bci_cut_rows(uint64_t n_rows, uint64_t row, uint32_t unit);
 
 /* No row is cut: one that is longer than BCI_BATCH is a batch. */

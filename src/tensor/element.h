@@ -11,9 +11,9 @@ const bc_element_type *bci_element_of_ggml(uint32_t number);
 const bc_element_type *bci_element_of_safetensors(const char *name);
 const bc_element_type *bci_element_of_npy(const char *code); /* "f4", without the byte order */
 
-/* The row of a name, or of another name that it has ("mxfp8"), upper or lower case; NULL where there
- * is none. Of MXFP4 and NVFP4, which GGUF and safetensors have in forms of their own, that of the
- * kind of file. */
+/* The row of a name, or of another name that it has ("mxfp8"), upper or lower case; NULL where
+ * there is none. Of MXFP4 and NVFP4, which GGUF and safetensors have in forms of their own, that of
+ * the kind of file. */
 const bc_element_type *bci_element_for(const char *name, bool in_safetensors);
 
 /* Whether tensors of the type have numbers that can be read. */

@@ -80,7 +80,8 @@ BC_NODISCARD bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_te
                                            bc_error *err);
 
 /* Make one tensor of those that are the codes, scales and so on of one, by the names of
- * bitsandbytes and Model Optimizer and by the pair BCI_FORMATS_KEY, which goes. Names are indexed. */
+ * bitsandbytes and Model Optimizer and by the pair BCI_FORMATS_KEY, which goes. Names are
+ * indexed. */
 BC_NODISCARD bc_status bci_tensor_file_join(bc_tensor_file *f, bc_error *err);
 #define BCI_FORMATS_KEY "bitcrush.formats"
 
@@ -95,8 +96,8 @@ BC_NODISCARD bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *
 /* Some n tensors will be added to a list that is empty: have room, if memory and limit allow it. */
 void bci_tensor_file_expect(bc_tensor_file *f, uint64_t n, const char *path);
 
-/* A pair of texts, in the place of one with the same key; but each part has a BCI_FORMATS_KEY of its
- * own, and all stay until their tensors are joined. */
+/* A pair of texts, in the place of one with the same key; but each part has a BCI_FORMATS_KEY of
+ * its own, and all stay until their tensors are joined. */
 BC_NODISCARD bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path,
                                                 const char *key, const char *value, bc_error *err);
 

@@ -13,8 +13,8 @@
 
 enum { VERSION = 3, MAX_DIMS = 4, MAX_NAME = 63, QUANTIZATION_VERSION = 2 };
 
-/* llama_ftype of files that are mostly of one type (llama.h). Where it knows several mixes, it is that
- * with the least of other types; the mixes have theirs in mixes.c. */
+/* llama_ftype of files that are mostly of one type (llama.h). Where it knows several mixes, it is
+ * that with the least of other types; the mixes have theirs in mixes.c. */
 static const struct {
     const char *type;
     uint32_t number;

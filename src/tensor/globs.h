@@ -13,7 +13,8 @@ bool bci_glob_any_fits(const char *const *globs, size_t n, const char *name);
 /* A pattern that fits the name, short enough for a sentence. */
 bci_shown bci_glob_of(const char *name);
 
-/* BC_E_USAGE for a pattern of the settings that names no tensor of the file, with the nearest names. */
+/* BC_E_USAGE for a pattern of the settings that names no tensor of the file, with the nearest
+ * names. */
 BC_NODISCARD bc_status bci_globs_check(const bc_tensor_settings *settings,
                                        const bc_tensor_file *file, bc_error *err);
 

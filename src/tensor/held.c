@@ -101,7 +101,8 @@ size_t bci_first_above(float safe, const float *x, size_t n)
 }
 
 /* Past the largest code under the largest scale, minimums included: some encoders overflow there,
- * others take the largest scale. OFP8 and the scales of NVFP4 round what is too large down to 448. */
+ * others take the largest scale. OFP8 and the scales of NVFP4 round what is too large down to
+ * 448. */
 float bci_end_of(const bc_element_type *to)
 {
     const bc_block_format *blocks = bci_blocks_of(to);

@@ -16,14 +16,15 @@ float bci_safe_magnitude(const bc_element_type *to);
 size_t bci_first_above(float safe, const float *x, size_t n);
 
 /* A magnitude that lies beyond every value that the type has, by half of the last step or a little
- * more: such a weight is not held, whatever it was stored as. Infinity where overflow is infinite. */
+ * more: such a weight is not held, whatever it was stored as. Infinity where overflow is
+ * infinite. */
 float bci_end_of(const bc_element_type *to);
 
 /* The code of the largest finite value of a float, with the sign of x, to `out`. */
 void bci_put_largest(const bc_element_type *to, float x, uint8_t *out);
 
-/* Store a block whose scale overflows once more, with x limited to the largest magnitude at which it
- * is finite. x is changed; y receives what is stored. Returns how many weights were limited. */
+/* Store a block whose scale overflows once more, with x limited to the largest magnitude at which
+ * it is finite. x is changed; y receives what is stored. Returns how many weights were limited. */
 size_t bci_encode_limited(const bc_element_type *to, const bci_encoding *how, float *x,
                           const float *importance, uint8_t *out, float *y);
 

@@ -1,4 +1,5 @@
-/* Knows how a reader finds that several tensors of a file are the codes, scales and so on of one. */
+/* Knows how a reader finds that several tensors of a file are the codes, scales and so on of
+ * one. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

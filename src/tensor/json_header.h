@@ -45,10 +45,10 @@ typedef struct {
     bc_status (*pair)(void *context, const char *key, const char *value, bc_error *err);
 } bci_json_visitor;
 
-/* The header of a safetensors file, the n bytes from `at` on: calls pair and tensor, in the order of
- * the text, of which a window is held in memory. Keys that occur twice in an entry, and whatever the format
- * does not have, are BC_E_FORMAT; a build without JSON BC_E_UNSUPPORTED. That a tensor occurs twice
- * is left to the visitor. */
+/* The header of a safetensors file, the n bytes from `at` on: calls pair and tensor, in the order
+ * of the text, of which a window is held in memory. Keys that occur twice in an entry, and whatever
+ * the format does not have, are BC_E_FORMAT; a build without JSON BC_E_UNSUPPORTED. That a tensor
+ * occurs twice is left to the visitor. */
 BC_NODISCARD bc_status bci_json_walk_header(const bci_seekable *in, uint64_t at, size_t n,
                                             const bci_json_visitor *v, bc_error *err);
 

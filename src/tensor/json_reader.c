@@ -456,8 +456,8 @@ static void list_names(const bci_json_reader *r, const bci_json_object *o, named
     }
 }
 
-/* No name occurs twice. Sorted when all are there: a table would have to be one of which nobody can make
- * all names fall into one place. */
+/* No name occurs twice. Sorted when all are there: a table would have to be one of which nobody can
+ * make all names fall into one place. */
 static void check_names(bci_json_reader *r, const bci_json_object *o)
 {
     named few[FEW_NAMES], *all = few;

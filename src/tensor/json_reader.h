@@ -62,8 +62,8 @@ typedef struct {
 void bci_json_begin(bci_json_reader *r, const char *file, const char *text, size_t n,
                     bc_error *err);
 
-/* The n bytes of a file from `at` on, read through a window of `room` bytes, which becomes larger for
- * a number that is. */
+/* The n bytes of a file from `at` on, read through a window of `room` bytes, which becomes larger
+ * for a number that is. */
 void bci_json_begin_file(bci_json_reader *r, const bci_seekable *in, uint64_t at, size_t n,
                          size_t room, bc_error *err);
 

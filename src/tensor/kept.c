@@ -7,8 +7,8 @@
 #include "tensor/names.h"
 
 /* What llama.cpp's llama-quantize leaves alone (tensor_allows_quantization in src/llama-quant.cpp,
- * v0.5.0): its reader asks for these as floats. Beside them, names of the transformers library for the
- * same that names.c does not turn into those of GGUF. */
+ * v0.5.0): its reader asks for these as floats. Beside them, names of the transformers library for
+ * the same that names.c does not turn into those of GGUF. */
 static const bc_tensor_kept rows[] = {
     { "ffn_gate_inp", "a router", false },
     { "ffn_gate_tid2eid.weight", "a table of experts", false },

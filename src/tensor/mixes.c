@@ -38,9 +38,9 @@ typedef enum {
     EIGHT_EXPERTS,    /* attention is small there */
 } condition;
 
-/* What llama.cpp's llama-quantize does for its Q2_K (here q2_k_m, as q2_k is the format), Q3_K_S and so
- * on: llama_tensor_get_type_impl in src/llama-quant.cpp, without what is for the Falcon architecture.
- * The first row serves whose mix ("": each), role and condition fit. */
+/* What llama.cpp's llama-quantize does for its Q2_K (here q2_k_m, as q2_k is the format), Q3_K_S
+ * and so on: llama_tensor_get_type_impl in src/llama-quant.cpp, without what is for the Falcon
+ * architecture. The first row serves whose mix ("": each), role and condition fit. */
 static const struct {
     const char *mix;
     tensor_role role;

@@ -13,8 +13,8 @@ typedef struct {
 } bci_gguf_name;
 
 /* The name that a file of llama.cpp has for a tensor of the transformers library, or the name as
- * it is (cut to the room) where none is known. Experts that are tensors of their own are rows of one
- * in GGUF: `expert` says which. */
+ * it is (cut to the room) where none is known. Experts that are tensors of their own are rows of
+ * one in GGUF: `expert` says which. */
 bci_gguf_name bci_gguf_name_of(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
-/* Knows the layouts of codes and scales that other programs write and that are not read here, by the
- * names that their tensors have. */
+/* Knows the layouts of codes and scales that other programs write and that are not read here, by
+ * the names that their tensors have. */
 #include "tensor/packed.h"
 
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "base/shown.h"
 #include "tensor/globs.h"
 
-/* A tensor whose name ends in `scales` belongs to that which ends in `codes` instead. The first that
- * fits serves. Sources: the checkpoints themselves, and what their readers in transformers, vLLM,
- * ComfyUI and MLX look for. */
+/* A tensor whose name ends in `scales` belongs to that which ends in `codes` instead. The first
+ * that fits serves. Sources: the checkpoints themselves, and what their readers in transformers,
+ * vLLM, ComfyUI and MLX look for. */
 static const struct {
     const char *scales, *codes, *what;
 } layouts[] = {
@@ -46,8 +46,8 @@ static const struct {
 
 enum { N_LAYOUTS = sizeof layouts / sizeof *layouts };
 
-/* Wide floats are weights, and so are GGML's blocks, whose scales are within; a tensor that was joined
- * is one that is read. */
+/* Wide floats are weights, and so are GGML's blocks, whose scales are within; a tensor that was
+ * joined is one that is read. */
 static bool holds_codes(const bci_tensor *t)
 {
     const bc_element_type *type = t->info.type;
@@ -65,7 +65,8 @@ static bool is_dropped(const bc_tensor_settings *s, const char *name)
     return s && bci_glob_any_fits(s->drop, s->n_drop, name);
 }
 
-/* The tensor of codes that `scales` belongs to by a layout, or NULL. `room` holds the longest name. */
+/* The tensor of codes that `scales` belongs to by a layout, or NULL. `room` holds the longest
+ * name. */
 static const bci_tensor *codes_of(const bc_tensor_file *f, const char *scales, size_t layout,
                                   char *room)
 {

@@ -1,5 +1,5 @@
-/* Knows what a reduction will write, before it reads any data: which tensors, in which order, in how
- * many batches. */
+/* Knows what a reduction will write, before it reads any data: which tensors, in which order, in
+ * how many batches. */
 #include <stdlib.h>
 #include <string.h>
 

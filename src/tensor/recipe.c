@@ -14,8 +14,8 @@
 #include "tensor/kept.h"
 #include "tensor/mixes.h"
 
-/* What a number of bits stands for: the best block format of GGUF, or in safetensors the codes; where
- * there are no such blocks, the codes. */
+/* What a number of bits stands for: the best block format of GGUF, or in safetensors the codes;
+ * where there are no such blocks, the codes. */
 static const struct {
     const char *spec, *blocks, *codes;
 } plain_specs[] = {
@@ -126,8 +126,8 @@ static bool holds(const bci_tensor_format *to, const bc_element_type *type)
     return type->in_safetensors || type->kind == BC_ELEMENT_CODES;
 }
 
-/* Reducing what is quantized already loses twice, and what it lost before is not known; floats of 16
- * bits and more only spell its values out. */
+/* Reducing what is quantized already loses twice, and what it lost before is not known; floats of
+ * 16 bits and more only spell its values out. */
 static bc_status check_source(const bc_tensor_settings *s, const bc_tensor_file *file,
                               const bc_tensor_info *t, const bci_choice *choice, bc_error *err)
 {

@@ -285,7 +285,8 @@ static bc_status pass_gate(const bci_reduction *r, const char *in, bc_error *err
                                           "; no output written", err);
 }
 
-/* llama.cpp loads a model by its architecture and by names of its own, not those of transformers. */
+/* llama.cpp loads a model by its architecture and by names of its own, not those of
+ * transformers. */
 static bool is_no_model(const bci_reduction *r)
 {
     if (r->format != &bci_gguf || bci_pairs_find(&r->pairs, "general.architecture"))

@@ -63,8 +63,8 @@ bool bci_reduction_copies(const bci_reduction *r, size_t tensor);
 BC_NODISCARD bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t first,
                                           size_t n, bci_slot *s, bc_error *err);
 
-/* After a range that is not safe was encoded and decoded, to s->out and s->y: see that its type holds
- * every weight, or put the largest value there is, by settings->nonfinite. */
+/* After a range that is not safe was encoded and decoded, to s->out and s->y: see that its type
+ * holds every weight, or put the largest value there is, by settings->nonfinite. */
 BC_NODISCARD bc_status bci_reduction_admit(const bci_reduction *r, size_t tensor,
                                            const bci_range *at, bci_slot *s, bc_error *err);
 
@@ -78,7 +78,8 @@ BC_NODISCARD bc_status bci_reduction_survey(bci_reduction *r, int n_threads, bc_
 /* Find the importance of what becomes a format that uses it. */
 BC_NODISCARD bc_status bci_reduction_weigh(bci_reduction *r, bc_error *err);
 
-/* Note in the pairs of the output which matrix was used, as llama-quantize does; false: out of memory. */
+/* Note in the pairs of the output which matrix was used, as llama-quantize does; false: out of
+ * memory. */
 BC_NODISCARD bool bci_reduction_note_importance(bci_reduction *r);
 
 /* How weights of a tensor from `first` on are rounded. */
@@ -89,8 +90,8 @@ BC_NODISCARD bc_status bci_reduction_importance_at(const bci_reduction *r, size_
                                                    uint64_t element, bci_slot *s, const float **out,
                                                    bc_error *err);
 
-/* The batch in x, elements from `first` on of a tensor that has importance, as elements of its type in
- * out: row by row. */
+/* The batch in x, elements from `first` on of a tensor that has importance, as elements of its type
+ * in out: row by row. */
 BC_NODISCARD bc_status bci_reduction_encode_weighted(const bci_reduction *r, const bci_output *o,
                                                      const bci_range *range, bci_slot *s,
                                                      bc_error *err);

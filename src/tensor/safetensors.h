@@ -8,8 +8,8 @@
  * __metadata__. */
 BC_NODISCARD bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err);
 
-/* Open the file of part 0, or, where its name says that it is a shard and the index that names it stands
- * beside it, all shards (shards.c). */
+/* Open the file of part 0, or, where its name says that it is a shard and the index that names it
+ * stands beside it, all shards (shards.c). */
 BC_NODISCARD bc_status bci_safetensors_open(bc_tensor_file *f, bc_error *err);
 
 struct bci_tensor_writer;

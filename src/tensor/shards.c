@@ -177,8 +177,8 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
 
 /* ---- by the name of one shard */
 
-/* The path of the index of "DIR/model-00001-of-00002.safetensors", to be freed, and 1 of 2; nothing is
- * written where the name says nothing like it. */
+/* The path of the index of "DIR/model-00001-of-00002.safetensors", to be freed, and 1 of 2; nothing
+ * is written where the name says nothing like it. */
 static bc_status index_of(const char *path, char **out, uint32_t *shard, uint32_t *n_shards,
                           bc_error *err)
 {

@@ -1,6 +1,6 @@
-/* Knows what is looked at in all of a tensor before its first code: scales of groups that are longer
- * than a batch, the scale of NVFP4 for a tensor, the mean scale of double quantization. Every step
- * is a pass over the data in batches, whose sums are merged in order. */
+/* Knows what is looked at in all of a tensor before its first code: scales of groups that are
+ * longer than a batch, the scale of NVFP4 for a tensor, the mean scale of double quantization.
+ * Every step is a pass over the data in batches, whose sums are merged in order. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

@@ -163,8 +163,8 @@ static void step(walk *w, size_t n_rows)
     }
 }
 
-/* Rows [row, row + n_rows) and columns [column, column + n_columns) into a band. What lies between two
- * elements is read as well where that is less work than to read anew. */
+/* Rows [row, row + n_rows) and columns [column, column + n_columns) into a band. What lies between
+ * two elements is read as well where that is less work than to read anew. */
 static bc_status fill(const bci_turned *t, band *b, uint64_t row, size_t n_rows, uint64_t column,
                       size_t n_columns, bc_error *err)
 {

@@ -1,4 +1,5 @@
-/* Shared-internal: arrays in Fortran order, whose first index runs fastest, read as if the last did. */
+/* Shared-internal: arrays in Fortran order, whose first index runs fastest, read as if the last
+ * did. */
 #ifndef BCI_TURNED_H
 #define BCI_TURNED_H
 
@@ -8,15 +9,15 @@
 typedef struct bci_bands bci_bands;
 typedef struct bci_turned bci_turned;
 
-/* Some bands of rows that the arrays of one file share, however many arrays there are: 64 MiB, or half of
- * what the limit leaves of less, which is counted to *taken. It outlives its arrays. BC_E_LIMIT, in a
- * sentence about `name`. */
+/* Some bands of rows that the arrays of one file share, however many arrays there are: 64 MiB, or
+ * half of what the limit leaves of less, which is counted to *taken. It outlives its arrays.
+ * BC_E_LIMIT, in a sentence about `name`. */
 BC_NODISCARD bc_status bci_bands_new(const bc_reading *limits, uint64_t *taken, const char *name,
                                      bci_bands **out, bc_error *err);
 void bci_bands_free(bci_bands *b);
 
-/* An array of info's type and dimensions, at `offset` of the file, which has to outlive it. NULL: out of
- * memory. */
+/* An array of info's type and dimensions, at `offset` of the file, which has to outlive it. NULL:
+ * out of memory. */
 bci_turned *bci_turned_new(bci_bands *bands, const bci_seekable *in, uint64_t offset,
                            const bc_tensor_info *info);
 

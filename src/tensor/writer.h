@@ -39,7 +39,8 @@ typedef struct bci_tensor_writer {
 /* Check that the format holds these tensors, lay the file out, open it and write its head.
  *
  * GGUF takes pairs as they are but for split.*; general.file_type becomes file_type, and
- * general.quantization_version 2 where there are blocks. safetensors takes texts, and numbers as texts; .npy takes none. n_left_out counts what stays behind.
+ * general.quantization_version 2 where there are blocks. safetensors takes texts, and numbers as
+ * texts; .npy takes none. n_left_out counts what stays behind.
  *
  * BC_E_UNSUPPORTED for what the format has not, BC_E_USAGE for two tensors of one name, or as
  * bci_sink_open. */

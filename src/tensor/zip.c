@@ -1,5 +1,6 @@
 /* Knows where ZIP archives say what is in them: a record at the end of the file, with ZIP64 another
- * before it, points to a directory, whose rows point to the members. Source: APPNOTE.TXT 6.3 of PKWARE. */
+ * before it, points to a directory, whose rows point to the members. Source: APPNOTE.TXT 6.3 of
+ * PKWARE. */
 #include "tensor/zip.h"
 
 #include <stdio.h>
@@ -89,7 +90,8 @@ static bc_status find_end(const bci_seekable *in, uint8_t record[END], uint64_t 
     return st;
 }
 
-/* The record of ZIP64, where the one at `end` has no room for its numbers and a locator is before it. */
+/* The record of ZIP64, where the one at `end` has no room for its numbers and a locator is before
+ * it. */
 static bc_status read_end_64(const bci_seekable *in, uint64_t end, ending *e, bc_error *err)
 {
     uint8_t locator[LOCATOR], record[END_64];

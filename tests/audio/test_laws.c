@@ -1,5 +1,5 @@
-/* The laws of dither and of error feedback (Lipshitz, Wannamaker, Vanderkooy, JAES 40(5) 1992), held
- * against files that went through bc_audio_reduce: power, mean and variance of the error, its
+/* The laws of dither and of error feedback (Lipshitz, Wannamaker, Vanderkooy, JAES 40(5) 1992),
+ * held against files that went through bc_audio_reduce: power, mean and variance of the error, its
  * independence of itself, of the other channel, of the signal and of earlier passes. Errors are
  * computed here, from the samples of two files. Noise is the same in every run: tolerances are four
  * or more standard deviations of the estimate, so that another seed would pass, too. */

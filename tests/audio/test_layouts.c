@@ -322,8 +322,8 @@ static void save_flac(const char *path, const uint8_t *block, size_t n_block)
     free(old);
 }
 
-/* The mask is one of as many texts as the block says, also behind many that are empty (libFLAC takes
- * 100000). */
+/* The mask is one of as many texts as the block says, also behind many that are empty (libFLAC
+ * takes 100000). */
 static void tags_end_where_they_say(void **state)
 {
     static const char mask[] = "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x0600";

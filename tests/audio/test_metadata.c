@@ -303,8 +303,9 @@ static uint64_t number(const uint8_t *p, int n)
     return v;
 }
 
-/* A point each 10 seconds: the first frame that holds sample 80000 k of 8000 Hz, found at its sync code
- * (RFC 9639, 9.1). With no length beforehand there is room for 720, the rest points to no sample. */
+/* A point each 10 seconds: the first frame that holds sample 80000 k of 8000 Hz, found at its sync
+ * code (RFC 9639, 9.1). With no length beforehand there is room for 720, the rest points to no
+ * sample. */
 static void flac_has_a_seek_table(void **state)
 {
     enum { N = 200000, FRAME = 4096 };

@@ -6,8 +6,8 @@
 
 enum { RATE = 8000, LIMIT = RATE / 50, N = 70000, CHANNELS = 2 };
 
-/* Runs of zeros: 20 ms are 160 frames, and one more is longer. The third lies where batches of 16384
- * frames of two channels are cut. */
+/* Runs of zeros: 20 ms are 160 frames, and one more is longer. The third lies where batches of
+ * 16384 frames of two channels are cut. */
 static const struct run {
     int channel;
     size_t first, n;

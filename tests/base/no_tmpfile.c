@@ -1,5 +1,5 @@
-/* Knows a file system that makes no files without a name, as many network file systems and FAT: open()
- * for the program that this is linked into. */
+/* Knows a file system that makes no files without a name, as many network file systems and FAT:
+ * open() for the program that this is linked into. */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-/* In a program whose signals restart nothing, reading and writing go on; the one that asks to stop is
- * obeyed at once. */
+/* In a program whose signals restart nothing, reading and writing go on; the one that asks to stop
+ * is obeyed at once. */
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>

@@ -92,7 +92,8 @@ static void new_file(void **state)
            (unsigned)info.st_mode & 07777, (unsigned)mask);
 }
 
-/* What the umask takes away is the kernel's affair: a program with threads must not ask by setting it. */
+/* What the umask takes away is the kernel's affair: a program with threads must not ask by setting
+ * it. */
 static void umask_of_new_files(void **state)
 {
     static const mode_t masks[] = { 0, 022, 027, 077 };

@@ -1,5 +1,5 @@
-/* Knows how to make a safetensors file of a size: F32 tensors of 4096 columns, of bell curves, or of
- * zeros that take no room on the disk.
+/* Knows how to make a safetensors file of a size: F32 tensors of 4096 columns, of bell curves, or
+ * of zeros that take no room on the disk.
  *
  *     make-weights FILE MIB N_TENSORS [zeros]    the tensors have MIB / N_TENSORS each */
 #include <inttypes.h>

@@ -1,8 +1,9 @@
 /* interrupt SIGNAL WHEN PROGRAM [ARGUMENT...]: run a program and send it a signal; say how it
- * ended, "exit 130" or "signal 2", and "late" where a signal that counts took more than LATE_MS. The program starts
- * with all signals at their default, or with this one ignored when SIGNAL begins with "ignored-". WHEN
- * is a time in milliseconds, or "scratch": 0.1 s after a temporary file shows in the directory, or
- * without a name among the files that the program has open. Fails when the program had ended before. */
+ * ended, "exit 130" or "signal 2", and "late" where a signal that counts took more than LATE_MS.
+ * The program starts with all signals at their default, or with this one ignored when SIGNAL begins
+ * with "ignored-". WHEN is a time in milliseconds, or "scratch": 0.1 s after a temporary file shows
+ * in the directory, or without a name among the files that the program has open. Fails when the
+ * program had ended before. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdbool.h>

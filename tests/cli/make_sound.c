@@ -1,10 +1,10 @@
-/* make-sound KIND ENCODING RATE CHANNELS FRAMES FILE: write a WAV file, known to the last byte by its
- * arguments, without the code that is tested. FILE - is standard output.
+/* make-sound KIND ENCODING RATE CHANNELS FRAMES FILE: write a WAV file, known to the last byte by
+ * its arguments, without the code that is tested. FILE - is standard output.
  *
  * KIND: silence; sine: 997 Hz, half of full scale, a quarter period later in every next channel;
- * hot: the same at 1.5 times full scale, clipped where integers end; noise: white, to half of full scale;
- * high8: as noise, with nothing below the eighth bit of 16; nan, inf, -inf: silence but for frame 5 of
- * the last channel; huge: 1e100 there. ENCODING: u8, s16, s24, s32, f32 or f64. */
+ * hot: the same at 1.5 times full scale, clipped where integers end; noise: white, to half of full
+ * scale; high8: as noise, with nothing below the eighth bit of 16; nan, inf, -inf: silence but for
+ * frame 5 of the last channel; huge: 1e100 there. ENCODING: u8, s16, s24, s32, f32 or f64. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>

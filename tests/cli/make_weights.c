@@ -1,7 +1,7 @@
-/* make-weights FORMAT ROWS COLUMNS FILE [VALUE]: write uniform noise between -1 and 1 in 32-bit floats,
- * without the code that is tested. FORMAT: npy, or safetensors, where the same weights are the tensor
- * "a.weight", ten times as large once more "b.weight", and the first row is "bias". VALUE, which may be
- * "nan" or "inf", is the weight at index 77 of all. */
+/* make-weights FORMAT ROWS COLUMNS FILE [VALUE]: write uniform noise between -1 and 1 in 32-bit
+ * floats, without the code that is tested. FORMAT: npy, or safetensors, where the same weights are
+ * the tensor "a.weight", ten times as large once more "b.weight", and the first row is "bias".
+ * VALUE, which may be "nan" or "inf", is the weight at index 77 of all. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* read-json < REPORT: one line "section.key=value" for every value, in order, "rows.0.key=value"
- * for those of an object in an array; fails when the input is not one JSON object, names a key twice
- * or holds a null. */
+ * for those of an object in an array; fails when the input is not one JSON object, names a key
+ * twice or holds a null. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>

@@ -207,8 +207,8 @@ static void clipping_is_bounded(void **state)
 }
 
 /* What clipping leaves for the filter: one step and the magnitude of the noise, no more and no
- * less; on an uneven grid the step is the wider one beside the mark that was taken. Errors are kept in
- * steps on even grids, in values on the others. */
+ * less; on an uneven grid the step is the wider one beside the mark that was taken. Errors are kept
+ * in steps on even grids, in values on the others. */
 static void clipping_leaves_a_step_and_the_noise(void **state)
 {
     static const float uneven[8] = { -40.0f, -20.0f, -10.0f, 0.0f, 1.0f, 11.0f, 12.0f, 42.0f };

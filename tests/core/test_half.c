@@ -93,7 +93,8 @@ static void any_floats(void **state)
     }
 }
 
-/* Largest numbers that stay finite, from the definitions: 2 - 2^-p and half a step more is a tie. */
+/* Largest numbers that stay finite, from the definitions: 2 - 2^-p and half a step more is a
+ * tie. */
 static void ends(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* Numbers as bits: known patterns of the standards, the compiler's floats, and what has no place. */
+/* Numbers as bits: known patterns of the standards, the compiler's floats, and what has no
+ * place. */
 #include <float.h>
 #include <string.h>
 

@@ -252,9 +252,9 @@ static double normal_quantile(double p)
     return low;
 }
 
-/* Steps and errors of uniform quantizers for the normal distribution, J. Max, Quantizing for Minimum
- * Distortion, IRE Trans. IT-6, 1960, table II. 4096 quantiles stand for the distribution: they end at
- * 3.7 sigma, which costs less than 1 % of the error. */
+/* Steps and errors of uniform quantizers for the normal distribution, J. Max, Quantizing for
+ * Minimum Distortion, IRE Trans. IT-6, 1960, table II. 4096 quantiles stand for the distribution:
+ * they end at 3.7 sigma, which costs less than 1 % of the error. */
 static void least_error_of_the_normal_distribution(void **state)
 {
     static const struct {

@@ -123,8 +123,8 @@ static void percentiles(void **state)
     }
 }
 
-/* Of 10 magnitudes 0 1 1 2 3 4 5 6 7 100 the eighth is 6: what it holds reaches from -4 to 6, so that
- * 0 is code 0.4 * 15 of uint4; 60 percent are cut at 4 on either side. */
+/* Of 10 magnitudes 0 1 1 2 3 4 5 6 7 100 the eighth is 6: what it holds reaches from -4 to 6, so
+ * that 0 is code 0.4 * 15 of uint4; 60 percent are cut at 4 on either side. */
 static void percentiles_with_zero_point(void **state)
 {
     static const double x[10] = { 100, -4, 7, -1, 0, 1, 2, 3, 5, 6 };

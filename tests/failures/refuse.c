@@ -1,11 +1,12 @@
 /* Refuses one call of a process that it is preloaded into, and notes whose call it was.
  *
- * REFUSE names the calls (malloc, read, write, fsync, rename, open, thread), REFUSE_NTH the one that is
- * refused (0: none, they are counted), REFUSE_WITH the errno that it fails with, or "short" for half of
- * what a read or write asked for. REFUSE_NOTE is a file of the size of a refusal_note, shared with the
- * process that judges: so the note is there however the process ends.
+ * REFUSE names the calls (malloc, read, write, fsync, rename, open, thread), REFUSE_NTH the one
+ * that is refused (0: none, they are counted), REFUSE_WITH the errno that it fails with, or "short"
+ * for half of what a read or write asked for. REFUSE_NOTE is a file of the size of a refusal_note,
+ * shared with the process that judges: so the note is there however the process ends.
  *
- * Whose call it was is read from the stack: malloc called by strdup called by libpng is libpng's. */
+ * Whose call it was is read from the stack: malloc called by strdup called by libpng is
+ * libpng's. */
 #include "refuse.h"
 
 #include <dlfcn.h>
@@ -66,8 +67,8 @@ __attribute__((constructor)) static void begin(void)
     note = shared == MAP_FAILED ? NULL : shared;
 }
 
-/* One frame: its module joins the text, and the first that is neither this library nor the C library
- * is the caller. */
+/* One frame: its module joins the text, and the first that is neither this library nor the C
+ * library is the caller. */
 static _Unwind_Reason_Code see_frame(struct _Unwind_Context *context, void *unused)
 {
     static const char *const passed_on[] = { "librefuse", "libc.so", "ld-linux", "libpthread" };
@@ -94,8 +95,8 @@ static _Unwind_Reason_Code see_frame(struct _Unwind_Context *context, void *unus
     return _URC_NO_REASON;
 }
 
-/* Where FFTW is in memory. Its planner asserts that it gets what it asks for, some thousand times: so its
- * calls are counted, and never refused. */
+/* Where FFTW is in memory. Its planner asserts that it gets what it asks for, some thousand times:
+ * so its calls are counted, and never refused. */
 static int find_spared(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size, (void)unused;

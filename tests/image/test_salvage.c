@@ -1,4 +1,5 @@
-/* Damaged pictures with `salvage`: what is there is read, what is not there is 0, and it is said. */
+/* Damaged pictures with `salvage`: what is there is read, what is not there is 0, and it is
+ * said. */
 #include <stdio.h>
 
 #include <jpeglib.h>

@@ -173,8 +173,8 @@ static void same_pixels(void **state)
     EXPECT(n_wrong == 0, "%d pictures changed", n_wrong);
 }
 
-/* Lines from left to right are shared by threads where they are wide enough; figures are then summed
- * by others than with one thread, but in the same order. Several batches of rows each. */
+/* Lines from left to right are shared by threads where they are wide enough; figures are then
+ * summed by others than with one thread, but in the same order. Several batches of rows each. */
 static void shared_lines(void **state)
 {
     static const struct {

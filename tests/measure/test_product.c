@@ -40,7 +40,8 @@ static void by_hand(void **state)
     assert_int_equal(bc_product_fixed_point(33, a, b, &grid, &scale, NULL), BC_E_USAGE);
 }
 
-/* 1 + 1/sqrt(2 N) is the spread of a root mean square of N values: 4000 trials, 4 sigma is 4.5 %. */
+/* 1 + 1/sqrt(2 N) is the spread of a root mean square of N values: 4000 trials, 4 sigma is 4.5
+ * %. */
 static void sums_grow_by_the_root(void **state)
 {
     static const uint32_t terms[] = { 1, 16, 1024 };

@@ -1,4 +1,5 @@
-/* Codes and scales: laws over all formats, groups of all lengths, files of others, damaged heads. */
+/* Codes and scales: laws over all formats, groups of all lengths, files of others, damaged
+ * heads. */
 #include <math.h>
 
 #include "pieces.h"
@@ -31,8 +32,8 @@ static size_t coded_types(const bc_element_type **out)
     return n - first;
 }
 
-/* What the report says is what the file holds, its size is known before, and other threads write the
- * same bytes. */
+/* What the report says is what the file holds, its size is known before, and other threads write
+ * the same bytes. */
 static void every_format_keeps_the_laws(void **state)
 {
     const bc_element_type *types;
@@ -96,8 +97,8 @@ static double error_of(bc_tensor_settings s, whole_file *file)
 }
 
 /* Uniform noise 1 step wide doubles the error of rounding, triangular noise makes it three times as
- * large (noise.h); 0.1 dB for the one weight of a group that stands at the end, and 0.1 for chance. The
- * noise is a matter of the seed and the place, not of threads. */
+ * large (noise.h); 0.1 dB for the one weight of a group that stands at the end, and 0.1 for chance.
+ * The noise is a matter of the seed and the place, not of threads. */
 static void codes_take_noise(void **state)
 {
     static const struct {
@@ -164,7 +165,8 @@ static void the_best_encoder_is_never_worse(void **state)
 }
 
 /* Data uniform in (-1, 1) on 2^n - 1 marks from -1 to 1: the error is uniform within half a step of
- * 1 / (2^(n-1) - 1), its power step^2 / 12, that of the data 1/3. 153600 samples are within 0.1 dB. */
+ * 1 / (2^(n-1) - 1), its power step^2 / 12, that of the data 1/3. 153600 samples are within 0.1
+ * dB. */
 static void integers_have_the_error_of_their_step(void **state)
 {
     (void)state;

@@ -302,7 +302,8 @@ static void experts_have_importance_of_their_own(void **state)
     bc_tensor_result_free(&r);
 }
 
-/* Rows of 96 times this number are 2^64 + 32: past the end of any entry, and not row 32 / 96 of one. */
+/* Rows of 96 times this number are 2^64 + 32: past the end of any entry, and not row 32 / 96 of
+ * one. */
 static void an_expert_past_the_end_of_its_entry_is_refused(void **state)
 {
     const made gguf = make_gguf("blk.2.ffn_down_exps.weight", 96, 1, 1.0f);
@@ -426,8 +427,9 @@ static void set_le(made *m, size_t at, uint32_t v)
         m->data[at + (size_t)i] = (uint8_t)(v >> 8 * i);
 }
 
-/* Fields of the older form: entries at byte 0, the length of a name at 4, the name at 8, calls at 9,
- * values at 13, the sums at 17 to 1041, chunks there, the length of the dataset's name at 1045. */
+/* Fields of the older form: entries at byte 0, the length of a name at 4, the name at 8, calls at
+ * 9, values at 13, the sums at 17 to 1041, chunks there, the length of the dataset's name at
+ * 1045. */
 static void wrong_fields_are_named(void **state)
 {
     static const struct {

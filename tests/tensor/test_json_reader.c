@@ -1,4 +1,5 @@
-/* The reader of JSON takes what jansson takes, refuses what it refuses, and finds the same values. */
+/* The reader of JSON takes what jansson takes, refuses what it refuses, and finds the same
+ * values. */
 #include <fcntl.h>
 #include <jansson.h>
 #include <locale.h>
@@ -273,8 +274,8 @@ static void places(void **state)
     }
 }
 
-/* What a text says through a window of `room` bytes is what it says as a whole: values, status, and the
- * sentence with its place. */
+/* What a text says through a window of `room` bytes is what it says as a whole: values, status, and
+ * the sentence with its place. */
 static void expect_same_in_file(bci_seekable *file, const char *text, size_t n, size_t room)
 {
     const uint64_t at = file->size_bytes;

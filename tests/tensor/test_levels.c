@@ -62,8 +62,8 @@ static void every_format_has_as_many_levels_as_its_codes(void **state)
     }
 }
 
-/* With -4 as the largest magnitude the scale of Q4_0 is 0.5, and code k means (k - 8) / 2; TQ1_0 has
- * three times the largest. */
+/* With -4 as the largest magnitude the scale of Q4_0 is 0.5, and code k means (k - 8) / 2; TQ1_0
+ * has three times the largest. */
 static void levels_are_codes_times_the_scale(void **state)
 {
     bc_tensor_levels l;

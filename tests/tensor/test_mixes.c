@@ -299,8 +299,8 @@ static void numbers_in_names_have_an_end(void **state)
     bc_tensor_result_free(&r);
 }
 
-/* general.file_type as llama-quantize sets it: llama_ftype of llama.h, whatever most weights became.
- * Here that is Q6_K, the output. */
+/* general.file_type as llama-quantize sets it: llama_ftype of llama.h, whatever most weights
+ * became. Here that is Q6_K, the output. */
 static void files_say_which_mix_they_are(void **state)
 {
     static const struct {

@@ -74,8 +74,8 @@ static float value_at(uint64_t i, uint64_t j, uint64_t k, const uint64_t *d)
     return (float)((i * d[1] + j) * d[2] + k);
 }
 
-/* Bands end somewhere, with many short rows and with few that are longer than a band. Rows that follow
- * each other lie far apart in the last: read one by one they took half a minute. */
+/* Bands end somewhere, with many short rows and with few that are longer than a band. Rows that
+ * follow each other lie far apart in the last: read one by one they took half a minute. */
 static void large_arrays_in_fortran_order(void **state)
 {
     static const uint64_t dims[][3] = {

@@ -1,5 +1,5 @@
-/* Checkpoints that are codes and scales of other programs, sources that are quantized already, and what
- * goes by --drop. */
+/* Checkpoints that are codes and scales of other programs, sources that are quantized already, and
+ * what goes by --drop. */
 #include "reduced.h"
 #include "safetensors_made.h"
 
@@ -34,8 +34,8 @@ static bc_status try_reduce(const char *format, const char *drop, const char *ou
     return st;
 }
 
-/* Codes are no weights, whatever the format and the kind of the output; info shows them, and compare
- * and sweep do not take them for weights either. */
+/* Codes are no weights, whatever the format and the kind of the output; info shows them, and
+ * compare and sweep do not take them for weights either. */
 static void layouts_that_are_not_read_are_refused_by_name(void **state)
 {
     static const struct {
@@ -89,14 +89,16 @@ static void layouts_that_are_not_read_are_refused_by_name(void **state)
         f = must_open("in.safetensors");
         assert_int_equal(bc_tensor_count(f), 2);
         bc_tensor_file_free(f);
-        /* Without the scales they are no more weights than with them; without the codes all is well. */
+        /* Without the scales they are no more weights than with them; without the codes all is
+         * well. */
         assert_int_equal(try_reduce("f16", rows[i].scales, "out.safetensors", &err),
                          BC_E_UNSUPPORTED);
         EXPECT(try_reduce("f16", rows[i].codes, "out.safetensors", &err) == BC_OK, "%s", err.text);
     }
 }
 
-/* Floats of 16 bits and more beside something called a scale are weights; so are bare 8-bit floats. */
+/* Floats of 16 bits and more beside something called a scale are weights; so are bare 8-bit
+ * floats. */
 static void what_only_looks_alike_is_reduced(void **state)
 {
     static const struct {
@@ -171,8 +173,8 @@ static void what_stands_in_the_way_is_dropped(void **state)
     }
 }
 
-/* Losing twice has to be asked for: blocks and codes, to blocks, codes and 8-bit floats. To copy, and to
- * spell values out, has not. */
+/* Losing twice has to be asked for: blocks and codes, to blocks, codes and 8-bit floats. To copy,
+ * and to spell values out, has not. */
 static void what_is_quantized_already_is_asked_about(void **state)
 {
     static float values[2 * 256];

@@ -20,8 +20,8 @@ static void fill_values(void)
 }
 
 /* Uniform data between -a and a in n levels have an error of step^2 / 12, 6.02 dB for each bit.
- * Blocks fit their step to their largest magnitude, 32/33 of a in the mean of 32 values (0.3 dB more)
- * and 16/17 of 16 (0.5 dB), and the K-quants search for a better one yet. */
+ * Blocks fit their step to their largest magnitude, 32/33 of a in the mean of 32 values (0.3 dB
+ * more) and 16/17 of 16 (0.5 dB), and the K-quants search for a better one yet. */
 static void every_bit_is_worth_six_decibels(void **state)
 {
     static const struct {
@@ -99,8 +99,8 @@ static void threads_change_nothing(void **state)
     free(one);
 }
 
-/* However tensors are cut into batches (this one is larger than one), noise is that of the place in the
- * tensor, in the stream of its name and the type that it had. */
+/* However tensors are cut into batches (this one is larger than one), noise is that of the place in
+ * the tensor, in the stream of its name and the type that it had. */
 static void noise_goes_by_the_place(void **state)
 {
     enum { BYTES = ROWS * ROW / 32 * 18 };
@@ -129,9 +129,9 @@ static void noise_goes_by_the_place(void **state)
 }
 
 /* Rounding alone has an error of step^2 / 12, with noise 1 step wide 2 / 12, triangular 3 / 12,
- * Gaussian 4 / 12 (noise.h). Floats of 16 bits have their steps, too. The one weight of a block that
- * stands on the last code is spared by rpdf and cut off by the others: 0.1 dB of 32, and as much
- * again for chance. */
+ * Gaussian 4 / 12 (noise.h). Floats of 16 bits have their steps, too. The one weight of a block
+ * that stands on the last code is spared by rpdf and cut off by the others: 0.1 dB of 32, and as
+ * much again for chance. */
 static void noise_costs_what_theory_says(void **state)
 {
     static const char *const formats[] = { "q8_0", "f16", "bf16" };

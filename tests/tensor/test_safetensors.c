@@ -70,7 +70,8 @@ static long most_memory(void)
     return used.ru_maxrss;
 }
 
-/* A head is read through a window: 48 MiB of it, of which nothing has to be kept, take next to none. */
+/* A head is read through a window: 48 MiB of it, of which nothing has to be kept, take next to
+ * none. */
 static void long_heads(void **state)
 {
     enum { MIB = 48, BLOCK = 1 << 20, ROOM_KIB = 16 << 10 };
