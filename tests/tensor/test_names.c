@@ -258,8 +258,8 @@ static void a_pattern_is_made_of_any_name(void **state)
         "a,b",
         "back\\slash",
         "\x1b[31m",
-        "a.name.that.is.longer.than.what.a.sentence.shows.of.it.and.so.has.to.be.cut.somewhere.before."
-        "the.end.of.it.comes",
+        ("a.name.that.is.longer.than.what.a.sentence.shows.of.it.and.so.has.to.be.cut.somewhere."
+         "before.the.end.of.it.comes"),
     };
 
     (void)state;
