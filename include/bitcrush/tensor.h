@@ -1,7 +1,8 @@
 /* Neural weights: the files that hold them.
  *
  * A file holds named arrays ("tensors") of one element type each, and pairs of key and value
- * beside them. Opening reads headers only; data are read piece by piece, from several
+ * beside them. Opening reads headers only, but all of a .npz: its checksums are compared, and what
+ * is compressed is unpacked into a temporary file. Data are read piece by piece, from several
  * threads if that is wanted. */
 #ifndef BITCRUSH_TENSOR_H
 #define BITCRUSH_TENSOR_H
@@ -32,6 +33,7 @@ typedef enum {
     BC_ELEMENT_CODES,  /* codes, scales and what belongs to them in tensors of their own, as
                         * safetensors files have them; the block is that of the usual settings, and
                         * a scale for a row or more is not in it */
+    BC_ELEMENT_OPAQUE, /* bytes of an array in .npz that holds no numbers; its shape is their count */
 } bc_element_kind;
 
 /* What elements are: a row of the table behind bc_element_types. Bytes are little-endian. */
@@ -264,8 +266,9 @@ typedef struct {
     int n_threads;         /* 0: one per core */
     bool force;            /* replace an existing output */
     bool dry_run;          /* do everything but keep no output: what is only copied is not read */
-    bool sizes_only;       /* lay the output out, and neither read data nor write: nothing is
-                             * measured, so with min_snr_db it is BC_E_USAGE */
+    bool sizes_only;       /* lay the output out, and neither read data (but those of a .npz, at
+                             * opening) nor write: nothing is measured, so with min_snr_db it is
+                             * BC_E_USAGE */
     bool skip_quality;     /* measure nothing but what the gate needs */
     double min_snr_db;     /* of all that is reduced, see bc_error_gate; BC_E_QUALITY and no
                              * output; NaN: no gate */

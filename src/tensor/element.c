@@ -11,6 +11,7 @@
 #define INTEGER BC_ELEMENT_INTEGER
 #define BLOCKS  BC_ELEMENT_BLOCKS
 #define CODES   BC_ELEMENT_CODES
+#define OPAQUE  BC_ELEMENT_OPAQUE
 
 /* Numbers of GGML that are missing here were taken back. The order of bits in safetensors' F4 and
  * F6 is nowhere said: they are blocks that no one can decode. */
@@ -35,6 +36,11 @@ static const bc_element_type rows[] = {
     { "U8",          INTEGER, 1, 1, -1, true,  "u1", NULL },
     { "BOOL",        BC_ELEMENT_BOOL,    1, 1, -1, true, "b1", NULL },
     { "C64",         BC_ELEMENT_COMPLEX, 1, 8, -1, true, "c8", NULL },
+    { "C128",        BC_ELEMENT_COMPLEX, 1, 16, -1, false, "c16", NULL },
+    { "TEXT",        OPAQUE,  1, 1, -1, false, NULL, NULL },
+    { "OBJECT",      OPAQUE,  1, 1, -1, false, NULL, NULL },
+    { "RECORD",      OPAQUE,  1, 1, -1, false, NULL, NULL },
+    { "OTHER",       OPAQUE,  1, 1, -1, false, NULL, NULL },
     { "F6_E2M3",     BLOCKS,  4,   3, -1, true,  NULL, NULL },
     { "F6_E3M2",     BLOCKS,  4,   3, -1, true,  NULL, NULL },
     { "F4",          BLOCKS,  2,   1, -1, true,  NULL, NULL },

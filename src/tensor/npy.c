@@ -21,7 +21,7 @@ static bool probe(const uint8_t *head, size_t n)
 /* What the literal says. */
 typedef struct {
     char descr[16];
-    bool is_fortran;
+    bool is_fortran, has_fields;
     uint32_t n_dims;
     uint64_t dims[BC_TENSOR_MAX_DIMS];
     unsigned seen; /* bits: descr, fortran_order, shape */
@@ -121,6 +121,31 @@ static bc_status take_shape(parser *p, header *h)
     return st;
 }
 
+/* A list of fields, from its [ to its ], over the strings between. */
+static bc_status take_fields(parser *p, header *h)
+{
+    unsigned depth = 0;
+    char quote = '\0';
+
+    h->has_fields = true;
+    for (; *p->at; p->at++) {
+        if (quote && *p->at == '\\' && p->at[1])
+            p->at++;
+        else if (quote)
+            quote = *p->at == quote ? '\0' : quote;
+        else if (*p->at == '\'' || *p->at == '"')
+            quote = *p->at;
+        else if (*p->at == '[')
+            depth++;
+        else if (*p->at == ']' && --depth == 0)
+            break;
+    }
+    if (!*p->at)
+        return fault(p, "] of a list of fields");
+    p->at++;
+    return BC_OK;
+}
+
 static bc_status take_entry(parser *p, header *h)
 {
     char key[32];
@@ -138,11 +163,8 @@ static bc_status take_entry(parser *p, header *h)
     if (!take(p, ":"))
         return fault(p, ":");
     skip_spaces(p);
-    if (bit == 1 && *p->at == '[')
-        return bci_fail(p->err, BC_E_UNSUPPORTED,
-                        "%s: is an array of records, expected one of numbers", p->file);
     if (bit == 1)
-        return take_string(p, h->descr, sizeof h->descr);
+        return *p->at == '[' ? take_fields(p, h) : take_string(p, h->descr, sizeof h->descr);
     if (bit == 4)
         return take_shape(p, h);
     h->is_fortran = take(p, "True");
@@ -170,12 +192,36 @@ static bc_status parse(parser *p, header *h)
     return h->seen == 7 ? BC_OK : fault(p, "descr, fortran_order and shape before it");
 }
 
-/* Byte order and type. '|' stands where there is no order, '=' is never written to a file. */
-static bc_status read_descr(const parser *p, const header *h, bci_tensor *t)
+/* What an array is that holds no plain numbers, by the letter behind the byte order; NULL for a
+ * letter that NumPy does not have. Real and complex numbers are those of more bytes than others
+ * read. */
+static const bc_element_type *opaque_of(const header *h)
 {
-    const char order = h->descr[0];
+    static const struct {
+        const char *letters, *type;
+    } rows[] = { { "SUaT", "TEXT" }, { "O", "OBJECT" }, { "VMmfc", "OTHER" } };
 
-    t->info.type = strchr("<>|", order) && order ? bci_element_of_npy(h->descr + 1) : NULL;
+    if (h->has_fields)
+        return bc_element_type_named("RECORD");
+    for (size_t i = 0; h->descr[0] && h->descr[1] && i < sizeof rows / sizeof *rows; i++)
+        if (strchr(rows[i].letters, h->descr[1]))
+            return bc_element_type_named(rows[i].type);
+    return NULL;
+}
+
+/* Byte order and type. '|' stands where there is no order, '=' is never written to a file. Beside
+ * other arrays of an archive one that holds no numbers is the bytes that it is. */
+static bc_status read_descr(const parser *p, const header *h, bool is_member, bci_tensor *t)
+{
+    const char order = h->has_fields ? '|' : h->descr[0];
+    const bool is_known = order && strchr("<>|", order);
+
+    t->info.type = is_known && !h->has_fields ? bci_element_of_npy(h->descr + 1) : NULL;
+    if (!t->info.type && is_known && is_member)
+        t->info.type = opaque_of(h);
+    if (!t->info.type && h->has_fields)
+        return bci_fail(p->err, BC_E_UNSUPPORTED,
+                        "%s: is an array of records, expected one of numbers", p->file);
     if (!t->info.type || (order == '|' && t->info.type->block_bytes > 1))
         return bci_fail(p->err, BC_E_UNSUPPORTED,
                         "%s: descr is '%s', expected a plain number such as '<f4'%s", p->file,
@@ -243,15 +289,20 @@ static bc_status read_text(bc_tensor_file *f, const bci_npy_place *place, char *
                         place->subject, strlen(text));
     st = parse(&p, &h);
     if (!st)
-        st = read_descr(&p, &h, t);
+        st = read_descr(&p, &h, place->is_member, t);
     if (st)
         return st;
-    t->info.n_dims = h.n_dims;
+    const bool is_opaque = t->info.type->kind == BC_ELEMENT_OPAQUE;
+
+    t->info.n_dims = is_opaque ? 1 : h.n_dims;
     memcpy(t->info.dims, h.dims, sizeof t->info.dims);
+    if (is_opaque)
+        t->info.dims[0] = place->size_bytes - at - n;
     t->offset = place->begin + at + n;
     st = add_array(f, place, t, at + n, err);
-    return !st && h.is_fortran && h.n_dims >= 2 ? turn(f, place, &f->tensors[f->n_tensors - 1], err)
-                                                : st;
+    return !st && h.is_fortran && t->info.n_dims >= 2
+               ? turn(f, place, &f->tensors[f->n_tensors - 1], err)
+               : st;
 }
 
 bc_status bci_npy_add(bc_tensor_file *f, const bci_npy_place *p, bci_tensor *t, uint32_t *version,

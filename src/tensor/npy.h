@@ -11,6 +11,7 @@ typedef struct {
     const char *subject;        /* of messages */
     const char *name;           /* of the tensor: n_name bytes */
     size_t n_name;
+    bool is_member; /* what holds no numbers is opaque, instead of a fault of the whole file */
 } bci_npy_place;
 
 /* Add it to the tensors. Of t are given part, entry and is_unpacked. */

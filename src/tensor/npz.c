@@ -148,6 +148,7 @@ static bc_status add_member(bc_tensor_file *f, const bci_zip_member *m, bc_error
         .subject = r.subject.text,
         .name = m->name,
         .n_name = m->n_name - N_ENDING,
+        .is_member = true,
     };
 
     return bci_npy_add(f, &place, &t, &version, err);

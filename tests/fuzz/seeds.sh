@@ -75,6 +75,19 @@ tensor)
         printf "%-117s\n" "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"
         zeros 16
     } >"$to/npy"
+    { # two members that are stored: 2 x 2 floats, and 4 characters
+        printf 'PK\003\004\024\000\000\000\000\000\000\000\041\000O\244\074\022\220\000\000\000\220\000\000\000\005\000\000\000a.npy'
+        printf '\223NUMPY\001\0\166\0'
+        printf "%-117s\n" "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"
+        zeros 16
+        printf 'PK\003\004\024\000\000\000\000\000\000\000\041\000P\135\177A\220\000\000\000\220\000\000\000\005\000\000\000t.npy'
+        printf '\223NUMPY\001\0\166\0'
+        printf "%-117s\n" "{'descr': '<U1', 'fortran_order': False, 'shape': (4,), }"
+        zeros 16
+        printf 'PK\001\002\024\000\024\000\000\000\000\000\000\000\041\000O\244\074\022\220\000\000\000\220\000\000\000\005\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000a.npy'
+        printf 'PK\001\002\024\000\024\000\000\000\000\000\000\000\041\000P\135\177A\220\000\000\000\220\000\000\000\005\000\000\000\000\000\000\000\000\000\000\000\000\000\263\000\000\000t.npy'
+        printf 'PK\005\006\000\000\000\000\002\000\002\000f\000\000\000f\001\000\000\000\000'
+    } >"$to/npz"
     { # one pair of metadata, one tensor of 32 F32 at offset 0
         printf 'GGUF\003\0\0\0\001\0\0\0\0\0\0\0\001\0\0\0\0\0\0\0'
         printf '\001\0\0\0\0\0\0\0k\004\0\0\0\007\0\0\0'
@@ -110,7 +123,7 @@ program)
             seed "$line" "$files/$sound" "$files/wav"
         done
     done
-    for weights in safetensors codes.safetensors npy gguf short.safetensors; do
+    for weights in safetensors codes.safetensors npy npz gguf short.safetensors; do
         for line in 'A q4_0 -o o.gguf' 'A int4 -o o.safetensors --group 8' 'A q2_k -o o.gguf --imatrix B' 'A nf4 --double-quant' \
             'A f16 -o o.npy' 'A q4_k_m --type a=q8_0' 'info A' 'sweep A 2..4' 'report A q4_0 -o p.html' 'compare A B' \
             'explain A --block 0' 'A int3 --zero-point --scale mse --dither rpdf -f' 'A q3_k --encoder best -o o.gguf'; do

@@ -17,6 +17,7 @@ typedef struct {
     uint32_t crc;                 /* turned */
     uint64_t n, n_packed, offset; /* added */
     const char *bytes;            /* instead of an array */
+    const char *descr;            /* instead of '<f4' */
 } member;
 
 typedef struct {
@@ -50,7 +51,8 @@ static made array_of(const member *m)
         return a;
     }
     memset(text, ' ', sizeof text);
-    text[snprintf(text, sizeof text, "{'descr': '<f4', 'fortran_order': %s, }", m->shape)] = ' ';
+    text[snprintf(text, sizeof text, "{'descr': %s, 'fortran_order': %s, }",
+                  m->descr ? m->descr : "'<f4'", m->shape)] = ' ';
     text[117] = '\n';
     put_bytes(&a, "\x93NUMPY\x01\0v\0", 10);
     put_bytes(&a, text, 118);
@@ -259,6 +261,58 @@ static void fortran_order(void **state)
     bc_tensor_file_free(f);
 }
 
+/* What holds no numbers is its bytes, whatever its shape says, and stands in the way of no other. */
+static void opaque_members(void **state)
+{
+    static const struct {
+        const char *descr;
+        const char *type; /* NULL: refused, with the words */
+        const char *words;
+    } rows[] = {
+        { "'<U3'", "TEXT", NULL },
+        { "'|S12'", "TEXT", NULL },
+        { "'|O'", "OBJECT", NULL },
+        { "'|V2'", "OTHER", NULL },
+        { "'<M8[ns]'", "OTHER", NULL },
+        { "'>f16'", "OTHER", NULL },
+        { "[('a', '<f4', (2, 3)), (']\\'', '>i2')]", "RECORD", NULL },
+        { "[('a', [('b', '|u1')]), (\"it's ]\", '|u1')]", "RECORD", NULL },
+        { "[('a', '<f4')", NULL, "expected ] of a list of fields" },
+        { "'|X4'", NULL, "member b.npy: descr is '|X4'" },
+        { "'O'", NULL, "member b.npy: descr is 'O'" },
+        { "''", NULL, "member b.npy: descr is ''" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const member two[] = { { "b.npy", "True, 'shape': (7, 5)", .n_data = 24,
+                                 .descr = rows[i].descr },
+                               { "a.npy", MATRIX, .n_data = 24 } };
+        const made m = make(&(archive){ two, .n = 2 });
+        uint8_t bytes[24];
+
+        if (!rows[i].type) {
+            expect_fault(&m, "w.npz", rows[i].descr[0] == '[' ? BC_E_FORMAT : BC_E_UNSUPPORTED,
+                         rows[i].words);
+            continue;
+        }
+        save_bytes(path_of("w.npz"), m.data, m.n);
+        bc_tensor_file *f = must_open("w.npz");
+        const bc_tensor_info *t = bc_tensor_at(f, 0);
+
+        assert_int_equal(bc_tensor_count(f), 2);
+        assert_string_equal(t->type->name, rows[i].type);
+        assert_int_equal(t->type->kind, BC_ELEMENT_OPAQUE);
+        assert_int_equal(t->n_dims, 1);
+        assert_int_equal(t->dims[0], 24);
+        assert_int_equal(bc_tensor_read(f, 0, 0, bytes, 24, NULL), BC_OK);
+        assert_memory_equal(bytes, m.data + m.n - 22 - 2 * 51 - 24 - (30 + 5 + 128) - 24, 24);
+        assert_int_equal(bc_tensor_read_f32(f, 0, 0, 1, (float[1]){ 0 }, NULL), BC_E_UNSUPPORTED);
+        assert_string_equal(bc_tensor_at(f, 1)->type->name, "F32");
+        bc_tensor_file_free(f);
+    }
+}
+
 static void faults_of_members(void **state)
 {
     static const struct {
@@ -427,6 +481,7 @@ int main(void)
         SENTENCE("the CRC is that of the definition", check_value),
         SENTENCE("members have the bytes of files of their own", same_as_npy),
         SENTENCE("arrays in Fortran order do not get into each other's way", fortran_order),
+        SENTENCE("what holds no numbers is bytes beside the others", opaque_members),
         SENTENCE("a member that is wrong is named", faults_of_members),
         SENTENCE("so is a directory", faults_of_the_directory),
         SENTENCE("and data that are not what was written", faults_of_data),
