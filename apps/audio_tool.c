@@ -152,15 +152,16 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     s->context = &shown;
     st = bc_audio_reduce(in, out, s, &result, err);
     progress_end(&shown);
-    if (st)
+    if (st && st != BC_E_QUALITY)
         return st;
     tool_warn_salvaged(in, result.salvaged);
-    if (o->plot)
-        st = audio_plot(o, in, s, &result, err);
-    if (!st && (!o->quiet || o->report))
-        st = audio_report(o, s, in, out, &result, err);
+    const options refused = tool_refused(o), *as = st ? &refused : o;
+    bc_status said = as->plot ? audio_plot(as, in, s, &result, err) : BC_OK;
+
+    if (!said && (!as->quiet || as->report))
+        said = audio_report(as, s, in, out, &result, err);
     bc_audio_curves_free(result.quality.curves);
-    return st;
+    return said ? said : st;
 }
 
 static bc_status check_plot(const options *o, int n_files, bc_error *err)

@@ -231,9 +231,14 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     settings->context = &shown;
     st = bc_image_reduce(in, out, settings, &result, err);
     progress_end(&shown);
-    if (!st)
-        tool_warn_salvaged(in, result.salvaged);
-    return st || (o->quiet && !o->report) ? st : image_report(o, settings, in, out, &result, err);
+    if (st && st != BC_E_QUALITY)
+        return st;
+    tool_warn_salvaged(in, result.salvaged);
+    const options refused = tool_refused(o), *as = st ? &refused : o;
+    const bool is_silent = as->quiet && !as->report;
+    const bc_status said = is_silent ? BC_OK : image_report(as, settings, in, out, &result, err);
+
+    return said ? said : st;
 }
 
 /* `FILE... BITS`. */

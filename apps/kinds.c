@@ -185,8 +185,8 @@ void kind_explain(const char *path, unsigned medium, const options *o, bc_error 
         (void)tool_fail(err, BC_E_FORMAT, "%.450s%s", said, hint);
 }
 
-/* First bytes tell nothing of a file that is read: a length of 640 begins like a pickle. But what MPEG and
- * Ogg hold begins alike whether libsndfile reads it or not. */
+/* First bytes tell nothing of a file that is read: a length of 640 begins like a pickle. But what
+ * MPEG and Ogg hold begins alike whether libsndfile reads it or not. */
 static bool may_be_told(const uint8_t *head, size_t n, const char *remedy)
 {
     const media_row *medium = media_of_head(head, n);

@@ -296,10 +296,9 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
     return st ? st : set_second(o, argc, argv, i, out, err);
 }
 
-/* -depth as ImageMagick has it, or a letter of another program. */
-static bc_status foreign_letters(const char *word, char unknown_letter, bc_error *err)
+/* -depth or -ordered-dither as ImageMagick has them, before their letters are taken for options. */
+static bc_status foreign_word(const char *word, bc_error *err)
 {
-    const char letter[] = { unknown_letter, '\0' };
     const size_t n = strcspn(word, "=");
     const option *o = n > 1 ? find_row(word, n) : NULL;
     char shown[64];
@@ -307,15 +306,22 @@ static bc_status foreign_letters(const char *word, char unknown_letter, bc_error
     if (o)
         return usage(err, "-%.*s: unknown option, did you mean --%s?", (int)n, word, o->name);
     snprintf(shown, sizeof shown, "-%s", word);
-    if (n > 1 && foreign("option", word, shown, err))
-        return err->status;
-    snprintf(shown, sizeof shown, "-%s", letter);
-    return foreign("letter", letter, shown, err);
+    return n > 1 ? foreign("option", word, shown, err) : BC_OK;
+}
+
+/* A letter of another program. */
+static bc_status foreign_letter(char unknown_letter, bc_error *err)
+{
+    const char shown[] = { '-', unknown_letter, '\0' };
+
+    return foreign("letter", shown + 1, shown, err);
 }
 
 /* -f, -fq, -o FILE or -oFILE. */
 static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_error *err)
 {
+    if (foreign_word(argv[*i] + 1, err))
+        return err->status;
     for (const char *at = argv[*i] + 1; *at; at++) {
         const option *rows;
         const size_t n = option_rows(&rows);
@@ -323,7 +329,7 @@ static bc_status parse_letters(int argc, char **argv, int *i, options *out, bc_e
 
         while (o < rows + n && o->letter != *at)
             o++;
-        if (o == rows + n && foreign_letters(argv[*i] + 1, *at, err))
+        if (o == rows + n && foreign_letter(*at, err))
             return err->status;
         if (o == rows + n && ((*at >= '0' && *at <= '9') || *at == '.'))
             return usage(err,

@@ -34,6 +34,7 @@ typedef struct {
     double range[2], product[2], step, zero; /* explain */
     uint64_t block, terms;
     bool is_page_only;          /* the output is for the page alone and goes away with it */
+    bool is_refused;            /* by --min-snr: what is reported was not written */
     bool given[OPTION_ROOM];    /* the rows of the table that were set */
     char dithers[96], word[32]; /* values that no argument holds, pointed to from above */
     char **operands;            /* argv, reordered: operands first */

@@ -105,9 +105,10 @@ void page_add_output(bc_report *r, const options *o, const char *in, const char 
 
     bc_report_string(r, "output", "path", o->is_page_only ? page_name(out) : out);
     bc_report_string(r, "output", "kept",
-                     o->is_page_only ? "for the page, not kept"
-                     : o->dry_run    ? "dry run, not written"
-                                     : NULL);
+                     o->is_refused     ? "refused by --min-snr, not written"
+                     : o->is_page_only ? "for the page, not kept"
+                     : o->dry_run      ? "dry run, not written"
+                                       : NULL);
     if (!o->report)
         return;
     page_path(o, in, out, path, sizeof path);

@@ -13,8 +13,7 @@
 /* The last operand is how to reduce, and no file. */
 static bool has_spec(const options *o)
 {
-    return o->palette || o->channels ||
-           (o->n_operands > 1 && access(o->operands[o->n_operands - 1], F_OK) != 0);
+    return o->palette || o->channels || (o->n_operands > 1 && !tool_ends_in_file(VERB_REPORT, o));
 }
 
 /* A mistyped name of a file is taken for the SPEC: say so, where it is what was refused. */

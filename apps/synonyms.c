@@ -22,6 +22,8 @@ static const char no_float_pictures[] =
     "pictures have whole numbers, expected 1 to 16 bits, --palette or --channels";
 static const char no_wide_ints[] =
     "integers of weights have 2 to 8 bits, expected int8, f16 or bf16";
+static const char no_square[] =
+    "squares have 2, 4, 8 or 16 marks a side, expected bayer2, bayer4, bayer8 or bayer16";
 static const char no_doubles[] =
     "64-bit floats are the numbers themselves, expected 32 bits at most";
 
@@ -189,10 +191,27 @@ static const synonym_row rows[] = {
     { "dither", "sierralite",          SAME, "sierra-lite" },
     { "dither", "bayer",               SAME, "bayer8" },
     { "dither", "ordered",             SAME, "bayer8" },
-    { "dither", "ordered#",            SAME, "bayer#" },
-    { "dither", "bayer#x#",            SAME, "bayer#" },
-    { "dither", "bayer-#",             SAME, "bayer#" },
-    { "dither", "o#x#",                SAME, "bayer#" },
+    { "dither", "ordered2",            SAME, "bayer2" },
+    { "dither", "ordered4",            SAME, "bayer4" },
+    { "dither", "ordered8",            SAME, "bayer8" },
+    { "dither", "ordered16",           SAME, "bayer16" },
+    { "dither", "bayer2x2",            SAME, "bayer2" },
+    { "dither", "bayer4x4",            SAME, "bayer4" },
+    { "dither", "bayer8x8",            SAME, "bayer8" },
+    { "dither", "bayer16x16",          SAME, "bayer16" },
+    { "dither", "bayer-2",             SAME, "bayer2" },
+    { "dither", "bayer-4",             SAME, "bayer4" },
+    { "dither", "bayer-8",             SAME, "bayer8" },
+    { "dither", "bayer-16",            SAME, "bayer16" },
+    { "dither", "o2x2",                SAME, "bayer2" },
+    { "dither", "o4x4",                SAME, "bayer4" },
+    { "dither", "o8x8",                SAME, "bayer8" },
+    { "dither", "o16x16",              SAME, "bayer16" },
+    { "dither", "ordered#",            SAID, no_square },
+    { "dither", "bayer#x#",            SAID, no_square },
+    { "dither", "bayer-#",             SAID, no_square },
+    { "dither", "bayer#",              SAID, no_square },
+    { "dither", "o#x#",                SAID, no_square },
     { "dither", "bluenoise",           SAME, "blue" },
     { "dither", "blue-noise",          SAME, "blue" },
     { "dither", "blue_noise",          SAME, "blue" },
@@ -420,6 +439,11 @@ static const synonym_row rows[] = {
     { "format", "iq4_k",           NEAR, "iq4_nl or iq4_xs" },
     { "format", "iq4_xs_m",        SAID, "this mix of llama-quantize is missing here, iq4_xs is the plain format" },
     { "format", "mx4",             NEAR, "mxfp4" },
+    { "format", "nf2",             NEAR, "nf4" },
+    { "format", "nf3",             NEAR, "nf4" },
+    { "format", "nf5",             NEAR, "nf4" },
+    { "format", "nf6",             NEAR, "nf4" },
+    { "format", "nf8",             NEAR, "nf4" },
     { "format", "bnb",             NEAR, "nf4" },
     { "format", "bnb4",            NEAR, "nf4" },
     { "format", "bnb-4bit",        NEAR, "nf4" },

@@ -44,7 +44,7 @@ static const bc_tensor_outcome *largest(const bc_tensor_result *m)
 static bc_status read_values(const bc_tensor_file *f, const char *path, const sample *s, float *to,
                              size_t *place, bc_error *err)
 {
-    *place = bc_tensor_find(f, s->tensor->name);
+    *place = bc_tensor_count(f) == 1 ? 0 : bc_tensor_find(f, s->tensor->name); /* .npy: its own */
     if (*place == SIZE_MAX)
         return tool_fail(err, BC_E_INTERNAL, "%s: tensor %s is gone", path, s->tensor->name);
     return bc_tensor_read_f32(f, *place, 0, s->n, to, err);

@@ -192,12 +192,14 @@ static bc_status reduce_file(const options *o, void *context, const char *in, co
     s->context = &shown;
     st = bc_tensor_reduce(in, out, s, &result, err);
     progress_end(&shown);
-    if (st)
+    if (st && st != BC_E_QUALITY)
         return st;
-    if (!o->quiet || o->report)
-        st = tensor_report(o, s, in, out, &result, err);
+    const options refused = tool_refused(o), *as = st ? &refused : o;
+    const bool is_silent = as->quiet && !as->report;
+    const bc_status said = is_silent ? BC_OK : tensor_report(as, s, in, out, &result, err);
+
     bc_tensor_result_free(&result);
-    return st;
+    return said ? said : st;
 }
 
 /* `FILE... FORMAT`. */

@@ -114,6 +114,15 @@ bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_
                                   : tool_fail(err, BC_E_WRITE, "the report cannot be written");
 }
 
+options tool_refused(const options *o)
+{
+    options own = *o;
+
+    own.report = own.plot = NULL;
+    own.is_refused = true;
+    return own;
+}
+
 bc_status tool_unknown(const char *path, bc_error *err)
 {
     if (kind_refuse(path, err))
@@ -215,14 +224,23 @@ static bc_status refuse_spec(const tool *t, const char *path, const char *spec, 
                  : BC_OK;
 }
 
-/* What others call a SPEC becomes its name here, in the operands; `word` has room for it, and the
- * caller puts back what was typed. */
-static bc_status settle_spec(const tool *t, const options *o, char word[160], bc_error *err)
+/* Only a report may be of files alone. */
+bool tool_ends_in_file(tool_verb verb, const options *o)
 {
-    char **last = o->operands + o->n_operands - 1;
     struct stat info;
 
-    if (!t->spec || o->n_operands < 2 || o->palette || o->channels || stat(*last, &info) == 0)
+    return verb == VERB_REPORT && o->n_operands > 0 &&
+           stat(o->operands[o->n_operands - 1], &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* What others call a SPEC becomes its name here, in the operands; `word` has room for it, and the
+ * caller puts back what was typed. */
+static bc_status settle_spec(const tool *t, tool_verb verb, const options *o, char word[160],
+                             bc_error *err)
+{
+    char **last = o->operands + o->n_operands - 1;
+
+    if (!t->spec || o->n_operands < 2 || o->palette || o->channels || tool_ends_in_file(verb, o))
         return BC_OK;
     switch (synonym_find(t->spec, *last, word, 160)) {
     case SYNONYM_NONE: return refuse_spec(t, o->operands[0], *last, err);
@@ -266,7 +284,7 @@ static bc_status run_tool(const program *self, const tool *const *tools, size_t 
     if (!st && n_tools == 1 && o->n_operands > 0)
         st = media_refuse(o->operands[0], chosen->bit, err);
     if (!st && takes_spec)
-        st = settle_spec(chosen, o, word, err);
+        st = settle_spec(chosen, verb, o, word, err);
     if (!st && verb == VERB_COMPARE && o->n_operands == 2)
         st = check_pair(o->operands, err);
     if (!st && !chosen->verbs[verb])

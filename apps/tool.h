@@ -50,6 +50,12 @@ bc_status tool_usage(bc_error *err, const char *what, const char *got, const cha
 /* Status with a sentence, as printf. */
 #define tool_fail bc_error_say
 
+/* Is the last operand a file like the others, and no SPEC? */
+bool tool_ends_in_file(tool_verb verb, const options *o);
+
+/* What a run that its gate refused still reports: all but pages and plots. */
+options tool_refused(const options *o);
+
 /* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
 bc_status tool_unknown(const char *path, bc_error *err);
 

@@ -139,8 +139,9 @@ typedef struct {
     bool dry_run;          /* do everything but keep no output */
     bool skip_quality;     /* measure nothing but what the gate needs */
     bool spectra;          /* with the measures: hand out spectra, histogram and envelopes */
-    double min_snr_db;     /* BC_E_QUALITY and no output unless so much is measured, see
-                            * bc_error_gate; NaN: no gate; -infinity: measure errors, let all pass */
+    double min_snr_db;     /* BC_E_QUALITY and no output, but a result, unless so much is measured,
+                            * see bc_error_gate; NaN: no gate; -infinity: measure errors, let all
+                            * pass */
     const char *container; /* name of a row of bc_audio_formats, or NULL to go by the name of the
                             * output, then by the input */
     bc_reading reading;    /* limits, damage, and when to give up */

@@ -107,8 +107,8 @@ typedef struct {
     bool strip;         /* keep no metadata but what is needed to show the picture right */
     bool dry_run;       /* do everything but keep no output */
     bool skip_quality;  /* leave out blurred PSNR and SSIM, which take time */
-    double min_snr_db;  /* BC_E_QUALITY and no output unless so much is measured, see
-                         * bc_error_gate; NaN: no gate */
+    double min_snr_db;  /* BC_E_QUALITY and no output, but a result, unless so much is measured,
+                         * see bc_error_gate; NaN: no gate */
     const char *format; /* output format, or NULL to go by the name ("-": png) */
     bc_reading reading; /* limits, damage, and when to give up */
     void (*progress)(void *context, uint64_t rows_done, uint64_t n_rows); /* or NULL */

@@ -33,7 +33,7 @@ typedef enum {
     BC_ELEMENT_CODES,  /* codes, scales and what belongs to them in tensors of their own, as
                         * safetensors files have them; the block is that of the usual settings, and
                         * a scale for a row or more is not in it */
-    BC_ELEMENT_OPAQUE, /* bytes of an array in .npz that holds no numbers; its shape is their count */
+    BC_ELEMENT_OPAQUE, /* bytes of an array in .npz that holds no numbers; they are its shape */
 } bc_element_kind;
 
 /* What elements are: a row of the table behind bc_element_types. Bytes are little-endian. */
@@ -334,8 +334,8 @@ typedef struct {
  * output is untouched. BC_E_USAGE for a format or a setting that is unknown or that no tensor
  * takes, BC_E_UNSUPPORTED for one that the kind of file has not, BC_E_FORMAT for what is not
  * finite, or not held, by settings->nonfinite (the sentence names tensor and index), BC_E_QUALITY
- * by min_snr_db; else as bc_tensor_file_open and for writing BC_E_EXISTS or BC_E_WRITE. Free the
- * result with bc_tensor_result_free. */
+ * by min_snr_db, with a result; else as bc_tensor_file_open and for writing BC_E_EXISTS or
+ * BC_E_WRITE. Free the result with bc_tensor_result_free. */
 BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
                                                const bc_tensor_settings *settings,
                                                bc_tensor_result *result, bc_error *err);

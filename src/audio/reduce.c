@@ -338,7 +338,7 @@ bc_status bc_audio_reduce(const char *in, const char *out, const bc_audio_settin
         st = begin_measuring(&r, err);
     if (!st)
         st = run(&r, n_threads, &made, err);
-    if (!st) {
+    if (!st || st == BC_E_QUALITY) {
         describe(&r, &made);
         made.n_threads = n_threads;
         made.time_s = now_s() - start;

@@ -389,7 +389,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     st = bc_error_gate(&r.coded, settings->min_snr_db, in, "SNR", "; no output written", err);
     if (!st)
         st = bci_sink_commit(l.writer.sink, err);
-    if (st)
+    if (st && st != BC_E_QUALITY)
         goto done;
     describe(&l, settings, &r);
     r.n_threads = n_threads;

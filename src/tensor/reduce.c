@@ -388,7 +388,7 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
         st = pass_gate(&r, in, err);
     if (!st && !settings->dry_run && !settings->sizes_only)
         st = bci_tensor_writer_commit(r.writer, err);
-    if (!st) {
+    if (!st || st == BC_E_QUALITY) {
         describe(&r, n_threads);
         r.made.output_format = r.format->format.name;
         r.made.time_s = now_s() - start;

@@ -126,7 +126,7 @@ rm out.png
 it '--min-snr fails with 9 and no output'
 bitcrush in.png 4 --min-snr 40.5 -o out.png
 exits 9
-silent "$out"
+prints 'refused by --min-snr, not written'
 mentions 'bitcrush: in.png: SNR 2'
 mentions ' dB, expected at least 40.50 dB; no output written'
 only in.png
@@ -135,6 +135,17 @@ bitcrush in.png 4 --min-snr 40 -o out.png --force
 exits 9
 [ "$(cat out.png)" = precious ] || fail 'the old file changed'
 rm out.png
+for made in out.png page.html; do
+    [ ! -e $made ] || fail "$made is there"
+done
+bitcrush in.png 4 --min-snr 40.5 -o other.png --json --report page.html
+exits 9
+prints '"snr_db"'
+prints '"kept": "refused by --min-snr, not written"'
+bitcrush in.png 4 --min-snr 40.5 -o other.png -q
+exits 9
+silent "$out"
+only in.png
 it '--min-snr works in a dry run, an exact copy passes any gate'
 bitcrush in.png 4 --min-snr 40 -n
 exits 9

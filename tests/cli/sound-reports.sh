@@ -133,6 +133,10 @@ bitcrush in.wav 8 -n -q --min-snr 40
 exits 9
 mentions 'bitcrush: in.wav: SNR 39.'
 mentions ' dB, expected at least 40.00 dB; no output written'
+bitcrush in.wav 8 -o 8.wav --min-snr 40 --json --plot p.svg
+exits 9
+prints '"snr_db": 39.'
+[ ! -e 8.wav ] && [ ! -e p.svg ] || fail 'what the gate refused is there'
 bitcrush in.wav 8 -q -o 8.wav
 bitcrush compare in.wav 8.wav --min-snr 40
 exits 9

@@ -70,7 +70,52 @@ static bool exists(const char *place, const char *name)
     return false;
 }
 
-/* With 8 for each '#', or 2 where only few numbers are names. */
+/* One of the names of a hint: `n` characters of an option with its dashes, perhaps with a value, or
+ * of what there is at `place`. */
+static bool is_hint(const char *place, const char *name, size_t n)
+{
+    char word[64];
+    const option *rows;
+    const size_t n_rows = option_rows(&rows);
+
+    snprintf(word, sizeof word, "%.*s", (int)n, name);
+    if (strncmp(word, "--dither ", 9) == 0)
+        return exists("dither", word + 9);
+    if (strncmp(word, "--", 2) == 0)
+        return find_option(word + 2, strcspn(word + 2, " "));
+    for (size_t i = 0; word[0] == '-' && i < n_rows; i++)
+        if (rows[i].letter == word[1] && !word[2])
+            return true;
+    return word[0] != '-' && exists(place, word);
+}
+
+/* Names with ", " or " or " between, and perhaps what else is to be said. */
+static bool hints_exist(const char *place, const char *called)
+{
+    static const char *const asides[] = { ", with ", ", made ", ", or a", ", the " };
+    size_t n = strlen(called);
+
+    for (size_t i = 0; i < sizeof asides / sizeof *asides; i++) {
+        const char *aside = strstr(called, asides[i]);
+        const char *option_of_it = aside ? strstr(aside, "--") : NULL;
+
+        n = aside && (size_t)(aside - called) < n ? (size_t)(aside - called) : n;
+        if (option_of_it && !is_hint("option", option_of_it, strcspn(option_of_it, " ,")))
+            return false;
+    }
+    for (const char *end = called + n; called < end;) {
+        const char *comma = strstr(called, ", "), *word = strstr(called, " or ");
+        const char *stop = comma && (!word || comma < word) ? comma : word;
+
+        stop = stop && stop < end ? stop : end;
+        if (!is_hint(place, called, (size_t)(stop - called)))
+            return false;
+        called = stop + (stop == end ? 0 : stop == comma ? 2 : 4);
+    }
+    return true;
+}
+
+/* With 8 for each '#', or 3 where only few numbers are names. */
 static void fill(const char *pattern, char digit, char to[64])
 {
     snprintf(to, 64, "%s", pattern);
@@ -86,7 +131,7 @@ static void rows_lead_somewhere(void **state)
 
     (void)state;
     for (size_t i = 0; i < n; i++) {
-        fill(rows[i].typed, strcmp(rows[i].place, "dither") == 0 ? '2' : '8', typed);
+        fill(rows[i].typed, strcmp(rows[i].place, "dither") == 0 ? '3' : '8', typed);
         EXPECT(strcmp(rows[i].typed, "#") == 0 || strcmp(rows[i].place, "option") == 0 ||
                    !exists(rows[i].place, typed),
                "%s %s: is a name itself", rows[i].place, typed);
@@ -94,6 +139,8 @@ static void rows_lead_somewhere(void **state)
                "%s %s: another row is found", rows[i].place, typed);
         EXPECT(rows[i].kind != SYNONYM_SAME || exists(rows[i].place, called),
                "%s %s: leads to %s, which is no name", rows[i].place, typed, called);
+        EXPECT(rows[i].kind != SYNONYM_NEAR || hints_exist(rows[i].place, called),
+               "%s %s: hints at %s, which is no name", rows[i].place, typed, called);
     }
 }
 

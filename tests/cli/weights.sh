@@ -101,9 +101,10 @@ says 'bitcrush: 9: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a na
 rm -f w-4bit.gguf w4.safetensors w-7bit.safetensors w-16bit.npy
 
 it 'the gate'
-bitcrush w.npy 4 --min-snr 90
+bitcrush w.npy 4 --min-snr 90 --json
 exits 9
 mentions 'expected at least 90.00 dB'
+prints '"sqnr_db"'
 
 it 'wrong formats, options and files'
 bitcrush w.npy q9
@@ -114,7 +115,7 @@ exits 2
 says 'bitcrush: Q4K: unknown format, did you mean q4_k?'
 bitcrush w.npy q8_0 --type '*=nf3'
 exits 2
-says 'bitcrush: nf3: unknown format, did you mean int3?'
+says 'bitcrush: nf3: unknown format, did you mean nf4?'
 bitcrush w.npy 4 --gray
 exits 2
 mentions '--gray'

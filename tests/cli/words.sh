@@ -212,6 +212,20 @@ named "\\010\\010\\022\\007pytorch\\032$rest" 'an ONNX model'
 named "\\037\\213\\010$rest" 'a gzip file'
 named "version https://git-lfs.github.com/spec/v1 oid sha256:$rest" 'a pointer of Git LFS'
 named "<!DOCTYPE html><html>$rest" 'an HTML page'
+# A head of 640 or 896 bytes, which are 80 02 and 80 03, of a checkpoint that is refused.
+for length in 640 896; do
+    it "a safetensors file with a head of $length bytes is no pickle"
+    {
+        printf "\\$(printf %03o $((length % 256)))\\$(printf %03o $((length / 256)))\\000\\000\\000\\000\\000\\000"
+        printf "%-${length}s" '{"l.qweight":{"dtype":"I32","shape":[2],"data_offsets":[0,8]},"l.qzeros":{"dtype":"I32","shape":[1],"data_offsets":[8,12]},"l.scales":{"dtype":"F16","shape":[2],"data_offsets":[12,16]}}'
+        printf 0123456789abcdef
+    } >other
+    bitcrush other q8_0
+    exits 5
+    mentions 'codes of GPTQ or AWQ'
+    bitcrush info other
+    exits 0
+done
 it 'a file of no kind that is known'
 printf 'what is this, and what may it be good for? nobody knows' >other
 bitcrush other 4
@@ -227,6 +241,48 @@ bitcrush compare in.png other
 exits 5
 mentions 'other: is a GIF picture'
 rm -f in-4bit.png
+
+# ---- words that are files, too
+it 'a file or directory that is called like the SPEC changes nothing'
+"$MAKE_WEIGHTS" npy 2 256 v.npy
+mkdir fp16
+bitcrush v.npy fp16 -o v16.npy
+exits 0
+bitcrush report v.npy fp16 -o v.html
+exits 0
+rmdir fp16
+: >fp16
+bitcrush v.npy fp16 -o v16.npy -f
+exits 0
+rm -rf fp16 v16.npy v.html
+
+it 'squares that are masks, and others by the word that was typed'
+for word in o4x4 bayer4x4 ordered4 bayer-4; do
+    bitcrush in.png 1 --dither $word -o 4.png -f
+    exits 0
+    bitcrush in.png 1 --dither bayer4 -o same.png -f -q
+    same 4.png same.png
+done
+rm 4.png same.png
+for word in o3x3 bayer4x2 bayer3 ordered32 bayer-5; do
+    bitcrush in.png 1 --dither $word -n
+    exits 2
+    says "bitcrush: --dither $word: squares have 2, 4, 8 or 16 marks a side, expected bayer2, bayer4, bayer8 or bayer16"
+done
+
+it 'nf4 is the only one of its family'
+bitcrush v.npy nf3
+exits 2
+says 'bitcrush: nf3: unknown format, did you mean nf4?'
+rm v.npy
+
+it 'long options with one dash are no name of an output'
+for words in '-ordered-dither o4x4' '-output x.png' '-out x.png' -nofs; do
+    bitcrush in.png 1 $words
+    exits 2
+    mentions "${words%% *}: unknown option, did you mean --"
+done
+ls | grep -q '^rdered\|^ut\|^fs' && fail 'a file was written'
 
 # ---- names
 it 'no sentence carries a control character'

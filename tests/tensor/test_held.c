@@ -277,6 +277,7 @@ static void kept_overflow_is_lost(void **state)
     bc_tensor_result_free(&r);
     s.min_snr_db = -900.0;
     assert_int_equal(bc_tensor_reduce(in, out, &s, &r, &err), BC_E_QUALITY);
+    bc_tensor_result_free(&r);
     s.min_snr_db = (double)NAN;
     s.nonfinite =
         BC_NONFINITE_SATURATE; /* takes infinity, which is an infinite error, but no NaN */
@@ -381,6 +382,7 @@ static void gates_of_dry_runs(void **state)
     s.dry_run = s.skip_quality = true;
     s.min_snr_db = 90.0;
     assert_int_equal(bc_tensor_reduce(in, out, &s, &r, &err), BC_E_QUALITY);
+    bc_tensor_result_free(&r);
     s.min_snr_db = 20.0;
     assert_int_equal(bc_tensor_reduce(in, out, &s, &r, &err), BC_OK);
     bc_tensor_result_free(&r);
