@@ -11,7 +11,7 @@
 
 typedef unsigned long long ull;
 
-enum { MAX_CHUNKS = 1 << 16, MAX_CHUNK_HEAD = 24, MAX_FORMAT = 1 << 16 };
+enum { MAX_CHUNKS = 1 << 16, MAX_CHUNK_HEAD = 24, MAX_FORMAT = 1 << 16, MAX_DS64 = 16 };
 
 /* A family of chunked files. */
 typedef struct {
@@ -34,6 +34,11 @@ typedef struct {
     uint64_t file_size; /* UINT64_MAX of a pipe */
     uint64_t outer_end; /* where the outermost chunk ends; UINT64_MAX: it does not say */
     uint64_t ds64_data; /* size of the samples in an RF64 file */
+    struct {            /* and those of other chunks, each for one */
+        uint8_t id[4];
+        uint64_t size;
+    } ds64[MAX_DS64];
+    size_t n_ds64;
     bool has_format, salvages;
     bool is_cut; /* the last chunk is not whole */
 } walk;
@@ -194,7 +199,41 @@ static void list_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size)
     chunk->size = size;
 }
 
-static bc_status read_ds64(walk *w, uint64_t at)
+/* Behind three sizes and the number of its rows: id and size. */
+static bc_status read_ds64_table(walk *w, uint64_t at, uint64_t size)
+{
+    enum { HEAD = 28, ROW = 12 };
+    uint8_t p[ROW];
+    bc_status st = BC_OK;
+
+    if (size < HEAD + ROW)
+        return BC_OK;
+    st = need(w, at + HEAD - 4, p, 4, "the ds64 chunk");
+    const uint64_t n_said = bci_sound_number(p, 4, false), n_there = (size - HEAD) / ROW;
+    const uint64_t n = n_said < n_there ? n_said : n_there;
+
+    for (uint64_t i = 0; !st && i < n && i < MAX_DS64; i++) {
+        st = need(w, at + HEAD + i * ROW, p, ROW, "the ds64 chunk");
+        memcpy(w->ds64[i].id, p, 4);
+        w->ds64[i].size = bci_sound_number(p + 4, 8, false);
+        w->n_ds64 = (size_t)i + 1;
+    }
+    return st;
+}
+
+/* The size of a chunk whose own is left to ds64; rows of one name are for its chunks in turn. */
+static uint64_t size_in_ds64(walk *w, const uint8_t *id, uint64_t size)
+{
+    for (size_t i = 0; size == UINT32_MAX && i < w->n_ds64; i++) {
+        if (memcmp(w->ds64[i].id, id, 4) == 0) {
+            w->ds64[i].id[0] = '\0';
+            return w->ds64[i].size;
+        }
+    }
+    return size;
+}
+
+static bc_status read_ds64(walk *w, uint64_t at, uint64_t size)
 {
     uint8_t p[16];
     const bc_status st = need(w, at, p, sizeof p, "the ds64 chunk");
@@ -206,7 +245,7 @@ static bc_status read_ds64(walk *w, uint64_t at)
     if (outer)
         w->outer_end = outer < UINT64_MAX - 8 ? outer + 8 : UINT64_MAX;
     w->ds64_data = bci_sound_number(p + 8, 8, false);
-    return BC_OK;
+    return read_ds64_table(w, at, size);
 }
 
 static bc_status read_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t size)
@@ -221,7 +260,7 @@ static bc_status read_chunk(walk *w, const uint8_t *id, uint64_t at, uint64_t si
     if (memcmp(id, w->f.format, 4) == 0)
         return read_format(w, id, at, size);
     if (memcmp(id, "ds64", 4) == 0)
-        return read_ds64(w, at);
+        return read_ds64(w, at, size);
     if (memcmp(id, "fact", 4) == 0) {
         uint8_t p[8];
         const size_t n = w->f.size_bytes;
@@ -308,6 +347,8 @@ static bc_status enter_chunk(walk *w, const uint8_t *p, uint64_t at, uint64_t *e
                         "%s: chunk of %llu byte(s) at byte %llu, expected at least %zu", w->name,
                         (ull)size, (ull)at, head);
     size -= !w->f.size_has_head ? 0 : size < head ? size : head;
+    if (!is_data)
+        size = size_in_ds64(w, p, size);
     const bc_status st = read_chunk(w, p, at + head, size);
 
     if (st)

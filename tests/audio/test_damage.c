@@ -260,26 +260,35 @@ static void what_follows_the_samples_does_them_no_harm(void **state)
     }
 }
 
-/* RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088): sizes in `ds64`, a chunk of odd length before the
- * samples. */
+/* RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088): sizes in `ds64`, also those of other chunks than the
+ * samples, in a table; a chunk of odd length before the samples. */
 static void odd_chunks_stand_before_the_samples_of_rf64_and_bw64(void **state)
 {
     static const char *const words[] = { "RF64", "BW64" };
 
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 4; i++) {
+        const uint64_t n_rows = i < 2 ? 0 : 3;
         made m = { .n = 0 };
         bci_sound *s = NULL;
         bc_error err = { 0 };
 
-        id(&m, words[i]);
+        id(&m, words[i % 2]);
         le(&m, 0xFFFFFFFF, 4);
         id(&m, "WAVEds64");
-        le(&m, 28, 4);
-        le(&m, 4 + 36 + 24 + 12 + 8 + 40, 8);
+        le(&m, 28 + 12 * n_rows, 4);
+        le(&m, 4 + 36 + 12 * n_rows + 24 + 12 + 14 + 8 + 40, 8);
         le(&m, 40, 8);
         le(&m, 10, 8);
-        le(&m, 0, 4);
+        le(&m, n_rows, 4);
+        if (n_rows) { /* of chunks of one name, in turn */
+            id(&m, "none");
+            le(&m, 99, 8);
+            id(&m, "axml");
+            le(&m, 3, 8);
+            id(&m, "axml");
+            le(&m, 6, 8);
+        }
         id(&m, "fmt ");
         le(&m, 16, 4);
         le(&m, 1 | 2 << 16, 4);
@@ -287,16 +296,19 @@ static void odd_chunks_stand_before_the_samples_of_rf64_and_bw64(void **state)
         le(&m, 32000, 4);
         le(&m, 4 | 16 << 16, 4);
         id(&m, "axml");
-        le(&m, 3, 4);
+        le(&m, n_rows ? UINT32_MAX : 3, 4);
         id(&m, "<a>");
         le(&m, 0, 1);
+        id(&m, "axml");
+        le(&m, n_rows ? UINT32_MAX : 6, 4);
+        id(&m, "<data>");
         id(&m, "data");
         le(&m, 0xFFFFFFFF, 4);
         for (int k = 0; k < 40; k++)
             le(&m, (uint64_t)k * 5, 1);
-        expect_forgiven(words[i], &m, m.n - 40, 10, "", "");
+        expect_forgiven(words[i % 2], &m, m.n - 40, 10, "", "");
         EXPECT(open_bytes(m.data, m.n, &s, &err) == BC_OK, "%s", err.text);
-        assert_string_equal(bci_sound_info(s)->container, words[i]);
+        assert_string_equal(bci_sound_info(s)->container, words[i % 2]);
         bci_sound_free(s);
     }
 }
