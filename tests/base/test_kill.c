@@ -8,7 +8,7 @@
 #include "bitcrush/output.h"
 #include "scratch_dir.h"
 
-enum { N_KILLS = 60, N_BYTES = 400000 };
+enum { N_KILLS = 60, N_BYTES = 400000, MOST_TURNS = 1000000 };
 
 /* Write the target again and again until somebody stops it. */
 static void write_for_ever(const char *path)
@@ -51,8 +51,13 @@ static void kills(void **state)
         assert_true(writer >= 0);
         if (writer == 0)
             write_for_ever(path);
-        while (access(path, F_OK) != 0) /* the first turn is over */
+        for (int turn = 0; access(path, F_OK) != 0; turn++) { /* until the first turn is over */
+            if (turn == MOST_TURNS) {
+                (void)kill(writer, SIGKILL);
+                fail_msg("nothing was written");
+            }
             nanosleep(&(struct timespec){ .tv_nsec = 10000 }, NULL);
+        }
         nanosleep(&(struct timespec){ .tv_nsec = 50000L * (i + 1) }, NULL);
         assert_int_equal(kill(writer, SIGKILL), 0);
         int status;

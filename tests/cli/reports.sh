@@ -185,11 +185,11 @@ coloured && fail 'colour in JSON'
 # script(1) of util-linux gives a terminal to write to
 if script -qec true /dev/null >/dev/null 2>&1; then
     it 'colour on a terminal, unless NO_COLOR'
-    run script -qec "'$BITCRUSH' in.png 4 -n" /dev/null
+    run script -qec "'$BITCRUSH' in.png 4 -n --progress never" /dev/null
     coloured || fail 'no colour on a terminal'
-    NO_COLOR=1 run script -qec "'$BITCRUSH' in.png 4 -n" /dev/null
+    NO_COLOR=1 run script -qec "'$BITCRUSH' in.png 4 -n --progress never" /dev/null
     coloured && fail 'colour under NO_COLOR'
-    NO_COLOR='' run script -qec "'$BITCRUSH' in.png 4 -n" /dev/null
+    NO_COLOR='' run script -qec "'$BITCRUSH' in.png 4 -n --progress never" /dev/null
     coloured || fail 'an empty NO_COLOR counts as one'
 fi
 

@@ -1,11 +1,12 @@
-/* every-call LIBRARY TABLE [MOST]: run every command of a table once for each of its calls, with that
+/* every-call LIBRARY TABLE [MOST [IDLE]]: run every command of a table once for each of its calls, with that
  * call refused, and judge what came of it.
  *
  * It runs in a directory that holds the inputs. A line of the table is "NAME | PROGRAM ARGUMENT... |
  * OUTPUT...", words apart by spaces. Outputs exist before each run and are old when the command has -f.
  * What may come of a refused call is a row of `classes`: status 0, with the bytes of an untroubled run,
  * or the status that says what failed, with a sentence, every output old or whole, and nothing left
- * beside them. With MOST no more calls of a kind are, evenly spread, others for each command.
+ * beside them. With MOST no more calls of a kind are, evenly spread, others for each command. A kind
+ * that was refused nowhere is a fault, but IDLE, or where that is "all".
  *
  * Counted apart are calls that libgomp or the loader makes by itself, and signals by which another
  * library ended the program: what they do about a failure is not ours to say. `otherwise` is how many of
@@ -378,6 +379,22 @@ static void judge(command *c, long most, long offset)
     free(c->printed.data);
 }
 
+/* A kind that no command was refused proves nothing, but for those that are `expected` to be idle. */
+static bool has_idle_class(const char *expected)
+{
+    bool found = false;
+
+    for (int k = 0; k < N_CLASSES; k++) {
+        const bool is_idle = counts[k].runs + counts[k].apart == 0;
+
+        if (!is_idle || strcmp(expected, "all") == 0 || strcmp(expected, classes[k].name) == 0)
+            continue;
+        printf("%s with %s was never refused\n", classes[k].name, classes[k].with);
+        found = true;
+    }
+    return found;
+}
+
 int main(int argc, char **argv)
 {
     const long most = argc > 3 ? strtol(argv[3], NULL, 10) : 0;
@@ -387,7 +404,7 @@ int main(int argc, char **argv)
     command c;
 
     if (!table || most < 0) {
-        fputs("usage: every-call LIBRARY TABLE [MOST]\n", stderr);
+        fputs("usage: every-call LIBRARY TABLE [MOST [IDLE]]\n", stderr);
         return 2;
     }
     library = argv[1];
@@ -415,5 +432,5 @@ int main(int argc, char **argv)
         runs += counts[k].runs;
     }
     printf("%ld commands, %ld refused calls, %ld faults\n", offset, runs, faults);
-    return faults != 0 || runs == 0;
+    return faults != 0 || runs == 0 || has_idle_class(argc > 4 ? argv[4] : "");
 }

@@ -58,4 +58,7 @@ PATH=$(dirname -- "$BITCRUSH"):$PATH
 export PATH
 grep "^${1-image}/${2-[^ ]*} " "$tables/commands" >../commands
 cp "$LIBREFUSE" ../librefuse.so # LD_PRELOAD takes no path with a space
-"$EVERY_CALL" "$base/librefuse.so" ../commands "${FAILURES_MOST:-10}"
+idle= # kinds that the commands may do without
+[ "${1-}" != words ] || idle=thread
+[ -z "${2-}" ] || idle=all
+"$EVERY_CALL" "$base/librefuse.so" ../commands "${FAILURES_MOST:-10}" $idle

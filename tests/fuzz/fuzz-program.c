@@ -92,7 +92,15 @@ static void write_files(const uint8_t *data, size_t n)
     }
 }
 
-/* Words of the line. No word leads out of the directory: there are no slashes, and `..` is none. */
+/* Does a word lead out of the directory, alone, as `-o..` or as `--output=..`? There are no slashes. */
+static bool leads_out(const char *word)
+{
+    const size_t n = strlen(word);
+
+    return n >= 2 && strcmp(word + n - 2, "..") == 0;
+}
+
+/* Words of the line. */
 static int split(char *line, char **words)
 {
     static char self[] = "bitcrush";
@@ -102,7 +110,7 @@ static int split(char *line, char **words)
     for (char *word, *rest = line; n < MAX_WORDS && (word = strsep(&rest, " "));) {
         for (char *c = word; *c; c++)
             *c = *c == '/' ? '_' : *c;
-        if (*word && strcmp(word, "..") != 0)
+        if (*word && !leads_out(word))
             words[n++] = word;
     }
     words[n] = NULL;
