@@ -68,13 +68,23 @@ static void shares_are_published(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
-        const double right = received(published[i].kernel, published[i].level, 1, 0);
+        const char *kernel = published[i].kernel;
+        const int level = published[i].level;
+        const double right = received(kernel, level, 1, 0);
+        const double below_left = received(kernel, level, -1, 1);
 
-        /* Half a unit of float at 0.5 over the smallest tone, and six printed digits. */
-        const double tolerance = 2e-6 + 4e-8 * 255.0 / (published[i].level + 0.5);
+        /* Half a unit of float at 0.5 over the smallest tone, and six printed digits. What the pixel
+         * below gets comes in part by way of the one to the right: the sums say that of it. */
+        const double tolerance = 2e-6 + 4e-8 * 255.0 / (level + 0.5);
 
         EXPECT(fabs(right - published[i].right) < tolerance, "%s, level %d: right %.6f, not %.6f",
-               published[i].kernel, published[i].level, right, published[i].right);
+               kernel, level, right, published[i].right);
+        EXPECT(fabs(below_left - published[i].below_left) < tolerance,
+               "%s, level %d: below left %.6f, not %.6f", kernel, level, below_left,
+               published[i].below_left);
+        EXPECT(fabs(published[i].right + published[i].below_left + published[i].below - 1.0) < 2e-6,
+               "%s, level %d: %.6f in all", kernel, level,
+               published[i].right + published[i].below_left + published[i].below);
     }
 }
 
