@@ -127,8 +127,8 @@ static void what_stands_in_the_way_is_dropped(void **state)
         "\"mask\":{\"dtype\":\"BOOL\",\"shape\":[8],\"data_offsets\":[128,136]}",
         "\"mask\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[128,128]}",
         "\"mask\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1],\"data_offsets\":[128,132]}",
-        "\"a.name.of.more.than.sixty-three.bytes.is.too.long.for.files.of.the.GGUF.kind\":"
-        "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[128,132]}",
+        ("\"a.name.of.more.than.sixty-three.bytes.is.too.long.for.files.of.the.GGUF.kind\":"
+         "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[128,132]}"),
     };
 
     (void)state;
