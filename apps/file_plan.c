@@ -187,6 +187,31 @@ static bool may_be_set(const struct plan_file *f)
            (strstr(f->path, "-of-") || (n > 5 && strcmp(f->path + n - 5, ".json") == 0));
 }
 
+/* Two names of one set: "m-00001-of-00003.gguf" and "m-00002-of-00003.gguf". */
+static bool are_one_set(const struct plan_file *a, const struct plan_file *b)
+{
+    enum { N_DIGITS = 5 };
+    const char *x = strstr(a->path, "-of-"), *y = strstr(b->path, "-of-");
+
+    if (!x || !y || x - a->path != y - b->path || x - a->path < N_DIGITS)
+        return false;
+    return strncmp(a->path, b->path, (size_t)(x - a->path) - N_DIGITS) == 0 && strcmp(x, y) == 0 &&
+           strcmp(a->path, b->path) != 0;
+}
+
+/* Any file of a set is the whole set. */
+static bc_status check_sets(const file_plan *p, bc_error *err)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; may_be_set(&p->files[i]) && k < i; k++)
+            if (may_be_set(&p->files[k]) && are_one_set(&p->files[k], &p->files[i]))
+                return tool_fail(err, BC_E_USAGE,
+                                 "%.150s: is of one set with %.150s, which is read whole, expected "
+                                 "one file of a set",
+                                 p->files[i].path, p->files[k].path);
+    return BC_OK;
+}
+
 /* The shards or parts beside the inputs; a set that cannot be opened is told when it is read. */
 static void add_parts(file_plan *p, const options *o)
 {
@@ -249,7 +274,8 @@ bc_status plan_check(file_plan *p, const options *o, bc_error *err)
     if (!p->is_short && replaces(p))
         add_parts(p, o);
 
-    bc_status st = p->is_short ? tool_fail(err, BC_E_LIMIT, "out of memory for names") : BC_OK;
+    bc_status st =
+        p->is_short ? tool_fail(err, BC_E_LIMIT, "out of memory for names") : check_sets(p, err);
 
     if (!st && p->n > 0)
         qsort(p->files, p->n, sizeof *p->files, by_place);

@@ -82,7 +82,8 @@ static size_t distance(const char *a, const char *b)
 
 const char *suggest(const char *best, const char *name, const char *typed)
 {
-    const size_t limit = 1 + strlen(typed) / 3;
+    const bool is_none = strcmp(name, "none") == 0; /* would switch off what was wanted */
+    const size_t limit = is_none ? 1 : 1 + strlen(typed) / 3;
     const size_t d = distance(name, typed);
 
     if (d > limit || (best && distance(best, typed) <= d))

@@ -1,6 +1,7 @@
 /* Knows whether samples lie on a grid already. */
 #include "audio/exact.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ static bool holds(const bc_audio_info *info, const bc_grid *grid, int bits)
            bc_grid_levels(grid) == UINT64_C(1) << grid->bits;
 }
 
+/* What is not finite is no reason to change the other samples: it is refused, kept, or becomes a mark. */
 static bool is_on_grid(const bc_grid *grid, double *const *x, double *y, size_t n_frames,
                        size_t n_channels)
 {
@@ -25,7 +27,7 @@ static bool is_on_grid(const bc_grid *grid, double *const *x, double *y, size_t 
     for (size_t c = 0; c < n_channels; c++) {
         bc_quantize_f64(grid, &scale, BC_ROUND_NEAREST, x[c], NULL, n_frames, y, NULL);
         for (size_t i = 0; i < n_frames; i++)
-            if (!(y[i] == x[c][i]))
+            if (isfinite(x[c][i]) && !(y[i] == x[c][i]))
                 return false;
     }
     return true;

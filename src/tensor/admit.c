@@ -179,8 +179,8 @@ bc_status bci_reduction_admit(const bci_reduction *r, size_t tensor, const bci_r
     for (size_t i = 0; !st && i < at->n; i++) {
         if (!isfinite(s->x[i]) || is_held(s->x[i], s->y[i], end))
             continue;
-        if (asked == BC_NONFINITE_KEEP && to->kind == BC_ELEMENT_FLOAT)
-            continue;
+        if (asked == BC_NONFINITE_KEEP && to->kind == BC_ELEMENT_FLOAT && !isfinite(s->y[i]))
+            continue; /* else the type has no infinity, and the end would stand for it */
         if (asked == BC_NONFINITE_SATURATE && to->kind != BC_ELEMENT_CODES) {
             st = saturate(r, tensor, at, s, end, &i, err);
             continue;

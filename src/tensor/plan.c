@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
+#include "base/limits.h"
 #include "base/shown.h"
 #include "tensor/globs.h"
 #include "tensor/mixes.h"
@@ -234,6 +236,20 @@ static void count_batches(bci_reduction *r)
     r->first_batch[r->n_outputs] = r->n_batches;
 }
 
+/* Before it is taken: what is kept of each tensor until the report. */
+static bc_status take_memory(bci_reduction *r, bc_error *err)
+{
+    enum { NAME_ROOM = 64 }; /* of a usual name */
+    const size_t each = sizeof *r->choices + sizeof(bci_coding *) + sizeof *r->weightings +
+                        sizeof *r->outputs + sizeof *r->infos + sizeof *r->first_batch +
+                        sizeof(bc_tensor_outcome) + NAME_ROOM;
+    char subject[256];
+
+    bci_format(subject, sizeof subject, "%.100s: reducing %zu tensor(s)", r->in->parts[0]->name,
+               r->n_tensors);
+    return bci_take_memory(&r->in->reading, &r->in->memory, r->n_tensors, each, subject, err);
+}
+
 bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
 {
     const size_t n = r->n_tensors = bc_tensor_count(r->in);
@@ -245,6 +261,9 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
                         "%s: the name does not end in a format that can be written, expected "
                         ".gguf, .safetensors or .npy",
                         out);
+    st = take_memory(r, err);
+    if (st)
+        return st;
     r->choices = calloc(n + 1, sizeof *r->choices);
     r->codings = calloc(n + 1, sizeof(bci_coding *));
     r->weightings = calloc(n + 1, sizeof *r->weightings);

@@ -127,6 +127,11 @@ if [ -n "$SOUND" ]; then
     refused 'page curve.txt' 'curve of --shape curve.txt' report a.wav a.png --shape curve.txt -o curve.txt
 fi
 
+it 'two files of one set are the whole set twice'
+bitcrush s-00001-of-00002.safetensors s-00002-of-00002.safetensors f16 -q
+exits 2
+mentions 's-00002-of-00002.safetensors: is of one set with s-00001-of-00002.safetensors, which is read whole'
+
 it 'what is no collision'
 cp a.png self.png
 bitcrush a.png 4 -q -o want.png
