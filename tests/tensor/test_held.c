@@ -187,6 +187,7 @@ static void safe_magnitudes(void **state)
 {
     const bc_element_type *types;
     const size_t n = bc_element_types(&types);
+    int n_formats = 0;
 
     (void)state;
     for (size_t i = 0; i < 3 * n * 4; i++) {
@@ -209,7 +210,9 @@ static void safe_magnitudes(void **state)
 
         expect_truth(type->name, out, &r.error);
         bc_tensor_result_free(&r);
+        n_formats += i % 12 < 3;
     }
+    EXPECT(n_formats == 50, "%d formats in their files", n_formats);
 }
 
 /* The largest finite values of the floats, as their documents have them. */
@@ -340,14 +343,14 @@ static void dry_runs_measure(void **state)
 {
     const bc_element_type *types;
     const size_t n = bc_element_types(&types);
+    int n_formats = 0;
 
     (void)state;
     fill(1.0);
-    const char *in = save_npy("in.npy", ROWS, ROW, weights);
-
+    (void)save_npy("in.npy", ROWS, ROW, weights);
     for (size_t i = 0; i < 3 * n; i++) {
         bc_tensor_settings s = bc_tensor_settings_default(types[i / 3].name);
-        const char *out = path_of(outputs[i % 3]);
+        const char *in = path_of("in.npy"), *out = path_of(outputs[i % 3]);
 
         if (!bc_tensor_can_write(&types[i / 3]) || !is_written(in, out, s))
             continue;
@@ -366,7 +369,9 @@ static void dry_runs_measure(void **state)
         EXPECT(remove(out) != 0, "%s: written", types[i / 3].name);
         bc_tensor_result_free(&real);
         bc_tensor_result_free(&dry);
+        n_formats++;
     }
+    EXPECT(n_formats == 56, "%d formats in their files", n_formats);
 }
 
 static void gates_of_dry_runs(void **state)
