@@ -420,6 +420,11 @@ bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound 
         st = bci_fail(err, unread.status, "%s", unread.text);
     if (st)
         goto done;
+    if (*s->header.salvaged && s->info.n_frames == 0) {
+        st =
+            bci_fail(err, BC_E_FORMAT, "%s: %s, none is left to salvage", path, s->header.salvaged);
+        goto done;
+    }
     s->n_promised = s->info.n_frames;
     /* How many of them come is known at the end. */
     if (s->reading.salvage && (!s->is_plain || bci_sound_input_is_pipe(s->input)))

@@ -405,7 +405,9 @@ static bc_status salvage(bc_image_reader *r, uint32_t y, bc_error *err)
 {
     jpeg_state *s = r->state;
 
-    if (!r->reading.salvage || s->status != BC_E_FORMAT || !s->has_started) {
+    const bool is_empty = r->rows_read + y == 0;
+
+    if (!r->reading.salvage || s->status != BC_E_FORMAT || !s->has_started || is_empty) {
         if (err)
             *err = s->why;
         return s->status;

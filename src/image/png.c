@@ -327,14 +327,17 @@ static void finish_reading(reader *s)
     png_read_end(s->png, s->info);
 }
 
-/* After damage: BC_OK when it is noted and passed over, so that rows which are not there stay 0. */
+/* After damage: BC_OK when it is noted and passed over, so that rows which are not there stay 0; but
+ * where no row is there, nothing is. */
 static bc_status salvage(bc_image_reader *r, bc_error *err)
 {
     reader *s = r->state;
     const char *why = s->guard.error.text;
     const unsigned long long at = (unsigned long long)r->source->offset;
 
-    if (!r->reading.salvage || s->guard.error.status != BC_E_FORMAT)
+    const bool is_empty = !r->info.is_interlaced && r->rows_read == 0;
+
+    if (!r->reading.salvage || s->guard.error.status != BC_E_FORMAT || is_empty)
         return explain(r, err);
     if (r->info.is_interlaced && r->rows_read < r->info.height)
         bci_image_note_damage(r, "%s at byte %llu, in pass %d of 7", why, at,

@@ -332,7 +332,7 @@ static bc_status read_bytes(const bc_image_reader *r, void *out, size_t row_size
 
     if (st)
         return st;
-    if (r->reading.salvage) {
+    if (r->reading.salvage && (got > 0 || first_row > 0)) {
         memset((uint8_t *)out + got, 0, n - got);
         note_end(r, first_row + (uint32_t)(got / row_size) + 1);
         return BC_OK;
@@ -446,7 +446,9 @@ static bc_status read_text_rows(const bc_image_reader *r, void *rows, uint32_t n
         bc_error why;
         const bc_status st = read_text_sample(r->state, &v, &why);
 
-        if (st == BC_E_FORMAT && r->reading.salvage && p->n_ahead == 0) { /* the end */
+        const bool is_end = st == BC_E_FORMAT && p->n_ahead == 0;
+
+        if (is_end && r->reading.salvage && (i > 0 || r->rows_read > 0)) {
             blank_text_rows(r, rows, n, i);
             return BC_OK;
         }

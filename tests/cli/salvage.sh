@@ -25,6 +25,13 @@ exits 4
 case $(cat "$err") in *--salvage*) fail 'nothing is there to be read' ;; esac
 rm nothing.png
 
+it 'a head without samples is no picture, with it or without'
+printf 'P6 60 50 255\n' >head.ppm
+bitcrush head.ppm 2 --salvage -o hint.png
+exits 4
+mentions 'head.ppm: ends in row 1 of 50'
+rm head.ppm
+
 it 'with it the rows that are there are taken'
 bitcrush cut.png 4 --salvage -o out.png
 exits 0

@@ -79,6 +79,8 @@ for value in nan inf -inf; do
         exits 0
         "$READ_JSON" <"$out" >"$base/facts" || fail 'the report is no JSON'
         grep -qx 'metrics.nonfinite=1' "$base/facts" || fail 'not counted'
+        # What is finite beside it lies on the grid and stays.
+        grep -qx 'settings.dither=none' "$base/facts" || fail 'the samples beside it are dithered'
         grep -qi '=-\{0,1\}nan$' "$base/facts" && fail 'a figure is NaN'
         bitcrush out.wav 8 -n -q
         exits 4

@@ -32,6 +32,13 @@ run "$BITCRUSH" compare short.wav cut.wav --salvage
 exits 0
 mentions 'are missing'
 
+it 'nothing is no sound, with it or without'
+head -c 44 good.wav >nothing.wav
+bitcrush nothing.wav 16 --salvage -o none.wav
+exits 4
+mentions 'none is left to salvage'
+[ -e none.wav ] && fail 'something was written'
+
 it 'a pipe that breaks off'
 cat cut.wav | "$BITCRUSH" audio - 16 --salvage -q -f -o out.wav 2>"$err" || fail "status $?"
 mentions '2334 of 4801 frames are missing'

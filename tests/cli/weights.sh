@@ -363,6 +363,14 @@ for format in f16 q4_0 q3_k tq1_0 nvfp4; do
     rm -f big.out.gguf
 done
 
+it 'kept is what the format has: infinity, which E4M3 has not'
+bitcrush big.npy f16 -f -q --nonfinite keep -o big.gguf
+exits 0
+bitcrush big.npy f8_e4m3 -f -q --nonfinite keep -o kept.safetensors
+exits 4
+mentions 'tensor big: 1000000 at index 77, more than F8_E4M3 holds'
+[ ! -e kept.safetensors ] || fail 'an output is there'
+
 it 'limited, it counts in the SQNR'
 bitcrush big.npy f16 -f -o big.gguf --nonfinite saturate
 exits 0

@@ -389,7 +389,7 @@ static void rows_of_a_pnm_that_is_cut_are_read(void **state)
           14,
           "ends after 14 bytes, in row 2 of 3, the rest is blank",
           { 'A', 'B', 'C', 0, 0, 0 } },
-        { "P5 2 3 255\n", 11, "ends after 11 bytes, in row 1 of 3, the rest is blank", { 0 } },
+        { "P5 2 3 255\nA", 12, "ends after 12 bytes, in row 1 of 3, the rest is blank", { 'A' } },
         { "P2 2 3 9\n1 2 3",
           14,
           "ends after 14 bytes, in row 2 of 3, the rest is blank",
