@@ -80,14 +80,14 @@ float bci_safe_magnitude(const bc_element_type *to)
 size_t bci_first_above(float safe, const float *x, size_t n)
 {
     enum { CHUNK = 1024 };
-    const uint32_t most = bits_of(safe);
+    const int32_t most = (int32_t)bits_of(safe);
     size_t i = 0;
 
     for (; i + CHUNK <= n; i += CHUNK) {
-        uint32_t found = 0;
+        int32_t found = 0;
 
         for (size_t k = 0; k < CHUNK; k++) {
-            uint32_t bits;
+            int32_t bits; /* compared with a sign, which SSE2 can do at once */
 
             memcpy(&bits, &x[i + k], sizeof bits);
             found |= (bits & 0x7FFFFFFF) > most;
