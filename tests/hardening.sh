@@ -43,6 +43,7 @@ END
 }
 
 self_test() {
+    . "$(dirname -- "$0")/cases.sh"
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     cat >"$scratch/a.c" <<'END'
@@ -56,27 +57,17 @@ int main(int argc, char **argv)
     return puts(text);
 }
 END
-    n=0
-    wrong=0
     cases >"$scratch/cases"
     while IFS='|' read -r what flags words; do
-        n=$((n + 1))
         # shellcheck disable=SC2086
         "${CC:-cc}" -fstack-protector-strong -fPIE -pie -Wl,-z,relro,-z,now -U_FORTIFY_SOURCE \
             -D_FORTIFY_SOURCE=2 $flags "$scratch/a.c" -o "$scratch/a" 2>"$scratch/said" || {
             cat "$scratch/said"
             exit 1
         }
-        said=$(check "$scratch/a") && status=0 || status=$?
-        case $status/$words/$said in
-        0/ok/) continue ;;
-        1/*/*"$words"*) continue ;;
-        esac
-        echo "without $what: status $status, said '$said', expected '$words'"
-        wrong=$((wrong + 1))
+        expect_case "without $what" "$words" check "$scratch/a"
     done <"$scratch/cases"
-    echo "$n cases, $wrong wrong"
-    [ "$wrong" -eq 0 ]
+    sum_up
 }
 
 [ $# -gt 0 ] || {
