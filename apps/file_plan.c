@@ -177,25 +177,36 @@ static bool replaces(const file_plan *p)
     return false;
 }
 
-/* Sets of files with weights are known by the name of one: "model-00001-of-00002.gguf", and an
- * index. */
+/* Where a name that ends like "-00001-of-00002.gguf" has its number, of five digits; else NULL. */
+static const char *number_in_set(const char *path)
+{
+    static const char digits[] = "0123456789";
+    enum { N_NUMBERS = sizeof "00001-of-00002" - 1 };
+    const char *dot = strrchr(path, '.');
+    const char *number = dot && dot - path > N_NUMBERS ? dot - N_NUMBERS : NULL;
+
+    return number && number[-1] == '-' && strspn(number, digits) == 5 &&
+                   strncmp(number + 5, "-of-", 4) == 0 && strspn(number + 9, digits) == 5
+               ? number
+               : NULL;
+}
+
+/* Sets of files with weights are known by the name of one, and by an index. */
 static bool may_be_set(const struct plan_file *f)
 {
     const size_t n = strlen(f->path);
 
     return f->use == PLAN_READ && f->is_file && strcmp(f->what, "input") == 0 &&
-           (strstr(f->path, "-of-") || (n > 5 && strcmp(f->path + n - 5, ".json") == 0));
+           (number_in_set(f->path) || (n > 5 && strcmp(f->path + n - 5, ".json") == 0));
 }
 
-/* Two names of one set: "m-00001-of-00003.gguf" and "m-00002-of-00003.gguf". */
+/* Two names that differ in that number alone. */
 static bool are_one_set(const struct plan_file *a, const struct plan_file *b)
 {
-    enum { N_DIGITS = 5 };
-    const char *x = strstr(a->path, "-of-"), *y = strstr(b->path, "-of-");
+    const char *x = number_in_set(a->path), *y = number_in_set(b->path);
 
-    if (!x || !y || x - a->path != y - b->path || x - a->path < N_DIGITS)
-        return false;
-    return strncmp(a->path, b->path, (size_t)(x - a->path) - N_DIGITS) == 0 && strcmp(x, y) == 0 &&
+    return x && y && x - a->path == y - b->path &&
+           strncmp(a->path, b->path, (size_t)(x - a->path)) == 0 && strcmp(x + 5, y + 5) == 0 &&
            strcmp(a->path, b->path) != 0;
 }
 

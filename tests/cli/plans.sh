@@ -132,6 +132,13 @@ bitcrush s-00001-of-00002.safetensors s-00002-of-00002.safetensors f16 -q
 exits 2
 mentions 's-00002-of-00002.safetensors: is of one set with s-00001-of-00002.safetensors, which is read whole'
 
+it 'directories that are called like sets are none'
+mkdir first-of-two third-of-two
+cp w.safetensors first-of-two/m.safetensors
+cp w.safetensors third-of-two/m.safetensors
+bitcrush first-of-two/m.safetensors third-of-two/m.safetensors f16 -q
+exits 0
+
 it 'what is no collision'
 cp a.png self.png
 bitcrush a.png 4 -q -o want.png
