@@ -1,7 +1,6 @@
 /* Knows how a sound goes from file to file: in batches of frames, with work done on each. */
 #include "audio/passage.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/decimal.h"

@@ -3,7 +3,6 @@
  * that many, and what is found does not depend on where batches are cut. */
 #include "audio/silence.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "audio/sound_format.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"

@@ -1,6 +1,5 @@
 /* Knows the registry of grids: names, sources, and how a name becomes a grid. */
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
