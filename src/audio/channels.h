@@ -4,7 +4,7 @@
 #define BCI_CHANNELS_H
 
 #include "audio/sound_heads.h"
-#include "audio/sound_parts.h"
+#include "audio/soundfile.h"
 #include "base/bytes.h"
 
 #define BCI_CHANNELS_OTHER UINT32_MAX /* a layout that no mask can say */

@@ -1,7 +1,7 @@
 /* Knows sound files by their first bytes, and encodings by name. */
 #include <string.h>
 
-#include "audio/soundfile.h"
+#include "bitcrush/audio.h"
 
 const char *bc_audio_encoding_name(bc_audio_encoding encoding)
 {

@@ -13,9 +13,6 @@ BC_NODISCARD bc_status bci_sound_carry(const bci_sound *source, bool strip, cons
                                        bci_sound_family family, const bci_sound_shape *shape,
                                        bci_sound_carried *out, bc_error *err);
 
-/* Whether there is a place for `line`. */
-bool bci_sound_family_has_comment(bci_sound_family family);
-
 void bci_sound_carried_free(bci_sound_carried *c);
 
 #endif

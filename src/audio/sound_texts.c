@@ -8,7 +8,6 @@
 #include "audio/channels.h"
 #include "audio/flac.h"
 #include "audio/name_list.h"
-#include "audio/sound_metadata.h"
 #include "audio/vorbis_comment.h"
 #include "base/utf8.h"
 

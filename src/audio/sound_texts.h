@@ -3,7 +3,7 @@
 #define BCI_SOUND_TEXTS_H
 
 #include "audio/sound_heads.h"
-#include "audio/sound_parts.h"
+#include "audio/soundfile.h"
 #include "base/bytes.h"
 
 /* What a writer is to put into its file. */
@@ -15,6 +15,9 @@ typedef struct {
 
 /* "title"; static text. */
 const char *bci_text_name(bci_sound_text text);
+
+/* Whether there is a place for a comment. */
+bool bci_sound_family_has_comment(bci_sound_family family);
 
 /* Put every text of the source (NULL: the comment alone) that has a place; the others are named as
  * dropped. Several of one name become one, with "; " between. FLAC gets its one block of comments,

@@ -10,7 +10,6 @@
 
 #include "audio/sound_format.h"
 #include "audio/sound_input.h"
-#include "audio/sound_parts.h"
 #include "audio/sound_view.h"
 #include "base/decimal.h"
 #include "base/fail.h"

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/sound_format.h"
 #include "bitcrush/audio.h"
 #include "bitcrush/status.h"
 
@@ -69,6 +70,15 @@ const char *bci_sound_get_text(const bci_sound *s, bci_sound_text text);
 
 /* The comment, where comment_line of bci_sound_target ends up. */
 const char *bci_sound_comment(const bci_sound *s);
+
+/* What a writer takes from a sound that is open: */
+const bci_sound_header *bci_sound_get_header(const bci_sound *s);
+
+/* The first n bytes of a chunk; fewer when they cannot be read. */
+size_t bci_sound_chunk_data(const bci_sound *s, const bci_sound_chunk *chunk, void *buf, size_t n);
+
+/* BC_E_OPEN when some part of the file could not be read, whatever was made of the rest. */
+BC_NODISCARD bc_status bci_sound_status(const bci_sound *s, bc_error *err);
 
 /* Release; NULL is fine. */
 void bci_sound_free(bci_sound *s);
