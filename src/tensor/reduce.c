@@ -105,25 +105,9 @@ static size_t bytes_of(const bc_element_type *type, uint64_t n)
     return (size_t)(n / type->block_length * type->block_bytes);
 }
 
-bool bci_reduction_copies(const bci_reduction *r, size_t tensor)
-{
-    return bci_choice_copies(&r->choices[tensor], bc_tensor_at(r->in, tensor));
-}
-
 static bool measures(const bci_reduction *r)
 {
     return !r->settings->skip_quality || !isnan(r->settings->min_snr_db);
-}
-
-bci_encoding bci_reduction_encoding(const bci_reduction *r, size_t tensor, uint64_t first)
-{
-    const bc_tensor_info *t = bc_tensor_at(r->in, tensor);
-
-    return (bci_encoding){ .encoder = r->settings->encoder,
-                           .noise = r->settings->noise,
-                           .seed = r->settings->seed,
-                           .first = first,
-                           .stream = bc_noise_stream(t->name, bc_noise_stream(t->type->name, 0)) };
 }
 
 /* What was seen of the weights as they are in the file, limited ones included. */
