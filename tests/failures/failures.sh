@@ -18,6 +18,7 @@ cp "$tables/ramp.jpg" "$tables/ramp-progressive.jpg" .
 "$MAKE_SOUND" sine f32 48000 1 600 float.wav
 "$MAKE_WEIGHTS" npy 2 256 w.npy
 "$MAKE_WEIGHTS" safetensors 2 256 w.safetensors
+. "$tables/../cli/small-inputs.sh"
 
 # make MADE INPUT SPEC...: one of the inputs, by the program itself
 make() {
@@ -33,26 +34,6 @@ make w.gguf w.safetensors f16
 make int4.safetensors w.safetensors int4
 head -c 600 a.png >cut.png
 head -c 1000 a.wav >cut.wav
-printf '000000\nff8000\nffffff\n' >colours.txt
-printf '20 60\n1000 4\n4000 -5\n20000 60\n' >curve.txt
-{ # 2 x 256 in Fortran order: the same bytes, other places
-    head -c 128 w.npy | sed 's/False/True /'
-    tail -c +129 w.npy
-} >turned.npy
-cat >w.safetensors.index.json <<'EOT'
-{"weight_map": {"a.weight": "w.safetensors", "b.weight": "w.safetensors", "bias": "w.safetensors"}}
-EOT
-
-# The importance of the columns of a.weight, as the .dat files of llama-imatrix have it: 1 entry,
-# its name, calls, 256 values of 1.
-{
-    printf '\001\000\000\000\010\000\000\000a.weight\001\000\000\000\000\001\000\000'
-    i=0
-    while [ $i -lt 256 ]; do
-        printf '\000\000\200\077'
-        i=$((i + 1))
-    done
-} >w.dat
 
 PATH=$(dirname -- "$BITCRUSH"):$PATH
 export PATH
