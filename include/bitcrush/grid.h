@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 typedef enum {
-    BC_GRID_AFFINE, /* value(k) = k / den */
+    BC_GRID_AFFINE, /* value(k) = (k + rise) / den */
     BC_GRID_FLOAT,  /* sign, exponent, mantissa */
     BC_GRID_TABLE,  /* value(k) = values[k] */
 } bc_grid_family;
@@ -48,8 +48,9 @@ typedef enum {
 
 typedef struct {
     bc_grid_family family;
-    int32_t lo, hi;    /* lowest and highest code */
-    double den;        /* affine: codes per unit of value */
+    int32_t lo, hi; /* lowest and highest code */
+    double den;     /* affine: codes per unit of value */
+    double rise; /* affine: steps from 0 up to the mark of code 0; 1/2 on mid-rise grids, else 0 */
     double shift_gain; /* truncation is floor(position * shift_gain); see bc_rounding */
     int exponent_bits; /* float */
     int mantissa_bits; /* float */
@@ -70,7 +71,12 @@ BC_API BC_NODISCARD bc_status bc_grid_uniform(int bits, bc_grid *out, bc_error *
  * k / 2^(n-1), so that +1.0 is one step past the top. n is 1..32, else BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_pcm(int bits, bc_grid *out, bc_error *err);
 
-/* The same with any number of marks from 2 on, for depths between two whole numbers of bits: codes
+/* n-bit mid-rise: no mark at 0, but as many on either side: codes -2^(n-1) .. 2^(n-1) - 1, value
+ * (k + 1/2) / 2^(n-1), so that the ends lie half a step inside of -1 and 1 and nothing in between
+ * clips. By name it is "midrise4". n is 1..24, else BC_E_USAGE. */
+BC_API BC_NODISCARD bc_status bc_grid_midrise(int bits, bc_grid *out, bc_error *err);
+
+/* bc_grid_pcm with any number of marks from 2 on, for depths between two whole numbers of bits: codes
  * -(levels / 2) .. (levels - 1) / 2, both rounded toward 0, value 2 k / levels. 2^n levels are
  * bc_grid_pcm(n). Fewer are BC_E_USAGE. Between powers of two a value is a rounded quotient:
  * BC_ROUND_NEAREST keeps a mark, BC_ROUND_TRUNCATE may take it for the one below. */
@@ -150,7 +156,7 @@ typedef struct {
 /* The rows of the registry, in order; returns the number of rows. */
 BC_API size_t bc_grid_rows(const bc_grid_row **out);
 
-/* Build a grid by name: "uniform4", "pcm16", "int8", "uint8", "mulaw", "alaw", "float16",
+/* Build a grid by name: "uniform4", "pcm16", "midrise4", "int8", "uint8", "mulaw", "alaw", "float16",
  * "bfloat16", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "float32", "float5". "eXmY" is a float of X
  * exponent bits (1..8), bias 2^(X-1) - 1, and Y mantissa bits (0..23): with infinities and NaN from
  * 5 exponent bits on, as IEEE 754 and OCP E5M2 have them, with NaN alone at 4 (OCP E4M3), all

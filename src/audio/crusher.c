@@ -288,7 +288,7 @@ static void add_clipped(bci_crush_tally *t, uint64_t n_clipped, double worst)
 static void count_even(const bc_grid *g, const double *x, const double *noise, size_t n,
                        bci_crush_tally *t)
 {
-    const double top = (g->hi + 0.5) / g->den, bottom = (g->lo - 0.5) / g->den;
+    const double top = (g->hi + g->rise + 0.5) / g->den, bottom = (g->lo + g->rise - 0.5) / g->den;
     uint64_t clipped = 0;
     double worst = 0.0;
 

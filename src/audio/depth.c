@@ -17,15 +17,25 @@ static int container_for(double bits)
     return with_margin <= 16 ? 16 : with_margin <= 24 ? 24 : 32;
 }
 
-static bc_status whole_depth(int bits, bc_audio_depth *out, bc_error *err)
+/* Marks half a step beside integers are integers of one bit more. */
+static bc_status whole_depth(const char *grid, int bits, bc_audio_depth *out, bc_error *err)
 {
     bc_audio_depth d = { .bits = bits, .encoding = BC_ENCODING_PCM, .valid_bits = bits };
-    const bc_status st = bc_grid_pcm(bits, &d.grid, err);
+    bc_status st;
 
-    snprintf(d.name, sizeof d.name, "pcm%d", bits);
-    if (!st)
-        *out = d;
-    return st;
+    snprintf(d.name, sizeof d.name, "%s%d", grid, bits);
+    st = bc_grid_named(d.name, &d.grid, err);
+    if (st)
+        return st;
+    d.valid_bits += d.grid.rise != 0.0;
+    *out = d;
+    return BC_OK;
+}
+
+/* Of one bit a mark at 0 would take all that is not louder than half of full scale, and be silence. */
+static bc_status depth_of_bits(int bits, bc_audio_depth *out, bc_error *err)
+{
+    return whole_depth(bits == 1 ? "midrise" : "pcm", bits, out, err);
 }
 
 static bc_status levels_depth(double levels, bc_audio_depth *out, bc_error *err)
@@ -35,7 +45,7 @@ static bc_status levels_depth(double levels, bc_audio_depth *out, bc_error *err)
     if (!(levels >= 2.0 && levels <= 0x1p24))
         return bci_fail(err, BC_E_USAGE, "%.0f levels: expected 2 to 2^24, or whole bits", levels);
     if (d.bits == floor(d.bits))
-        return whole_depth((int)d.bits, out, err);
+        return depth_of_bits((int)d.bits, out, err);
     d.valid_bits = container_for(d.bits);
     bci_format(d.name, sizeof d.name, "levels%.0f", levels);
     const bc_status st = bc_grid_pcm_levels((uint32_t)levels, &d.grid, err);
@@ -65,19 +75,22 @@ bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out, bc_error *
             return bci_fail(err, BC_E_USAGE, "bits %s: expected a number from 1 to 32", text);
         if (bits > 24.0 && bits != floor(bits))
             return bci_fail(err, BC_E_USAGE, "bits %s: expected a whole number from 24 on", text);
-        return bits == floor(bits) ? whole_depth((int)bits, out, err)
+        return bits == floor(bits) ? depth_of_bits((int)bits, out, err)
                                    : levels_depth(floor(exp2(bits) + 0.5), out, err);
     }
     if (strncmp(text, "levels", 6) == 0 && !isnan(number(text + 6)))
         return levels_depth(number(text + 6), out, err);
+    const bool is_of_sound = strncmp(text, "pcm", 3) == 0 || strncmp(text, "midrise", 7) == 0;
+
     if (strlen(text) >= sizeof d.name || bc_grid_named(text, &d.grid, NULL) ||
-        (d.grid.family == BC_GRID_AFFINE && strncmp(text, "pcm", 3) != 0))
-        return bci_fail(err, BC_E_USAGE,
-                        "%s: unknown depth, expected 1 to 32 bits, mulaw, alaw or a float format "
-                        "that --list shows",
-                        *text ? text : "\"\"");
+        (d.grid.family == BC_GRID_AFFINE && !is_of_sound))
+        return bci_fail(
+            err, BC_E_USAGE,
+            "%s: unknown depth, expected 1 to 32 bits, midrise1 to midrise24, mulaw, alaw "
+            "or a float format that --list shows",
+            *text ? text : "\"\"");
     if (d.grid.family == BC_GRID_AFFINE)
-        return bc_audio_depth_named(text + 3, out, err);
+        return whole_depth(d.grid.rise == 0.0 ? "pcm" : "midrise", d.grid.bits, out, err);
     snprintf(d.name, sizeof d.name, "%s", text);
     d.encoding = strcmp(text, "mulaw") == 0  ? BC_ENCODING_MULAW
                  : strcmp(text, "alaw") == 0 ? BC_ENCODING_ALAW

@@ -10,11 +10,11 @@
 
 enum { STRIP = 1024 };
 
-/* Integers of no more bits than the grid's are marks of it. */
+/* Integers of no more bits than the grid's are marks of it, where 0 is one. */
 static bool holds(const bc_audio_info *info, const bc_grid *grid, int bits)
 {
     return !info->is_float && !info->is_lossy && bits > 0 && grid->family == BC_GRID_AFFINE &&
-           grid->den >= (double)(UINT64_C(1) << (bits - 1)) &&
+           grid->rise == 0.0 && grid->den >= (double)(UINT64_C(1) << (bits - 1)) &&
            bc_grid_levels(grid) == UINT64_C(1) << grid->bits;
 }
 

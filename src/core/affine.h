@@ -6,15 +6,16 @@
 
 #include "bitcrush/quantize.h"
 
-/* position = (x - offset) * inv + zero; value = (code - zero) / den * gain + offset. When
- * truncating, inv holds the shift_gain of the grid too. */
+/* position = (x - offset) * inv + zero; value = (code - origin) / den * gain + offset. When
+ * truncating, inv holds the shift_gain of the grid too, and zero leaves out its rise; else zero and
+ * origin are the same. */
 typedef struct {
-    float inv, den, gain, offset, zero, lo, hi;
+    float inv, den, gain, offset, zero, origin, lo, hi;
     bool truncate;
 } bci_affine_f32;
 
 typedef struct {
-    double inv, den, gain, offset, zero, lo, hi;
+    double inv, den, gain, offset, zero, origin, lo, hi;
     bool truncate;
 } bci_affine_f64;
 

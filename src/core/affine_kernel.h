@@ -23,7 +23,7 @@ static inline __attribute__((always_inline)) void QUANTIZE_AS(const AFFINE *a, c
         k -= k > p ? slack : 0; /* truncation is floor */
         codes[i] = (int32_t)k;
         if (has_values)
-            y[i] = (k - g.zero) / g.den * g.gain + g.offset;
+            y[i] = (k - g.origin) / g.den * g.gain + g.offset;
     }
 }
 

@@ -81,7 +81,7 @@ static inline __attribute__((always_inline)) pair feedback_frame(const frames *f
     for (int j = 0; j < 2; j++)
         f->codes[j][i] = (int32_t)code[j];
     if (has_values) {
-        const pair value = (code - g.zero) / g.den * g.gain + g.offset;
+        const pair value = (code - g.origin) / g.den * g.gain + g.offset;
 
         for (int j = 0; j < 2; j++)
             f->y[j][i] = value[j];

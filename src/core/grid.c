@@ -51,6 +51,17 @@ bc_status bc_grid_pcm(int bits, bc_grid *out, bc_error *err)
     return BC_OK;
 }
 
+bc_status bc_grid_midrise(int bits, bc_grid *out, bc_error *err)
+{
+    bc_status st = check_bits(bits, 1, 24, "mid-rise grid", err);
+
+    if (!st)
+        st = bc_grid_pcm(bits, out, err);
+    if (!st)
+        out->rise = 0.5;
+    return st;
+}
+
 /* Bits that number n codes. */
 static int bits_for(uint64_t n)
 {
@@ -271,7 +282,7 @@ bc_position bc_grid_position(const bc_grid *g, double x)
     case BC_GRID_AFFINE: break;
     }
     /* An even base near the position keeps the remainder small; beyond the ends it may grow. */
-    double p = x * g->den;
+    double p = x * g->den - g->rise;
 
     p = p < (double)g->lo - 2.0 ? (double)g->lo - 2.0 : p;
     p = p > (double)g->hi + 2.0 ? (double)g->hi + 2.0 : p;
@@ -308,7 +319,7 @@ double bc_grid_value(const bc_grid *g, int32_t code)
     case BC_GRID_TABLE: return g->values[code];
     case BC_GRID_AFFINE: break;
     }
-    return code / g->den;
+    return (code + g->rise) / g->den;
 }
 
 int32_t bc_grid_nan_code(const bc_grid *g)

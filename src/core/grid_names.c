@@ -12,6 +12,7 @@ static const bc_grid_row rows[] = {
     { "uniform", "n-bit levels k / (2^n - 1) over full scale 0..1", "PNG specification, sBIT", 1,
       16 },
     { "pcm", "n-bit two's complement k / 2^(n-1), mid-tread", "IEC 60958; RIFF WAVE", 1, 32 },
+    { "midrise", "n-bit (k + 1/2) / 2^(n-1), no mark at 0", "Gersho and Gray 1992, 5.2", 1, 24 },
     { "mulaw", "8-bit mu-law, 255 marks over full scale -1..1", "ITU-T G.711", 0, 0 },
     { "alaw", "8-bit A-law, 256 marks over full scale -1..1", "ITU-T G.711", 0, 0 },
     { "int", "symmetric signed integers, extremes at -1 and 1", "Jacob et al. 2018", 2, 16 },
@@ -41,9 +42,8 @@ static const struct {
     const char *name;
     bc_status (*build)(int bits, bc_grid *out, bc_error *err);
 } integers[] = {
-    { "uniform", bc_grid_uniform },
-    { "pcm", bc_grid_pcm },
-    { "int", bc_grid_int_symmetric },
+    { "uniform", bc_grid_uniform },     { "pcm", bc_grid_pcm },
+    { "midrise", bc_grid_midrise },     { "int", bc_grid_int_symmetric },
     { "uint", bc_grid_int_zero_point },
 };
 

@@ -44,6 +44,7 @@ static const bc_notation_row rows[] = {
     { "float5", "textbook float, neither zero nor subnormals", 0, 0 },
     { "uniform", "levels over 0..1, as pixels have", 1, 16 },
     { "pcm", "levels over -1..1, as sound has", 1, 32 },
+    { "midrise", "levels over -1..1, none of them 0", 1, 24 },
     { "mulaw", "companded sound, 8 bits", 0, 0 },
     { "alaw", "companded sound, 8 bits", 0, 0 },
 };
@@ -326,7 +327,8 @@ bc_notation_ends bc_notation_range(const bc_notation *n)
 {
     const bc_grid *g = &n->grid;
     const bool has_infinity = g->family == BC_GRID_FLOAT && g->flavour == BC_FLOAT_IEEE;
-    int32_t above_zero = g->family == BC_GRID_AFFINE ? n->scale.zero + (n->scale.zero < g->hi) : 1;
+    const bool is_affine = g->family == BC_GRID_AFFINE;
+    int32_t above_zero = !is_affine ? 1 : n->scale.zero + (g->rise == 0.0 && n->scale.zero < g->hi);
 
     while (g->family == BC_GRID_TABLE && above_zero < g->hi && !(g->values[above_zero] > 0.0f))
         above_zero++;

@@ -29,7 +29,8 @@ bci_affine_f64 bci_affine_of(const bc_grid *g, const bc_scale *s, bc_rounding ro
                              .den = g->den,
                              .gain = s->gain,
                              .offset = s->offset,
-                             .zero = s->zero,
+                             .zero = s->zero - (truncate ? 0.0 : g->rise),
+                             .origin = s->zero - g->rise,
                              .lo = g->lo,
                              .hi = g->hi,
                              .truncate = truncate };
@@ -50,6 +51,7 @@ static bci_affine_f32 affine_f32(const bc_grid *g, const bc_scale *s, bc_roundin
                              .gain = (float)a.gain,
                              .offset = (float)a.offset,
                              .zero = (float)a.zero,
+                             .origin = (float)a.origin,
                              .lo = (float)a.lo,
                              .hi = (float)a.hi,
                              .truncate = a.truncate };
@@ -115,7 +117,7 @@ static double scaled_value(const bc_grid *g, const bc_scale *s, int32_t code)
     if (s->gain == 1.0 && s->offset == 0.0 && s->zero == 0)
         return bc_grid_value(g, code);
     if (g->family == BC_GRID_AFFINE)
-        return ((double)code - s->zero) / g->den * s->gain + s->offset;
+        return ((double)code - s->zero + g->rise) / g->den * s->gain + s->offset;
 
     const double v = bc_grid_value(g, code);
 
@@ -222,5 +224,5 @@ void bc_dequantize_f32(const bc_grid *grid, const bc_scale *scale, const int32_t
     const bci_affine_f32 a = affine_f32(grid, scale, BC_ROUND_NEAREST);
 
     for (size_t i = 0; i < n; i++)
-        y[i] = ((float)codes[i] - a.zero) / a.den * a.gain + a.offset;
+        y[i] = ((float)codes[i] - a.origin) / a.den * a.gain + a.offset;
 }

@@ -25,7 +25,7 @@ double bc_theory_uniform_snr_db(const bc_grid *grid)
     if (grid->family != BC_GRID_AFFINE)
         return NAN;
     const double levels = (double)bc_grid_levels(grid);
-    const double middle = 0.5 * ((double)grid->lo + (double)grid->hi);
+    const double middle = 0.5 * ((double)grid->lo + (double)grid->hi) + grid->rise;
 
     return 10.0 * log10(levels * levels + 12.0 * middle * middle);
 }

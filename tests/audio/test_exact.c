@@ -101,7 +101,7 @@ static void rounding_to_the_same_depth_changes_nothing(void **state)
         char depth[8];
         const size_t n = save_codes("in.wav", "wav", bits, bits);
 
-        snprintf(depth, sizeof depth, "%d", bits);
+        snprintf(depth, sizeof depth, "pcm%d", bits);
         for (int truncates = 0; truncates < 2; truncates++) {
             bc_audio_settings s = settings_for(depth, "none");
             size_t got;
@@ -122,9 +122,10 @@ static const struct {
     const char *depth;
     bool is_exact;
 } narrow[] = {
-    { 16, 24, "16", true }, { 17, 24, "16", false }, { 8, 24, "8", true },   { 12, 16, "12", true },
-    { 20, 32, "20", true }, { 21, 32, "20", false }, { 16, 16, "24", true }, { 24, 24, "32", true },
-    { 8, 8, "16", true },   { 24, 32, "24", true },  { 1, 16, "1", true },   { 2, 16, "1", false },
+    { 16, 24, "16", true }, { 17, 24, "16", false }, { 8, 24, "8", true },
+    { 12, 16, "12", true }, { 20, 32, "20", true },  { 21, 32, "20", false },
+    { 16, 16, "24", true }, { 24, 24, "32", true },  { 8, 8, "16", true },
+    { 24, 32, "24", true }, { 1, 16, "pcm1", true }, { 2, 16, "pcm1", false },
 };
 
 /* A 24-bit file whose low 8 bits are 0 has 16. */

@@ -72,13 +72,13 @@ static void the_error_has_the_power_of_theory(void **state)
     }
 }
 
-/* 1 bit has the marks -1 and 0. A constant of 1/4 clips where TPDF noise is above 1/4, with
+/* pcm1 has the marks -1 and 0. A constant of 1/4 clips where TPDF noise is above 1/4, with
  * probability (3/4)^2 / 2, and reaches 5/4 of full scale. */
 static void clipping_at_1_bit_is_counted(void **state)
 {
     const double expected = 0.28125 * N;
     double *x = malloc(N * sizeof *x);
-    bc_audio_settings s = settings_for("1", "tpdf");
+    bc_audio_settings s = settings_for("pcm1", "tpdf");
     bc_audio_result r;
 
     (void)state;
@@ -90,6 +90,61 @@ static void clipping_at_1_bit_is_counted(void **state)
            "%llu clipped, expected %.0f", (unsigned long long)r.n_clipped, expected);
     EXPECT(r.overshoot_db > 20 * log10(1.23) && r.overshoot_db < 20 * log10(1.25),
            "overshoot %.3f dB", r.overshoot_db);
+    free(x);
+}
+
+/* Half a step either side of 0, and nothing clips below full scale: a sine is a square wave of all its
+ * zero crossings, whose error has the mean square 3/4 - 2/pi. Two bits of a container hold it, and
+ * the file is known as what it is. */
+static void one_bit_has_no_level_at_0(void **state)
+{
+    double *x = sine_of(N, 997.0, 48000.0, 1.0);
+    bc_audio_settings s = settings_for("1", "none");
+    bc_audio_result r;
+    double *y;
+
+    (void)state;
+    s.skip_quality = false;
+    y = crush_values(x, N, 48000, &s, &r);
+    for (size_t i = 0; i < N; i++)
+        if (fabs(x[i]) > 1e-9)
+            EXPECT(y[i] == copysign(0.5, x[i]), "%g became %g", x[i], y[i]);
+    assert_string_equal(s.depth.name, "midrise1");
+    EXPECT(r.n_clipped == 0, "%llu clipped", (unsigned long long)r.n_clipped);
+    EXPECT(fabs(bc_error_snr_db(&r.quality.error) - 6.44) < 0.05, "SNR %.3f dB, expected 6.44",
+           bc_error_snr_db(&r.quality.error));
+    EXPECT(r.quality.n_levels_used == 2 && r.output_container_bits == 8 &&
+               r.packed_bytes == (N + 7) / 8,
+           "%llu levels, %d bits a sample, %llu bytes", (unsigned long long)r.quality.n_levels_used,
+           r.output_container_bits, (unsigned long long)r.packed_bytes);
+    free(x);
+    free(y);
+}
+
+/* Every mid-rise depth is found again in its file, and passed on as it is. */
+static void mid_rise_is_exact_in_its_file(void **state)
+{
+    double *x = sine_of(N, 997.0, 48000.0, 1.0);
+
+    (void)state;
+    for (int bits = 1; bits <= 24; bits++) {
+        char depth[16];
+
+        snprintf(depth, sizeof depth, "midrise%d", bits);
+        bc_audio_settings s = settings_for(depth, NULL);
+        bc_audio_result r;
+
+        free(crush_values(x, N, 48000, &s, &r));
+        EXPECT(!r.is_exact, "%s: a sine is exact", depth);
+        EXPECT(r.output_container_bits == (bits < 8    ? 8
+                                           : bits < 16 ? 16
+                                           : bits < 24 ? 24
+                                                       : 32),
+               "%s: %d bits a sample", depth, r.output_container_bits);
+        (void)rename(path_of("out.wav"), path_of("once.wav"));
+        r = crush_file(path_of("once.wav"), path_of("again.wav"), &s);
+        EXPECT(r.is_exact, "%s: its own file is not exact", depth);
+    }
     free(x);
 }
 
@@ -426,6 +481,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_error_has_the_power_of_theory),
         cmocka_unit_test(clipping_at_1_bit_is_counted),
+        cmocka_unit_test(one_bit_has_no_level_at_0),
+        cmocka_unit_test(mid_rise_is_exact_in_its_file),
         cmocka_unit_test(clipping_at_2_bits_is_counted),
         cmocka_unit_test(mean_and_variance_do_not_depend_on_the_signal),
         cmocka_unit_test(the_error_repeats_nowhere_and_in_no_channel),

@@ -57,7 +57,7 @@ static void long_runs_stay_zero_with_every_noise(void **state)
         { "8", "hptpdf", false, 0, 3, true },    { "12", "gaussian", false, 0, 0, true },
         { "16", "tpdf", true, 0, 0, true },      { "8", "none", true, 0, 0, true },
         { "8", "tpdf", false, 7, 0, true },      { "16", "tpdf", true, 7, 0, true },
-        { "1", "tpdf", false, 0, 0, true },      { "4.5", "tpdf", false, 0, 0, true },
+        { "pcm1", "tpdf", false, 0, 0, true },   { "4.5", "tpdf", false, 0, 0, true },
         { "mulaw", "tpdf", false, 0, 0, false }, { "e4m3", "tpdf", true, 0, 0, false },
     };
     const char *in = make_input(0.3), *out = path_of("out.wav");

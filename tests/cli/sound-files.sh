@@ -37,7 +37,7 @@ done
 
 # Two's complement of 1 bit ends at 0, so most of what clips lies below full scale.
 it 'what clips below full scale is not said to lie over it'
-bitcrush in.wav 1 --dither none -n
+bitcrush in.wav pcm1 --dither none -n
 prints 'clipped  426 samples'
 grep -q 'over full scale' "$out" && fail 'it is'
 

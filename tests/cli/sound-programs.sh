@@ -50,7 +50,7 @@ done
 
 for bits in 1 4 12 20; do
     it "$bits bits: valid ones of a container"
-    facts in.wav "$bits" -f -o x.wav
+    facts in.wav "pcm$bits" -f -o x.wav
     container=$(fact output.container_bits)
     [ "$(fact output.valid_bits)" = "$bits" ] || fail "valid_bits $(fact output.valid_bits)"
     if has sndfile-info; then
@@ -64,7 +64,7 @@ for bits in 1 4 12 20; do
     fi
 
     it "$bits bits with --plain-header, which SoX opens"
-    bitcrush in.wav "$bits" -f -o plain.wav --plain-header
+    bitcrush in.wav "pcm$bits" -f -o plain.wav --plain-header
     exits 0
     is_are=$([ "$bits" = 1 ] && echo is || echo are)
     prints "the header says $container bits, as asked, of which $bits $is_are used"

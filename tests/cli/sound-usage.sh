@@ -18,7 +18,7 @@ refused() {
     only fast.wav in.wav
 }
 
-expected='expected 1 to 32 bits, mulaw, alaw or a float format that --list shows'
+expected='expected 1 to 32 bits, midrise1 to midrise24, mulaw, alaw or a float format that --list shows'
 for bits in 0 33 99 0.5; do
     refused "bits $bits: expected a number from 1 to 32" in.wav "$bits"
 done

@@ -76,6 +76,7 @@ static const struct {
     { 255 / 4.1, 255, 4.1, 0, 93, 0, 255, false }, { 255 / 4.1, 255, 4.1, -2.1, 0, 0, 255, true },
     { 0, 255, 0, 7.25, 0, 0, 255, false },       { 1, 1, 1, 0, 0, 0, 1, false },
     { 2097151, 2097151, 1, 0, 0, -2097151, 2097151, false },
+    { 8, 8, 1, 0, -0.5, -8, 7, false },
 };
 /* clang-format on */
 
@@ -83,12 +84,12 @@ static void quantizing(void **state)
 {
     (void)state;
     for (size_t a = 0; a < sizeof affines / sizeof *affines; a++) {
-        const bci_affine_f64 wide = { affines[a].inv,    affines[a].den,     affines[a].gain,
-                                      affines[a].offset, affines[a].zero,    affines[a].lo,
-                                      affines[a].hi,     affines[a].truncate };
+        const bci_affine_f64 wide = { affines[a].inv,    affines[a].den,  affines[a].gain,
+                                      affines[a].offset, affines[a].zero, affines[a].zero,
+                                      affines[a].lo,     affines[a].hi,   affines[a].truncate };
         const bci_affine_f32 narrow = { (float)wide.inv,    (float)wide.den,  (float)wide.gain,
-                                        (float)wide.offset, (float)wide.zero, (float)wide.lo,
-                                        (float)wide.hi,     wide.truncate };
+                                        (float)wide.offset, (float)wide.zero, (float)wide.origin,
+                                        (float)wide.lo,     (float)wide.hi,   wide.truncate };
 
         for (size_t t = 1; t < n_tables; t++) {
             for (size_t l = 0; l < N_LENGTHS; l++) {
@@ -130,10 +131,9 @@ static void feedback(void **state)
     (void)state;
     for (size_t run = 0; run < 4 * sizeof affines / sizeof *affines; run++) {
         const size_t a = run / 4;
-        const bci_affine_f64 wide = { affines[a].inv,  affines[a].den,
-                                      affines[a].gain, affines[a].offset,
-                                      affines[a].zero, affines[a].lo,
-                                      affines[a].hi,   false };
+        const bci_affine_f64 wide = { affines[a].inv,    affines[a].den,  affines[a].gain,
+                                      affines[a].offset, affines[a].zero, affines[a].zero,
+                                      affines[a].lo,     affines[a].hi,   false };
         bci_feedback_taps taps = { .n_rows = 4 * (run % 4 + 1), .second = c[1], .newest = c[0] };
 
         for (size_t k = 0; k < taps.n_rows; k++)

@@ -103,6 +103,8 @@ static const struct {
     { "uniform8", BC_ROUND_TRUNCATE, 0x47f2d8c3e237a7f5, 0xc4a37772b816b483 },
     { "pcm16", BC_ROUND_NEAREST, 0x9e30bcbe51843061, 0x10638d84f79ac747 },
     { "pcm24", BC_ROUND_NEAREST, 0xb3c3886346df1f35, 0x893e4fb29a26976d },
+    { "midrise4", BC_ROUND_NEAREST, 0x84f0f898cdf39921, 0xbd050a14fcad6cf9 },
+    { "midrise8", BC_ROUND_TRUNCATE, 0xd831faede67413ad, 0xa26f4dace11d07ba },
     { "int8", BC_ROUND_NEAREST, 0xdcf203b30e845fe6, 0xb0f75a6759363846 },
     { "float16", BC_ROUND_NEAREST, 0x8cd37a8cf6e866c7, 0x05f5dbfc2fbddd60 },
     { "e4m3", BC_ROUND_NEAREST, 0x2eef13101ec6c58d, 0x346a77809fc77bcf },

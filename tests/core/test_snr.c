@@ -83,6 +83,12 @@ static void theory_of_uniform_noise(void **state)
     const bc_grid e2m1 = grid_of("e2m1");
 
     (void)state;
+    for (int n = 1; n <= 24; n++) { /* as many steps on either side of 0: 20 log10(2^n) */
+        const bc_grid midrise = grid_of_bits("midrise", n);
+
+        EXPECT_NEAR(bc_theory_uniform_snr_db(&midrise), 20.0 * log10(2.0) * n, 1e-9, "midrise%d",
+                    n);
+    }
     for (int n = 1; n <= 32; n++) {
         const double half = ldexp(1.0, n - 1);
         const bc_grid pcm = grid_of_bits("pcm", n);
@@ -158,6 +164,54 @@ static void full_scale_sines(void **state)
     }
 }
 
+/* A sine of amplitude 1 on the mid-rise grid, which has room for all of it. Its error is uniform over
+ * a step only where steps are many: with few, much of the time is spent in the steps at the ends, where
+ * the sine turns round. The mean of (y - sin t)^2 is a sum over the 2^(n-1) marks y of each sign,
+ * from the arcs of t that belong to them; with one bit, y = 1/2, it is 3/4 - 2/pi, 6.44 dB. */
+static double midrise_sine_db(int bits)
+{
+    const double half = ldexp(1.0, bits - 1);
+    double error = 0.5; /* mean of sin^2 */
+
+    for (double k = 0.0; k < half; k++) {
+        const double from = asin(k / half), to = asin((k + 1.0) / half), y = (k + 0.5) / half;
+
+        error += (y * y * (to - from) - 2.0 * y * (cos(from) - cos(to))) / (0.5 * pi);
+    }
+    return 10.0 * log10(0.5 / error);
+}
+
+static void full_scale_sines_mid_rise(void **state)
+{
+    static const double few_db[] = { 6.44, 12.81, 19.09, 25.31, 31.48 };
+    static double x[N], y[N];
+    static float narrow_x[N], narrow_y[N];
+
+    (void)state;
+    for (size_t i = 0; i < N; i++) {
+        x[i] = sin(2.0 * pi * fmod((double)i * 0.0618033988749895, 1.0));
+        narrow_x[i] = (float)x[i];
+    }
+    for (int n = 1; n <= 16; n++) {
+        const bc_grid g = grid_of_bits("midrise", n);
+        const double thumb_db = bc_theory_rule_of_thumb_db(n);
+        bc_error_sums wide = { 0 }, narrow = { 0 };
+
+        bc_quantize_f64(&g, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, x, NULL, N, y, NULL);
+        bc_quantize_f32(&g, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, narrow_x, NULL, N, narrow_y,
+                        NULL);
+        bc_error_add_f64(&wide, x, y, N);
+        bc_error_add_f32(&narrow, narrow_x, narrow_y, N);
+        EXPECT_NEAR(bc_error_snr_db(&wide), midrise_sine_db(n), 0.02, "midrise%d", n);
+        EXPECT_NEAR(bc_error_snr_db(&narrow), midrise_sine_db(n), 0.02, "midrise%d in float", n);
+        if (n <= 5)
+            EXPECT_NEAR(bc_error_snr_db(&wide), few_db[n - 1], 0.05, "midrise%d", n);
+        else
+            EXPECT_NEAR(bc_error_snr_db(&wide), thumb_db, 0.3, "midrise%d: rule of thumb", n);
+        EXPECT(bc_count_clipped_f64(&g, x, N) == 0, "midrise%d clips a full-scale sine", n);
+    }
+}
+
 /* Dither costs: 2, 3 and 4 twelfths instead of 1: 3.01, 4.77 and 6.02 dB. */
 static const struct {
     const char *dither;
@@ -191,6 +245,8 @@ int main(void)
                  uniform_noise),
         SENTENCE("theory gives that closed form", theory_of_uniform_noise),
         SENTENCE("a full-scale sine has 6.02 b + 1.76 dB", full_scale_sines),
+        SENTENCE("on mid-rise grids it has that from 6 bits on, and what few marks give below",
+                 full_scale_sines_mid_rise),
         SENTENCE("theory subtracts 3.01, 4.77 and 6.02 dB for dither", theory_of_dither),
     };
 

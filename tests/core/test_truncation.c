@@ -115,6 +115,33 @@ static void pcm_shift(void **state)
     }
 }
 
+/* On the mid-rise grid the shift gives the nearest mark: cells begin at multiples of a step. */
+static void midrise_shift(void **state)
+{
+    enum { BITS = 16, HALF = 1 << (BITS - 1) };
+
+    (void)state;
+    for (int n = 1; n <= BITS; n++) {
+        const bc_grid g = grid_of_bits("midrise", n);
+
+        for (int32_t v = -HALF; v < HALF; v++) {
+            const double x = (double)v / HALF, want = floor((double)v / (1 << (BITS - n)));
+            const float narrow = (float)x;
+            double y;
+            int32_t code, narrow_code;
+
+            bc_quantize_f64(&g, &BC_SCALE_IDENTITY, BC_ROUND_TRUNCATE, &x, NULL, 1, &y, &code);
+            bc_quantize_f32(&g, &BC_SCALE_IDENTITY, BC_ROUND_TRUNCATE, &narrow, NULL, 1, NULL,
+                            &narrow_code);
+            EXPECT(code == (int32_t)want && narrow_code == (int32_t)want,
+                   "%d to %d bits is %d in f64, %d in f32, expected %.0f", v, n, code, narrow_code,
+                   want);
+            EXPECT(fabs(y - x) <= ldexp(1.0, -n), "%d to %d bits is %g from its mark", v, n,
+                   fabs(y - x));
+        }
+    }
+}
+
 static const struct {
     const char *grid;
     bc_scale scale;
@@ -176,6 +203,7 @@ int main(void)
         SENTENCE("uniform grids shift 24-bit v right in double", uniform_shift_24),
         SENTENCE("the edges of the cells are the multiples of 2^-n", uniform_edges),
         SENTENCE("PCM grids shift arithmetically, with mean error -1/2 step", pcm_shift),
+        SENTENCE("on a mid-rise grid the shift gives the nearest mark", midrise_shift),
         SENTENCE("integers truncate to floor, floats toward zero", literal_rows),
     };
 
