@@ -20,10 +20,7 @@ apps/explain_text apps/explain_tool apps/image_info apps/image_page apps/image_r
 apps/info apps/kinds apps/lists apps/media apps/option_table apps/option_texts apps/options apps/page
 apps/programs apps/report_verb apps/sweep apps/sweep_plot apps/sweep_report apps/sweep_sheet apps/sweep_tool
 apps/synonyms apps/tensor_formats apps/tensor_page apps/tensor_report apps/tensor_tool apps/tool
-src/tensor/coded src/tensor/coded_constant src/tensor/coded_decode src/tensor/coded_encode src/tensor/file
-src/tensor/formats src/tensor/gguf src/tensor/gguf_write src/tensor/globs src/tensor/join src/tensor/npy
-src/tensor/npy_write src/tensor/npz src/tensor/safetensors src/tensor/safetensors_write src/tensor/shards
-src/tensor/writer src/tensor/zip
+src/tensor/coded src/tensor/coded_constant src/tensor/coded_decode src/tensor/coded_encode
 '
 
 # Reads lines "include FILE HEADER", "has FILE", "needs FILE SYMBOL" and "defines FILE SYMBOL", prints

@@ -1,5 +1,5 @@
 /* Knows an open file of weights: its parts, the list of its tensors with the checks that every
- * format needs, and how their data are read. */
+ * format needs, and how their bytes are read. */
 #include "tensor/file.h"
 
 #include <assert.h>
@@ -10,8 +10,6 @@
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/shown.h"
-#include "bitcrush/input.h"
-#include "tensor/coded.h"
 #include "tensor/element.h"
 #include "tensor/turned.h"
 
@@ -55,10 +53,8 @@ bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error
 
 void bci_tensor_file_drop(bc_tensor_file *f, size_t first)
 {
-    for (size_t i = first; i < f->n_tensors; i++) {
-        bci_coding_free(f->tensors[i].coding);
+    for (size_t i = first; i < f->n_tensors; i++)
         bci_turned_free(f->tensors[i].turned);
-    }
     f->n_tensors = first;
 }
 
@@ -231,8 +227,7 @@ static uint64_t key_of(const char *name, size_t n_shared)
     return key;
 }
 
-/* The index of names; two equal ones are a fault of the file. */
-static bc_status index_names(bc_tensor_file *f, bc_error *err)
+bc_status bci_tensor_file_index(bc_tensor_file *f, bc_error *err)
 {
     const size_t n_shared = shared_of(f);
     keyed *names = malloc((f->n_tensors + 1) * sizeof *names);
@@ -263,60 +258,8 @@ done:
     return st;
 }
 
-bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *err)
+void bci_tensor_file_close(bc_tensor_file *f)
 {
-    return bc_tensor_file_open_with(path, NULL, out, err);
-}
-
-bc_status bc_tensor_file_open_with(const char *path, const bc_reading *reading,
-                                   bc_tensor_file **out, bc_error *err)
-{
-    bc_tensor_file *f = calloc(1, sizeof *f);
-    uint8_t head[BC_HEAD_SIZE];
-
-    if (f && reading)
-        f->reading = *reading;
-    bc_status st = f ? bci_tensor_file_add_part(f, path, err) : bci_tensor_short(path, err);
-
-    if (st)
-        goto done;
-    const size_t n =
-        f->parts[0]->size_bytes < sizeof head ? (size_t)f->parts[0]->size_bytes : sizeof head;
-
-    st = bci_seekable_read(f->parts[0], 0, head, n, err);
-    if (st)
-        goto done;
-    f->format = bci_tensor_format_of(head, n);
-    if (!f->format) {
-        st =
-            bci_fail(err, BC_E_FORMAT,
-                     "%s: holds no weights that are known here, expected GGUF, safetensors (or its "
-                     "index) or NumPy",
-                     path);
-        goto done;
-    }
-    st = f->format->open(f, err);
-    if (!st)
-        st = index_names(f, err);
-    const size_t n_apart = f->n_tensors;
-
-    if (!st)
-        st = bci_tensor_file_join(f, err);
-    if (!st && f->n_tensors < n_apart)
-        st = index_names(f, err);
-    if (st)
-        goto done;
-    *out = f;
-    f = NULL;
-done:
-    bc_tensor_file_free(f);
-    return st;
-}
-
-void bc_tensor_file_free(bc_tensor_file *f)
-{
-    if (!f)
-        return;
     bci_tensor_file_drop(f, 0);
     free_names(f);
     bci_pairs_free(&f->pairs);
@@ -401,88 +344,5 @@ bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_tensor *t, uint
         st = bci_seekable_read(bci_tensor_bytes_of(f, t), t->offset + byte_offset, buf, n, err);
     if (!st && t->is_big_endian)
         swap_elements(buf, n, t->info.type->kind == BC_ELEMENT_COMPLEX ? block / 2 : block);
-    return st;
-}
-
-bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset, void *buf,
-                         size_t n, bc_error *err)
-{
-    assert(!f->tensors[i].coding);
-    return bci_tensor_read_raw(f, &f->tensors[i], byte_offset, buf, n, err);
-}
-
-enum { RAW_ROOM = 16384, LONGEST_BLOCK = 256, WIDE_CHUNK = 1024 };
-
-bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first, size_t n,
-                             float *out, bc_error *err)
-{
-    const bc_tensor_info *info = bc_tensor_at(f, i);
-    const bc_element_type *type = info->type;
-    const uint32_t length = type->block_length;
-    bci_decoder *const decode = bci_element_decoder(type);
-    const size_t most = RAW_ROOM / type->block_bytes;
-    uint8_t raw[RAW_ROOM];
-    float block[LONGEST_BLOCK];
-
-    assert(first <= info->n_elements && n <= info->n_elements - first);
-    if (f->tensors[i].coding)
-        return bci_coded_read(f, f->tensors[i].coding, first, n, out, err);
-    assert(length <= LONGEST_BLOCK);
-    if (!decode)
-        return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s holds %s, expected a type of floats",
-                        f->parts[f->tensors[i].part]->name, bci_show_name(info->name).text,
-                        type->name);
-    while (n > 0) {
-        const size_t skip = (size_t)(first % length);
-        const bool is_part = skip > 0 || n < length; /* of one block */
-        const size_t n_blocks = is_part ? 1 : n / length < most ? n / length : most;
-        const size_t n_whole = n_blocks * length - skip, now = n_whole < n ? n_whole : n;
-        const bc_status st = bc_tensor_read(f, i, first / length * type->block_bytes, raw,
-                                            n_blocks * type->block_bytes, err);
-
-        if (st)
-            return st;
-        decode(raw, n_blocks, is_part ? block : out);
-        if (is_part)
-            memcpy(out, block + skip, now * sizeof *out);
-        out += now;
-        first += now;
-        n -= now;
-    }
-    return BC_OK;
-}
-
-/* Doubles in the bytes of an array of them, which is where they are read to. */
-static void doubles_of(double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *bytes = (const uint8_t *)&x[i];
-        uint64_t bits = 0;
-
-        for (int k = 7; k >= 0; k--)
-            bits = bits << 8 | bytes[k];
-        memcpy(&x[i], &bits, sizeof bits);
-    }
-}
-
-bc_status bc_tensor_read_f64(const bc_tensor_file *f, size_t i, uint64_t first, size_t n,
-                             double *out, bc_error *err)
-{
-    float narrow[WIDE_CHUNK];
-    bc_status st = BC_OK;
-
-    if (bci_element_is_f64(bc_tensor_at(f, i)->type)) {
-        st = bc_tensor_read(f, i, first * sizeof *out, out, n * sizeof *out, err);
-        if (!st)
-            doubles_of(out, n);
-        return st;
-    }
-    for (size_t at = 0; !st && at < n; at += WIDE_CHUNK) {
-        const size_t m = n - at < WIDE_CHUNK ? n - at : WIDE_CHUNK;
-
-        st = bc_tensor_read_f32(f, i, first + at, m, narrow, err);
-        for (size_t k = 0; !st && k < m; k++)
-            out[at + k] = (double)narrow[k];
-    }
     return st;
 }

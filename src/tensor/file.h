@@ -39,14 +39,6 @@ extern const bci_tensor_format bci_safetensors_index;
 extern const bci_tensor_format bci_npy;
 extern const bci_tensor_format bci_npz;
 
-/* The row of the first bytes of a file, or NULL. */
-const bci_tensor_format *bci_tensor_format_of(const uint8_t *head, size_t n);
-
-/* The row of a name, or of the ending of a path among those that are written; NULL where
- * there is none. */
-const bci_tensor_format *bci_tensor_format_named(const char *name);
-const bci_tensor_format *bci_tensor_format_for_path(const char *path);
-
 struct bc_tensor_file {
     bc_reading reading;
     uint64_t memory; /* bytes that were taken for what the heads hold */
@@ -71,8 +63,11 @@ const bci_seekable *bci_tensor_bytes_of(const bc_tensor_file *f, const bci_tenso
 /* Open a further part: f->parts[f->n_parts - 1]. */
 BC_NODISCARD bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error *err);
 
-/* Forget tensors from `first` on. */
+/* Forget tensors from `first` on; no pieces were joined yet. */
 void bci_tensor_file_drop(bc_tensor_file *f, size_t first);
+
+/* Release all but the codings of its tensors. */
+void bci_tensor_file_close(bc_tensor_file *f);
 
 /* Read n bytes of a tensor, or of a piece of one, as bc_tensor_read does. */
 BC_NODISCARD bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_tensor *t,
@@ -84,6 +79,9 @@ BC_NODISCARD bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_te
  * indexed. */
 BC_NODISCARD bc_status bci_tensor_file_join(bc_tensor_file *f, bc_error *err);
 #define BCI_FORMATS_KEY "bitcrush.formats"
+
+/* Make the index of names; two equal ones are a fault of the file. */
+BC_NODISCARD bc_status bci_tensor_file_index(bc_tensor_file *f, bc_error *err);
 
 /* The place of a name among the tensors that are indexed, or NULL. */
 bci_tensor *bci_tensor_file_find(const bc_tensor_file *f, const char *name);

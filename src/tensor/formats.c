@@ -1,9 +1,9 @@
 /* Knows the list of file formats of weights. */
+#include "tensor/formats.h"
+
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
-
-#include "tensor/file.h"
 
 static const bci_tensor_format *const formats[] = {
     &bci_gguf,

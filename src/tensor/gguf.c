@@ -9,14 +9,14 @@
 #include "base/shown.h"
 #include "tensor/element.h"
 #include "tensor/file.h"
-#include "tensor/gguf.h"
+#include "tensor/gguf_alignment.h"
+#include "tensor/gguf_write.h"
 #include "tensor/head_reader.h"
 
 enum {
     MAX_DIMS = 4,
-    MAX_NAME = 65535,        /* bytes, of keys by the specification; taken for tensors too */
-    MAX_ALIGNMENT = 1 << 24, /* of a file that is written it is padding in memory */
-    MAX_DEPTH = 8,           /* of arrays in arrays */
+    MAX_NAME = 65535, /* bytes, of keys by the specification; taken for tensors too */
+    MAX_DEPTH = 8,    /* of arrays in arrays */
     MAX_PAIRS = 1 << 20,
     LEAST_PAIR = 8 + 1 + 4 + 1, /* bytes */
     LEAST_TENSOR = 8 + 4 + 4 + 8,
@@ -157,27 +157,6 @@ static bc_status read_pairs(reader *r, bci_pairs *pairs)
 }
 
 /* --- tensors */
-
-bc_status bci_gguf_alignment(const bci_pairs *pairs, const char *name, uint64_t *alignment,
-                             bc_error *err)
-{
-    const bci_pair *pair = bci_pairs_find(pairs, "general.alignment");
-    uint64_t n = BCI_GGUF_ALIGNMENT;
-
-    if (pair && (pair->type != BCI_VALUE_U32 || !bci_pair_number(pair, &n) || n == 0 ||
-                 n > MAX_ALIGNMENT || (n & (n - 1)) != 0)) {
-        bc_tensor_metadata shown;
-
-        bci_pair_describe(pair, &shown);
-        return bci_fail(err, BC_E_FORMAT,
-                        "%s: byte %llu: general.alignment is %s %s, expected a power of two up to "
-                        "%d as u32",
-                        name, (unsigned long long)pair->entry, shown.type, shown.value,
-                        MAX_ALIGNMENT);
-    }
-    *alignment = n;
-    return BC_OK;
-}
 
 /* The tensor without its place; r->name holds the name. */
 static void read_tensor(reader *r, bci_tensor *t, uint64_t *offset)

@@ -1,5 +1,7 @@
 /* Knows how the head of a GGUF file, version 3, is put together, and what llama.cpp expects in
  * it. */
+#include "tensor/gguf_write.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +9,8 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "base/shown.h"
-#include "tensor/gguf.h"
+#include "tensor/gguf_alignment.h"
 #include "tensor/globs.h"
-#include "tensor/writer.h"
 
 enum { VERSION = 3, MAX_DIMS = 4, MAX_NAME = 63, QUANTIZATION_VERSION = 2 };
 

@@ -1,10 +1,10 @@
-/* Shared-internal: what reading and writing .npy have in common, and reading .npz. */
+/* Shared-internal: reading an array of NumPy, alone in a file or as a member of an archive. */
 #ifndef BCI_NPY_H
 #define BCI_NPY_H
 
 #include "tensor/file.h"
 
-/* An array with its head, alone in a file or as a member of an archive. */
+/* An array with its head. */
 typedef struct {
     const bci_seekable *in;
     uint64_t begin, size_bytes; /* where in `in`; inside it */
@@ -17,7 +17,5 @@ typedef struct {
 /* Add it to the tensors. Of t are given part, entry and is_unpacked. */
 BC_NODISCARD bc_status bci_npy_add(bc_tensor_file *f, const bci_npy_place *p, bci_tensor *t,
                                    uint32_t *version, bc_error *err);
-
-bc_status bci_npy_plan(struct bci_tensor_writer *w, bc_error *err);
 
 #endif

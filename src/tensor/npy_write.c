@@ -1,12 +1,12 @@
 /* Knows how the head of a .npy file is put together, byte for byte as NumPy does it. */
+#include "tensor/npy_write.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/shown.h"
-#include "tensor/npy.h"
-#include "tensor/writer.h"
 
 enum { DATA_MULTIPLE = 64 };
 

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/shown.h"
+#include "tensor/formats.h"
 #include "tensor/globs.h"
 #include "tensor/mixes.h"
 #include "tensor/packed.h"

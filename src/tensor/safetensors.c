@@ -26,7 +26,7 @@ static uint64_t length_of(const uint8_t *head)
     return n;
 }
 
-static bool probe(const uint8_t *head, size_t n)
+bool bci_safetensors_probe(const uint8_t *head, size_t n)
 {
     return n > LENGTH_BYTES && head[LENGTH_BYTES] == '{' && length_of(head) <= UINT32_MAX;
 }
@@ -173,10 +173,3 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
         qsort(f->tensors + first, f->n_tensors - first, sizeof *f->tensors, by_offset);
     return check_cover(&r, first, err);
 }
-
-const bci_tensor_format bci_safetensors = {
-    .format = { "safetensors", "Hugging Face's file of tensors", ".safetensors", true },
-    .probe = probe,
-    .open = bci_safetensors_open,
-    .plan = bci_safetensors_plan,
-};

@@ -1,6 +1,8 @@
 /* Knows how the head of a safetensors file is put together: the JSON text without spaces, tensors
  * in the order of the reference writer (wide types first, then by name), spaces up to a multiple
  * of 8. */
+#include "tensor/safetensors_write.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +12,6 @@
 #include "base/shown.h"
 #include "tensor/globs.h"
 #include "tensor/json_text.h"
-#include "tensor/safetensors.h"
-#include "tensor/writer.h"
 
 /* The reference sorts by its enumeration of types, from the last to the first. */
 static const char *const type_order[] = {

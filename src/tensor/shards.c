@@ -1,5 +1,5 @@
-/* Knows the index of a sharded safetensors file (model.safetensors.index.json): which tensor is in
- * which file beside it. */
+/* Knows the files of a model in safetensors: one, or several by their index
+ * (model.safetensors.index.json), which says in which file beside it a tensor is. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,11 @@
 #include "base/shown.h"
 #include "tensor/json_header.h"
 #include "tensor/safetensors.h"
+#include "tensor/safetensors_write.h"
 
 enum { MAX_SHARDS = 4096 };
 
-static bool probe(const uint8_t *head, size_t n)
+static bool probe_index(const uint8_t *head, size_t n)
 {
     return n > 0 && head[0] == '{';
 }
@@ -164,7 +165,7 @@ static void map_free(map *m)
     free(m->places);
 }
 
-static bc_status open_file(bc_tensor_file *f, bc_error *err)
+static bc_status open_index(bc_tensor_file *f, bc_error *err)
 {
     map m = { .file = f, .name = f->parts[0]->name };
     bc_status st = read_index(&m, f->parts[0], err);
@@ -240,7 +241,9 @@ static bc_status open_set(bc_tensor_file *f, const char *index, bool *is_set, bc
     return st;
 }
 
-bc_status bci_safetensors_open(bc_tensor_file *f, bc_error *err)
+/* Open the file of part 0, or, where its name says that it is a shard and the index that names it
+ * stands beside it, all shards. */
+static bc_status open_file(bc_tensor_file *f, bc_error *err)
 {
     uint32_t shard = 0, n_shards = 0;
     bool is_set = false;
@@ -260,9 +263,16 @@ bc_status bci_safetensors_open(bc_tensor_file *f, bc_error *err)
     return st;
 }
 
+const bci_tensor_format bci_safetensors = {
+    .format = { "safetensors", "Hugging Face's file of tensors", ".safetensors", true },
+    .probe = bci_safetensors_probe,
+    .open = open_file,
+    .plan = bci_safetensors_plan,
+};
+
 const bci_tensor_format bci_safetensors_index = {
     .format = { "safetensors-index", "the index of a safetensors file in several parts",
                 ".safetensors.index.json", false },
-    .probe = probe,
-    .open = open_file,
+    .probe = probe_index,
+    .open = open_index,
 };

@@ -1,6 +1,7 @@
 /* What is written is laid out as each format says, and comes back. */
 #include "gguf_made.h"
 #include "safetensors_made.h"
+#include "tensor/formats.h"
 #include "tensor/writer.h"
 
 static const bc_element_type *type(const char *name)

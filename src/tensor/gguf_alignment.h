@@ -1,10 +1,8 @@
-/* Shared-internal: what reading and writing GGUF have in common. */
-#ifndef BCI_GGUF_H
-#define BCI_GGUF_H
+/* Shared-internal: what the data of a GGUF file are aligned to, read or written. */
+#ifndef BCI_GGUF_ALIGNMENT_H
+#define BCI_GGUF_ALIGNMENT_H
 
 #include "tensor/pairs.h"
-
-enum { BCI_GGUF_ALIGNMENT = 32 };
 
 /* The next multiple of a power of two. */
 static inline uint64_t bci_gguf_pad(uint64_t n, uint64_t alignment)
@@ -15,8 +13,5 @@ static inline uint64_t bci_gguf_pad(uint64_t n, uint64_t alignment)
 /* general.alignment, or its default. `name` is that of the file, for messages. */
 BC_NODISCARD bc_status bci_gguf_alignment(const bci_pairs *pairs, const char *name,
                                           uint64_t *alignment, bc_error *err);
-
-struct bci_tensor_writer;
-bc_status bci_gguf_plan(struct bci_tensor_writer *w, bc_error *err);
 
 #endif
