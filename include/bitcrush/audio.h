@@ -175,7 +175,9 @@ typedef struct {
 /* What two signals of one shape differ by: y against x. Powers are means over the channels. */
 typedef struct {
     bc_audio_levels x, y;
-    bc_error_sums error;     /* all channels; n_clipped is not counted here */
+    bc_error_sums error;     /* all channels; n_clipped and overload are those of a reduction, where
+                              * samples clip with their noise, as n_clipped of the result; overload
+                              * without shaping and hold, on even steps */
     double noise_dbfs;       /* RMS of the error */
     double noise_a_dbfs;     /* A-weighted (IEC 61672) */
     double noise_468_dbfs;   /* ITU-R BS.468-4, 0 dB at 1 kHz, as RMS */

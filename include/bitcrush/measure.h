@@ -8,6 +8,7 @@
 
 #include "bitcrush/grid.h"
 #include "bitcrush/noise.h"
+#include "bitcrush/scale.h"
 #include "bitcrush/status.h"
 
 #ifdef __cplusplus
@@ -27,6 +28,8 @@ typedef struct {
     uint64_t n_nonfinite;
     double sum_x, sum_x2;
     double sum_e, sum_e2;
+    double sum_overload_e2; /* of sum_e2, what the n_clipped samples brought: overload. The rest is
+                             * granular. 0 where nobody knew the grid's ends */
     double max_abs_e;
 } bc_error_sums;
 
@@ -41,10 +44,22 @@ BC_API void bc_error_add_pair(bc_error_sums *sums, double x, double y, uint64_t 
 /* Add b to a. Merge in the order of the data. */
 BC_API void bc_error_merge(bc_error_sums *a, const bc_error_sums *b);
 
-/* Count the samples of x that lie more than half a step beyond an end of the grid (in
- * units of the grid). */
-BC_API uint64_t bc_count_clipped_f32(const bc_grid *grid, const float *x, size_t n);
-BC_API uint64_t bc_count_clipped_f64(const bc_grid *grid, const double *x, size_t n);
+/* Granular and overload: inside the granular region of a grid, which ends half a step past both end
+ * marks, a quantizer rounds; beyond it, it clips, and the error grows with the sample (Gray and
+ * Neuhoff, "Quantization", IEEE Trans. Information Theory 44(6), 1998). Closed forms of the error
+ * are about the first alone. In the units of the data; under a gain of 0 nothing lies beyond. */
+typedef struct {
+    double low, high;
+} bc_granular;
+BC_API bc_granular bc_granular_of(const bc_grid *grid, const bc_scale *scale);
+
+/* Add to n_clipped the finite samples of x that lie beyond the region, and to sum_overload_e2 the
+ * squares of their errors; the samples are added by bc_error_add_f32 or _f64 besides. Sums are made
+ * as there. */
+BC_API void bc_error_add_overload_f32(bc_error_sums *sums, const bc_granular *region,
+                                      const float *x, const float *y, size_t n);
+BC_API void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region,
+                                      const double *x, const double *y, size_t n);
 
 /* True when there were samples and y is x in all of them, NaN and infinity included. */
 BC_API bool bc_error_is_exact(const bc_error_sums *s);
@@ -54,6 +69,11 @@ BC_API bool bc_error_is_exact(const bc_error_sums *s);
  * PSNR are -infinity, the RMSE is infinite, and the mean is infinite or, where errors of both signs
  * or NaN met, NaN. `peak` is the full-scale value. */
 BC_API double bc_error_snr_db(const bc_error_sums *s);
+/* The SNR that is left when only rounding, or only clipping, is counted: 10 log10 of the mean square
+ * of x over that of the granular or of the overload error, so that 10^(-snr/10) is the sum of the
+ * two's. +infinity where there is no such error, NaN after an infinite one. */
+BC_API double bc_error_granular_db(const bc_error_sums *s);
+BC_API double bc_error_overload_db(const bc_error_sums *s);
 BC_API double bc_error_psnr_db(const bc_error_sums *s, double peak);
 BC_API double bc_error_rmse(const bc_error_sums *s);
 BC_API double bc_error_mean(const bc_error_sums *s);

@@ -51,6 +51,7 @@ struct bci_crusher {
 void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more)
 {
     to->n_clipped += more->n_clipped;
+    to->overload_e2 += more->overload_e2;
     to->n_nonfinite += more->n_nonfinite;
     to->n_silent += more->n_silent;
     to->n_saturated += more->n_saturated;
@@ -284,10 +285,29 @@ static void add_clipped(bci_crush_tally *t, uint64_t n_clipped, double worst)
     t->worst = worst > t->worst ? worst : t->worst;
 }
 
+/* Squares of the errors of clipped samples, which all become an end mark: x with its noise lies
+ * beyond `low` or `high`. */
+static double overload(const bc_grid *g, const double *x, const double *noise, size_t n, double low,
+                       double high)
+{
+    const double step = 1.0 / g->den;
+    const double first = bc_grid_value(g, g->lo), last = bc_grid_value(g, g->hi);
+    double sum = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        const double v = x[i] + noise[i] * step;
+        const double e = v > high ? last - x[i] : v < low ? first - x[i] : 0.0;
+
+        sum += isfinite(e) ? e * e : 0.0;
+    }
+    return sum;
+}
+
 /* Even steps: count what lies beyond the ends with its noise. */
-static void count_even(const bc_grid *g, const double *x, const double *noise, size_t n,
+static void count_even(const bci_crusher *c, const double *x, const double *noise, size_t n,
                        bci_crush_tally *t)
 {
+    const bc_grid *g = &c->settings->depth.grid;
     const double top = (g->hi + g->rise + 0.5) / g->den, bottom = (g->lo + g->rise - 0.5) / g->den;
     uint64_t clipped = 0;
     double worst = 0.0;
@@ -301,6 +321,8 @@ static void count_even(const bc_grid *g, const double *x, const double *noise, s
         worst = is_out && over > worst && isfinite(over) ? over : worst;
     }
     add_clipped(t, clipped, worst);
+    if (clipped && !c->firs && c->settings->hold <= 1)
+        t->overload_e2 += overload(g, x, noise, n, bottom, top);
 }
 
 /* The same of other steps. */
@@ -469,7 +491,7 @@ static bc_status prepare(const bci_crusher *c, const scratch *s, size_t ch, uint
     if (is_of_floats)
         return hold_in_floats(c, s->x[ch], s->noise[ch], n, first, ch, t, err);
     if (tally && set->depth.grid.family == BC_GRID_AFFINE)
-        count_even(&set->depth.grid, s->x[ch], s->noise[ch], n, tally);
+        count_even(c, s->x[ch], s->noise[ch], n, tally);
     else if (tally)
         count_uneven(c, s->x[ch], s->noise[ch], n, tally);
     return BC_OK;

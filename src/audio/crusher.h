@@ -10,7 +10,8 @@ typedef struct bci_crusher bci_crusher;
 /* What was noticed on the way. Zero it, merge in order. */
 typedef struct {
     uint64_t n_clipped;
-    double worst; /* magnitude past full scale of the worst clipped sample; 0: none */
+    double worst;       /* magnitude past full scale of the worst clipped sample; 0: none */
+    double overload_e2; /* squares of their errors, where each sample is rounded for itself */
     uint64_t n_nonfinite, n_silent;
     uint64_t n_saturated; /* see bc_audio_result */
 } bci_crush_tally;

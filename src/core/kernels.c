@@ -144,6 +144,41 @@ static void error_f64(bci_error_lanes *lanes, const double *x, const double *y, 
     *lanes = s;
 }
 
+static inline bool is_beyond(float x, float low, float high)
+{
+    return ((x < low) | (x > high)) & (fabsf(x) <= FLT_MAX);
+}
+
+/* Few samples clip, if any: they are counted first. */
+static uint32_t overload_f32(const float *x, const float *y, size_t n, float low, float high,
+                             double *e2)
+{
+    double lanes[BCI_LANES] = { 0 };
+    uint32_t count = 0;
+    size_t i = 0;
+
+    for (size_t k = 0; k < n; k++)
+        count += is_beyond(x[k], low, high);
+    if (count == 0)
+        return 0;
+    for (; i + BCI_LANES <= n; i += BCI_LANES)
+        for (size_t j = 0; j < BCI_LANES; j++) {
+            const double e = (double)y[i + j] - (double)x[i + j];
+            const bool counts = is_beyond(x[i + j], low, high) & (fabs(e) <= DBL_MAX);
+
+            lanes[j] += counts ? e * e : 0.0;
+        }
+    for (; i < n; i++) {
+        const double e = (double)y[i] - (double)x[i];
+
+        if (is_beyond(x[i], low, high) && fabs(e) <= DBL_MAX)
+            lanes[i % BCI_LANES] += e * e;
+    }
+    *e2 += ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
+           ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+    return count;
+}
+
 #ifdef __AVX512F__
 #include "core/philox_wide.h"
 #endif
@@ -253,6 +288,7 @@ const bci_kernels BCI_AT_LEVEL(bci_kernels) = {
     .feedback_f64 = feedback_f64,
     .error_f32 = error_f32,
     .error_f64 = error_f64,
+    .overload_f32 = overload_f32,
     .random_words = random_words,
     .rpdf = rpdf,
     .tpdf = tpdf,

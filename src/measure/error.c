@@ -94,57 +94,8 @@ void bc_error_merge(bc_error_sums *a, const bc_error_sums *b)
     a->sum_x2 += b->sum_x2;
     a->sum_e += b->sum_e;
     a->sum_e2 += b->sum_e2;
+    a->sum_overload_e2 += b->sum_overload_e2;
     a->max_abs_e = fmax(a->max_abs_e, b->max_abs_e);
-}
-
-/* The half steps past both end marks, in values. */
-static void span_of(const bc_grid *g, double *low, double *high)
-{
-    const int32_t top = isinf(bc_grid_value(g, g->hi)) ? g->hi - 1 : g->hi;
-    const int32_t bottom = isinf(bc_grid_value(g, g->lo)) ? g->lo + 1 : g->lo;
-    const double first = bc_grid_value(g, bottom), last = bc_grid_value(g, top);
-
-    *low = first - 0.5 * (bc_grid_value(g, bottom + 1) - first);
-    *high = last + 0.5 * (last - bc_grid_value(g, top - 1));
-}
-
-/* The least float that is not below v: a float lies below v if it lies below that. */
-static float float_from(double v)
-{
-    const float near = (float)v;
-
-    return (double)near < v ? nextafterf(near, INFINITY) : near;
-}
-
-uint64_t bc_count_clipped_f32(const bc_grid *grid, const float *x, size_t n)
-{
-    enum { CHUNK = 1 << 16 };
-    uint64_t count = 0;
-    double low, high;
-
-    span_of(grid, &low, &high);
-    const float from = float_from(low), to = -float_from(-high);
-
-    for (size_t at = 0; at < n; at += CHUNK) {
-        const size_t end = n - at < CHUNK ? n : at + CHUNK;
-        uint32_t in_chunk = 0;
-
-        for (size_t i = at; i < end; i++)
-            in_chunk += ((x[i] < from) | (x[i] > to)) & (fabsf(x[i]) <= FLT_MAX);
-        count += in_chunk;
-    }
-    return count;
-}
-
-uint64_t bc_count_clipped_f64(const bc_grid *grid, const double *x, size_t n)
-{
-    uint64_t count = 0;
-    double low, high;
-
-    span_of(grid, &low, &high);
-    for (size_t i = 0; i < n; i++)
-        count += isfinite(x[i]) && (x[i] < low || x[i] > high);
-    return count;
 }
 
 /* 10 log10(a / b): infinity when nothing was lost; NaN when there was nothing to lose, and when the
@@ -171,6 +122,18 @@ double bc_error_snr_db(const bc_error_sums *s)
 double bc_error_psnr_db(const bc_error_sums *s, double peak)
 {
     return s->n ? ratio_db(peak * peak * (double)s->n, s->sum_e2) : NAN;
+}
+
+double bc_error_granular_db(const bc_error_sums *s)
+{
+    const double rest = s->sum_e2 - s->sum_overload_e2; /* of two orders of summing */
+
+    return s->n && s->n_lost == 0 ? ratio_db(s->sum_x2, rest > 0.0 ? rest : 0.0) : NAN;
+}
+
+double bc_error_overload_db(const bc_error_sums *s)
+{
+    return s->n && s->n_lost == 0 ? ratio_db(s->sum_x2, s->sum_overload_e2) : NAN;
 }
 
 bc_status bc_error_gate(const bc_error_sums *s, double least_db, const char *subject,

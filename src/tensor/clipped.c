@@ -2,6 +2,7 @@
 #include "tensor/clipped.h"
 
 #include "core/block_layout.h"
+#include "core/kernels.h"
 #include "tensor/encode.h"
 
 bool bci_can_clip(const bc_element_type *type)
@@ -27,32 +28,40 @@ static limits limits_of(const bc_block_format *format)
 }
 
 /* A negative scale turns the values over; under a scale of 0 ends mean nothing. */
-static uint64_t count_in_group(const limits *of_codes, float scale, float minimum, const float *x,
-                               size_t n)
+static void add_group(const bci_kernels *kernels, const limits *of_codes, float scale,
+                      float minimum, const float *x, const float *y, size_t n, bc_error_sums *to)
 {
     const double a = of_codes->low * (double)scale - (double)minimum;
     const double b = of_codes->high * (double)scale - (double)minimum;
     const float low = (float)(a < b ? a : b), high = (float)(a < b ? b : a);
-    uint32_t n_clipped = 0;
 
-    for (size_t i = 0; i < n; i++)
-        n_clipped += (x[i] < low) | (x[i] > high);
-    return scale != 0.0f ? n_clipped : 0;
+    if (scale != 0.0f)
+        to->n_clipped += kernels->overload_f32(x, y, n, low, high, &to->sum_overload_e2);
 }
 
-uint64_t bci_count_clipped(const bc_element_type *type, const void *blocks, const float *x,
-                           size_t n)
+static void add_beyond_grid(const char *name, const float *x, const float *y, size_t n,
+                            bc_error_sums *to)
 {
-    const bc_block_format *format = bci_blocks_of(type);
-    const char *name = bci_grid_of(type);
-    const uint8_t *block = blocks;
-    uint64_t n_clipped = 0;
     bc_grid grid;
 
-    if (name)
-        return bc_grid_named(name, &grid, NULL) ? 0 : bc_count_clipped_f32(&grid, x, n);
+    if (bc_grid_named(name, &grid, NULL))
+        return;
+    const bc_granular region = bc_granular_of(&grid, &BC_SCALE_IDENTITY);
+
+    bc_error_add_overload_f32(to, &region, x, y, n);
+}
+
+void bci_add_clipped(const bc_element_type *type, const void *blocks, const float *x,
+                     const float *y, size_t n, bc_error_sums *to)
+{
+    const bc_block_format *format = bci_blocks_of(type);
+    const bci_kernels *kernels = bci_kernels_get();
+    const uint8_t *block = blocks;
+
+    if (bci_grid_of(type))
+        add_beyond_grid(bci_grid_of(type), x, y, n, to);
     if (!format)
-        return 0;
+        return;
 
     const limits of_codes = limits_of(format);
     const size_t length = format->codes->group_length;
@@ -62,7 +71,6 @@ uint64_t bci_count_clipped(const bc_element_type *type, const void *blocks, cons
         const size_t n_groups = bc_block_scales(format, block, scales, minimums);
 
         for (size_t g = 0; g < n_groups; g++, i += length)
-            n_clipped += count_in_group(&of_codes, scales[g], minimums[g], x + i, length);
+            add_group(kernels, &of_codes, scales[g], minimums[g], x + i, y + i, length, to);
     }
-    return n_clipped;
 }

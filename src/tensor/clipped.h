@@ -7,10 +7,10 @@
 /* True when the type has ends. */
 bool bci_can_clip(const bc_element_type *type);
 
-/* How many of n weights lie beyond the largest or smallest value by more than half of the last
+/* Add to the sums how many of n weights, which became y, and how much of their error, lie beyond the largest or smallest value by more than half of the last
  * step: of the type for floats, of their block (its scales and minimums as stored in `blocks`)
  * otherwise. */
-uint64_t bci_count_clipped(const bc_element_type *type, const void *blocks, const float *x,
-                           size_t n);
+void bci_add_clipped(const bc_element_type *type, const void *blocks, const float *x,
+                     const float *y, size_t n, bc_error_sums *to);
 
 #endif

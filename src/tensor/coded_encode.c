@@ -65,12 +65,19 @@ static bc_scale scale_of(const gridder *g, const float *x, size_t n, uint64_t fi
     return scale;
 }
 
+/* The scale that a reader has. */
+static bc_scale stored_scale(const gridder *g, float step, int32_t zero)
+{
+    const bool is_affine = g->grid.family == BC_GRID_AFFINE;
+
+    return (bc_scale){ is_affine ? (double)step * g->grid.den : (double)step, 0.0, zero };
+}
+
 static void put_codes(const gridder *g, const float *x, const float *noise, size_t n, float step,
                       int32_t zero, uint16_t *bits)
 {
     const bool is_affine = g->grid.family == BC_GRID_AFFINE;
-    const double gain = is_affine ? (double)step * g->grid.den : (double)step;
-    const bc_scale stored = { gain, 0.0, zero };
+    const bc_scale stored = stored_scale(g, step, zero);
     const uint32_t mask = (1u << g->grid.bits) - 1;
     int32_t *codes = g->room->codes;
 
@@ -110,10 +117,23 @@ static bool begins_group(const bci_coding *c, uint64_t first)
     return !bci_coding_is_long(c) || first % c->group == 0;
 }
 
+/* Weights of a line beyond the ends of the grid under the scale of their group. */
+static void add_overload(const gridder *g, const float *x, const float *y, size_t n, size_t group,
+                         bc_error_sums *to)
+{
+    for (size_t at = 0, k = 0; at < n; at += group, k++) {
+        const bc_scale stored = stored_scale(g, g->room->scales[k], g->room->zeros[k]);
+        const bc_granular region = bc_granular_of(&g->grid, &stored);
+
+        bc_error_add_overload_f32(to, &region, x + at, y + at, n - at < group ? n - at : group);
+    }
+}
+
 static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, const bci_range *at,
-                             uint8_t *out, float *y)
+                             uint8_t *out, float *y, bc_error_sums *sums)
 {
     const size_t line = at->n / at->n_lines;
+    const size_t group = g->c->group < line && !g->c->is_whole ? (size_t)g->c->group : line;
     bci_coder *room = g->room;
     size_t n_out = 0;
 
@@ -130,9 +150,10 @@ static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, co
         } else if (role == BCI_CODES) {
             bc_pack(room->bits, line, g->c->format->bits, BC_LSB_FIRST, out + n_out);
             if (y)
-                bci_coded_values(g->c, out + n_out, line,
-                                 g->c->group < line && !g->c->is_whole ? (size_t)g->c->group : line,
-                                 room->scales, g->c->has_zero ? room->zeros : NULL, room->bits, y);
+                bci_coded_values(g->c, out + n_out, line, group, room->scales,
+                                 g->c->has_zero ? room->zeros : NULL, room->bits, y);
+            if (y && sums)
+                add_overload(g, x, y, line, group, sums);
             n_out += (size_t)bci_code_bytes(g->c, line);
         }
     }
@@ -233,7 +254,7 @@ static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role ro
 
 size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
                         const bc_tensor_settings *s, const bci_encoding *how, const float *x,
-                        const bci_range *at, uint8_t *out, float *y)
+                        const bci_range *at, uint8_t *out, float *y, bc_error_sums *sums)
 {
     gridder g = { .room = room, .c = c, .percent = s->percent, .how = how };
 
@@ -242,7 +263,7 @@ size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
     if (!bci_coding_grid(c, &g.grid))
         return encode_as_blocks(room, c, role, how, x, at->n, out, y);
     g.method = bci_coding_method(c, s);
-    return encode_on_grid(&g, role, x, at, out, y);
+    return encode_on_grid(&g, role, x, at, out, y, sums);
 }
 
 bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *s)

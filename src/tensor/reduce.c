@@ -121,7 +121,7 @@ static bc_status look_at(const bci_reduction *r, const place *at, bci_slot *s, b
     if (!st)
         st = bci_reduction_measure(r, at->tensor, &at->range, s, err);
     if (!st && to->kind != BC_ELEMENT_CODES)
-        s->error.n_clipped = bci_count_clipped(to, s->out, s->x, at->range.n);
+        bci_add_clipped(to, s->out, s->x, s->y, at->range.n, &s->error);
     return st;
 }
 
@@ -150,8 +150,9 @@ static void encode_piece(const bci_reduction *r, const place *at, bci_slot *s)
     const bci_role role = c->roles[at->output->piece];
     const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
 
-    s->n_out = bci_coded_encode(s->coder, c, role, r->settings, &how, s->x, &at->range, s->out,
-                                measures(r) || !s->is_safe ? s->y : NULL);
+    s->n_out =
+        bci_coded_encode(s->coder, c, role, r->settings, &how, s->x, &at->range, s->out,
+                         measures(r) || !s->is_safe ? s->y : NULL, measures(r) ? &s->error : NULL);
     s->n_nonfinite = role == BCI_CODES ? s->n_nonfinite : 0;
     s->n_saturated = role == BCI_CODES ? s->n_saturated : 0;
 }
@@ -241,6 +242,7 @@ static bc_status run(bci_reduction *r, int n_threads, bc_error *err)
 static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
 {
     bc_status st = BC_OK;
+    bc_grid grid;
 
     r->made.tensors = calloc(r->n_tensors + 1, sizeof *r->made.tensors);
     if (!r->made.tensors)
@@ -248,7 +250,8 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
     for (size_t i = 0; !st && i < r->n_tensors; i++, r->made.n_tensors = i) {
         st = bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, 0,
                                err);
-        r->made.tensors[i].can_clip = !r->codings[i] && bci_can_clip(r->choices[i].type);
+        r->made.tensors[i].can_clip = r->codings[i] ? bci_coding_grid(r->codings[i], &grid)
+                                                    : bci_can_clip(r->choices[i].type);
         r->made.tensors[i].importance = r->choices[i].importance;
         r->made.tensors[i].is_dropped = r->choices[i].is_dropped;
         r->made.tensors[i].why = r->choices[i].is_asked ? NULL : r->choices[i].why;

@@ -155,16 +155,21 @@ static void clipping_at_2_bits_is_counted(void **state)
     bc_audio_settings s = settings_for("2", "none");
     bc_audio_result r;
     uint64_t n_out = 0;
-    double worst = 0.0;
+    double worst = 0.0, overload = 0.0;
 
     (void)state;
     for (size_t i = 0; i < N; i++) {
         n_out += x[i] > 0.75 || x[i] < -1.25;
         worst = fabs(x[i]) > worst ? fabs(x[i]) : worst;
+        overload += x[i] > 0.75 ? (x[i] - 0.5) * (x[i] - 0.5) : 0.0;
+        overload += x[i] < -1.25 ? (x[i] + 1.0) * (x[i] + 1.0) : 0.0;
     }
     s.skip_quality = false;
     free(crush_values(x, N, 48000, &s, &r));
     assert_int_equal(r.n_clipped, n_out);
+    assert_int_equal(r.quality.error.n_clipped, n_out);
+    EXPECT(fabs(r.quality.error.sum_overload_e2 / overload - 1.0) < 1e-9,
+           "overload %g, expected %g", r.quality.error.sum_overload_e2, overload);
     EXPECT(fabs(r.overshoot_db - 20 * log10(worst)) < 1e-9, "overshoot %.6f dB", r.overshoot_db);
     free(x);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bitcrush/measure.h"
+#include "bitcrush/quantize.h"
 #include "bits.h"
 #include "grids.h"
 
@@ -323,16 +324,79 @@ static void clipping(void **state)
                                         NAN,  INFINITY,         -INFINITY };
         const float narrow_outside[] = { (float)over, (float)under, 1e30f, -1e30f, FLT_MAX };
 
-        EXPECT(bc_count_clipped_f64(&g, inside, 6) == 0 &&
-                   bc_count_clipped_f32(&g, narrow_inside, 6) == 0,
+        const bc_granular region = bc_granular_of(&g, &BC_SCALE_IDENTITY);
+        bc_error_sums in = { 0 }, narrow_in = { 0 }, out = { 0 }, narrow_out = { 0 };
+
+        bc_error_add_overload_f64(&in, &region, inside, outside, 5);
+        bc_error_add_overload_f64(&in, &region, inside + 5, outside, 1);
+        bc_error_add_overload_f32(&narrow_in, &region, narrow_inside, narrow_outside, 5);
+        bc_error_add_overload_f32(&narrow_in, &region, narrow_inside + 5, narrow_outside, 1);
+        EXPECT(in.n_clipped == 0 && narrow_in.n_clipped == 0 && in.sum_overload_e2 == 0.0 &&
+                   narrow_in.sum_overload_e2 == 0.0,
                "%s: counts samples within %g..%g", spans[i].grid, spans[i].low, spans[i].high);
-        EXPECT(bc_count_clipped_f64(&g, outside, 5) == 5 &&
-                   bc_count_clipped_f32(&g, narrow_outside, 5) == 5,
+        bc_error_add_overload_f64(&out, &region, outside, inside, 5);
+        bc_error_add_overload_f32(&narrow_out, &region, narrow_outside, narrow_inside, 5);
+        EXPECT(out.n_clipped == 5 && narrow_out.n_clipped == 5,
                "%s: %llu and %llu of 5 beyond %g..%g", spans[i].grid,
-               (unsigned long long)bc_count_clipped_f64(&g, outside, 5),
-               (unsigned long long)bc_count_clipped_f32(&g, narrow_outside, 5), spans[i].low,
-               spans[i].high);
-        assert_int_equal(bc_count_clipped_f64(&g, outside, 0), 0);
+               (unsigned long long)out.n_clipped, (unsigned long long)narrow_out.n_clipped,
+               spans[i].low, spans[i].high);
+    }
+}
+
+/* A uniform signal over -R..R on a grid whose granular region is -1..1: rounding leaves step^2 / 12 in
+ * a share 1 / R of the samples, and beyond that the distance to the end mark m, of which the mean square
+ * is ((R - m)^3 - (1 - m)^3) / (3 R). */
+static void split_of_a_uniform_signal(void **state)
+{
+    enum { MANY = 1 << 18, PART = 1 << 12 };
+    static double wide[MANY], wide_y[MANY];
+    static float narrow[MANY], narrow_out[MANY];
+    const bc_grid g = grid_of("midrise3");
+    const double step = 0.25, mark = 0.875;
+
+    (void)state;
+    for (double r = 1.0; r <= 4.0; r *= 2.0) {
+        for (size_t scaled = 0; scaled < 2; scaled++) {
+            const bc_scale s = { scaled ? 3.0 : 1.0, scaled ? 0.5 : 0.0, 0 };
+            const bc_granular region = bc_granular_of(&g, &s);
+            const double gain2 = s.gain * s.gain, n = MANY;
+            const double granular = step * step / 12.0 / r * gain2;
+            const double overload = (pow(r - mark, 3.0) - pow(1.0 - mark, 3.0)) / (3.0 * r) * gain2;
+            bc_error_sums sums = { 0 }, narrow_sums = { 0 };
+
+            EXPECT(region.low == s.offset - s.gain && region.high == s.offset + s.gain,
+                   "region %g..%g", region.low, region.high);
+            for (size_t i = 0; i < MANY; i++) {
+                wide[i] = s.offset + s.gain * r * (((double)i + 0.5) / n * 2.0 - 1.0);
+                narrow[i] = (float)wide[i];
+            }
+            bc_quantize_f64(&g, &s, BC_ROUND_NEAREST, wide, NULL, MANY, wide_y, NULL);
+            bc_quantize_f32(&g, &s, BC_ROUND_NEAREST, narrow, NULL, MANY, narrow_out, NULL);
+            for (size_t i = 0; i < MANY; i += PART) {
+                bc_error_sums part = { 0 };
+
+                bc_error_add_f64(&part, wide + i, wide_y + i, PART);
+                bc_error_add_overload_f64(&part, &region, wide + i, wide_y + i, PART);
+                bc_error_merge(&sums, &part);
+            }
+            bc_error_add_f32(&narrow_sums, narrow, narrow_out, MANY);
+            bc_error_add_overload_f32(&narrow_sums, &region, narrow, narrow_out, MANY);
+            EXPECT(sums.n_clipped == (uint64_t)((1.0 - 1.0 / r) * n), "R %g: %llu clipped", r,
+                   (unsigned long long)sums.n_clipped);
+            EXPECT(narrow_sums.n_clipped == sums.n_clipped, "R %g: %llu clipped in float", r,
+                   (unsigned long long)narrow_sums.n_clipped);
+            EXPECT_NEAR(sums.sum_overload_e2 / n, overload, 1e-6 * gain2, "R %g: overload", r);
+            EXPECT_NEAR((sums.sum_e2 - sums.sum_overload_e2) / n, granular, 1e-6 * gain2,
+                        "R %g: granular", r);
+            EXPECT_NEAR(narrow_sums.sum_overload_e2 / n, overload, 1e-5 * gain2,
+                        "R %g: overload in float", r);
+            EXPECT_NEAR(pow(10.0, -0.1 * bc_error_snr_db(&sums)),
+                        pow(10.0, -0.1 * bc_error_granular_db(&sums)) +
+                            pow(10.0, -0.1 * bc_error_overload_db(&sums)),
+                        1e-12, "R %g: the two make the whole", r);
+            EXPECT(r > 1.0 || bc_error_overload_db(&sums) == INFINITY, "R 1: %g dB",
+                   bc_error_overload_db(&sums));
+        }
     }
 }
 
@@ -346,6 +410,8 @@ int main(void)
         SENTENCE("NaN and infinity are infinite errors unless they stay", not_finite),
         SENTENCE("the gate opens for a measured figure and for nothing else", gate),
         SENTENCE("samples beyond half a step past the ends are clipped", clipping),
+        SENTENCE("clipping and rounding of a uniform signal have the powers of their closed forms",
+                 split_of_a_uniform_signal),
     };
 
     return cmocka_run_group_tests_name("error sums", tests, NULL, NULL);

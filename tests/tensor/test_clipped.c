@@ -8,13 +8,23 @@
 
 enum { ROW = 256 };
 
+/* Errors do not count here. */
+static uint64_t count(const bc_element_type *type, const void *blocks, const float *x, size_t n)
+{
+    bc_error_sums sums = { 0 };
+
+    bci_add_clipped(type, blocks, x, x, n, &sums);
+    assert_true(sums.sum_overload_e2 == 0.0);
+    return sums.n_clipped;
+}
+
 static uint64_t clipped(const char *name, const float *x, size_t n)
 {
     static uint8_t blocks[8 * ROW];
     const bc_element_type *type = bc_element_type_named(name);
 
     bci_encode(type, &(bci_encoding){ 0 }, x, NULL, n, blocks);
-    return bci_count_clipped(type, blocks, x, n);
+    return count(type, blocks, x, n);
 }
 
 /* Q4_0 has the values -8 .. 7 times a step of the sign that puts the largest magnitude on -8: as
@@ -30,6 +40,25 @@ static void the_other_side_of_q4_0(void **state)
     assert_int_equal(clipped("Q4_0", x, 32), 2);
     x[1] = x[2] = 0.0f;
     assert_int_equal(clipped("Q4_0", x, 32), 0);
+}
+
+/* What lies beyond 7.5 becomes 7, in steps of 1. */
+static void overload_of_q4_0(void **state)
+{
+    const float x[32] = { -8.0f, 8.0f, 7.75f, 7.25f, 0.25f };
+    const bc_element_type *type = bc_element_type_named("Q4_0");
+    uint8_t block[18];
+    float y[32];
+    bc_error_sums sums = { 0 };
+
+    (void)state;
+    bci_encode(type, &(bci_encoding){ 0 }, x, NULL, 32, block);
+    bci_blocks_of(type)->decode(block, 1, y);
+    bc_error_add_f32(&sums, x, y, 32);
+    bci_add_clipped(type, block, x, y, 32, &sums);
+    assert_int_equal(sums.n_clipped, 2);
+    EXPECT_NEAR(sums.sum_overload_e2, 1.0 + 0.75 * 0.75, 0.0, "overload");
+    EXPECT_NEAR(sums.sum_e2 - sums.sum_overload_e2, 0.25 * 0.25 * 2.0, 0.0, "granular");
 }
 
 /* Formats with a scale by the largest magnitude, and codes up to it on both sides, clip nothing. */
@@ -80,11 +109,11 @@ static void what_blocks_hold_is_not_beyond(void **state)
         EXPECT(bci_can_clip(type), "%s", f->name);
         f->encode(x, NULL, ROW / f->block_length, blocks);
         f->decode(blocks, ROW / f->block_length, y);
-        EXPECT(bci_count_clipped(type, blocks, y, ROW) == 0, "%s", f->name);
+        EXPECT(count(type, blocks, y, ROW) == 0, "%s", f->name);
         for (size_t i = 0; i < ROW; i++)
             y[i] = i % 2 ? 1e6f : -1e6f;
-        EXPECT(bci_count_clipped(type, blocks, y, ROW) == ROW, "%s: %d", f->name,
-               (int)bci_count_clipped(type, blocks, y, ROW));
+        EXPECT(count(type, blocks, y, ROW) == ROW, "%s: %d", f->name,
+               (int)count(type, blocks, y, ROW));
         n_checked++;
     }
     assert_int_equal(n_checked, 18);
@@ -115,6 +144,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("the other side of q4_0 is a step short", the_other_side_of_q4_0),
+        SENTENCE("the other side of q4_0 is a step short", overload_of_q4_0),
         SENTENCE("symmetric codes hold all", symmetric_codes_hold_all),
         SENTENCE("one bit lies far from the largest", one_bit_lies_far_from_the_largest),
         SENTENCE("what blocks hold is not beyond their ends", what_blocks_hold_is_not_beyond),

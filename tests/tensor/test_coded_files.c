@@ -231,6 +231,39 @@ static void long_rows_have_their_scales(void **state)
     }
 }
 
+/* A scale by half of the weights: on -7 .. 7 steps what lies beyond 7.5 clips to 7. */
+static void a_short_scale_overloads(void **state)
+{
+    bc_tensor_settings s = bc_tensor_settings_default("int4");
+    const char *in = save_npy("in.npy", 1, LONG, long_row), *out = path_of("out.safetensors");
+
+    (void)state;
+    s.scale = BC_SCALE_PERCENTILE;
+    s.percent = 50.0;
+    for (int k = 0; k < 2; k++) {
+        s.group = k ? BC_TENSOR_GROUP_ROW : BC_TENSOR_GROUP_ALL;
+        bc_tensor_result r = reduce(in, out, s);
+        whole_file f = load_file(out);
+        const double step = (double)float_at(piece_of(&f, "in_scale").data);
+        double energy = 0.0;
+        uint64_t n = 0;
+
+        for (size_t i = 0; i < LONG; i++) {
+            const double size = fabs((double)long_row[i]), e = size - 7.0 * step;
+
+            n += size > 7.5 * step;
+            energy += size > 7.5 * step ? e * e : 0.0;
+        }
+        assert_true(n > LONG / 4);
+        EXPECT(r.error.n_clipped == n, "case %d: %llu clipped, expected %llu", k,
+               (unsigned long long)r.error.n_clipped, (unsigned long long)n);
+        /* Values and the step are floats. */
+        EXPECT_NEAR(r.error.sum_overload_e2, energy, 1e-5 * energy, "case %d: overload", k);
+        free(f.bytes);
+        bc_tensor_result_free(&r);
+    }
+}
+
 /* A row in one piece, and the same weights as groups of that length: one scale each way. */
 static void long_and_short_groups_agree(void **state)
 {
@@ -698,6 +731,7 @@ int main(void)
         cmocka_unit_test_teardown(the_best_encoder_is_never_worse, empty_scratch_dir),
         cmocka_unit_test_teardown(integers_have_the_error_of_their_step, empty_scratch_dir),
         cmocka_unit_test_teardown(long_rows_have_their_scales, empty_scratch_dir),
+        cmocka_unit_test_teardown(a_short_scale_overloads, empty_scratch_dir),
         cmocka_unit_test_teardown(long_and_short_groups_agree, empty_scratch_dir),
         cmocka_unit_test_teardown(odd_rows_and_groups, empty_scratch_dir),
         cmocka_unit_test_teardown(what_is_kept_is_copied, empty_scratch_dir),

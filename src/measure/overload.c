@@ -1,0 +1,53 @@
+/* Knows where a grid only rounds, and how much of the error comes from beyond: what clips. */
+#include <float.h>
+#include <math.h>
+
+#include "bitcrush/measure.h"
+#include "core/kernels.h"
+
+bc_granular bc_granular_of(const bc_grid *g, const bc_scale *s)
+{
+    const int32_t top = isinf(bc_grid_value(g, g->hi)) ? g->hi - 1 : g->hi;
+    const int32_t bottom = isinf(bc_grid_value(g, g->lo)) ? g->lo + 1 : g->lo;
+    const double first = bc_grid_value(g, bottom), last = bc_grid_value(g, top);
+    const double low = first - 0.5 * (bc_grid_value(g, bottom + 1) - first);
+    const double high = last + 0.5 * (last - bc_grid_value(g, top - 1));
+    const double zero = s->zero / g->den;
+
+    if (s->gain == 0.0)
+        return (bc_granular){ -INFINITY, INFINITY };
+    return (bc_granular){ (low - zero) * s->gain + s->offset, (high - zero) * s->gain + s->offset };
+}
+
+/* The least float that is not below v: a float lies below v if it lies below that. */
+static float float_from(double v)
+{
+    const float near = (float)v;
+
+    return (double)near < v ? nextafterf(near, INFINITY) : near;
+}
+
+void bc_error_add_overload_f32(bc_error_sums *sums, const bc_granular *region, const float *x,
+                               const float *y, size_t n)
+{
+    enum { CHUNK = 1 << 12 };
+    const float low = float_from(region->low), high = -float_from(-region->high);
+    const bci_kernels *kernels = bci_kernels_get();
+
+    for (size_t at = 0; at < n; at += CHUNK)
+        sums->n_clipped += kernels->overload_f32(x + at, y + at, n - at < CHUNK ? n - at : CHUNK,
+                                                 low, high, &sums->sum_overload_e2);
+}
+
+void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region, const double *x,
+                               const double *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double e = y[i] - x[i];
+
+        if (!isfinite(x[i]) || (x[i] >= region->low && x[i] <= region->high))
+            continue;
+        sums->n_clipped++;
+        sums->sum_overload_e2 += isfinite(e) ? e * e : 0.0;
+    }
+}
