@@ -96,6 +96,12 @@ run sh "$here/side-by-side.sh" "$base/before" "$base/after" ^a
 exits 0
 prints '2 commands, 1 differ as changed says, 0 otherwise'
 
+it 'another old program is run anew'
+: >"$changed"
+sed 's/to 4/to 5/' "$base/before/bitcrush" >"$base/program"
+cat "$base/program" >"$base/before/bitcrush"
+compared 0 '0 differ as changed says, 0 otherwise' ''
+
 it 'a row that is none'
 echo 'stdout slip' >"$changed"
 run sh "$here/side-by-side.sh" "$base/before" "$base/after"

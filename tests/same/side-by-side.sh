@@ -41,7 +41,7 @@ for build in "$old" "$new"; do
 done
 [ -x "$new/tests/same/twins" ] || die "$new: no tests/same/twins in it, expected a build with tests"
 
-base=$(mktemp -d "${TMPDIR:-/tmp}/bitcrush-same.XXXXXX")
+base=$(mktemp -d "$new/tests/same/run.XXXXXX")
 trap 'rm -rf "$base"' EXIT
 trap 'exit 1' HUP INT TERM
 BITCRUSH=$old/bitcrush SAMPLES=${tests%/*}/samples SUITE=$tests/data/pngsuite
@@ -50,15 +50,28 @@ export BITCRUSH SAMPLES SUITE MAKE_PNG MAKE_SOUND MAKE_WEIGHTS
 
 mkdir "$base/inputs"
 (cd "$base/inputs" && sh "$tables/inputs.sh" "$tests") || die 'the old program does not make the inputs'
-cksum "$base/inputs/"* >"$base/sums"
+(cd "$base/inputs" && cksum ./*) >"$base/sums"
 sh "$tables/commands.sh" >"$base/all"
 grep -E -e "$regex" "$base/all" | awk -v n="${EVERY:-1}" 'NR % n == 1 % n' >"$base/commands"
 [ -s "$base/commands" ] || die "no command fits \`$regex\`"
 
-: >"$base/used"
-"$new/tests/same/twins" "$old" "$new" "$base" "$changed" "${JOBS:-2}"
+# Copies: somebody may build meanwhile.
+mkdir "$base/old" "$base/new"
+cp "$old/bitcrush"* "$base/old/"
+cp "$new/bitcrush"* "$new/tests/same/twins" "$base/new/"
 
-cksum "$base/inputs/"* | cmp -s - "$base/sums" || die 'a program changed its input in place'
+# What the old programs left is kept as long as they, the inputs and the samples are the same.
+before=$new/tests/same/before
+sum=$(cat "$base/old/"* "$base/sums" "$SAMPLES/"* "$SUITE/"* | cksum | tr ' ' -)
+if [ ! -d "$before/$sum" ]; then
+    rm -rf "$before"
+    mkdir -p "$before/$sum"
+fi
+
+: >"$base/used"
+"$base/new/twins" "$base/old" "$base/new" "$base" "$before/$sum" "$changed" "${JOBS:-2}"
+
+(cd "$base/inputs" && cksum ./*) | cmp -s - "$base/sums" || die 'a program changed its input in place'
 : >"$base/unused"
 [ -n "$regex" ] || [ "${EVERY:-1}" -gt 1 ] || awk -v file="${changed##*/}" '
     NR == FNR { used[$1] = 1; next }

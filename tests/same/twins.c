@@ -1,12 +1,13 @@
-/* twins OLD NEW WORK CHANGED JOBS: runs each command of WORK/commands with the programs of two build
- * directories, each on the files of WORK/inputs in a directory of its own, and says what differs of
- * the files that are left, of both streams and of the status. side-by-side.sh explains the rows of
- * CHANGED and calls it. */
+/* twins OLD NEW WORK BEFORE CHANGED JOBS: runs each command of WORK/commands with the programs of two
+ * build directories, each on the files of WORK/inputs in a directory of its own, and says what differs
+ * of the files that are left, of both streams and of the status. What the old ones left stays in the
+ * directory BEFORE for the next time. side-by-side.sh explains the rows of CHANGED and calls it. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ typedef struct {
 
 static change changes[MOST_ROWS];
 static size_t n_changes;
-static const char *work; /* absolute */
+static const char *work, *before; /* absolute */
 static char **inputs;
 static size_t n_inputs;
 
@@ -330,6 +331,23 @@ static void redirect(const char *path, int flags, int to)
     close(from);
 }
 
+/* Becomes the command; a shell is only started where one is needed. */
+static void become(const char *command)
+{
+    enum { MOST_WORDS = 100 };
+    char *words[MOST_WORDS + 1] = { NULL }, *rest = strdup(command);
+    size_t n = 0;
+
+    if (rest && !strpbrk(command, "$|;&<>*?'\"`\\(){}[]~#=\t")) {
+        while (n < MOST_WORDS && (words[n] = strtok_r(NULL, " ", &rest)))
+            n++;
+        if (n > 0 && n < MOST_WORDS)
+            execvp(words[0], words);
+    }
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+}
+
 /* Runs the command in SIDE/files; its streams and its status go to files in SIDE. */
 static void run(const char *side, const char *programs, const char *command)
 {
@@ -347,8 +365,7 @@ static void run(const char *side, const char *programs, const char *command)
         redirect("../stderr", O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
         snprintf(all, sizeof all, "%s:%s", programs, getenv("PATH"));
         setenv("PATH", all, 1);
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
+        become(command);
     }
     if (child < 0 || waitpid(child, &status, 0) < 0)
         die(command, strerror(errno));
@@ -358,6 +375,26 @@ static void run(const char *side, const char *programs, const char *command)
         die(path, strerror(errno));
     fprintf(f, "%d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     fclose(f);
+}
+
+/* Where what the old programs left is, or will be: commands that were run before are not run again. */
+static void run_old(char *side, const char *programs, const char *line, const char *command)
+{
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+    char name[20], path[PATH_ROOM], dir[PATH_ROOM];
+
+    for (const char *p = line; *p; p++)
+        hash = (hash ^ (uint8_t)*p) * UINT64_C(1099511628211);
+    snprintf(name, sizeof name, "%016" PRIx64, hash);
+    if (access(join(side, before, name), F_OK) == 0)
+        return;
+    run("old", programs, command);
+    join(dir, "old", "files");
+    for (size_t i = 0; i < n_inputs; i++)
+        if (is_input(join(path, dir, inputs[i]), inputs[i]) && unlink(path) != 0)
+            die(path, strerror(errno));
+    if (rename("old", side) != 0 && errno != EEXIST && errno != ENOTEMPTY)
+        die(side, strerror(errno));
 }
 
 typedef struct {
@@ -390,17 +427,17 @@ static void add_new(const char *path, const char *name, void *to)
     find(to, name)->new = read_file(path);
 }
 
-static parts collect(void)
+static parts collect(const char *old)
 {
     static const char *const streams[] = { "status", "stdout", "stderr" };
     parts all = { 0 };
     char path[PATH_ROOM];
 
     for (size_t i = 0; i < 3; i++) {
-        add_old(join(path, "old", streams[i]), streams[i], &all);
+        add_old(join(path, old, streams[i]), streams[i], &all);
         add_new(join(path, "new", streams[i]), streams[i], &all);
     }
-    walk("old/files", "", add_old, &all);
+    walk(join(path, old, "files"), "", add_old, &all);
     walk("new/files", "", add_new, &all);
     return all;
 }
@@ -441,10 +478,10 @@ static void show(FILE *to, const part *p)
         pclose(lines);
 }
 
-/* Does anything differ that CHANGED does not name? */
-static void compare(const char *command, unsigned *n_named, unsigned *n_unnamed)
+/* Does anything differ that CHANGED does not name? What the old program left is in a directory. */
+static void compare(const char *command, const char *old, unsigned *n_named, unsigned *n_unnamed)
 {
-    parts all = collect();
+    parts all = collect(old);
     bool is_named = false, is_unnamed = false;
     char *said = NULL;
     size_t n_said = 0;
@@ -480,7 +517,7 @@ static void compare(const char *command, unsigned *n_named, unsigned *n_unnamed)
 /* Every n_jobs-th command, from the first-th on, in a directory of its own. */
 static void work_on(unsigned first, unsigned n_jobs, const char *old, const char *new)
 {
-    char path[PATH_ROOM], dir[32];
+    char path[PATH_ROOM], side[PATH_ROOM], dir[32];
     FILE *f = fopen(join(path, work, "commands"), "r");
     unsigned n_named = 0, n_unnamed = 0, number = 0;
     char *line = NULL;
@@ -498,9 +535,9 @@ static void work_on(unsigned first, unsigned n_jobs, const char *old, const char
 
         if (!colon)
             die(line, "expected GROUP: COMMAND");
-        run("old", old, colon + 2);
+        run_old(side, old, line, colon + 2);
         run("new", new, colon + 2);
-        compare(line, &n_named, &n_unnamed);
+        compare(line, side, &n_named, &n_unnamed);
     }
     free(line);
     fclose(f);
@@ -530,13 +567,14 @@ static void list_inputs(void)
 
 int main(int argc, char **argv)
 {
-    const unsigned n_jobs = argc == 6 ? (unsigned)strtoul(argv[5], NULL, 10) : 0;
+    const unsigned n_jobs = argc == 7 ? (unsigned)strtoul(argv[6], NULL, 10) : 0;
     bool is_whole = true;
 
     if (n_jobs == 0)
-        die("usage", "twins OLD NEW WORK CHANGED JOBS");
+        die("usage", "twins OLD NEW WORK BEFORE CHANGED JOBS");
     work = argv[3];
-    read_changes(argv[4]);
+    before = argv[4];
+    read_changes(argv[5]);
     list_inputs();
     for (unsigned i = 0; i < n_jobs; i++) {
         const pid_t child = fork();
