@@ -5,6 +5,8 @@
  *   noise                    RGB that does not compress
  *   noise16                  grey of 16 bits, each value as likely as any other
  *   hole                     RGBA with transparent parts
+ *   noted                    the ramps of rgb, with texts, one of them compressed, a gamma, a size of
+ *                            pixels and a time
  *   claim                    no picture: the header of a PNG of that size, with a right CRC */
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +46,40 @@ static void put32(uint8_t *to, uint32_t v)
         to[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
+static void put_chunk(FILE *f, const char *type, const char *data, size_t n)
+{
+    uint8_t length[4], sum[4];
+
+    put32(length, (uint32_t)n);
+    put32(sum, (uint32_t)crc32(crc32(0, (const Bytef *)type, 4), (const Bytef *)data, (uInt)n));
+    fwrite(length, 4, 1, f);
+    fwrite(type, 4, 1, f);
+    fwrite(data, n, 1, f);
+    fwrite(sum, 4, 1, f);
+}
+
+/* Put the chunks between the header of the file and the rest. */
+static int note(const char *path)
+{
+    static char file[65536],
+        text[256] = "Comment\0"; /* two zeros: end of the name, and the method */
+    FILE *f = fopen(path, "rb");
+    const size_t n = f ? fread(file, 1, sizeof file, f) : 0;
+    uLongf n_text = sizeof text - 9;
+
+    if (n < 33 || n == sizeof file || fclose(f) != 0 || !(f = fopen(path, "wb")) ||
+        compress((Bytef *)text + 9, &n_text, (const Bytef *)"ramps of red and green", 22) != Z_OK)
+        return 1;
+    fwrite(file, 33, 1, f);
+    put_chunk(f, "gAMA", "\0\0\xb1\x8f", 4);
+    put_chunk(f, "pHYs", "\0\0\x0b\x13\0\0\x0b\x13\1", 9);
+    put_chunk(f, "tEXt", "Title\0ramps", 11);
+    put_chunk(f, "zTXt", text, n_text + 9);
+    put_chunk(f, "tIME", "\x07\xe8\2\x1d\x0c\0\0", 7);
+    fwrite(file + 33, n - 33, 1, f);
+    return fclose(f) != 0;
+}
+
 static int claim(uint32_t width, uint32_t height, const char *path)
 {
     uint8_t bytes[57] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
@@ -72,7 +108,7 @@ int main(int argc, char **argv)
         return claim(width, height, argv[4]);
     if (strcmp(argv[1], "grey") == 0)
         p = ramps(width, height, GREY, 8);
-    else if (strcmp(argv[1], "rgb") == 0)
+    else if (strcmp(argv[1], "rgb") == 0 || strcmp(argv[1], "noted") == 0)
         p = ramps(width, height, RGB, 8);
     else if (strcmp(argv[1], "interlaced") == 0)
         p = ramps(width, height, RGB, 8);
@@ -91,5 +127,5 @@ int main(int argc, char **argv)
     p.is_interlaced = strcmp(argv[1], "interlaced") == 0;
     picture_save(&p, argv[4]);
     picture_free(&p);
-    return 0;
+    return strcmp(argv[1], "noted") == 0 ? note(argv[4]) : 0;
 }

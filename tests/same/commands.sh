@@ -25,7 +25,7 @@ formats=$(named 'formats of weights' | tr '[:upper:]' '[:lower:]')
 mixes=$(named 'mixes of formats')
 grids=$(named 'grids of the library')
 
-pictures='grey.png rgb.png rgba.png rgb16.png interlaced.png noise.png noise16.png hole.png palette.png four.png
+pictures='grey.png rgb.png rgba.png rgb16.png interlaced.png noise.png noise16.png hole.png palette.png four.png noted.png
     ramp.jpg ramp-progressive.jpg rgb.ppm grey.pgm bits.pbm rgba.pam deep.ppm'
 sounds='sine.wav sine48.wav noise.wav noise24.wav noise32.wav eight.wav noise-f32.wav sine-f64.wav sine.flac sine.aiff
     noise.caf noise.au noise.w64'
@@ -114,7 +114,7 @@ for bits in 1 2 3 4 5 6 7 8 9 10 11 13 14 15; do
 done
 for option in --strip --fast --small -q -n '--seed 0' '--seed 0xffffffffffffffff' '--min-snr 5' '--min-snr 50' \
     '--max-pixels 100' '--max-memory 1M' '--max-memory 10K' '--progress never' '--color always' '--progress always'; do
-    for picture in rgb.png '$SUITE/tbbn3p08.png'; do
+    for picture in noted.png '$SUITE/tbbn3p08.png'; do
         told bitcrush "$picture" 2 --dither tpdf $option -o o.png
     done
 done
@@ -293,7 +293,7 @@ group=tensor/mix
 for mix in $mixes; do
     told bitcrush model.safetensors $mix -f
     told bitcrush model.gguf $mix -f
-    told bitcrush model.safetensors $mix --type attn_v=q8_0 --encoder best -f
+    told bitcrush model.safetensors $mix --type v_proj=q8_0 --encoder best -f
     try bitcrush model.safetensors $mix --sizes-only --json
     try bitcrush w.npy $mix
 done

@@ -13,6 +13,7 @@ set -eu
 "$MAKE_PNG" interlaced 61 43 interlaced.png
 "$MAKE_PNG" noise 52 37 noise.png
 "$MAKE_PNG" noise16 64 40 noise16.png
+"$MAKE_PNG" noted 61 43 noted.png
 "$MAKE_PNG" hole 40 33 hole.png
 cp "$1/failures/ramp.jpg" "$1/failures/ramp-progressive.jpg" .
 
