@@ -6,15 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "kinds.h"
-#include "page.h"
+#include "media.h"
+#include "pages.h"
 #include "stop.h"
 #include "tool.h"
-
-void batch_name_choice(const char *spec, char *to, size_t size)
-{
-    snprintf(to, size, "%s%s", spec, strspn(spec, "0123456789.") == strlen(spec) ? "bit" : "");
-}
 
 /* "photo-4bit.png" for "dir/photo.jpg", beside it or in `directory` (NULL: beside). The caller
  * frees it. */
@@ -28,7 +23,7 @@ static char *derived_output(const batch *b, const char *in, const char *director
 
     if (strcmp(in, "-") == 0 && !directory)
         return strdup("-");
-    const char *ending = b->ending(b->settings, in);
+    const char *ending = b->medium->ending(b->job, in);
     const size_t size =
         strlen(in) + (directory ? strlen(directory) : 0) + strlen(b->choice) + strlen(ending) + 3;
     char *out = malloc(size);
@@ -84,12 +79,16 @@ static bc_status check_files(const batch *b, const options *o, char *const *outs
         plan_add(&p, PLAN_READ, "input", in, NULL);
         if (!o->is_page_only)
             plan_add(&p, PLAN_WRITE, "output", outs[i], b->n_files > 1 ? in : NULL);
-        if (!o->is_page_only && b->n_files == 1 && b->may_replace_input)
+        if (!o->is_page_only && b->n_files == 1 && b->medium->may_replace_input)
             plan_allow_self(&p);
     }
     plan_add_options(&p, o);
-    for (int i = 0; o->report && i < b->n_files; i++)
-        page_plan(o, o->operands[i], outs[i], &p);
+    for (int i = 0; o->report && i < b->n_files; i++) {
+        char path[4096];
+
+        page_path(o, o->operands[i], outs[i], path, sizeof path);
+        plan_add(&p, PLAN_WRITE, "page", path, *o->report ? NULL : o->operands[i]);
+    }
     return plan_check(&p, o, err);
 }
 
@@ -102,14 +101,14 @@ static bc_status run_all(const batch *b, const options *o, char *const *outs, bc
     for (int i = 0; i < b->n_files && st != BC_E_INTERRUPTED; i++) {
         if (o->is_page_only)
             stop_removes(outs[i], o->output);
-        st = b->file(o, b->settings, o->operands[i], outs[i], err);
+        st = b->file(o, b->context, o->operands[i], outs[i], err);
         first = first ? first : st;
         n_done += st == BC_OK;
         stop_counts(n_done, b->n_files);
         if (st)
-            kind_explain(o->operands[i], b->tool, o, err);
+            media_explain(o->operands[i], b->medium, o, err);
         if (st && st != BC_E_INTERRUPTED && i + 1 < b->n_files)
-            fprintf(stderr, "%s: %s\n", b->program, err->text);
+            tool_say(err);
     }
     if (first && !st) /* its sentence is out already */
         err->text[0] = '\0';
@@ -133,7 +132,7 @@ bc_status batch_run(const batch *b, const options *o, bc_error *err)
         free_outputs(outs, b->n_files);
         return st;
     }
-    if (to_directory && !o->dry_run)
+    if (to_directory && !options_given(o, "dry-run") && !options_given(o, "sizes-only"))
         (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
     st = run_all(b, o, outs, err);
     free_outputs(outs, b->n_files);

@@ -4,23 +4,19 @@
 
 #include <stddef.h>
 
+#include "bitcrush/medium.h"
 #include "options.h"
 
 /* A job over the first n_files operands. */
 typedef struct {
-    const char *program;
-    unsigned tool; /* TOOL_... */
+    const bc_medium *medium;
+    const void *job;
     int n_files;
     const char *choice; /* what was done, for the names of outputs: "4bit" */
-    const char *(*ending)(const void *settings, const char *in); /* of outputs: ".png" */
-    bool may_replace_input; /* of one file: it is read once, from its beginning to its end */
-    bc_status (*file)(const options *o, void *settings, const char *in, const char *out,
+    bc_status (*file)(const options *o, void *context, const char *in, const char *out,
                       bc_error *err);
-    void *settings;
+    void *context;
 } batch;
-
-/* The choice that a spec is: "8bit" of 8, "mulaw" of mulaw. */
-void batch_name_choice(const char *spec, char *to, size_t size);
 
 /* Do it. Each output is -o, or "NAME-CHOICE.ENDING" beside its input or in the directory that -o
  * names. A bad file does not stop the rest: its sentence is printed at once, and the first failure

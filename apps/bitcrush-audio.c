@@ -1,11 +1,11 @@
 /* The program bitcrush-audio. */
-#include "audio_tool.h"
 #include "idle.h"
+#include "verbs.h"
 
 int main(int argc, char **argv)
 {
-    static const tool *const tools[] = { &audio_tool };
+    const verb v = verb_reduce(&bc_sound);
 
     idle_passively(argv);
-    return tool_run(&program_audio, tools, 1, VERB_REDUCE, argc, argv);
+    return run_program(&program_audio, &v, argc, argv);
 }

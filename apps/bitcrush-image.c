@@ -1,11 +1,11 @@
 /* The program bitcrush-image. */
 #include "idle.h"
-#include "image_tool.h"
+#include "verbs.h"
 
 int main(int argc, char **argv)
 {
-    static const tool *const tools[] = { &image_tool };
+    const verb v = verb_reduce(&bc_pictures);
 
     idle_passively(argv);
-    return tool_run(&program_image, tools, 1, VERB_REDUCE, argc, argv);
+    return run_program(&program_image, &v, argc, argv);
 }

@@ -1,11 +1,11 @@
 /* The program bitcrush-tensor. */
 #include "idle.h"
-#include "tensor_tool.h"
+#include "verbs.h"
 
 int main(int argc, char **argv)
 {
-    static const tool *const tools[] = { &tensor_tool };
+    const verb v = verb_reduce(&bc_weights);
 
     idle_passively(argv);
-    return tool_run(&program_tensor, tools, 1, VERB_REDUCE, argc, argv);
+    return run_program(&program_tensor, &v, argc, argv);
 }

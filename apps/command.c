@@ -1,12 +1,12 @@
-/* Knows how options are written as a command. */
+/* Knows how settings are written as a command. */
 #include "command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bitcrush/noise.h"
 #include "option_table.h"
-#include "page.h"
 
 /* What says where and how to write and report, not what. */
 static bool is_about_output(const char *name)
@@ -49,35 +49,19 @@ static void put_path(FILE *to, const char *path)
     put_word(to, *path == '-' ? with_directory : path);
 }
 
-static void put_option(FILE *to, const options *o, const option *row)
+/* A setting as an option. */
+static void put_setting(FILE *to, const bc_setting *s)
 {
-    const char *field = (const char *)o + row->field;
+    const option *rows, *row;
+    const size_t n = option_rows(&rows);
 
-    fprintf(to, " --%s", row->name);
-    switch (row->kind) {
-    case FLAG: return;
-    case TEXT: put_word(to, *(const char *const *)(const void *)field); return;
-    case COUNT:
-    case SIZE:
-        fprintf(to, " %llu", (unsigned long long)*(const uint64_t *)(const void *)field);
-        return;
-    case NUMBER: fprintf(to, " %.17g", *(const double *)(const void *)field); return;
-    case PERHAPS: fprintf(to, "=%.17g", *(const double *)(const void *)field); return;
-    case PAIR: {
-        const double *pair = (const double *)(const void *)field;
-
-        fprintf(to, " %.17g %.17g", pair[0], pair[1]);
-        return;
-    }
-    case CHOICE: {
-        const char *words = row->value;
-
-        for (int i = *(const int *)(const void *)field; i > 0; i--)
-            words = strchr(words, '|') + 1;
-        fprintf(to, " %.*s", (int)strcspn(words, "|"), words);
-        return;
-    }
-    }
+    for (row = rows; row < rows + n && strcmp(row->name, s->key) != 0; row++)
+        ;
+    fprintf(to, " --%s", s->key);
+    if (row < rows + n && row->kind == PERHAPS)
+        fprintf(to, *s->value ? "=%s" : "", s->value);
+    else if (*s->value)
+        put_word(to, s->value);
 }
 
 /* The text of a memory stream, which is read once the stream is closed; NULL when memory is
@@ -90,11 +74,11 @@ static char *finish(FILE *to, char **text)
     return NULL;
 }
 
-char *command_of(const options *o, unsigned tool, const char *in, const char *out)
+char *command_of(const options *o, const bc_request *request, bool has_spec, const char *in,
+                 const char *out)
 {
-    const bool has_spec = !o->palette && !o->channels;
-    const option *rows;
-    const size_t n = option_rows(&rows);
+    const bc_settings *settings = &request->settings;
+    const char *seed = bc_setting_value(settings, "seed");
     char *text = NULL;
     size_t size;
     FILE *to = open_memstream(&text, &size);
@@ -105,17 +89,19 @@ char *command_of(const options *o, unsigned tool, const char *in, const char *ou
     put_path(to, in);
     if (has_spec)
         put_word(to, o->operands[o->n_operands - 1]);
-    for (size_t i = 0; i < n; i++)
-        if (o->given[i] && !is_about_output(rows[i].name))
-            put_option(to, o, &rows[i]);
-    if ((tool & (TOOL_IMAGE | TOOL_AUDIO)) || o->dither)
-        fprintf(to, " --seed %llu", (unsigned long long)o->seed);
+    for (size_t i = 0; i < settings->n; i++)
+        if (!is_about_output(settings->rows[i].key))
+            put_setting(to, &settings->rows[i]);
+    if (seed)
+        fprintf(to, " --seed %s", seed);
+    else
+        fprintf(to, " --seed %llu", (unsigned long long)BC_DEFAULT_SEED);
     fputs(" --output", to);
-    put_path(to, o->is_page_only ? page_name(out) : out);
+    put_path(to, out);
     return finish(to, &text);
 }
 
-char *command_on(const char *path, const char *rest)
+char *command_on(const char *path, const char *spec, const bc_settings *settings)
 {
     char *text = NULL;
     size_t size;
@@ -125,6 +111,8 @@ char *command_on(const char *path, const char *rest)
         return NULL;
     fputs("bitcrush", to);
     put_path(to, path);
-    fprintf(to, " %s", rest);
+    put_word(to, spec);
+    for (size_t i = 0; i < settings->n; i++)
+        put_setting(to, &settings->rows[i]);
     return finish(to, &text);
 }

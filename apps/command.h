@@ -1,15 +1,16 @@
-/* Options as the command that gives them. */
+/* Options as a command that can be run again. */
 #ifndef BITCRUSH_COMMAND_H
 #define BITCRUSH_COMMAND_H
 
+#include "bitcrush/medium.h"
 #include "options.h"
 
-/* The command that makes the same output again, quoted for a shell: the options that decide its
- * bytes, the seed even if it was not given. The caller frees it; NULL when memory is short. */
-char *command_of(const options *o, unsigned tool, const char *in, const char *out);
+/* The command that does a reduction again: `bitcrush IN SPEC ... --output OUT`, in quotes where a
+ * shell needs them. The caller frees it; NULL when memory is short. */
+char *command_of(const options *o, const bc_request *request, bool has_spec, const char *in,
+                 const char *out);
 
-/* "bitcrush PATH REST", the path quoted for a shell. The caller frees it; NULL when memory is
- * short. */
-char *command_on(const char *path, const char *rest);
+/* `bitcrush PATH SPEC` with some settings, likewise. */
+char *command_on(const char *path, const char *spec, const bc_settings *settings);
 
 #endif

@@ -6,7 +6,8 @@
 #include "bitcrush/report.h"
 #include "tool.h"
 
-extern const tool explain_tool;
+/* `explain ...`, whatever of it. */
+BC_NODISCARD bc_status explain_verb(const options *o, bc_error *err);
 
 /* A notation by name, laid as --step and --zero say. BC_E_USAGE suggests the nearest name. */
 BC_NODISCARD bc_status explain_notation(const options *o, const char *name, bc_notation *out,

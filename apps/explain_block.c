@@ -8,7 +8,6 @@
 #include "bitcrush/tensor.h"
 #include "digits.h"
 #include "explain.h"
-#include "suggest.h"
 #include "synonyms.h"
 
 enum { L = BC_BLOCK_MAX_LENGTH, G = BC_BLOCK_MAX_GROUPS, MAX_BYTES = 4 * L };
@@ -48,7 +47,7 @@ static bc_status find_format(const char *typed, const bc_block_format **out, bc_
     lower_case(typed, name, sizeof name);
     *out = bc_block_find(name);
     for (size_t i = 0; i < n && !*out; i++)
-        near = suggest(near, rows[i].name, name);
+        near = bc_nearer_name(near, rows[i].name, name);
     return *out ? BC_OK
                 : synonym_unknown(err, "format", "--format", typed, near,
                                   "unknown block format, expected one such as q4_0, q4_k, mxfp4 "
@@ -74,7 +73,7 @@ static bc_status find_tensor(const options *o, const bc_tensor_file *f, size_t *
     if (*out != SIZE_MAX)
         return BC_OK;
     for (size_t i = 0; i < n; i++)
-        near = suggest(near, bc_tensor_at(f, i)->name, o->tensor);
+        near = bc_nearer_name(near, bc_tensor_at(f, i)->name, o->tensor);
     snprintf(hint, sizeof hint,
              near ? "not in the file, did you mean %.80s?"
                   : "not in the file, expected a name that bitcrush info lists",

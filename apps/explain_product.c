@@ -22,6 +22,18 @@ typedef struct {
 } row;
 
 /* "4" is fixed point of 4 bits, anything else a format. */
+static uint64_t seed_of(const options *o)
+{
+    static const bc_setting_row seeds = { "seed", BC_SETTING_COUNT, 0, sizeof(uint64_t), 0, 1e300,
+                                          NULL };
+    const char *text = options_setting(o, "seed");
+    uint64_t seed = BC_DEFAULT_SEED;
+    const bc_status st = text ? bc_setting_set(&seeds, text, &seed, NULL) : BC_OK;
+
+    (void)st; /* what is wrong was said when it was parsed */
+    return seed;
+}
+
 static bc_status make_row(const options *o, const char *word, row *r, bc_error *err)
 {
     const double a = o->product[0], b = o->product[1];
@@ -177,8 +189,8 @@ static sum_error error_of_sum(const options *o, const row *r, uint32_t terms)
 
     if (is_expectable(r, a, b))
         e.expected = bc_dot_error_expected(&r->grid, &r->scale, a, b, terms);
-    e.measured = bc_dot_error_measured(&r->grid, &r->scale, a, b, terms, trials_for(terms), o->seed,
-                                       &e.signal);
+    e.measured = bc_dot_error_measured(&r->grid, &r->scale, a, b, terms, trials_for(terms),
+                                       seed_of(o), &e.signal);
     return e;
 }
 
@@ -215,7 +227,7 @@ static void print_sums(const options *o, const row *rows, size_t n)
         printf("\n");
     }
     printf("seed %llu; expected: errors uniform and independent, which few bits are not quite\n",
-           (unsigned long long)o->seed);
+           (unsigned long long)seed_of(o));
 }
 
 static bc_status print_json(const options *o, const row *rows, size_t n, bc_error *err)
@@ -231,7 +243,7 @@ static bc_status print_json(const options *o, const row *rows, size_t n, bc_erro
     bc_report_number(r, "", "a", o->product[0]);
     bc_report_number(r, "", "b", o->product[1]);
     bc_report_number(r, "", "exact", o->product[0] * o->product[1]);
-    bc_report_integer(r, "", "seed", o->seed);
+    bc_report_integer(r, "", "seed", seed_of(o));
     for (size_t i = 0; i < n * n_counts; i++) {
         const row *at = &rows[i / n_counts];
         const uint32_t terms = counts[i % n_counts];

@@ -10,10 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bitcrush/palette.h"
-#include "bitcrush/shaper.h"
-#include "bitcrush/tensor.h"
+#include "bitcrush/study.h"
 #include "tool.h"
+#include "words.h"
 
 struct plan_file {
     plan_use use;
@@ -122,35 +121,33 @@ void plan_add(file_plan *p, plan_use use, const char *what, const char *path, co
 
 /* --- options that name files */
 
-static bool is_number_or_palette(const char *text)
+/* What file a setting names, by the first medium that knows, or NULL. */
+static const char *file_of(const bc_setting *s)
 {
-    bc_palette ignored;
+    const bc_medium *const *media;
+    const size_t n = bc_media(&media);
+    const char *what = NULL;
 
-    return text[strspn(text, "0123456789")] == '\0' || !bc_palette_named(text, &ignored, NULL);
-}
-
-static bool is_shape(const char *text)
-{
-    return strcmp(text, "none") == 0 || strcmp(text, "ath") == 0 || bc_shaper_find(text);
+    for (size_t i = 0; !what && i < n; i++)
+        what = media[i]->file_of ? media[i]->file_of(s->key, s->value) : NULL;
+    return what;
 }
 
 void plan_add_options(file_plan *p, const options *o)
 {
-    const struct {
-        plan_use use;
-        const char *what, *path;
-        bool (*is_name)(const char *text); /* of something else than a file */
-    } rows[] = {
-        { PLAN_READ, "palette", o->palette, is_number_or_palette },
-        { PLAN_READ, "curve of --shape", o->shape, is_shape },
-        { PLAN_READ, "importance matrix", o->imatrix, NULL },
-        { PLAN_WRITE, "plot", o->plot, NULL },
-        { PLAN_WRITE, "sheet", o->sheet, NULL },
-    };
+    bc_setting settings[OPTION_ROOM];
+    const size_t n = options_settings(o, settings);
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].path && !(rows[i].is_name && rows[i].is_name(rows[i].path)))
-            plan_add(p, rows[i].use, rows[i].what, rows[i].path, NULL);
+    for (size_t i = 0; i < n; i++) {
+        const char *what = file_of(&settings[i]);
+
+        if (what)
+            plan_add(p, PLAN_READ, what, settings[i].value, NULL);
+    }
+    if (o->plot)
+        plan_add(p, PLAN_WRITE, "plot", o->plot, NULL);
+    if (o->sheet)
+        plan_add(p, PLAN_WRITE, "sheet", o->sheet, NULL);
 }
 
 void plan_add_operands(file_plan *p, const options *o, int n)
@@ -223,21 +220,26 @@ static bc_status check_sets(const file_plan *p, bc_error *err)
     return BC_OK;
 }
 
+static void add_part(void *plan, const char *path)
+{
+    plan_add(plan, PLAN_READ, "part", path, NULL);
+}
+
 /* The shards or parts beside the inputs; a set that cannot be opened is told when it is read. */
 static void add_parts(file_plan *p, const options *o)
 {
     const bc_reading reading = tool_reading(o);
     const size_t n = p->n;
+    char what[48];
 
     for (size_t i = 0; i < n; i++) {
-        bc_tensor_file *f;
+        const bc_medium *m =
+            may_be_set(&p->files[i]) ? bc_medium_of_file(p->files[i].path, what) : NULL;
+        char *path = m && m->parts ? strdup(p->files[i].path) : NULL; /* the list moves */
+        const bc_status st = path ? m->parts(path, &reading, add_part, p) : BC_OK;
 
-        if (!may_be_set(&p->files[i]) ||
-            bc_tensor_file_open_with(p->files[i].path, &reading, &f, NULL))
-            continue;
-        for (size_t k = 0; k < bc_tensor_part_count(f); k++)
-            plan_add(p, PLAN_READ, "part", bc_tensor_part_path(f, k), NULL);
-        bc_tensor_file_free(f);
+        (void)st;
+        free(path);
     }
 }
 
@@ -275,9 +277,11 @@ static bc_status judge(const struct plan_file *a, const struct plan_file *b, bc_
         return BC_OK;
     describe(subject, of_subject, sizeof of_subject);
     describe(object, of_object, sizeof of_object);
-    return tool_fail(err, BC_E_USAGE,
-                     "%.100s: %s is the same file as %s, expected a name of its own", subject->path,
-                     of_subject, of_object);
+    (void)tool_fail(err, BC_E_USAGE,
+                    "%.100s: %s is the same file as %s, expected a name of its own", subject->path,
+                    of_subject, of_object);
+    words_explain(err, NULL);
+    return BC_E_USAGE;
 }
 
 bc_status plan_check(file_plan *p, const options *o, bc_error *err)

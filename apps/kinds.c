@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "bitcrush/input.h"
-#include "media.h"
+#include "bitcrush/study.h"
 #include "tool.h"
 
 static const char picture[] = "expected PNG, JPEG or PNM, which `magick IN OUT.png` makes of it";
@@ -165,33 +165,13 @@ const char *kind_of_head(const uint8_t *head, size_t n, const char **remedy)
     return NULL;
 }
 
-void kind_explain(const char *path, unsigned medium, const options *o, bc_error *err)
-{
-    static const char hint[] = "; --salvage reads what is there";
-    const size_t n = strlen(path);
-    char said[sizeof err->text];
-
-    if ((err->status != BC_E_UNSUPPORTED && err->status != BC_E_FORMAT) ||
-        strncmp(err->text, path, n) != 0 || err->text[n] != ':')
-        return;
-    if (media_refuse(path, medium, err))
-        return;
-    if (err->status == BC_E_UNSUPPORTED) {
-        (void)kind_refuse(path, err);
-        return;
-    }
-    snprintf(said, sizeof said, "%s", err->text);
-    if (!o->salvage && !strstr(said, hint) && media_salvages(path, o))
-        (void)tool_fail(err, BC_E_FORMAT, "%.450s%s", said, hint);
-}
-
 /* First bytes tell nothing of a file that is read: a length of 640 begins like a pickle. But what
  * MPEG and Ogg hold begins alike whether libsndfile reads it or not. */
 static bool may_be_told(const uint8_t *head, size_t n, const char *remedy)
 {
-    const media_row *medium = media_of_head(head, n);
+    const bc_medium *medium = bc_medium_of_head(head, n);
 
-    return !medium || (medium->bit == TOOL_AUDIO && remedy == sound);
+    return !medium || (medium == &bc_sound && remedy == sound);
 }
 
 bc_status kind_refuse(const char *path, bc_error *err)

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "bitcrush/status.h"
-#include "options.h"
 
 /* What a file of these first bytes is ("a WebP picture"), and what to do (*remedy: "expected PNG, ...");
  * NULL where nobody knows. */
@@ -16,10 +15,5 @@ const char *kind_of_head(const uint8_t *head, size_t n, const char **remedy);
 /* BC_E_UNSUPPORTED with the sentence for a regular file that is of a kind known by name; BC_OK, and
  * nothing said, for others. */
 bc_status kind_refuse(const char *path, bc_error *err);
-
-/* A sentence that `path` is unsupported says what it is instead, where that is known: also that it is of
- * another medium than that of the TOOL_ bit, where it is not 0; one that it is damaged that
- * --salvage would read it, where it would. */
-void kind_explain(const char *path, unsigned medium, const options *o, bc_error *err);
 
 #endif

@@ -1,193 +1,160 @@
-/* Knows the three media: their files by the first bytes, and the SPECs that only one of them
- * has. */
+/* Knows what is said of files and SPECs that are of another medium, or of none. */
 #include "media.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "bitcrush/audio.h"
-#include "bitcrush/image.h"
+#include "bitcrush/feedback.h"
 #include "bitcrush/input.h"
-#include "bitcrush/tensor.h"
-#include "options.h"
+#include "bitcrush/noise.h"
+#include "kinds.h"
 #include "synonyms.h"
-#include "tensor_formats.h"
 #include "tool.h"
 
-static bool takes_bits(const char *spec)
+unsigned media_bit(const bc_medium *m)
 {
-    return spec[strspn(spec, "0123456789")] == '\0';
+    const bc_medium *const *media;
+    const size_t n = bc_media(&media);
+
+    for (size_t i = 0; i < n; i++)
+        if (media[i] == m)
+            return TOOL_OF(i);
+    return 0;
 }
 
-static bool takes_depth(const char *spec)
+bool media_replaces_spec(const bc_medium *m, const options *o)
 {
-    bc_audio_depth depth;
-    char called[160];
+    bc_setting rows[OPTION_ROOM];
+    const bc_settings s = { rows, options_settings(o, rows) };
 
-    return bc_audio_depth_named(spec, &depth, NULL) == BC_OK ||
-           synonym_find("depth", spec, called, sizeof called) == SYNONYM_SAME;
+    return m->replaces_spec && m->replaces_spec(&s);
 }
 
-static bool takes_format(const char *spec)
-{
-    char called[160];
-
-    return tensor_format_known(spec) ||
-           synonym_find("format", spec, called, sizeof called) == SYNONYM_SAME;
-}
-
-static const media_row rows[] = {
-    { TOOL_IMAGE, "pictures", "picture", "photo.png", "bitcrush-image", bc_image_probe,
-      takes_bits },
-    { TOOL_AUDIO, "sound", "sound", "voice.wav or .flac", "bitcrush-audio", bc_audio_probe,
-      takes_depth },
-    { TOOL_TENSOR, "weights", "file of weights", "model.safetensors, .gguf, .npy or .npz",
-      "bitcrush-tensor", bc_tensor_probe, takes_format },
-};
-
-enum { N_ROWS = sizeof rows / sizeof *rows };
-
-/* What a file of these first bytes is called beside its medium. */
-static const struct {
-    const char *head, *name;
-} names[] = {
-    { "\x89PNG", "PNG" }, { "\xFF\xD8", "JPEG" },  { "RIFF", "WAV" },  { "RF64", "RF64" },
-    { "BW64", "BW64" },   { "riff", "W64" },       { "FORM", "AIFF" }, { "caff", "CAF" },
-    { ".snd", "AU" },     { "fLaC", "FLAC" },      { "OggS", "Ogg" },  { "GGUF", "GGUF" },
-    { "\x93NUM", "NPY" }, { "PK\x03\x04", "NPZ" },
-};
-
-const media_row *media_of_tool(unsigned bit)
-{
-    for (size_t i = 0; i < N_ROWS; i++)
-        if (rows[i].bit == (bit & (TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR)))
-            return &rows[i];
-    return NULL;
-}
-
-const media_row *media_of_head(const uint8_t *head, size_t n)
-{
-    for (size_t i = 0; i < N_ROWS; i++)
-        if (rows[i].knows(head, n))
-            return &rows[i];
-    return NULL;
-}
-
-static void describe(const media_row *row, const uint8_t *head, size_t n, char what[48])
-{
-    const char *name = "";
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (n > 4 && memcmp(head, names[i].head, strlen(names[i].head)) == 0)
-            name = names[i].name;
-    snprintf(what, 48, "%s %s%s%s", (*name && strchr("ANOR", *name)) ? "an" : "a", name,
-             *name ? " " : "", row->one);
-}
-
-const media_row *media_of_file(const char *path, char what[48])
-{
-    const media_row *row = NULL;
-    bc_input *input = NULL;
-    struct stat info;
-    size_t n;
-
-    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) && !bc_input_open(path, &input, NULL)) {
-        const uint8_t *head = bc_input_head(input, &n);
-
-        row = media_of_head(head, n);
-        if (row)
-            describe(row, head, n, what);
-    }
-    bc_input_free(input);
-    return row;
-}
-
-bc_status media_refuse(const char *path, unsigned bit, bc_error *err)
+bc_status media_refuse(const char *path, const bc_medium *m, bc_error *err)
 {
     char what[48];
-    const media_row *own = media_of_tool(bit), *row = own ? media_of_file(path, what) : NULL;
+    const bc_medium *other = bc_medium_of_file(path, what);
 
-    return row && row != own
+    return other && other != m
                ? bc_error_say(err, BC_E_UNSUPPORTED, "%s: is %s, expected %s; use bitcrush or %s",
-                              path, what, own->medium, row->program)
+                              path, what, m->things, other->program)
                : BC_OK;
 }
 
-/* Is there damage, and is it passed over? What is refused for other reasons is not. */
-static bool salvages_picture(const char *path, const bc_reading *reading)
+bc_status media_unknown(const char *path, bc_error *err)
 {
-    bc_image_reader *r;
-
-    if (bc_image_open_with(path, reading, &r, NULL))
-        return false;
-    const bc_image_info *info = bc_image_get_info(r);
-    void *row = malloc((size_t)info->width * info->n_channels * sizeof(uint16_t));
-    bc_status st = row ? BC_OK : BC_E_LIMIT;
-
-    for (uint32_t y = 0; !st && y < info->height; y++)
-        st = bc_image_read(r, row, 1, NULL);
-    const bool is_saved = !st && *bc_image_salvaged(r);
-
-    free(row);
-    bc_image_reader_free(r);
-    return is_saved;
+    if (kind_refuse(path, err))
+        return err->status;
+    return tool_fail(err, BC_E_UNSUPPORTED,
+                     "%s: holds no picture, sound or weights that are known here, expected a "
+                     "format that --list names",
+                     path);
 }
 
-static bool salvages_sound(const char *path, const bc_reading *reading)
-{
-    enum { PIECE = 4096 };
-    bc_audio_reader *r;
-    double **planes, *samples;
-    size_t got = 0;
-
-    if (bc_audio_open_with(path, reading, &r, NULL))
-        return false;
-    const size_t n = bc_audio_get_info(r)->n_channels;
-    bc_status st = BC_OK;
-
-    planes = calloc(n, sizeof *planes);
-    samples = calloc(n * PIECE, sizeof *samples);
-    for (size_t c = 0; planes && samples && c < n; c++)
-        planes[c] = samples + c * PIECE;
-    if (!planes || !samples)
-        st = BC_E_LIMIT;
-    while (!st && !*bc_audio_salvaged(r)) {
-        st = bc_audio_read(r, planes, PIECE, &got, NULL);
-        if (got == 0)
-            break;
-    }
-    const bool is_saved = !st && *bc_audio_salvaged(r);
-
-    free(samples);
-    free(planes);
-    bc_audio_reader_free(r);
-    return is_saved;
-}
-
-bool media_salvages(const char *path, const options *o)
+static bool salvages(const char *path, const options *o)
 {
     char what[48];
-    const media_row *row = media_of_file(path, what);
+    const bc_medium *m = bc_medium_of_file(path, what);
     bc_reading reading = tool_reading(o);
 
     reading.input = NULL;
     reading.salvage = true;
-    if (!row || row->bit == TOOL_TENSOR)
-        return false;
-    return row->bit == TOOL_IMAGE ? salvages_picture(path, &reading)
-                                  : salvages_sound(path, &reading);
+    return m && m->salvages && m->salvages(path, &reading);
 }
 
-const media_row *media_of_spec(const char *spec, unsigned bit)
+void media_explain(const char *path, const bc_medium *m, const options *o, bc_error *err)
 {
-    const media_row *own = media_of_tool(bit);
+    static const char hint[] = "; --salvage reads what is there";
+    const size_t n = strlen(path);
+    char said[sizeof err->text];
 
-    if (!own || own->takes(spec) || spec[strspn(spec, "0123456789.")] == '\0')
+    if ((err->status != BC_E_UNSUPPORTED && err->status != BC_E_FORMAT) ||
+        strncmp(err->text, path, n) != 0 || err->text[n] != ':')
+        return;
+    if (m && media_refuse(path, m, err))
+        return;
+    if (err->status == BC_E_UNSUPPORTED) {
+        (void)kind_refuse(path, err);
+        return;
+    }
+    snprintf(said, sizeof said, "%s", err->text);
+    if (!options_given(o, "salvage") && !strstr(said, hint) && salvages(path, o))
+        (void)tool_fail(err, BC_E_FORMAT, "%.450s%s", said, hint);
+}
+
+/* Does a medium have a SPEC, by its name here or elsewhere? */
+static bool takes(const bc_medium *m, const char *spec)
+{
+    char called[160];
+
+    return m->takes(spec) || synonym_find(m->spec, spec, called, sizeof called) == SYNONYM_SAME;
+}
+
+/* Another medium that takes a SPEC of letters, where this one does not; else NULL. */
+static const bc_medium *of_spec(const char *spec, const bc_medium *own)
+{
+    const bc_medium *const *media;
+    const size_t n = bc_media(&media);
+
+    if (takes(own, spec) || spec[strspn(spec, "0123456789.")] == '\0')
         return NULL;
-    for (size_t i = 0; i < N_ROWS; i++)
-        if (&rows[i] != own && rows[i].takes(spec))
-            return &rows[i];
+    for (size_t i = 0; i < n; i++)
+        if (media[i] != own && takes(media[i], spec))
+            return media[i];
     return NULL;
+}
+
+/* A SPEC that another medium has, or no medium. */
+static bc_status refuse_spec(const bc_medium *m, const char *path, const char *spec, bc_error *err)
+{
+    const bc_medium *other = of_spec(spec, m);
+
+    if (bc_kernel_find(spec) || bc_noise_find(spec))
+        return tool_fail(err, BC_E_USAGE,
+                         "%s: is a dither, expected --dither %s after a format or bits", spec,
+                         spec);
+    return other ? tool_fail(err, BC_E_USAGE, "%s: is for %s (%s), %s is a %s", spec, other->things,
+                             other->files, path, m->thing)
+                 : BC_OK;
+}
+
+bc_status media_settle_spec(const bc_medium *m, const char *path, const char **spec, char word[160],
+                            bc_error *err)
+{
+    switch (synonym_find(m->spec, *spec, word, 160)) {
+    case SYNONYM_NONE: return refuse_spec(m, path, *spec, err);
+    case SYNONYM_SAME: *spec = word; break;
+    case SYNONYM_NEAR:
+    case SYNONYM_SAID: return synonym_unknown(err, m->spec, "", *spec, NULL, "");
+    }
+    return BC_OK;
+}
+
+bc_status media_of_rereadable(const char *path, const bc_medium **m, bc_error *err)
+{
+    bc_input *in = NULL;
+    size_t n;
+    bc_status st = tool_rereadable(path, err);
+
+    if (!st)
+        st = bc_input_open(path, &in, err);
+    if (st)
+        return st;
+    const uint8_t *head = bc_input_head(in, &n);
+
+    *m = bc_medium_of_head(head, n);
+    bc_input_free(in);
+    return *m ? BC_OK : media_unknown(path, err);
+}
+
+bc_status media_check_pair(char *const paths[2], bc_error *err)
+{
+    char a[48], b[48];
+    const bc_medium *first = bc_medium_of_file(paths[0], a),
+                    *second = bc_medium_of_file(paths[1], b);
+
+    return !first || !second || first == second
+               ? BC_OK
+               : tool_fail(err, BC_E_UNSUPPORTED, "%s is %s and %s is %s, expected two of a kind",
+                           paths[0], a, paths[1], b);
 }

@@ -1,42 +1,37 @@
-/* The three media: what their files are called, how they are known, and which SPEC is for which. */
+/* Which medium a file or a SPEC is of, in sentences. */
 #ifndef BITCRUSH_MEDIA_H
 #define BITCRUSH_MEDIA_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "bitcrush/status.h"
+#include "bitcrush/study.h"
 #include "options.h"
 
-typedef struct {
-    unsigned bit;         /* TOOL_... */
-    const char *medium;   /* "pictures" */
-    const char *one;      /* "picture" */
-    const char *examples; /* "photo.png" */
-    const char *program;  /* that is for nothing else */
-    bool (*knows)(const uint8_t *head, size_t n);
-    bool (*takes)(const char *spec);
-} media_row;
+/* The TOOL_ bit of a medium. */
+unsigned media_bit(const bc_medium *m);
 
-/* The row of a TOOL_ bit, NULL for others. */
-const media_row *media_of_tool(unsigned bit);
-
-/* The row whose files begin so, or NULL. */
-const media_row *media_of_head(const uint8_t *head, size_t n);
-
-/* The row of a regular file, and what it is, as "a WAV sound"; NULL where nobody knows. */
-const media_row *media_of_file(const char *path, char what[48]);
+/* Does a medium take the place of a SPEC by the settings that were given? */
+bool media_replaces_spec(const bc_medium *m, const options *o);
 
 /* BC_E_UNSUPPORTED, with what the file is and which program takes it, where it is of another medium
- * than that of `bit`. */
-BC_NODISCARD bc_status media_refuse(const char *path, unsigned bit, bc_error *err);
+ * than `m`. */
+BC_NODISCARD bc_status media_refuse(const char *path, const bc_medium *m, bc_error *err);
 
-/* Would --salvage read a file? */
-bool media_salvages(const char *path, const options *o);
+/* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
+bc_status media_unknown(const char *path, bc_error *err);
 
-/* The row of another medium than that of `bit` that takes a SPEC of letters; NULL where there is
- * none, or the medium takes it itself. */
-const media_row *media_of_spec(const char *spec, unsigned bit);
+/* A sentence that `path` is unsupported says what it is instead, where that is known: also that it is
+ * of another medium than `m`, where that is not NULL; one that it is damaged that --salvage would
+ * read it, where it would. */
+void media_explain(const char *path, const bc_medium *m, const options *o, bc_error *err);
+
+/* Make a SPEC that others call otherwise one of the medium's, in `word`: *spec points to it then.
+ * BC_E_USAGE where another medium has it, or it is near to one. */
+BC_NODISCARD bc_status media_settle_spec(const bc_medium *m, const char *path, const char **spec,
+                                         char word[160], bc_error *err);
+
+/* The medium of a file that is read more than once. BC_E_OPEN, BC_E_UNSUPPORTED. */
+BC_NODISCARD bc_status media_of_rereadable(const char *path, const bc_medium **m, bc_error *err);
+
+/* BC_E_UNSUPPORTED for two files of different media. */
+BC_NODISCARD bc_status media_check_pair(char *const paths[2], bc_error *err);
 
 #endif

@@ -1,61 +1,61 @@
 /* Knows the options: a row for each. */
 #include "option_table.h"
 
-#include "options.h"
-
-#define MEDIUM  (TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR)
+/* In the order of bc_media. */
+#define IMAGE   TOOL_OF(0)
+#define AUDIO   TOOL_OF(1)
+#define TENSOR  TOOL_OF(2)
+#define MEDIUM  (IMAGE | AUDIO | TENSOR)
 #define SWEEPS  SWEEP_OF(MEDIUM)
 #define ALL     (MEDIUM | SWEEPS)
 #define EVERY   (ALL | TOOL_EXPLAIN)
-#define MEDIA   (TOOL_IMAGE | TOOL_AUDIO)
-#define IMAGE   TOOL_IMAGE
-#define AUDIO   TOOL_AUDIO
-#define TENSOR  TOOL_TENSOR
+#define MEDIA   (IMAGE | AUDIO)
 #define EXPLAIN TOOL_EXPLAIN
 
 #define FIELD(name) offsetof(options, name)
+#define SETTING     OPTION_IS_SETTING
 
 /* clang-format off */
 static const option table[] = {
     { MEDIUM, 'o', "output",     TEXT,   "FILE",   FIELD(output),   0, 0, "write to FILE; - is standard output" },
-    { EVERY, 'f', "force",      FLAG,   NULL,     FIELD(force),    0, 0, "replace an existing output" },
-    { MEDIA, 0,   "strip",      FLAG,   NULL,     FIELD(strip),    0, 0, "keep no metadata but what shows a picture right" },
-    { MEDIUM, 'n', "dry-run",    FLAG,   NULL,     FIELD(dry_run),  0, 0, "do everything but write; report size and SNR" },
-    { TENSOR, 0,   "sizes-only", FLAG,   NULL,     FIELD(sizes_only), 0, 0, "read no weights: report the sizes of the output and no SNR" },
+    { EVERY, 'f', "force",      FLAG,   NULL,     SETTING, 0, 0, "replace an existing output" },
+    { MEDIA, 0,   "strip",      FLAG,   NULL,     SETTING, 0, 0, "keep no metadata but what shows a picture right" },
+    { MEDIUM, 'n', "dry-run",    FLAG,   NULL,     SETTING, 0, 0, "do everything but write; report size and SNR" },
+    { TENSOR, 0,   "sizes-only", FLAG,   NULL,     SETTING, 0, 0, "read no weights: report the sizes of the output and no SNR" },
     { ALL, 'q', "quiet",      FLAG,   NULL,     FIELD(quiet),    0, 0, "no report" },
     { EVERY, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
     { MEDIUM, 0,   "report",     TEXT,   "FILE",   FIELD(report),   0, 0, "write what was done and what it cost as a page, HTML" },
-    { ALL, 0,   "dither",     TEXT,   "NAME",   FIELD(dither),   0, 0, "how to dither, see --list; auto: floyd-steinberg, tpdf, none" },
-    { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", FIELD(palette), 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
-    { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  FIELD(channels), 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
-    { IMAGE | SWEEP_OF(IMAGE), 0,   "gray",       FLAG,   NULL,     FIELD(gray),     0, 0, "turn colours to grey first: BT.709 luma in linear light" },
-    { IMAGE | SWEEP_OF(IMAGE), 0,   "light",      CHOICE, "linear|coded",     FIELD(light),    0, 0, "where dithered errors are summed" },
-    { IMAGE | SWEEP_OF(IMAGE), 0,   "scan",       CHOICE, "serpentine|raster", FIELD(scan),    0, 0, "the way of error diffusion over the lines" },
-    { IMAGE | SWEEP_OF(IMAGE), 0,   "strength",   NUMBER, "X",      FIELD(strength), 0, 1, "share of the error that is diffused, 0 to 1" },
-    { AUDIO, 0, "shape",      TEXT,   "NAME|FILE", FIELD(shape), 0, 0, "shape noise: ath, another of --list, or a file of thresholds" },
-    { AUDIO, 0, "shape-taps", COUNT,  "N",      FIELD(shape_taps), 0, 64, "taps of the filter that ath or a file designs" },
-    { AUDIO, 0, "shape-strength", NUMBER, "DB", FIELD(shape_strength), 0, 80, "how far noise may pile up where it is not heard" },
-    { AUDIO, 0, "guard",      NUMBER, "DB",     FIELD(guard),    0, 200, "lower the level by so much first" },
-    { AUDIO, 0, "hold",       COUNT,  "N",      FIELD(hold),     0, 1000000, "let every sample stand for N, as at a lower rate" },
-    { AUDIO, 0, "subtractive", FLAG,  NULL,     FIELD(subtractive), 0, 0, "note in the file how bitcrush restore undoes the dither" },
-    { AUDIO, 0, "keep-silence", PERHAPS, "MS",  FIELD(keep_silence), 1, 60000, "no noise where a channel is 0 for longer, at first 20 ms" },
-    { AUDIO, 0, "plain-header", FLAG, NULL,     FIELD(plain_header), 0, 0, "leave valid bits unsaid, for programs that refuse them" },
-    { AUDIO | TENSOR | SWEEP_OF(AUDIO | TENSOR), 0, "nonfinite",  CHOICE, "error|saturate|zero|keep", FIELD(nonfinite), 0, 0, "what NaN, infinity and overflow become" },
+    { ALL, 0,   "dither",     TEXT,   "NAME",   SETTING, 0, 0, "how to dither, see --list; auto: floyd-steinberg, tpdf, none" },
+    { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", SETTING, 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
+    { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  SETTING, 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "gray",       FLAG,   NULL,     SETTING, 0, 0, "turn colours to grey first: BT.709 luma in linear light" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "light",      CHOICE, "linear|coded",     SETTING, 0, 0, "where dithered errors are summed" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "scan",       CHOICE, "serpentine|raster", SETTING, 0, 0, "the way of error diffusion over the lines" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "strength",   NUMBER, "X",      SETTING, 0, 0, "share of the error that is diffused, 0 to 1" },
+    { AUDIO, 0, "shape",      TEXT,   "NAME|FILE", SETTING, 0, 0, "shape noise: ath, another of --list, or a file of thresholds" },
+    { AUDIO, 0, "shape-taps", COUNT,  "N",      SETTING, 0, 0, "taps of the filter that ath or a file designs" },
+    { AUDIO, 0, "shape-strength", NUMBER, "DB", SETTING, 0, 0, "how far noise may pile up where it is not heard" },
+    { AUDIO, 0, "guard",      NUMBER, "DB",     SETTING, 0, 0, "lower the level by so much first" },
+    { AUDIO, 0, "hold",       COUNT,  "N",      SETTING, 0, 0, "let every sample stand for N, as at a lower rate" },
+    { AUDIO, 0, "subtractive", FLAG,  NULL,     SETTING, 0, 0, "note in the file how bitcrush restore undoes the dither" },
+    { AUDIO, 0, "keep-silence", PERHAPS, "MS",  SETTING, 0, 0, "no noise where a channel is 0 for longer, at first 20 ms" },
+    { AUDIO, 0, "plain-header", FLAG, NULL,     SETTING, 0, 0, "leave valid bits unsaid, for programs that refuse them" },
+    { AUDIO | TENSOR | SWEEP_OF(AUDIO | TENSOR), 0, "nonfinite",  CHOICE, "error|saturate|zero|keep", SETTING, 0, 0, "what NaN, infinity and overflow become" },
     { AUDIO | SWEEPS | EXPLAIN, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw curves, codes or number lines into an SVG file" },
     { SWEEP_OF(IMAGE), 0, "sheet",    TEXT,   "FILE",   FIELD(sheet),    0, 0, "draw the picture at every depth into a PNG file" },
-    { TENSOR | SWEEP_OF(TENSOR), 0, "include",   TEXT,   "GLOB,...", FIELD(include), 0, 0, "reduce tensors of these names and no others" },
-    { TENSOR | SWEEP_OF(TENSOR), 0, "exclude",   TEXT,   "GLOB,...", FIELD(exclude), 0, 0, "keep tensors of these names as they are" },
-    { TENSOR, 0, "drop",      TEXT,   "GLOB,...", FIELD(drop), 0, 0, "leave tensors of these names out of the output" },
-    { TENSOR, 0, "requantize", FLAG,  NULL,     FIELD(requantize), 0, 0, "reduce also what is quantized already, losing more" },
-    { TENSOR, 0, "encoder",   CHOICE, "exact|best", FIELD(encoder), 0, 0, "blocks byte for byte as GGML's, or of the least error" },
-    { TENSOR, 0, "type",      TEXT,   "GLOB=FORMAT,...", FIELD(type), 0, 0, "other formats for tensors of these names" },
-    { TENSOR, 0, "group",     TEXT,   "tensor|row|N", FIELD(group), 0, 0, "weights that share a scale (int4, e2m1, ...)" },
-    { TENSOR, 0, "scale",     CHOICE, "absmax|percentile|mse", FIELD(scale), 0, 0, "how that scale is found" },
-    { TENSOR, 0, "percent",   NUMBER, "P",      FIELD(percent),  0, 100, "weights that percentile does not clip, 99.99 of 100" },
-    { TENSOR, 0, "zero-point", FLAG,  NULL,     FIELD(zero_point), 0, 0, "int2 to int8: extremes on the end codes, 0 on one" },
-    { TENSOR, 0, "double-quant", FLAG, NULL,    FIELD(double_quant), 0, 0, "nf4 and fp4: scales in bytes, too" },
+    { TENSOR | SWEEP_OF(TENSOR), 0, "include",   TEXT,   "GLOB,...", SETTING, 0, 0, "reduce tensors of these names and no others" },
+    { TENSOR | SWEEP_OF(TENSOR), 0, "exclude",   TEXT,   "GLOB,...", SETTING, 0, 0, "keep tensors of these names as they are" },
+    { TENSOR, 0, "drop",      TEXT,   "GLOB,...", SETTING, 0, 0, "leave tensors of these names out of the output" },
+    { TENSOR, 0, "requantize", FLAG,  NULL,     SETTING, 0, 0, "reduce also what is quantized already, losing more" },
+    { TENSOR, 0, "encoder",   CHOICE, "exact|best", SETTING, 0, 0, "blocks byte for byte as GGML's, or of the least error" },
+    { TENSOR, 0, "type",      TEXT,   "GLOB=FORMAT,...", SETTING, 0, 0, "other formats for tensors of these names" },
+    { TENSOR, 0, "group",     TEXT,   "tensor|row|N", SETTING, 0, 0, "weights that share a scale (int4, e2m1, ...)" },
+    { TENSOR, 0, "scale",     CHOICE, "absmax|percentile|mse", SETTING, 0, 0, "how that scale is found" },
+    { TENSOR, 0, "percent",   NUMBER, "P",      SETTING, 0, 0, "weights that percentile does not clip, 99.99 of 100" },
+    { TENSOR, 0, "zero-point", FLAG,  NULL,     SETTING, 0, 0, "int2 to int8: extremes on the end codes, 0 on one" },
+    { TENSOR, 0, "double-quant", FLAG, NULL,    SETTING, 0, 0, "nf4 and fp4: scales in bytes, too" },
     { TENSOR, 0, "params",    NUMBER, "N",      FIELD(params),   1, 1e15, "info: the memory that N weights take in every format" },
-    { TENSOR, 0, "imatrix",   TEXT,   "FILE",   FIELD(imatrix),  0, 0, "weigh errors by an importance matrix of llama-imatrix" },
+    { TENSOR, 0, "imatrix",   TEXT,   "FILE",   SETTING, 0, 0, "weigh errors by an importance matrix of llama-imatrix" },
     { EXPLAIN, 0, "all",      FLAG,   NULL,     FIELD(all),      0, 0, "every value of small formats, listed and on a number line" },
     { EXPLAIN, 0, "steps",    FLAG,   NULL,     FIELD(steps),    0, 0, "show how the bits come about, division by division" },
     { EXPLAIN, 0, "zero",     NUMBER, "Z",      FIELD(zero), -4294967296.0, 4294967296.0, "the integer that stands for 0" },
@@ -68,15 +68,15 @@ static const option table[] = {
     { EXPLAIN, 0, "block",    COUNT,  "K",      FIELD(block),    0, 18446744073709551615.0, "block K of a file of weights, from 0" },
     { EXPLAIN, 0, "format",   TEXT,   "FORMAT", FIELD(format),   0, 0, "the format of the block, where the file has floats" },
     { EXPLAIN, 0, "tensor",   TEXT,   "NAME",   FIELD(tensor),   0, 0, "the tensor that the block is of, at first the largest" },
-    { MEDIA, 0,   "rounding",   CHOICE, "nearest|truncate", FIELD(rounding), 0, 0, "truncate is the bare bit shift, undithered" },
-    { EVERY, 0,   "seed",       COUNT,  "N",      FIELD(seed),     0, 18446744073709551615.0, "seed of the noise" },
-    { IMAGE | SWEEP_OF(IMAGE), 0,   "fast",       FLAG,   NULL,     FIELD(fast),     0, 0, "compress less, in less time" },
-    { IMAGE | SWEEP_OF(IMAGE), 0,   "small",      FLAG,   NULL,     FIELD(small),    0, 0, "compress more, in more time" },
-    { ALL, 0,   "threads",    COUNT,  "N",      FIELD(threads),  0, 1024, "threads; 0 is one per core; never changes the bytes" },
-    { MEDIA | SWEEP_OF(MEDIA), 0, "salvage", FLAG, NULL, FIELD(salvage), 0, 0, "of a damaged file take what is there, with a warning" },
-    { EVERY, 0,   "max-memory", SIZE,   "SIZE",   FIELD(max_memory), 0, 0, "exit 8 rather than take more memory: 512M; 4G unless given" },
-    { IMAGE | SWEEP_OF(IMAGE), 0, "max-pixels", COUNT, "N", FIELD(max_pixels), 1, 1e15, "exit 8 where a picture has more; 10^10 unless given" },
-    { MEDIUM, 0,   "min-snr",    NUMBER, "DB",     FIELD(min_snr),  -1000, 1000, "write nothing and exit 9 unless an SNR so high is measured" },
+    { MEDIA, 0,   "rounding",   CHOICE, "nearest|truncate", SETTING, 0, 0, "truncate is the bare bit shift, undithered" },
+    { EVERY, 0,   "seed",       COUNT,  "N",      SETTING, 0, 0, "seed of the noise" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "fast",       FLAG,   NULL,     SETTING, 0, 0, "compress less, in less time" },
+    { IMAGE | SWEEP_OF(IMAGE), 0,   "small",      FLAG,   NULL,     SETTING, 0, 0, "compress more, in more time" },
+    { ALL, 0,   "threads",    COUNT,  "N",      SETTING, 0, 0, "threads; 0 is one per core; never changes the bytes" },
+    { MEDIA | SWEEP_OF(MEDIA), 0, "salvage", FLAG, NULL, SETTING, 0, 0, "of a damaged file take what is there, with a warning" },
+    { EVERY, 0,   "max-memory", SIZE,   "SIZE",   SETTING, 0, 0, "exit 8 rather than take more memory: 512M; 4G unless given" },
+    { IMAGE | SWEEP_OF(IMAGE), 0, "max-pixels", COUNT, "N", SETTING, 0, 0, "exit 8 where a picture has more; 10^10 unless given" },
+    { MEDIUM, 0,   "min-snr",    NUMBER, "DB",     SETTING, 0, 0, "write nothing and exit 9 unless an SNR so high is measured" },
     { EVERY, 0,   "list",       FLAG,   NULL,     FIELD(list),     0, 0, "list dithers, shapers, palettes, grids and file formats" },
     { ALL, 0,   "progress",   CHOICE, "auto|always|never", FIELD(progress), 0, 0, "progress on standard error" },
     { ALL, 0,   "color",      CHOICE, "auto|always|never", FIELD(color),    0, 0, "bold labels in the report" },

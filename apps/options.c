@@ -9,14 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bitcrush/noise.h"
-#include "bitcrush/reading.h"
-#include "bitcrush/shaper.h"
-#include "media.h"
+#include "bitcrush/study.h"
 #include "option_table.h"
 #include "programs.h"
-#include "suggest.h"
 #include "synonyms.h"
+#include "words.h"
 
 #define usage(err, ...) bc_error_say(err, BC_E_USAGE, __VA_ARGS__)
 
@@ -89,14 +86,6 @@ static bc_status set_count(const option *o, const char *text, uint64_t *to, bc_e
     return BC_OK;
 }
 
-static bc_status set_size(const option *o, const char *text, uint64_t *to, bc_error *err)
-{
-    return bc_size_parse(text, to)
-               ? BC_OK
-               : usage(err, "--%s %s: expected a size in bytes, as 512M, 2GiB or 65536", o->name,
-                       text);
-}
-
 /* The place of a row in options.given. */
 static size_t place_of(const option *o)
 {
@@ -106,17 +95,21 @@ static size_t place_of(const option *o)
     return (size_t)(o - rows);
 }
 
-/* A word that no argument holds; it lasts as long as the options. */
+/* A text that no argument holds, which lasts as long as the options; NULL where it is too long. */
 static const char *keep_word(options *out, const char *word)
 {
-    snprintf(out->word, sizeof out->word, "%s", word);
-    return out->word;
+    const size_t n = strlen(word) + 1;
+
+    if (n > sizeof out->words - out->n_words)
+        return NULL;
+    out->n_words += n;
+    return memcpy(out->words + out->n_words - n, word, n);
 }
 
 /* Dithers in lower case, each by its own name: NAME or NAME+NAME. What is too long is no name. */
 static const char *own_dithers(const char *text, options *out)
 {
-    char names[sizeof out->dithers], called[160];
+    char names[96], own[96] = "", called[160];
     size_t n = 0;
 
     if (strlen(text) >= sizeof names)
@@ -128,12 +121,59 @@ static const char *own_dithers(const char *text, options *out)
             *plus++ = '\0';
         if (synonym_find("dither", name, called, sizeof called) == SYNONYM_SAME)
             name = called;
-        n += (size_t)snprintf(out->dithers + n, sizeof out->dithers - n, "%s%s", name,
-                              plus ? "+" : "");
-        if (n >= sizeof out->dithers)
+        n += (size_t)snprintf(own + n, sizeof own - n, "%s%s", name, plus ? "+" : "");
+        if (n >= sizeof own)
             return text;
     }
-    return out->dithers;
+    const char *kept = keep_word(out, own);
+
+    return kept ? kept : text;
+}
+
+/* A word of a choice as the table has it. */
+static const char *own_choice(const option *o, const char *text, options *out)
+{
+    char word[160], called[160];
+
+    lower_case(text, word, sizeof word);
+    if (place_in(o->value, word) < 0 &&
+        synonym_find(o->name, text, called, sizeof called) == SYNONYM_SAME)
+        snprintf(word, sizeof word, "%s", called);
+    const char *kept = place_in(o->value, word) >= 0 ? keep_word(out, word) : NULL;
+
+    return kept ? kept : text;
+}
+
+/* The row of the first medium that has the setting, or NULL. */
+static const bc_setting_row *setting_row(const char *key)
+{
+    const bc_medium *const *media;
+    const size_t n = bc_media(&media);
+    const bc_setting_row *row = NULL;
+
+    for (size_t i = 0; !row && i < n; i++)
+        row = bc_setting_row_of(media[i]->settings, media[i]->n_settings, key);
+    return row;
+}
+
+/* text: NULL of an option that stands alone. */
+static bc_status set_setting(const option *o, const char *text, options *out, bc_error *err)
+{
+    const bc_setting_row *row = setting_row(o->name);
+    bc_status st = BC_OK;
+
+    if (text && !*text && o->kind == TEXT)
+        return usage(err, "--%s: expected %s after it", o->name, o->value);
+    if (text && strcmp(o->name, "dither") == 0)
+        text = own_dithers(text, out);
+    if (text && o->kind == CHOICE)
+        text = own_choice(o, text, out);
+    out->settings[place_of(o)] = text ? text : "";
+    if (row && !(o->kind == FLAG && !text))
+        st = bc_setting_set(row, text ? text : "", NULL, err);
+    if (st)
+        words_explain(err, NULL);
+    return st;
 }
 
 static bc_status set(const option *o, const char *text, options *out, bc_error *err)
@@ -141,17 +181,16 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
     char *field = (char *)out + o->field;
 
     out->given[place_of(o)] = true;
+    if (o->field == OPTION_IS_SETTING)
+        return set_setting(o, text, out, err);
     switch (o->kind) {
     case FLAG: *(bool *)(void *)field = true; return BC_OK;
     case TEXT:
-        if (o->field == offsetof(options, dither))
-            text = own_dithers(text, out);
         *(const char **)(void *)field = text;
         return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
     case COUNT: return set_count(o, text, (uint64_t *)(void *)field, err);
-    case SIZE: return set_size(o, text, (uint64_t *)(void *)field, err);
-    case PERHAPS: /* alone it means what was set before */
-        return text ? set_number(o, text, (double *)(void *)field, err) : BC_OK;
+    case SIZE: /* settings alone are sizes and perhaps */
+    case PERHAPS: break;
     case PAIR: /* its second number is taken by parse_long */
     case NUMBER: return set_number(o, text, (double *)(void *)field, err);
     case CHOICE: return set_choice(o, text, (int *)(void *)field, err);
@@ -185,7 +224,7 @@ static bc_status unknown(const char *argument, bc_error *err)
     if (foreign("option", typed + strspn(typed, "-"), typed, err))
         return err->status;
     for (size_t i = 0; i < n; i++)
-        near = suggest(near, rows[i].name, typed + strspn(typed, "-"));
+        near = bc_nearer_name(near, rows[i].name, typed + strspn(typed, "-"));
     if (near)
         return usage(err, "%s: unknown option, did you mean --%s?", typed, near);
     return usage(err, "%s: unknown option, expected one of those that --help lists", typed);
@@ -372,16 +411,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     const char *perhaps = NULL;
     int after_perhaps = -1;
 
-    *out = (options){ .seed = BC_DEFAULT_SEED,
-                      .min_snr = NAN,
-                      .strength = NAN,
-                      .percent = NAN,
-                      .shape_taps = BC_SHAPER_TAPS,
-                      .shape_strength = BC_SHAPER_STRENGTH_DB,
-                      .keep_silence = 20.0,
-                      .step = 1.0,
-                      .terms = 1000,
-                      .operands = argv };
+    *out = (options){ .step = 1.0, .terms = 1000, .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
         bc_status st = BC_OK;
@@ -405,8 +435,19 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     }
     if (perhaps && check_perhaps(out, perhaps, after_perhaps, err))
         return err->status;
-    out->dry_run = out->dry_run || out->sizes_only; /* nothing is written either */
     return BC_OK;
+}
+
+/* The medium of a bit that stands alone among those of media, or NULL. */
+static const bc_medium *medium_of_tool(unsigned tool)
+{
+    const bc_medium *const *media;
+    const size_t n = bc_media(&media);
+
+    for (size_t i = 0; i < n; i++)
+        if ((tool & TOOL_MEDIA) == TOOL_OF(i))
+            return media[i];
+    return NULL;
 }
 
 /* The program whose options are those of one tool. */
@@ -433,11 +474,11 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
         snprintf(shown, sizeof shown, "--%s", row->name);
         if (foreign("option", row->name, shown, err))
             return err->status;
-        const media_row *other = media_of_tool(row->tools);
+        const bc_medium *other = medium_of_tool(row->tools);
 
-        if (other && media_of_tool(tool))
+        if (other && medium_of_tool(tool))
             return usage(err, "--%s: an option for %s, not an option for %s", row->name,
-                         other->medium, what);
+                         other->things, what);
         return usage(err,
                      "--%s: not an option for %s%s, expected one of those that %s --help lists",
                      row->name, tool & SWEEP_OF(~0u) ? "a sweep of " : "", what, program_of(tool));
@@ -454,4 +495,27 @@ bool options_given(const options *o, const char *name)
         if (strcmp(rows[i].name, name) == 0)
             return o->given[i];
     return false;
+}
+
+const char *options_setting(const options *o, const char *key)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].name, key) == 0)
+            return o->settings[i];
+    return NULL;
+}
+
+size_t options_settings(const options *o, bc_setting out[OPTION_ROOM])
+{
+    const option *rows;
+    const size_t n_rows = option_rows(&rows);
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_rows; i++)
+        if (o->settings[i])
+            out[n++] = (bc_setting){ rows[i].name, o->settings[i] };
+    return n;
 }

@@ -1,7 +1,7 @@
 /* Knows what the programs say of themselves. */
 #include "programs.h"
 
-#include "options.h"
+#include "option_table.h"
 
 static const char *const image_usages[] = {
     "FILE... BITS [OPTION...]",
@@ -103,14 +103,20 @@ static const char *const all_abouts[] = { about_all,     about_images,  about_so
                                           about_compare, about_restore, about_info,  about_sweep,
                                           about_report,  about_explain, NULL };
 
-enum { ALL_TOOLS = TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR };
+/* In the order of bc_media. */
+enum {
+    IMAGE = TOOL_OF(0),
+    AUDIO = TOOL_OF(1),
+    TENSOR = TOOL_OF(2),
+    ALL_TOOLS = IMAGE | AUDIO | TENSOR
+};
 
 const program program_bitcrush = { "bitcrush", ALL_TOOLS | SWEEP_OF(ALL_TOOLS) | TOOL_EXPLAIN,
                                    all_usages, all_abouts };
 const program program_sweep = { "bitcrush sweep", SWEEP_OF(ALL_TOOLS), sweep_usages, sweep_abouts };
-const program program_image = { "bitcrush-image", TOOL_IMAGE, image_usages, image_abouts };
-const program program_audio = { "bitcrush-audio", TOOL_AUDIO, audio_usages, audio_abouts };
-const program program_tensor = { "bitcrush-tensor", TOOL_TENSOR, tensor_usages, tensor_abouts };
+const program program_image = { "bitcrush-image", IMAGE, image_usages, image_abouts };
+const program program_audio = { "bitcrush-audio", AUDIO, audio_usages, audio_abouts };
+const program program_tensor = { "bitcrush-tensor", TENSOR, tensor_usages, tensor_abouts };
 
 const program program_explain = { "bitcrush explain", TOOL_EXPLAIN, explain_usages,
                                   explain_abouts };

@@ -2,18 +2,26 @@
 #include "report_verb.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "curve.h"
+#include "deeds.h"
+#include "media.h"
+#include "pages.h"
 #include "scratch_directory.h"
 #include "stop.h"
 #include "tool.h"
 
-/* The last operand is how to reduce, and no file. */
-static bool has_spec(const options *o)
+bool report_ends_in_file(const options *o)
 {
-    return o->palette || o->channels || (o->n_operands > 1 && !tool_ends_in_file(VERB_REPORT, o));
+    struct stat info;
+
+    return o->n_operands > 0 && stat(o->operands[o->n_operands - 1], &info) == 0 &&
+           S_ISREG(info.st_mode);
 }
+
+/* --- one file */
 
 /* A mistyped name of a file is taken for the SPEC: say so, where it is what was refused. */
 static void mention_files(const options *o, bc_error *err)
@@ -21,16 +29,14 @@ static void mention_files(const options *o, bc_error *err)
     const char *spec = o->operands[o->n_operands - 1];
     char why[sizeof err->text];
 
-    if (o->palette || o->channels || err->status != BC_E_USAGE || !strstr(err->text, spec) ||
+    if (err->status != BC_E_USAGE || !strstr(err->text, spec) ||
         spec[strspn(spec, "0123456789.")] == '\0')
         return;
     snprintf(why, sizeof why, "%s", err->text);
     (void)tool_fail(err, BC_E_USAGE, "%.100s: no file of that name, nor a SPEC: %.380s", spec, why);
 }
 
-static bc_status pages(const char *name, const options *o,
-                       bc_status (*reduce)(const char *, const options *, bc_error *),
-                       bc_error *err)
+static bc_status page_of_one(const bc_medium *m, const options *o, bc_error *err)
 {
     scratch_directory directory;
     options own = *o;
@@ -41,25 +47,114 @@ static bc_status pages(const char *name, const options *o,
     own.report = o->output ? o->output : "";
     own.output = directory.path;
     own.is_page_only = true;
-    st = reduce(name, &own, err);
-
-    if (st)
+    st = deed_reduce(m, &own, err);
+    if (st && !media_replaces_spec(m, o))
         mention_files(o, err);
     scratch_directory_remove(&directory);
     stop_removes(NULL, NULL);
     return st;
 }
 
-bc_status report_verb(const char *name, const options *o,
-                      bc_status (*reduce)(const char *, const options *, bc_error *), bc_error *err)
+/* --- several files */
+
+/* The same figures as text or JSON, a row for each file and depth. */
+static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const char *path,
+                       bc_error *err)
 {
+    static const char table[] = "rows";
+    options own = *o;
+    bc_report *r = NULL;
+    bc_status st = bc_report_new(&r, err);
+
+    if (st)
+        return st;
+    own.report = path;
+    bc_report_string(r, "", "tool", "bitcrush " BC_VERSION);
+    bc_report_string(r, "output", "page", path);
+    for (size_t f = 0; f < n; f++) {
+        for (int i = 0; i < sweeps[f].n_rows; i++) {
+            bc_report_row(r, table);
+            bc_report_string(r, table, "path", sweeps[f].path);
+            bc_report_integer(r, table, "bits", (uint64_t)sweeps[f].plain[i].bits);
+            bc_report_number(r, table, "snr_db", sweeps[f].plain[i].snr_db);
+            bc_report_number(r, table, "theory_snr_db", sweeps[f].plain[i].theory_snr_db);
+            if (strcmp(sweeps[f].dither, "none") != 0)
+                bc_report_number(r, table, "dithered_snr_db", sweeps[f].dithered[i].snr_db);
+        }
+    }
+    st = tool_report(r, &own, "", err);
+    bc_report_free(r);
+    return st;
+}
+
+/* The page is none of the files, and may be written. */
+static bc_status check_page(const options *o, const char *path, bc_error *err)
+{
+    file_plan p = { 0 };
+
+    plan_add_operands(&p, o, o->n_operands);
+    plan_add(&p, PLAN_WRITE, "page", path, NULL);
+    bc_status st = plan_check(&p, o, err);
+
+    if (!st)
+        st = page_has_memory(o, path, "a page", err);
+    return st ? st : tool_is_free(path, o, err);
+}
+
+static bc_status measure(const char *path, const options *o, bc_sweep *s, bc_error *err)
+{
+    const bc_medium *m;
+    bc_setting room[OPTION_ROOM + 1];
+    deed_request r;
+    bc_status st = media_of_rereadable(path, &m, err);
+
+    if (st)
+        return st;
+    deed_request_make(&r, m, o);
+    r.shown = progress_begin(path, o->progress);
+    const bc_request plain = bc_page_request(m, &r.request, room);
+
+    st = bc_sweep_measure(m, path, 1, BC_PAGE_DEPTHS, BC_SWEEP_DITHERED, &plain, NULL, s, err);
+    progress_end(&r.shown);
+    return st;
+}
+
+static bc_status page_of_all(const options *o, bc_error *err)
+{
+    const char *path = o->output ? o->output : "report.html";
+    const size_t n = (size_t)o->n_operands;
+    bc_sweep *sweeps = calloc(BC_PAGE_MAX_FILES, sizeof *sweeps);
+    bc_html *h = NULL;
+    bc_status st = BC_OK;
+
+    if (!sweeps)
+        return tool_fail(err, BC_E_LIMIT, "out of memory for sweeps");
+    if (n > BC_PAGE_MAX_FILES)
+        st = tool_arguments(err, false, "a report of six files at most");
+    if (!st)
+        st = check_page(o, path, err);
+    for (size_t i = 0; !st && i < n; i++)
+        st = measure(o->operands[i], o, &sweeps[i], err);
+    if (!st)
+        st = bc_page_of_all(sweeps, n, &h, err);
+    st = page_write(h, st, path, o, err);
+    if (!st && !o->quiet)
+        st = print(sweeps, n, o, path, err);
+    free(sweeps);
+    return st;
+}
+
+bc_status report_verb(const bc_medium *m, const options *o, bc_error *err)
+{
+    const bool has_spec =
+        media_replaces_spec(m, o) || (o->n_operands > 1 && !report_ends_in_file(o));
+
     if (o->report)
         return tool_usage(err, "--report", o->report, "expected -o to name the page");
     if (o->n_operands < 1)
-        return tool_usage(err, "too few arguments", "",
-                          "expected report FILE SPEC, or several files without SPEC");
-    if (o->dry_run)
-        return tool_usage(err, o->sizes_only ? "--sizes-only" : "--dry-run", "",
+        return tool_arguments(err, true, "report FILE SPEC, or several files without SPEC");
+    if (options_given(o, "dry-run") || options_given(o, "sizes-only"))
+        return tool_usage(err, options_given(o, "sizes-only") ? "--sizes-only" : "--dry-run", "",
                           "a report measures, and keeps no output in any case");
-    return has_spec(o) ? pages(name, o, reduce, err) : curve_of_all(o, err);
+    return has_spec ? page_of_one(m, o, err) : page_of_all(o, err);
 }

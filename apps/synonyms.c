@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "suggest.h"
-#include "tool.h"
-
 #define SAME SYNONYM_SAME
 #define NEAR SYNONYM_NEAR
 #define SAID SYNONYM_SAID
@@ -497,6 +494,14 @@ size_t synonym_rows(const synonym_row **out)
     return sizeof rows / sizeof *rows;
 }
 
+void lower_case(const char *from, char *to, size_t size)
+{
+    snprintf(to, size, "%s", from);
+    for (char *c = to; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c + 'a' - 'A');
+}
+
 static size_t count_digits(const char *text)
 {
     return strspn(text, "0123456789");
@@ -562,13 +567,14 @@ bc_status synonym_unknown(bc_error *err, const char *place, const char *what, co
     char called[160];
 
     switch (synonym_find(place, typed, called, sizeof called)) {
-    case SYNONYM_SAID: return tool_fail(err, BC_E_USAGE, "%s%s%s: %s", what, gap, typed, called);
+    case SYNONYM_SAID: return bc_error_say(err, BC_E_USAGE, "%s%s%s: %s", what, gap, typed, called);
     case SYNONYM_SAME:
     case SYNONYM_NEAR: near = called; break;
     case SYNONYM_NONE: break;
     }
     if (near)
-        return tool_fail(err, BC_E_USAGE, "%s%s%s: unknown%s, did you mean %s?", what, gap, typed,
-                         kind, near);
-    return tool_fail(err, BC_E_USAGE, "%s%s%s: %s", what, gap, *typed ? typed : "\"\"", expected);
+        return bc_error_say(err, BC_E_USAGE, "%s%s%s: unknown%s, did you mean %s?", what, gap,
+                            typed, kind, near);
+    return bc_error_say(err, BC_E_USAGE, "%s%s%s: %s", what, gap, *typed ? typed : "\"\"",
+                        expected);
 }

@@ -30,6 +30,9 @@ size_t synonym_rows(const synonym_row **out);
 /* Look up what was typed, in upper or lower case. What it is called goes to `to`. */
 synonym_kind synonym_find(const char *place, const char *typed, char *to, size_t size);
 
+/* A name in lower case, as it is typed; cut to `size`, with its final 0. */
+void lower_case(const char *from, char *to, size_t size);
+
 /* BC_E_USAGE with a sentence for a word that is unknown at `place`: what the table says of it, or the
  * name `near` (NULL: none) that it may be a slip of, or what is `expected`. `what` begins the sentence:
  * "--dither", or "" where the word stands alone. */

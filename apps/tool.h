@@ -1,45 +1,21 @@
-/* What the tools for pictures and for sound have in common. */
+/* What all verbs have in common: warnings, usage, reports, plots. */
 #ifndef BITCRUSH_TOOL_H
 #define BITCRUSH_TOOL_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "bitcrush/plot.h"
-#include "bitcrush/reading.h"
-#include "bitcrush/report.h"
+#include "bitcrush/medium.h"
 #include "options.h"
-#include "programs.h"
 
-/* What a program is asked to do. */
-typedef enum {
-    VERB_REDUCE,
-    VERB_COMPARE,
-    VERB_RESTORE,
-    VERB_INFO,
-    VERB_SWEEP,
-    VERB_REPORT,
-    VERB_EXPLAIN,
-    N_VERBS
-} tool_verb;
-
-/* A tool: what it is for and what it can do. */
-typedef struct {
-    unsigned bit;                                 /* TOOL_... */
-    const char *medium;                           /* what it reads: "pictures" */
-    const char *spec;                             /* the place of synonyms of its SPEC, or NULL */
-    bool (*knows)(const uint8_t *head, size_t n); /* a file by its first bytes */
-    /* By verb; NULL where the tool lacks it. name: of the program, for messages. */
-    bc_status (*verbs[N_VERBS])(const char *name, const options *o, bc_error *err);
-} tool;
-
-/* Run a program: parse, and hand over to the first of tools[0..n_tools) that knows the first
- * operand, or to tools[0], which says what is wrong with it. Returns the exit status. */
-int tool_run(const program *self, const tool *const *tools, size_t n_tools, tool_verb verb,
-             int argc, char **argv);
+/* The name of the program, for what it says. */
+void tool_begin(const char *name);
 
 /* How inputs are read by the options: limits, damage, and when to give up. */
 bc_reading tool_reading(const options *o);
+
+/* Print a sentence on standard error, in words of the command line. */
+void tool_say(bc_error *err);
 
 /* Say on standard error that damage of an input was passed over, unless there was none (""). */
 void tool_warn_salvaged(const char *path, const char *damage);
@@ -50,14 +26,11 @@ bc_status tool_usage(bc_error *err, const char *what, const char *got, const cha
 /* Status with a sentence, as printf. */
 #define tool_fail bc_error_say
 
-/* Is the last operand a file like the others, and no SPEC? */
-bool tool_ends_in_file(tool_verb verb, const options *o);
+/* BC_E_USAGE for too few or too many operands. */
+bc_status tool_arguments(bc_error *err, bool is_few, const char *expected);
 
 /* What a run that its gate refused still reports: all but pages and plots. */
 options tool_refused(const options *o);
-
-/* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
-bc_status tool_unknown(const char *path, bc_error *err);
 
 /* Write a plot to the file of --plot and release it; a status of its making that is not BC_OK is
  * returned instead. */
@@ -67,8 +40,15 @@ BC_NODISCARD bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st
  * What is not there is left to whoever opens it. */
 BC_NODISCARD bc_status tool_rereadable(const char *path, bc_error *err);
 
+/* BC_E_EXISTS where there is a file and it may not be replaced: told before any work. */
+BC_NODISCARD bc_status tool_is_free(const char *path, const options *o, bc_error *err);
+
 /* True when what is printed to `to` may have bold letters. */
 bool tool_has_colour(const options *o, FILE *to);
+
+/* Has the reader of a pipe gone away, as head does? Then nobody waits for the rest of a text, and no
+ * more is wrong than that. */
+bool tool_nobody_reads(FILE *to);
 
 /* Where reports go: to standard error when data went to standard output, which `out` "-", or a
  * page, plot or sheet of that name, says. */

@@ -11,16 +11,19 @@ rows='
 base     base
 core     base core
 measure  base core measure
-image    base core measure image
-audio    base core measure audio
-tensor   base core measure tensor
 report   base measure report
+medium   base measure report medium
+image    base core measure report medium image
+audio    base core measure report medium audio
+tensor   base core measure report medium tensor
+study    base measure report medium study
 '
 
 # A row: public header, its layer. A header named after a layer belongs to it.
 public='
 status    base
 reading   base
+setting   base
 input     base
 output    base
 grid      core
@@ -192,7 +195,10 @@ core does not see a medium|src/core/a.h|#include "image/codec.h"|core may not se
 measure does not see report|src/measure/a.c|#include "report/json.h"|measure may not see report
 media do not see each other|src/image/a.c|#include "audio/wav.h"|image may not see audio
 media do not see each other in public|src/tensor/a.c|#include "bitcrush/image.h"|tensor may not see image
-media do not see the report|src/audio/a.c|#include "bitcrush/report.h"|audio may not see report
+media see the report|src/audio/a.c|#include "bitcrush/report.h"|ok
+media do not see studies|src/audio/a.c|#include "bitcrush/study.h"|audio may not see study
+studies see what a medium is|src/study/a.c|#include "bitcrush/medium.h"|ok
+studies see no medium|src/study/a.c|#include "bitcrush/audio.h"|study may not see audio
 the report does not see media|src/report/a.c|#include "image/codec.h"|report may not see image
 a public header obeys too|include/bitcrush/pack.h|#include "bitcrush/measure.h"|core may not see measure
 apps do not see the inside|apps/a.c|#include "core/kernels.h"|expected a public header
@@ -209,7 +215,7 @@ EOF
 
 good_tree() {
     mkdir -p "$1/src/base" "$1/src/core" "$1/src/measure" "$1/src/image" "$1/src/audio" \
-        "$1/src/tensor" "$1/src/report" "$1/src/video" "$1/include/bitcrush" "$1/apps"
+        "$1/src/tensor" "$1/src/report" "$1/src/study" "$1/src/video" "$1/include/bitcrush" "$1/apps"
     echo '#include "base/fail.h"' >"$1/src/base/fail.c"
     printf '#include "core/kernels.h"\n#include <Random123/philox.h>\n' >"$1/src/core/kernels.c"
     printf '#include "base/fail.h"\n#include <png.h>\n' >"$1/src/image/png.c"

@@ -10,16 +10,16 @@ set -eu
 allowed='
 src/audio/sound_writer.c|the header says %d bits|a header says 8 at least
 src/tensor/importance.c|more than %d entries|a limit
-apps/audio_info.c|of %d bits a sample|a file has 8 at least
-apps/image_info.c|of %d bits a sample|more than are enough
-apps/curve.c|at 1 to %d bits|the deepest of a sweep
+src/audio/census.c|of %d bits a sample|a file has 8 at least
+src/image/census.c|of %d bits a sample|more than are enough
+src/study/curve.c|at 1 to %d bits|the deepest of a sweep
 apps/stop.c|%d of %d files|told of several
-apps/sweep_tool.c|1 to %d bits here|the deepest of a sweep
-apps/sweep_plot.c|from %d to %d bits|the deeper of two
-apps/sweep_sheet.c|%d bits|stands beside %d bit
-apps/image_page.c|each of the %u colours|histograms of one colour are not drawn
-apps/image_page.c|each of the %u codes|a bit has two
-apps/tensor_page.c|each of the %u levels|a type has two at least
+apps/sweep_verb.c|1 to %d bits here|the deepest of a sweep
+src/study/sweep_plot.c|from %d to %d bits|the deeper of two
+src/image/sheet.c|%d bits|stands beside %d bit
+src/image/show.c|each of the %u colours|histograms of one colour are not drawn
+src/image/show.c|each of the %u codes|a bit has two
+src/tensor/show.c|each of the %u levels|a type has two at least
 apps/explain_plot.c|values of %zu formats|two at least
 apps/explain_plot.c|%d bits, expected at most|more than can be drawn
 apps/explain_all.c|%d bits, expected at most|more than can be shown

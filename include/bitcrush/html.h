@@ -56,6 +56,12 @@ BC_API void bc_html_table(bc_html *h, const char *caption, const char *const *he
 /* A figure, drawn for wide and for narrow screens (its width is set here). */
 BC_API void bc_html_plot(bc_html *h, bc_plot *p, const char *caption);
 
+/* A histogram of codes as bars, in a figure: counts[0..n), the first at code `first`. Nothing where
+ * *st is not BC_OK, which it becomes otherwise where memory is short. */
+BC_API void bc_html_codes(bc_html *h, const char *heading, const uint64_t *counts, size_t n,
+                          double first, const char *label, const char *caption, bc_error *err,
+                          bc_status *st);
+
 /* Bytes of a picture or sound, and what is said of it. */
 typedef struct {
     const char *type; /* "image/png", "audio/wav" */

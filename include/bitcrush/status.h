@@ -44,7 +44,10 @@ typedef enum {
 
 typedef struct {
     bc_status status;
-    char text[512]; /* one sentence, lower case, no final stop, always terminated */
+    char text[512]; /* one sentence, lower case, no final stop, always terminated. What it says of
+                     * settings is `key=value`, in these quotes */
+    const char *setting; /* the key of the setting that is wrong, which the sentence begins with,
+                          * see bc_setting_refuse; else NULL */
 } bc_error;
 
 /* Write a status and a sentence, formatted as by printf but with a point in numbers under any

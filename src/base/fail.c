@@ -17,6 +17,7 @@ static void say(bc_error *err, bc_status status, const char *format, va_list arg
         return;
     bci_vformat(text, sizeof text, format, args);
     err->status = status;
+    err->setting = NULL;
     bci_show_into(text, strlen(text), err->text, sizeof err->text);
 }
 

@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "../../apps/option_table.h"
-#include "../../apps/suggest.h"
 #include "../../apps/synonyms.h"
 #include "../core/expect.h"
 #include "bitcrush/audio.h"
 #include "bitcrush/notation.h"
 #include "bitcrush/palette.h"
+#include "bitcrush/setting.h"
 #include "bitcrush/shaper.h"
 #include "bitcrush/tensor.h"
 
@@ -159,8 +159,8 @@ static void numbers_are_no_slips(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        EXPECT((suggest(NULL, rows[i].name, rows[i].typed) != NULL) == rows[i].is_near, "%s: %s",
-               rows[i].typed, rows[i].name);
+        EXPECT((bc_nearer_name(NULL, rows[i].name, rows[i].typed) != NULL) == rows[i].is_near,
+               "%s: %s", rows[i].typed, rows[i].name);
 }
 
 int main(void)

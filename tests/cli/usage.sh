@@ -49,7 +49,7 @@ refused '--force: takes no value, expected it alone' in.png 4 --force=yes
 refused '--dither floyd-steinburg: unknown, did you mean floyd-steinberg?' in.png 4 --dither floyd-steinburg
 refused '--dither byer8: unknown, did you mean bayer8?' in.png 4 --dither byer8
 refused '--light linaer: unknown, expected linear|coded' in.png 4 --light linaer
-refused '--light : unknown, expected linear|coded' in.png 4 --light=
+refused '--light: unknown, expected linear|coded' in.png 4 --light=
 refused '--rounding up: unknown, expected nearest|truncate' in.png 4 --rounding up
 refused '--color sometimes: unknown, expected auto|always|never' in.png 4 --color sometimes
 refused '--scan snail: unknown, expected serpentine|raster' in.png 4 --scan snail

@@ -1,0 +1,90 @@
+/* Knows how a sentence about settings reads on a command line. */
+#include "words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "option_table.h"
+#include "synonyms.h"
+
+static const option *row_of(const char *name, size_t n)
+{
+    const option *rows;
+    const size_t n_rows = option_rows(&rows);
+
+    for (const option *o = rows; o < rows + n_rows; o++)
+        if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
+            return o;
+    return NULL;
+}
+
+/* `key` and `key=value`, which become options; what else stands between such quotes stays. */
+static void spell_settings(bc_error *err)
+{
+    char said[sizeof err->text], *to = err->text;
+    const char *const end = err->text + sizeof err->text - 1;
+
+    snprintf(said, sizeof said, "%s", err->text);
+    for (const char *at = said; *at && to < end;) {
+        const size_t n = *at == '`' ? strcspn(at + 1, "=`") : 0;
+        const size_t n_all = *at == '`' ? strcspn(at + 1, "`") : 0;
+
+        if (n > 0 && at[1 + n_all] == '`' && row_of(at + 1, n)) {
+            const int n_value = (int)(n_all - n);
+
+            to += snprintf(to, (size_t)(end - to) + 1, "--%.*s%s%.*s", (int)n, at + 1,
+                           n_value > 0 ? " " : "", n_value > 0 ? n_value - 1 : 0, at + 2 + n);
+            to = to < end ? to : (char *)end;
+            at += n_all + 2;
+        } else {
+            *to++ = *at++;
+        }
+    }
+    *to = '\0';
+}
+
+/* What other programs call a value that is refused: "KEY VALUE: ..." or, of a SPEC, "VALUE: ...". */
+static void find_synonym(bc_error *err, const char *place, const char *value)
+{
+    char typed[64], called[160];
+    const size_t n = strcspn(value, ":");
+    const char *dashes = value > err->text ? "--" : "", *gap = value > err->text ? " " : "";
+    const char *key = value > err->text ? place : "";
+    const char *kind = value > err->text ? "" : strcmp(place, "depth") == 0 ? " depth" : " format";
+
+    if (n >= sizeof typed)
+        return;
+    snprintf(typed, sizeof typed, "%.*s", (int)n, value);
+    switch (synonym_find(place, typed, called, sizeof called)) {
+    case SYNONYM_SAID:
+        (void)bc_error_say(err, err->status, "%s%s%s%s: %s", dashes, key, gap, typed, called);
+        return;
+    case SYNONYM_SAME:
+    case SYNONYM_NEAR:
+        (void)bc_error_say(err, err->status, "%s%s%s%s: unknown%s, did you mean %s?", dashes, key,
+                           gap, typed, kind, called);
+        return;
+    case SYNONYM_NONE: break;
+    }
+    if (*dashes) {
+        char said[sizeof err->text];
+
+        snprintf(said, sizeof said, "%s", err->text);
+        (void)snprintf(err->text, sizeof err->text, "--%.500s", said);
+    }
+}
+
+void words_explain(bc_error *err, const char *spec)
+{
+    const char *key = err->setting;
+    const size_t n = key ? strlen(key) : 0;
+
+    spell_settings(err);
+    err->setting = NULL;
+    if (key && row_of(key, n) && strncmp(err->text, key, n) == 0 && err->text[n] == ' ')
+        find_synonym(err, key, err->text + n + 1);
+    else if (key && row_of(key, n) && strncmp(err->text, key, n) == 0)
+        find_synonym(err, key, err->text + n);
+    else if (key && spec)
+        find_synonym(err, spec, err->text);
+}

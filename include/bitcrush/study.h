@@ -1,0 +1,98 @@
+/* Studies: what is done with a file of any medium beside reducing it. A sweep over depths, as figures
+ * and as a plot, and pages about one file or several.
+ *
+ * All of it goes by the rows of the media and knows none of them. */
+#ifndef BITCRUSH_STUDY_H
+#define BITCRUSH_STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bitcrush/medium.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* All media, the first of which says what is wrong with a file that none knows. */
+BC_API size_t bc_media(const bc_medium *const **out);
+
+/* The medium whose files begin so, or NULL. */
+BC_API const bc_medium *bc_medium_of_head(const uint8_t *head, size_t n);
+
+/* The medium of a regular file, and what it is, as "a WAV sound"; NULL where nobody knows. */
+BC_API const bc_medium *bc_medium_of_file(const char *path, char what[48]);
+
+/* --- sweeping */
+
+enum { BC_SWEEP_MAX_BITS = 24 };
+
+/* A file at several depths: undithered, and with dither. */
+typedef struct {
+    const bc_medium *medium;
+    const char *path;
+    char dither[64]; /* the name; "none": the rows of `dithered` are empty */
+    const char *light;
+    uint64_t seed;
+    char measured[160]; /* see bc_series */
+    int n_rows;
+    bc_depth_row plain[BC_SWEEP_MAX_BITS], dithered[BC_SWEEP_MAX_BITS];
+} bc_sweep;
+
+/* What is measured. SNR, closed form, RMSE and sizes always are. */
+enum {
+    BC_SWEEP_DITHERED = 1, /* with dither, too */
+    BC_SWEEP_FIGURES = 2,  /* what takes time, see bc_series */
+};
+
+/* Reduce a file to each of `first` .. `last` bits and keep nothing but the figures: 1 <= first <=
+ * last <= medium->most_bits. Of the request the settings that medium->swept names, stop and
+ * progress; `what` of BC_SWEEP_*. input: a report that gets the facts of the input, or NULL. The file
+ * is read several times. */
+BC_API BC_NODISCARD bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first,
+                                               int last, unsigned what, const bc_request *request,
+                                               bc_report *input, bc_sweep *out, bc_error *err);
+
+/* Its figures for programs: settings, and a row for each depth, schema "bitcrush-sweep/1". */
+BC_API void bc_sweep_facts(const bc_sweep *s, bc_report *r);
+
+/* The same as tables for people, headings in bold with `bold`. The caller frees *out. */
+BC_API BC_NODISCARD bc_status bc_sweep_text(const bc_sweep *s, bool bold, char **out,
+                                            bc_error *err);
+
+/* A plot of it, which the caller releases also where this fails. */
+BC_API BC_NODISCARD bc_status bc_sweep_draw(const bc_sweep *s, bc_plot **out, bc_error *err);
+
+/* --- pages */
+
+/* One file and what became of it. */
+typedef struct {
+    const bc_medium *medium;
+    const bc_request *request;
+    const void *job;
+    const bc_outcome *outcome;
+    const bc_account *account; /* with facts */
+    const char *command;       /* that does it again, or NULL */
+} bc_page;
+
+/* The page of one reduced file. The caller releases *out also where this fails. */
+BC_API BC_NODISCARD bc_status bc_page_of_one(const bc_page *p, bc_html **out, bc_error *err);
+
+enum { BC_PAGE_DEPTHS = 8, BC_PAGE_MAX_FILES = 6 };
+
+/* A page with the curves of several files on one axis, of BC_PAGE_DEPTHS rows each. The caller
+ * releases *out also where this fails. */
+BC_API BC_NODISCARD bc_status bc_page_of_all(const bc_sweep *sweeps, size_t n, bc_html **out,
+                                             bc_error *err);
+
+/* The request whose sweep stands on a page: NaN and infinity count as 0 where they do not end the
+ * run, for the curve is of integers, which hold neither. `room` has place for one setting more than
+ * the request has. */
+BC_API bc_request bc_page_request(const bc_medium *medium, const bc_request *request,
+                                  bc_setting *room);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,132 @@
+/* Knows how a SPEC and settings become what is done to a sound. */
+#include "audio/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "bitcrush/feedback.h"
+
+#define FIELD(member) BC_FIELD(bci_audio_job, member)
+
+/* clang-format off */
+const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS] = {
+    { "dither",         BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "shape",          BC_SETTING_TEXT,   FIELD(shape), 0, 0, NULL },
+    { "shape-taps",     BC_SETTING_COUNT,  FIELD(settings.shape_taps), 0, 64, NULL },
+    { "shape-strength", BC_SETTING_NUMBER, FIELD(settings.shape_strength_db), 0, 80, NULL },
+    { "guard",          BC_SETTING_NUMBER, FIELD(settings.guard_db), 0, 200, NULL },
+    { "hold",           BC_SETTING_COUNT,  FIELD(settings.hold), 0, 1000000, NULL },
+    { "subtractive",    BC_SETTING_FLAG,   FIELD(settings.subtractive), 0, 0, NULL },
+    { "keep-silence",   BC_SETTING_NUMBER, FIELD(settings.keep_silence_ms), 1, 60000, "20" },
+    { "plain-header",   BC_SETTING_FLAG,   FIELD(settings.plain_header), 0, 0, NULL },
+    { "nonfinite",      BC_SETTING_CHOICE, FIELD(settings.nonfinite), 0, 0, "error|saturate|zero|keep" },
+    { "rounding",       BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
+    { "seed",           BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
+    { "strip",          BC_SETTING_FLAG,   FIELD(settings.strip), 0, 0, NULL },
+    { "threads",        BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
+    { "force",          BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
+    { "dry-run",        BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
+    { "min-snr",        BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
+    { "salvage",        BC_SETTING_FLAG,   FIELD(settings.reading.salvage), 0, 0, NULL },
+    { "max-memory",     BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
+};
+/* clang-format on */
+
+bool bci_audio_takes(const char *spec)
+{
+    bc_audio_depth depth;
+
+    return bc_audio_depth_named(spec, &depth, NULL) == BC_OK;
+}
+
+static bc_status parse_dither(const char *text, bc_audio_settings *s, bc_error *err)
+{
+    const bc_noise *rows;
+    const size_t n = bc_noise_rows(&rows);
+    const char *near = bc_nearer_name(NULL, "auto", text);
+
+    if (strcmp(text, "auto") == 0)
+        return BC_OK;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(rows[i].name, text) == 0) {
+            s->noise = &rows[i];
+            return BC_OK;
+        }
+        near = rows[i].mask_side == 0 ? bc_nearer_name(near, rows[i].name, text) : near;
+    }
+    if (bc_kernel_find(text))
+        return bc_setting_refuse(err, "dither", text,
+                                 "passes errors on in pictures, expected a noise, and `shape` for "
+                                 "what passes errors on in time");
+    return bc_setting_unknown(err, "dither", text, near,
+                              "unknown, expected a noise that `list` shows");
+}
+
+/* A depth; a name that is none is compared with those that are. */
+static bc_status parse_depth(const char *text, bc_audio_depth *out, bc_error *err)
+{
+    const bc_grid_row *rows;
+    const size_t n = bc_grid_rows(&rows);
+    const char *near = NULL;
+    bc_audio_depth d;
+    const bc_status st = bc_audio_depth_named(text, out, err);
+
+    for (size_t i = 0; st && i < n; i++)
+        if (!bc_audio_depth_named(rows[i].name, &d, NULL))
+            near = bc_nearer_name(near, rows[i].name, text);
+    return near ? bci_fail(err, BC_E_USAGE, "%s: unknown depth, did you mean %s?", text, near) : st;
+}
+
+/* none, ath, a published filter, or a file with a curve. */
+static bc_status parse_shape(const char *text, bci_audio_job *j, bc_error *err)
+{
+    bc_audio_settings *s = &j->settings;
+    const bc_shaper_row *rows;
+    const size_t n = bc_shaper_rows(&rows);
+    const char *near = bc_nearer_name(bc_nearer_name(NULL, "ath", text), "none", text);
+
+    s->shape = strcmp(text, "none") != 0;
+    s->shaper = bc_shaper_find(text);
+    if (!s->shape || s->shaper || strcmp(text, "ath") == 0)
+        return BC_OK;
+    for (size_t i = 0; i < n; i++)
+        near = bc_nearer_name(near, rows[i].name, text);
+    if (access(text, F_OK) != 0)
+        return bc_setting_unknown(err, "shape", text, near,
+                                  "unknown and no file, expected ath or another that `list` shows");
+    s->curve = &j->curve;
+    return bc_curve_load(text, &j->curve, err);
+}
+
+bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci_audio_job *j,
+                                bc_error *err)
+{
+    bc_audio_settings *s = &j->settings;
+    bc_status st;
+
+    *j = (bci_audio_job){ .settings = bc_audio_settings_default() };
+    st = bc_settings_fill(bci_audio_setting_rows, BCI_AUDIO_SETTINGS, &request->settings, j, err);
+    if (!st)
+        st = parse_dither(j->dither ? j->dither : "auto", s, err);
+    if (!st)
+        st = parse_shape(j->shape ? j->shape : "none", j, err);
+    if (!st && spec)
+        st = parse_depth(spec, &s->depth, err);
+    s->skip_quality = !request->wants_report && !request->wants_curves;
+    s->spectra = request->wants_curves;
+    s->reading.stop = request->stop;
+    s->reading.input = request->input;
+    s->progress = request->progress;
+    s->context = request->context;
+    return st;
+}
+
+bc_status bci_audio_prepare(const char *spec, const bc_request *request, void **job, bc_error *err)
+{
+    bci_audio_job *j = *job = calloc(1, sizeof *j);
+
+    return j ? bci_audio_prepare_job(spec, request, j, err)
+             : bci_fail(err, BC_E_LIMIT, "out of memory for settings");
+}

@@ -1,0 +1,193 @@
+/* Knows what the report of a picture says. */
+#include "image/facts.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "bitcrush/quality.h"
+#include "image/request.h"
+
+static const char *colours_of(const bc_image_info *info)
+{
+    static const char *const names[] = { "", "grey", "grey + alpha", "RGB", "RGBA" };
+
+    return names[info->n_channels];
+}
+
+/* What the file says beside its samples, and what became of it. */
+void bci_image_metadata_facts(bc_report *r, const bc_image_info *info)
+{
+    char transfer[32];
+
+    bc_transfer_name(&info->transfer, transfer, sizeof transfer);
+    bc_report_string(r, "input", "transfer", transfer);
+    bc_report_string(r, "input", "transfer_source", info->transfer_source);
+    bc_report_integer(r, "input", "orientation", (uint64_t)info->orientation);
+    bc_report_string(r, "input", "turned", info->orientation != 1 ? "turned upright" : NULL);
+}
+
+void bci_image_input_facts(bc_report *r, const char *path, const bc_image_info *info)
+{
+    bc_report_string(r, "", "tool", "bitcrush-image " BC_VERSION);
+    bc_report_string(r, "input", "path", path);
+    bc_report_string(r, "input", "kind", "image");
+    bc_report_string(r, "input", "format", info->format);
+    bc_report_integer(r, "input", "width", info->width);
+    bc_report_integer(r, "input", "height", info->height);
+    bc_report_string(r, "input", "colours", colours_of(info));
+    bc_report_integer(r, "input", "depth_bits", (uint64_t)info->depth);
+    if (info->true_depth != info->depth)
+        bc_report_integer(r, "input", "true_depth_bits", (uint64_t)info->true_depth);
+}
+
+static void add_files(bc_report *r, const bc_account *a, const bci_image_job *j,
+                      const bc_image_result *m)
+{
+    bci_image_input_facts(r, a->in, &m->input);
+    if (m->input_size_bytes)
+        bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
+    bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
+    bci_image_metadata_facts(r, &m->input);
+    bc_report_string(r, "input", "salvaged", *m->salvaged ? m->salvaged : NULL);
+    bc_account_output(a, r);
+    bc_report_string(r, "output", "format", m->output_format);
+    bc_report_string(r, "output", "layout", m->output_layout);
+    if (j->palette_text) {
+        bc_report_integer(r, "output", "colours", m->palette.n_colours);
+        bc_report_integer(r, "output", "colours_used", m->n_levels_used);
+    } else {
+        bc_report_integer(r, "output", "bits", (uint64_t)j->settings.bits);
+        bc_report_string(r, "output", "channels", j->channels);
+        bc_report_integer(r, "output", "levels", m->n_levels);
+    }
+    bc_report_integer(r, "output", "depth_bits", (uint64_t)m->output_depth);
+    if (m->output_palette)
+        bc_report_integer(r, "output", "palette", m->output_palette);
+    bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    bc_report_string(r, "output", "metadata", *m->carried ? m->carried : NULL);
+    bc_report_string(r, "output", "dropped", *m->dropped ? m->dropped : NULL);
+}
+
+static bool is_mixed(const bc_image_settings *s)
+{
+    return s->channel_bits[0] != s->channel_bits[1] || s->channel_bits[1] != s->channel_bits[2];
+}
+
+/* What was done in full: enough to do it again. */
+static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_result *m)
+{
+    const bc_image_settings *s = &j->settings;
+    const bool has_noise = s->noise->form != BC_NOISE_NONE;
+    char grid[32], dither[64];
+
+    if (j->palette_text)
+        snprintf(grid, sizeof grid, "palette");
+    else if (is_mixed(s))
+        snprintf(grid, sizeof grid, "uniform%d,%d,%d", s->channel_bits[0], s->channel_bits[1],
+                 s->channel_bits[2]);
+    else
+        snprintf(grid, sizeof grid, "uniform%d", s->bits);
+    bc_report_string(r, "settings", "grid", grid);
+    bc_report_string(r, "settings", "palette", j->palette_text);
+    bc_report_string(r, "settings", "scale", "full");
+    snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
+             s->kernel && has_noise ? "+" : "", !s->kernel || has_noise ? s->noise->name : "");
+    bc_report_string(r, "settings", "dither", dither);
+    bc_report_string(r, "settings", "colours", s->grey ? "BT.709 luma" : NULL);
+    bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
+    bc_report_string(r, "settings", "scan",
+                     !s->kernel                      ? NULL
+                     : s->scan == BC_SCAN_SERPENTINE ? "serpentine"
+                                                     : "raster");
+    if (s->kernel && s->strength != 1.0)
+        bc_report_number(r, "settings", "strength", s->strength);
+    bc_report_string(r, "settings", "rounding",
+                     s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
+    bc_report_string(r, "settings", "light",
+                     s->linear_light && (s->kernel || has_noise) ? "linear" : "coded");
+    bc_report_integer(r, "settings", "seed", s->seed);
+    if (!j->palette_text && !is_mixed(s))
+        bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
+    bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
+    bc_report_string(r, "settings", "cpu", m->cpu_level);
+}
+
+double bci_image_expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
+{
+    const bool in_coded = !s->linear_light || s->noise->form == BC_NOISE_NONE;
+    bc_error error;
+    bc_grid grid;
+
+    if (s->kernel || !in_coded || m->palette.n_colours > 0 || is_mixed(s) ||
+        s->rounding != BC_ROUND_NEAREST || m->coded.sum_e2 == 0.0 ||
+        bc_grid_uniform(s->bits, &grid, &error))
+        return NAN;
+    return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
+}
+
+/* What two pictures differ by. */
+static void add_difference(bc_report *r, const bc_error_sums *coded, const bc_error_sums *linear,
+                           double blurred_psnr_db, double ssim, uint32_t ssim_factor)
+{
+    const double snr_db = bc_error_snr_db(coded);
+
+    bc_report_number(r, "metrics", "snr_db", snr_db);
+    bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(coded, 1.0));
+    bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(linear, 1.0));
+    bc_report_number(r, "metrics", "psnr_blurred_db", blurred_psnr_db);
+    bc_report_number(r, "metrics", "blur_sigma", isnan(blurred_psnr_db) ? NAN : BC_BLURRED_SIGMA);
+    bc_report_number(r, "metrics", "ssim", ssim);
+    if (!isnan(ssim))
+        bc_report_integer(r, "metrics", "ssim_scale", ssim_factor);
+    bc_report_number(r, "metrics", "rmse", bc_error_rmse(coded));
+    bc_report_number(r, "metrics", "max_error", coded->max_abs_e);
+    bc_report_number(r, "metrics", "mean_error", bc_error_mean(coded));
+    bc_report_number(r, "metrics", "mean_light_error", bc_error_mean(linear));
+    if (isfinite(snr_db))
+        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
+}
+
+static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
+{
+    add_difference(r, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor);
+    if (m->palette.n_colours == 0)
+        bc_report_integer(r, "metrics", "levels_used", m->n_levels_used);
+    bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
+    bc_report_integer(r, "metrics", "packed_bytes", m->packed_bytes);
+    bc_report_number(r, "metrics", "compression_ratio",
+                     (double)m->raw_bytes / (double)m->packed_bytes);
+    if (m->input_size_bytes)
+        bc_report_number(r, "metrics", "file_ratio",
+                         (double)m->input_size_bytes / (double)m->output_size_bytes);
+    bc_report_number(r, "theory", "snr_db", bci_image_expected_snr_db(s, m));
+    if (m->palette.n_colours == 0 && !is_mixed(s))
+        bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
+    bc_report_number(r, "", "time_s", m->time_s);
+}
+
+void bci_image_reduce_facts(const void *job, const bc_outcome *o, const bc_account *a, bc_report *r)
+{
+    const bci_image_job *j = job;
+    const bc_image_result *m = o->own;
+
+    add_files(r, a, j, m);
+    add_settings(r, j, m);
+    add_metrics(r, &j->settings, m);
+}
+
+void bci_image_compare_facts(const void *job, const bc_outcome *o, const bc_account *a,
+                             bc_report *r)
+{
+    const bc_image_comparison *m = o->own;
+
+    (void)job;
+    bci_image_input_facts(r, a->in, &m->a);
+    bci_image_metadata_facts(r, &m->a);
+    bc_report_string(r, "input", "salvaged", *m->salvaged[0] ? m->salvaged[0] : NULL);
+    bc_report_string(r, "compared", "path", a->out);
+    bc_report_string(r, "compared", "salvaged", *m->salvaged[1] ? m->salvaged[1] : NULL);
+    bc_report_string(r, "compared", "format", m->b.format);
+    bc_report_string(r, "compared", "colours", colours_of(&m->b));
+    bc_report_integer(r, "compared", "depth_bits", (uint64_t)m->b.depth);
+    add_difference(r, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor);
+}

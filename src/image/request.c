@@ -1,0 +1,231 @@
+/* Knows how a SPEC and settings become what is done to a picture. */
+#include "image/request.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+
+#define FIELD(member) BC_FIELD(bci_image_job, member)
+
+/* clang-format off */
+const bc_setting_row bci_image_setting_rows[BCI_IMAGE_SETTINGS] = {
+    { "dither",      BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "palette",     BC_SETTING_TEXT,   FIELD(palette_text), 0, 0, NULL },
+    { "channels",    BC_SETTING_TEXT,   FIELD(channels), 0, 0, NULL },
+    { "gray",        BC_SETTING_FLAG,   FIELD(settings.grey), 0, 0, NULL },
+    { "light",       BC_SETTING_CHOICE, FIELD(light), 0, 0, "linear|coded" },
+    { "scan",        BC_SETTING_CHOICE, FIELD(settings.scan), 0, 0, "serpentine|raster" },
+    { "strength",    BC_SETTING_NUMBER, FIELD(strength), 0, 1, NULL },
+    { "rounding",    BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
+    { "seed",        BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
+    { "fast",        BC_SETTING_FLAG,   FIELD(fast), 0, 0, NULL },
+    { "small",       BC_SETTING_FLAG,   FIELD(small), 0, 0, NULL },
+    { "strip",       BC_SETTING_FLAG,   FIELD(settings.strip), 0, 0, NULL },
+    { "threads",     BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
+    { "force",       BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
+    { "dry-run",     BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
+    { "min-snr",     BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
+    { "salvage",     BC_SETTING_FLAG,   FIELD(settings.reading.salvage), 0, 0, NULL },
+    { "max-memory",  BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
+    { "max-pixels",  BC_SETTING_COUNT,  FIELD(settings.reading.max_pixels), 1, 1e15, NULL },
+};
+/* clang-format on */
+
+static bool is_number(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
+bool bci_image_takes(const char *spec)
+{
+    return is_number(spec);
+}
+
+bool bci_image_replaces_spec(const bc_settings *s)
+{
+    return bc_setting_value(s, "channels") || bc_setting_value(s, "palette");
+}
+
+static bc_status parse_bits(const char *text, int *bits, bc_error *err)
+{
+    char *end;
+    const long v = strtol(text, &end, 10);
+
+    if (!is_number(text) || *end || v < 1 || v > 16)
+        return bci_fail(err, BC_E_USAGE, "bits%s%s: expected a whole number from 1 to 16",
+                        *text ? " " : "", text);
+    *bits = (int)v;
+    return BC_OK;
+}
+
+static bc_status unknown_dither(const char *name, bc_error *err)
+{
+    const bc_kernel *kernels;
+    const bc_noise *noises;
+    const size_t n_kernels = bc_kernel_rows(&kernels), n_noises = bc_noise_rows(&noises);
+    const char *near = NULL;
+
+    for (size_t i = 0; i < n_kernels; i++)
+        near = bc_nearer_name(near, kernels[i].name, name);
+    for (size_t i = 0; i < n_noises; i++)
+        near = bc_nearer_name(near, noises[i].name, name);
+    return bc_setting_unknown(err, "dither", name, near,
+                              "unknown, expected a name that `list` shows");
+}
+
+/* NAME, or a kernel and a noise as NAME+NAME in either order. */
+static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *err)
+{
+    char names[64];
+
+    s->kernel = NULL;
+    s->noise = NULL;
+    if (strlen(text) >= sizeof names)
+        return unknown_dither(text, err);
+    snprintf(names, sizeof names, "%s", text);
+    for (char *name = names, *next; name; name = next) {
+        next = strchr(name, '+');
+        if (next)
+            *next++ = '\0';
+        const bc_kernel *kernel = bc_kernel_find(name);
+        const bc_noise *noise = bc_noise_find(name);
+
+        if (!kernel && !noise)
+            return unknown_dither(name, err);
+        if ((kernel && s->kernel) || (noise && s->noise))
+            return bc_setting_refuse(
+                err, "dither", text,
+                "expected one error diffusion, one noise or mask, or one of each");
+        s->kernel = kernel ? kernel : s->kernel;
+        s->noise = noise ? noise : s->noise;
+    }
+    if (!s->noise)
+        s->noise = bc_noise_find("none");
+    return BC_OK;
+}
+
+/* A number of colours, a name of the list, or a file. */
+static bc_status parse_palette(const char *text, bc_image_settings *s, bc_palette *palette,
+                               bc_error *err)
+{
+    const bc_palette_row *rows;
+    const size_t n_rows = bc_palette_rows(&rows);
+    const char *near = NULL;
+    bc_status st;
+
+    if (is_number(text)) {
+        const unsigned long n = strtoul(text, NULL, 10);
+
+        if (n < 2 || n > BC_PALETTE_MAX_COLOURS)
+            return bc_setting_refuse(
+                err, "palette", text,
+                "expected 2 to 256 colours, a name that `list` shows, or a file");
+        s->n_colours = (uint32_t)n;
+        return BC_OK;
+    }
+    st = bc_palette_named(text, palette, err);
+    for (size_t i = 0; i < n_rows; i++)
+        near = bc_nearer_name(near, rows[i].name, text);
+    if (st && access(text, F_OK) != 0)
+        return bc_setting_unknown(
+            err, "palette", text, near,
+            "unknown and no file, expected 2 to 256 colours, a name that `list` shows, or a file");
+    if (st)
+        st = bc_palette_load(text, palette, err);
+    s->palette = palette;
+    return st;
+}
+
+/* "5,6,5": bits of grey, or of red, green and blue, and of alpha where there is one more. */
+static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error *err)
+{
+    int bits[4], n = 0;
+    const char *at = text;
+
+    for (char *end; n < 4; at = end + 1) {
+        const long v = strtol(at, &end, 10);
+
+        if (end == at || *at < '0' || *at > '9' || v < 1 || v > 16 || (*end && *end != ','))
+            break;
+        bits[n++] = (int)v;
+        if (!*end) {
+            at = end;
+            break;
+        }
+    }
+    if (*at || n == 0)
+        return bc_setting_refuse(err, "channels", text,
+                                 "expected 1 to 4 numbers from 1 to 16, as 5,6,5");
+    const int n_colours = n < 3 ? 1 : 3;
+
+    s->bits = 1;
+    for (int c = 0; c < 3; c++) {
+        s->channel_bits[c] = bits[c < n_colours ? c : n_colours - 1];
+        s->bits = s->channel_bits[c] > s->bits ? s->channel_bits[c] : s->bits;
+    }
+    s->alpha_bits = n > n_colours ? bits[n_colours] : 0;
+    return BC_OK;
+}
+
+bc_status bci_image_settle(bci_image_job *j, bc_error *err)
+{
+    bc_image_settings *s = &j->settings;
+    const bool is_default = !j->dither || strcmp(j->dither, "auto") == 0;
+    bc_status st;
+
+    if (j->fast && j->small)
+        return bci_fail(err, BC_E_USAGE, "`fast` `small`: expected one of them");
+    /* The bare bit shift is what it is by taking no dither. */
+    st = parse_dither(!is_default                       ? j->dither
+                      : s->rounding == BC_ROUND_NEAREST ? "floyd-steinberg"
+                                                        : "none",
+                      s, err);
+    if (!st && j->channels)
+        st = parse_channels(j->channels, s, err);
+    if (!st && j->palette_text)
+        st = parse_palette(j->palette_text, s, &j->palette, err);
+    s->effort = j->fast ? 1 : j->small ? 9 : 0;
+    s->linear_light = j->light == 0;
+    if (!isnan(j->strength))
+        s->strength = j->strength;
+    else if (s->n_colours && !s->palette)
+        s->strength = BC_STRENGTH_FITTED;
+    return st;
+}
+
+bc_status bci_image_prepare_bits(int bits, const bc_request *request, bci_image_job *j,
+                                 bc_error *err)
+{
+    bc_status st;
+
+    *j = (bci_image_job){ .settings = bc_image_settings_default(bits), .strength = NAN };
+    st = bc_settings_fill(bci_image_setting_rows, BCI_IMAGE_SETTINGS, &request->settings, j, err);
+    if (!st)
+        st = bci_image_settle(j, err);
+    j->settings.skip_quality = !request->wants_report;
+    j->settings.reading.stop = request->stop;
+    j->settings.reading.input = request->input;
+    j->settings.progress = request->progress;
+    j->settings.context = request->context;
+    return st;
+}
+
+bc_status bci_image_prepare(const char *spec, const bc_request *request, void **job, bc_error *err)
+{
+    bci_image_job *j = calloc(1, sizeof *j);
+    int bits = 1;
+
+    *job = j;
+    if (!j)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for settings");
+    if (bc_setting_value(&request->settings, "palette") &&
+        bc_setting_value(&request->settings, "channels"))
+        return bci_fail(err, BC_E_USAGE, "`palette` `channels`: expected one of them");
+    const bc_status st = spec ? parse_bits(spec, &bits, err) : BC_OK;
+
+    return st ? st : bci_image_prepare_bits(bits, request, j, err);
+}

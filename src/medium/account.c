@@ -1,0 +1,67 @@
+/* Knows what all media tell and ask alike. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fail.h"
+#include "bitcrush/medium.h"
+
+void bc_account_output(const bc_account *a, bc_report *r)
+{
+    bc_report_string(r, "output", "path", a->shown_out);
+    bc_report_string(r, "output", "kept", a->kept);
+    bc_report_string(r, "output", "page", a->page);
+}
+
+void bc_account_input_size(const bc_account *a, bc_report *r)
+{
+    struct stat s;
+
+    if (strcmp(a->in, "-") != 0 && stat(a->in, &s) == 0 && S_ISREG(s.st_mode))
+        bc_report_integer(r, "input", "size_bytes", (uint64_t)s.st_size);
+}
+
+void bc_account_lossless(const bc_account *a, bc_report *r, bool is_lossy, const char *what,
+                         int bits, const bc_settings *settings)
+{
+    const bool has_less = *what && !is_lossy, has_command = has_less && bits > 0 && a->command;
+    char spec[16];
+
+    snprintf(spec, sizeof spec, "%d", bits);
+    char *command = has_command ? a->command(a->in, spec, settings) : NULL;
+
+    if (has_command && !command)
+        bc_report_fact_lost(r);
+    bc_report_string(r, "used", "lossless", has_less ? what : NULL);
+    bc_report_string(r, "used", "command", command);
+    free(command);
+    bc_report_string(r, "used", "note",
+                     is_lossy   ? "nothing, it is compressed with loss already"
+                     : has_less ? NULL
+                                : "nothing, every bit of it is used");
+}
+
+bc_depth_row bc_depth_row_empty(int bits)
+{
+    return (bc_depth_row){ .bits = bits,
+                           .snr_db = NAN,
+                           .theory_snr_db = NAN,
+                           .rule_of_thumb_db = bc_theory_rule_of_thumb_db(bits),
+                           .rmse = NAN,
+                           .psnr_db = NAN,
+                           .psnr_blurred_db = NAN,
+                           .ssim = NAN,
+                           .noise_dbfs = NAN,
+                           .noise_a_dbfs = NAN,
+                           .entropy_bits = NAN,
+                           .ratio = NAN };
+}
+
+void bc_depth_row_sizes(bc_depth_row *row, uint64_t raw_bytes, uint64_t packed_bytes)
+{
+    row->size_bytes = packed_bytes;
+    if (raw_bytes && packed_bytes)
+        row->ratio = (double)raw_bytes / (double)packed_bytes;
+}

@@ -1,0 +1,10 @@
+/* Shared-internal: the curve of bits and SNR on a page. */
+#ifndef BCI_CURVE_H
+#define BCI_CURVE_H
+
+#include "bitcrush/study.h"
+
+/* Put the curve of the file of a page, with its result of snr_db as a dot. */
+BC_NODISCARD bc_status bci_curve_of_one(bc_html *h, const bc_page *p, double snr_db, bc_error *err);
+
+#endif

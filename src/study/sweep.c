@@ -1,0 +1,96 @@
+/* Knows how a file is measured at one depth after the other, without dither and with it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "bitcrush/study.h"
+
+/* Both series on the way. */
+typedef struct {
+    const bc_request *request;
+    bc_series series; /* that is measured now */
+    int n_before;     /* runs of the series before it */
+    int n_runs;       /* of both */
+} walk;
+
+/* The share of one run in all of them. */
+static void show_progress(void *context, uint64_t done, uint64_t n)
+{
+    const walk *w = context;
+    const uint64_t before = (uint64_t)(w->n_before + w->series.n_done);
+
+    w->request->progress(w->request->context, before * n + done, (uint64_t)w->n_runs * n);
+}
+
+/* The settings that count in a sweep, and the dither. Returns their number. */
+static size_t choose(const bc_medium *m, const bc_settings *given, const char *dither,
+                     bc_setting *to)
+{
+    size_t n = 0;
+    char word[40];
+
+    for (size_t i = 0; i < given->n; i++) {
+        snprintf(word, sizeof word, " %s ", given->rows[i].key);
+        if (strstr(m->swept, word))
+            to[n++] = given->rows[i];
+    }
+    to[n++] = (bc_setting){ "dither", dither };
+    return n;
+}
+
+/* One series. */
+static bc_status measure(walk *w, const bc_medium *m, const char *dither, bc_depth_row *rows,
+                         bc_setting *room, bc_error *err)
+{
+    bc_request own = *w->request;
+
+    own.settings = (bc_settings){ room, choose(m, &w->request->settings, dither, room) };
+    own.wants_report = own.wants_curves = false;
+    own.input = NULL;
+    own.progress = w->request->progress ? show_progress : NULL;
+    own.context = w;
+    w->series.rows = rows;
+    w->series.n_done = 0;
+    const bc_status st = m->sweep(&own, &w->series, err);
+
+    w->n_before += w->series.n_done ? w->series.n_done : 1;
+    w->series.input = NULL; /* told once */
+    return st;
+}
+
+bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first, int last,
+                           unsigned what, const bc_request *request, bc_report *input,
+                           bc_sweep *out, bc_error *err)
+{
+    const char *asked = bc_setting_value(&request->settings, "dither");
+    const bool is_default = !asked || strcmp(asked, "auto") == 0;
+    bc_setting *room = malloc((request->settings.n + 1) * sizeof *room);
+    walk w = { .request = request,
+               .series = { .path = path,
+                           .first = first,
+                           .last = last,
+                           .has_figures = what & BC_SWEEP_FIGURES,
+                           .input = input } };
+    bc_status st = room ? BC_OK : bci_fail(err, BC_E_LIMIT, "out of memory for a sweep");
+
+    *out = (bc_sweep){ .medium = medium, .path = path, .n_rows = last - first + 1 };
+    snprintf(out->dither, sizeof out->dither, "%s",
+             !(what & BC_SWEEP_DITHERED) ? "none"
+             : is_default                ? medium->dither
+                                         : asked);
+    const bool is_dithered = strcmp(out->dither, "none") != 0;
+
+    w.n_runs = (medium->sweeps_at_once ? 1 : out->n_rows) << is_dithered;
+    for (int i = 0; i < out->n_rows; i++)
+        out->dithered[i] = out->plain[i] = bc_depth_row_empty(first + i);
+    if (!st && is_dithered) /* first: a name that is wrong is told at once */
+        st = measure(&w, medium, is_default ? medium->asked_as : asked, out->dithered, room, err);
+    if (!st)
+        st = measure(&w, medium, "none", out->plain, room, err);
+    out->light = w.series.light;
+    out->seed = w.series.seed;
+    snprintf(out->measured, sizeof out->measured, "%s", w.series.measured);
+    free(room);
+    return st;
+}

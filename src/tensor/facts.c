@@ -1,0 +1,242 @@
+/* Knows what the report of weights says. */
+#include "tensor/facts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tensor/fact_rows.h"
+#include "tensor/request.h"
+
+void bci_tensor_input_facts(bc_report *r, const char *path, const bc_tensor_summary *s,
+                            size_t n_tensors)
+{
+    char shard[32];
+
+    bc_report_string(r, "", "tool", "bitcrush-tensor " BC_VERSION);
+    bc_report_string(r, "input", "path", path);
+    bc_report_string(r, "input", "kind", "tensor");
+    bc_report_string(r, "input", "format", s->format);
+    if (s->version)
+        bc_report_integer(r, "input", "version", s->version);
+    if (s->n_parts > 1)
+        bc_report_integer(r, "input", "parts", s->n_parts);
+    if (s->n_shards > 0)
+        snprintf(shard, sizeof shard, "%u of %u", s->shard, s->n_shards);
+    bc_report_string(r, "input", "shard", s->n_shards > 0 ? shard : NULL);
+    bc_report_integer(r, "input", "tensors", n_tensors);
+    bc_report_integer(r, "input", "elements", s->n_elements);
+    bc_report_integer(r, "input", "data_bytes", s->data_bytes);
+    bc_report_integer(r, "input", "size_bytes", s->file_bytes);
+}
+
+/* Append a word to a list, once. */
+static void add_word(char *list, size_t room, const char *word)
+{
+    const size_t n = strlen(list), n_word = strlen(word);
+
+    for (const char *at = list; (at = strstr(at, word)); at += n_word)
+        if ((at == list || at[-1] == ' ') && (at[n_word] == ',' || !at[n_word]))
+            return;
+    if (n + n_word + 3 <= room)
+        snprintf(list + n, room - n, "%s%s", n ? ", " : "", word);
+}
+
+static double sqnr(const bc_error_sums *e)
+{
+    return bc_error_snr_db(e);
+}
+
+static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outcome *tensors,
+                      size_t n)
+{
+    const bc_tensor_outcome *worst = NULL;
+    uint64_t n_nonfinite = 0, n_saturated = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        n_nonfinite += tensors[i].n_nonfinite;
+        n_saturated += tensors[i].n_saturated;
+    }
+
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(sqnr(&tensors[i].error)) &&
+            (!worst || sqnr(&tensors[i].error) < sqnr(&worst->error)))
+            worst = &tensors[i];
+    if (n_nonfinite)
+        bc_report_integer(r, "metrics", "nonfinite", n_nonfinite);
+    if (e->n == 0)
+        return;
+    bc_report_number(r, "metrics", "sqnr_db", sqnr(e));
+    bc_report_number(r, "metrics", "worst_sqnr_db", worst ? sqnr(&worst->error) : NAN);
+    bc_report_string(r, "metrics", "worst_tensor", worst ? worst->name : NULL);
+    bc_report_number(r, "metrics", "rmse", bc_error_rmse(e));
+    bc_report_number(r, "metrics", "max_error", e->max_abs_e);
+    if (e->n_lost)
+        bc_report_integer(r, "metrics", "lost", e->n_lost);
+    if (e->n_clipped)
+        bc_report_integer(r, "metrics", "clipped", e->n_clipped);
+    if (n_saturated)
+        bc_report_integer(r, "metrics", "saturated", n_saturated);
+}
+
+/* Types of the input that were quantized before: of all, and of those that an error was measured
+ * against. */
+static void add_quantized(bc_report *r, const bc_tensor_outcome *tensors, size_t n)
+{
+    char all[200] = "", measured[200] = "";
+
+    for (size_t i = 0; i < n; i++) {
+        const bc_element_type *from = tensors[i].from;
+
+        if (from->kind != BC_ELEMENT_BLOCKS && from->kind != BC_ELEMENT_CODES)
+            continue;
+        add_word(all, sizeof all, from->name);
+        if (tensors[i].error.n)
+            add_word(measured, sizeof measured, from->name);
+    }
+    bc_report_string(r, "input", "quantized", *all ? all : NULL);
+    bc_report_string(r, "metrics", "sqnr_against", *measured ? measured : NULL);
+}
+
+/* Weights in the output. */
+static uint64_t count_written(const bc_tensor_result *m)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < m->n_tensors; i++)
+        n += m->tensors[i].is_dropped ? 0 : m->tensors[i].n_elements;
+    return n;
+}
+
+static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result *m)
+{
+    uint64_t n_reduced = 0, n_fallbacks = 0, n_dropped = 0;
+    const char *why = NULL;
+
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        n_reduced += m->tensors[i].from != m->tensors[i].to;
+        if (m->tensors[i].from != m->tensors[i].to && m->tensors[i].why)
+            why = m->tensors[i].why;
+        n_dropped += m->tensors[i].is_dropped;
+        n_fallbacks += m->tensors[i].from != m->tensors[i].to && m->tensors[i].why;
+    }
+    bc_account_output(a, r);
+    bc_report_string(r, "output", "format", m->output_format);
+    bc_report_integer(r, "output", "reduced", n_reduced);
+    bc_report_integer(r, "output", "kept_tensors", m->n_tensors - n_reduced - n_dropped);
+    if (n_dropped)
+        bc_report_integer(r, "output", "dropped_tensors", n_dropped);
+    if (n_fallbacks)
+        bc_report_integer(r, "output", "fallbacks", n_fallbacks);
+    bc_report_string(r, "output", "fallback_why", why);
+    bc_report_integer(r, "output", "data_bytes", m->output_data_bytes);
+    bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    if (m->is_no_model)
+        bc_report_string(r, "output", "note",
+                         "no general.architecture in the metadata: llama.cpp does not load it, "
+                         "convert_hf_to_gguf.py makes a model of it first");
+    if (m->n_left_out)
+        bc_report_integer(r, "output", "left_out", m->n_left_out);
+}
+
+/* How codes lie on the weights, where it is not as usual. */
+static void add_scale(bc_report *r, const bc_tensor_settings *s)
+{
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+    char group[16];
+
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].method == s->scale && s->scale != BC_SCALE_ABSMAX)
+            bc_report_string(r, "settings", "scale", rows[i].name);
+    if (s->scale == BC_SCALE_PERCENTILE)
+        bc_report_number(r, "settings", "percent", s->percent);
+    snprintf(group, sizeof group, "%u", s->group);
+    if (s->group != BC_TENSOR_GROUP_USUAL)
+        bc_report_string(r, "settings", "group",
+                         s->group == BC_TENSOR_GROUP_ROW   ? "row"
+                         : s->group == BC_TENSOR_GROUP_ALL ? "tensor"
+                                                           : group);
+    bc_report_string(r, "settings", "zero_point", s->zero_point ? "zero-point" : NULL);
+    bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
+}
+
+/* The matrix, and for whom it had nothing: the first few by name. */
+static void add_importance(bc_report *r, const bc_tensor_settings *s, const bc_tensor_result *m)
+{
+    uint64_t n[3] = { 0 };
+    char names[200] = "";
+
+    if (!s->imatrix)
+        return;
+    for (size_t i = 0; i < m->n_tensors; i++) {
+        const bc_tensor_outcome *t = &m->tensors[i];
+        const size_t length = strlen(names);
+
+        n[t->importance]++;
+        if (t->importance != BC_IMPORTANCE_MISSING || n[t->importance] > 4)
+            continue;
+        if (n[t->importance] == 4 || length + strlen(t->name) + 8 > sizeof names)
+            snprintf(names + length, sizeof names - length, ", ...");
+        else
+            snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", t->name);
+    }
+    bc_report_string(r, "importance", "path", s->imatrix);
+    bc_report_integer(r, "importance", "entries", m->importance.n_entries);
+    if (m->importance.n_chunks)
+        bc_report_integer(r, "importance", "chunks", m->importance.n_chunks);
+    bc_report_string(r, "importance", "dataset", m->importance.dataset);
+    bc_report_integer(r, "importance", "used", n[BC_IMPORTANCE_USED]);
+    if (n[BC_IMPORTANCE_MISSING])
+        bc_report_integer(r, "importance", "missing", n[BC_IMPORTANCE_MISSING]);
+    bc_report_string(r, "importance", "missing_names", *names ? names : NULL);
+}
+
+void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_account *a,
+                             bc_report *r)
+{
+    static const char *const nonfinite[] = { "error", "saturate", "zero", "keep" };
+    static const char *const encoders[] = { "exact", "best" };
+    const bc_tensor_settings *s = &((const bci_tensor_job *)job)->settings;
+    const bc_tensor_result *m = o->own;
+    const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
+
+    bci_tensor_input_facts(r, a->in, &m->input, m->n_tensors);
+    add_output(r, a, m);
+    bc_report_string(r, "settings", "format", s->format);
+    add_scale(r, s);
+    bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
+    bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
+    if (has_noise)
+        bc_report_integer(r, "settings", "seed", s->seed);
+    add_importance(r, s, m);
+    bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
+    bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
+    bc_report_string(r, "settings", "cpu", m->cpu_level);
+    add_total(r, &m->error, m->tensors, m->n_tensors);
+    add_quantized(r, m->tensors, m->n_tensors);
+    if (count_written(m))
+        bc_report_number(r, "metrics", "bits_per_weight",
+                         8.0 * (double)m->output_data_bytes / (double)count_written(m));
+    bc_report_number(r, "", "time_s", m->time_s);
+    bci_tensor_add_rows(r, a->is_for_programs, m->tensors, m->n_tensors);
+    bci_tensor_add_groups(r, a->is_for_programs, m->tensors, m->n_tensors);
+}
+
+void bci_tensor_compare_facts(const void *job, const bc_outcome *o, const bc_account *a,
+                              bc_report *r)
+{
+    const bc_tensor_comparison *m = o->own;
+
+    (void)job;
+    bci_tensor_input_facts(r, a->in, &m->a, m->n_tensors);
+    bc_report_string(r, "compared", "path", a->out);
+    if (m->n_only_a || m->n_only_b || m->n_other_shape) {
+        bc_report_integer(r, "compared", "only_first", m->n_only_a);
+        bc_report_integer(r, "compared", "only_second", m->n_only_b);
+        bc_report_integer(r, "compared", "other_shape", m->n_other_shape);
+    }
+    add_total(r, &m->error, m->tensors, m->n_tensors);
+    add_quantized(r, m->tensors, m->n_tensors);
+    bci_tensor_add_rows(r, a->is_for_programs, m->tensors, m->n_tensors);
+}

@@ -1,0 +1,194 @@
+/* Knows how a SPEC and settings become what is done to weights. */
+#include "tensor/request.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "bitcrush/feedback.h"
+#include "tensor/format_names.h"
+
+#define FIELD(member) BC_FIELD(bci_tensor_job, member)
+
+/* clang-format off */
+const bc_setting_row bci_tensor_setting_rows[BCI_TENSOR_SETTINGS] = {
+    { "dither",       BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "include",      BC_SETTING_TEXT,   FIELD(include_text), 0, 0, NULL },
+    { "exclude",      BC_SETTING_TEXT,   FIELD(exclude_text), 0, 0, NULL },
+    { "drop",         BC_SETTING_TEXT,   FIELD(drop_text), 0, 0, NULL },
+    { "type",         BC_SETTING_TEXT,   FIELD(type_text), 0, 0, NULL },
+    { "requantize",   BC_SETTING_FLAG,   FIELD(settings.requantize), 0, 0, NULL },
+    { "encoder",      BC_SETTING_CHOICE, FIELD(settings.encoder), 0, 0, "exact|best" },
+    { "group",        BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
+    { "scale",        BC_SETTING_CHOICE, FIELD(scale), 0, 0, "absmax|percentile|mse" },
+    { "percent",      BC_SETTING_NUMBER, FIELD(settings.percent), 0, 100, NULL },
+    { "zero-point",   BC_SETTING_FLAG,   FIELD(settings.zero_point), 0, 0, NULL },
+    { "double-quant", BC_SETTING_FLAG,   FIELD(settings.double_quant), 0, 0, NULL },
+    { "imatrix",      BC_SETTING_TEXT,   FIELD(settings.imatrix), 0, 0, NULL },
+    { "nonfinite",    BC_SETTING_CHOICE, FIELD(settings.nonfinite), 0, 0, "error|saturate|zero|keep" },
+    { "seed",         BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
+    { "threads",      BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
+    { "force",        BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
+    { "dry-run",      BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
+    { "sizes-only",   BC_SETTING_FLAG,   FIELD(settings.sizes_only), 0, 0, NULL },
+    { "min-snr",      BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
+    { "max-memory",   BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
+};
+/* clang-format on */
+
+bool bci_tensor_takes(const char *spec)
+{
+    return bci_format_known(spec);
+}
+
+/* Cut "a,b,c" into words, in a copy that *copy keeps. */
+static bc_status cut(const char *text, char **copy, const char *words[BCI_TENSOR_MAX_GLOBS],
+                     size_t *n, bc_error *err)
+{
+    *n = 0;
+    if (!text)
+        return BC_OK;
+    *copy = strdup(text);
+    if (!*copy)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for the patterns of tensors");
+    for (char *word = *copy; word; (*n)++) {
+        char *comma = strchr(word, ',');
+
+        if (*n == BCI_TENSOR_MAX_GLOBS)
+            return bci_fail(err, BC_E_USAGE, "too many globs %s: expected 64 at most", text);
+        if (comma)
+            *comma++ = '\0';
+        words[*n] = word;
+        word = comma;
+    }
+    return BC_OK;
+}
+
+/* "GLOB=FORMAT", several with commas between. */
+static bc_status parse_rules(const char *text, bci_tensor_job *j, bc_error *err)
+{
+    const char *words[BCI_TENSOR_MAX_GLOBS];
+    bc_status st = cut(text, &j->texts[2], words, &j->settings.n_rules, err);
+
+    for (size_t i = 0; !st && i < j->settings.n_rules; i++) {
+        char *equals = strrchr(words[i], '=');
+
+        if (!equals || equals == words[i] || !equals[1])
+            return bc_setting_refuse(err, "type", text, "expected GLOB=FORMAT");
+        *equals = '\0';
+        j->rules[i] = (bc_tensor_rule){ words[i], equals + 1 };
+        st = bci_format_check(equals + 1, err);
+    }
+    j->settings.rules = j->rules;
+    return st;
+}
+
+/* "tensor", "row" or a number. */
+static bc_status parse_group(const char *text, uint32_t *group, bc_error *err)
+{
+    char *end;
+
+    if (!text)
+        return BC_OK;
+    if (strcmp(text, "tensor") == 0) {
+        *group = BC_TENSOR_GROUP_ALL;
+    } else if (strcmp(text, "row") == 0) {
+        *group = BC_TENSOR_GROUP_ROW;
+    } else {
+        const unsigned long n = strtoul(text, &end, 10);
+
+        if (*text < '0' || *text > '9' || *end || n < 8 || n > 65536 || n % 8 != 0)
+            return bc_setting_refuse(err, "group", text,
+                                     "expected tensor, row, or a multiple of 8 from 8 to 65536");
+        *group = (uint32_t)n;
+    }
+    return BC_OK;
+}
+
+static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
+{
+    static const bc_scale_method methods[] = { BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE, BC_SCALE_MSE };
+    bc_tensor_settings *s = &j->settings;
+
+    s->scale = methods[j->scale];
+    if (has_percent && s->scale != BC_SCALE_PERCENTILE)
+        return bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
+    return parse_group(j->group, &s->group, err);
+}
+
+static bc_status parse_dither(const char *text, bc_tensor_settings *s, bc_error *err)
+{
+    const bc_noise *rows;
+    const size_t n = bc_noise_rows(&rows);
+    const char *near = NULL;
+
+    if (strcmp(text, "auto") == 0)
+        return BC_OK;
+    s->noise = bc_noise_find(text);
+    if (s->noise)
+        return BC_OK;
+    if (bc_kernel_find(text))
+        return bc_setting_refuse(
+            err, "dither", text,
+            "passes errors on in pictures, expected a noise, as rpdf, for weights");
+    for (size_t i = 0; i < n; i++)
+        near = rows[i].mask_side == 0 ? bc_nearer_name(near, rows[i].name, text) : near;
+    return bc_setting_unknown(err, "dither", text, near,
+                              "unknown, expected a noise that `list` shows");
+}
+
+/* What follows from the settings as they were given. */
+static bc_status settle(bci_tensor_job *j, bool has_percent, bc_error *err)
+{
+    bc_tensor_settings *s = &j->settings;
+    bc_status st = cut(j->include_text, &j->texts[0], j->include, &s->n_include, err);
+
+    if (!st)
+        st = cut(j->exclude_text, &j->texts[1], j->exclude, &s->n_exclude, err);
+    if (!st)
+        st = cut(j->drop_text, &j->texts[3], j->drop, &s->n_drop, err);
+    if (!st)
+        st = parse_rules(j->type_text, j, err);
+    if (!st)
+        st = make_scale(j, has_percent, err);
+    if (!st)
+        st = parse_dither(j->dither ? j->dither : "auto", s, err);
+    s->include = j->include;
+    s->exclude = j->exclude;
+    s->drop = j->drop;
+    s->dry_run = s->dry_run || s->sizes_only; /* nothing is written either */
+    return st;
+}
+
+bc_status bci_tensor_prepare(const char *spec, const bc_request *request, void **job, bc_error *err)
+{
+    bci_tensor_job *j = *job = calloc(1, sizeof *j);
+
+    if (!j)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for settings");
+    bc_tensor_settings *s = &j->settings;
+    bc_status st = spec && *spec ? bci_format_check(spec, err) : BC_OK;
+
+    *s = bc_tensor_settings_default(spec ? spec : "");
+    if (!st)
+        st = bc_settings_fill(bci_tensor_setting_rows, BCI_TENSOR_SETTINGS, &request->settings, j,
+                              err);
+    if (!st)
+        st = settle(j, bc_setting_value(&request->settings, "percent"), err);
+    s->skip_quality = !request->wants_report;
+    s->reading.stop = request->stop;
+    s->reading.input = request->input;
+    s->progress = request->progress;
+    s->context = request->context;
+    return st;
+}
+
+void bci_tensor_release(void *job)
+{
+    bci_tensor_job *j = job;
+
+    for (size_t i = 0; j && i < sizeof j->texts / sizeof *j->texts; i++)
+        free(j->texts[i]);
+    free(j);
+}
