@@ -16,6 +16,7 @@ medium   base measure report medium
 image    base core measure report medium image
 audio    base core measure report medium audio
 tensor   base core measure report medium tensor
+numbers  base core measure report medium numbers
 study    base measure report medium study
 '
 

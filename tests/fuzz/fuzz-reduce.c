@@ -8,6 +8,7 @@
 
 #include "bitcrush/audio.h"
 #include "bitcrush/image.h"
+#include "bitcrush/numbers.h"
 #include "bitcrush/tensor.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -72,6 +73,44 @@ static bc_status reduce(const char *path, bc_error *err)
     if (!st)
         bc_tensor_result_free(&result);
     return st;
+}
+#elif defined FUZZ_NUMBERS
+/* Looked at as well, and compared with itself, where nothing may differ. */
+static bc_status look(const char *path, bc_error *err)
+{
+    bc_numbers_info info;
+    bc_numbers_comparison c;
+    bc_status st = bc_numbers_get_info(path, NULL, NULL, &info, err);
+
+    if (st)
+        return st;
+    bc_numbers_info_free(&info);
+    st = bc_numbers_compare(path, path, NULL, NULL, &c, err);
+    if (st)
+        return st;
+    if (c.n_text_differs + c.n_kind_differs + c.n_names_differ + c.error.n_lost > 0 ||
+        c.error.sum_e2 != 0.0)
+        abort();
+    bc_numbers_comparison_free(&c);
+    return BC_OK;
+}
+
+static bc_status reduce(const char *path, bc_error *err)
+{
+    bc_numbers_settings settings = bc_numbers_settings_default();
+    bc_numbers_result result;
+    const bc_status st = look(path, err);
+
+    settings.dry_run = true;
+    settings.n_threads = 1;
+    settings.nonfinite = BC_NONFINITE_KEEP;
+    if (st)
+        return st;
+    const bc_status reduced = bc_numbers_reduce(path, "out.csv", &settings, &result, err);
+
+    if (!reduced)
+        bc_numbers_result_free(&result);
+    return reduced;
 }
 #endif
 

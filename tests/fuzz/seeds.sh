@@ -1,7 +1,7 @@
 #!/bin/sh
 # Files that a fuzzer begins with.
 #
-#     seeds.sh image|audio|tensor|program ROOT DIRECTORY
+#     seeds.sh image|audio|tensor|numbers|program ROOT DIRECTORY
 set -eu
 
 medium=$1 root=$2 to=$3
@@ -96,6 +96,13 @@ tensor)
         zeros 14
         zeros 128
     } >"$to/gguf"
+    ;;
+numbers)
+    printf 'time,temp,note\r\n0,21.5,ok\r\n1,-3e-2,"two ""lines"",\nhere"\r\n2,nan,\r\n' >"$to/csv"
+    printf '\357\273\277a;b\n1;2.5\n3;1,5\n' >"$to/bom"
+    printf '# log\n  1 2\n\n 3 4.25 \n' >"$to/blanks"
+    printf '1\n0.30000000000000004\n1e400\n12345678901234567890.5' >"$to/lines"
+    printf '"1,234"\t1\n\t"2"\n' >"$to/tsv"
     ;;
 program)
     files=$to/../program-files

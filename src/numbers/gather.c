@@ -1,0 +1,152 @@
+/* Knows how the numbers of a column come out of a batch, and what is done with those that are not
+ * finite, or not held. */
+#include "numbers/gather.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "base/shown.h"
+
+void bci_gathered_free(bci_gathered *g)
+{
+    free(g->x);
+    free(g->noise);
+    free(g->y);
+    free(g->codes);
+    free(g->line_noise);
+    free(g->lines);
+    *g = (bci_gathered){ 0 };
+}
+
+static bc_status make_room(bci_gathered *g, size_t n, size_t n_lines, bc_error *err)
+{
+    if (n <= g->room && n_lines <= g->line_room)
+        return BC_OK;
+    bci_gathered_free(g);
+    g->x = malloc((n + 1) * sizeof *g->x);
+    g->noise = malloc((n + 1) * sizeof *g->noise);
+    g->y = malloc((n + 1) * sizeof *g->y);
+    g->codes = malloc((n + 1) * sizeof *g->codes);
+    g->lines = malloc((n + 1) * sizeof *g->lines);
+    g->line_noise = malloc((n_lines + 1) * sizeof *g->line_noise);
+    if (!g->x || !g->noise || !g->y || !g->codes || !g->lines || !g->line_noise) {
+        bci_gathered_free(g);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for a batch of numbers");
+    }
+    g->room = n;
+    g->line_room = n_lines;
+    return BC_OK;
+}
+
+/* "x.csv: nan in line 5, column temperature" */
+static bc_status refuse(const bci_table *t, const bci_batch *b, uint32_t line, size_t column,
+                        const char *what, const char *why, bc_error *err)
+{
+    return bci_fail(err, BC_E_FORMAT, "%s: %s in line %llu, %s%s, %s", bci_table_name(t), what,
+                    (unsigned long long)(b->first_line + line + 1),
+                    bci_table_is_named(t) ? "column " : "",
+                    bci_show_name(bci_table_column(t, column)).text, why);
+}
+
+/* A cell that is not finite: what becomes of it. */
+static bc_status admit(const bci_table *t, const bc_numbers_settings *s, bci_batch *b,
+                       bci_table_cell *cell, uint32_t line, size_t column, bci_gathered *g,
+                       bc_error *err)
+{
+    const bool is_nan = isnan(cell->value);
+
+    if (s->nonfinite == BC_NONFINITE_ERROR)
+        return refuse(t, b, line, column, bci_show(b->text + cell->start, cell->length).text,
+                      "expected finite numbers, or nonfinite keep or zero", err);
+    if (s->nonfinite == BC_NONFINITE_SATURATE && is_nan)
+        return refuse(t, b, line, column, "NaN",
+                      "which has no end to saturate at, expected nonfinite keep or zero", err);
+    if (s->nonfinite == BC_NONFINITE_KEEP) {
+        cell->kind = BCI_CELL_TEXT;
+        g->n_kept++;
+        return BC_OK;
+    }
+    if (s->nonfinite == BC_NONFINITE_ZERO)
+        cell->value = 0.0;
+    else
+        g->n_saturated++;
+    cell->kind = BCI_CELL_NUMBER;
+    return BC_OK;
+}
+
+/* Noise is a function of the line, so that it does not depend on what other lines hold. */
+static void lay_noise(const bc_numbers_settings *s, const bci_batch *b, uint32_t stream,
+                      bci_gathered *g)
+{
+    bc_noise_fill_f64(s->noise, s->seed, stream, b->first_line, g->line_noise,
+                      (size_t)b->n_lines + 1);
+    for (size_t i = 0; i < g->n; i++)
+        g->noise[i] = g->line_noise[g->lines[i]];
+}
+
+static bool has_noise(const bc_numbers_settings *s)
+{
+    return s->noise && s->noise->form != BC_NOISE_NONE;
+}
+
+bc_status bci_gather(const bci_table *t, const bc_numbers_settings *s, bci_batch *b, size_t column,
+                     uint32_t stream, bci_gathered *g, bc_error *err)
+{
+    const size_t n_columns = bci_table_n_columns(t);
+    bci_table_cell *cell = b->cells + column;
+    bc_status st = make_room(g, b->n_rows, (size_t)b->n_lines + 1, err);
+
+    g->n = 0;
+    g->n_kept = g->n_saturated = 0;
+    for (size_t row = 0; !st && row < b->n_rows; row++, cell += n_columns) {
+        if (cell->kind == BCI_CELL_NONFINITE)
+            st = admit(t, s, b, cell, b->lines[row], column, g, err);
+        if (cell->kind != BCI_CELL_NUMBER)
+            continue;
+        g->x[g->n] = cell->value;
+        g->lines[g->n++] = b->lines[row];
+    }
+    if (!st && has_noise(s))
+        lay_noise(s, b, stream, g);
+    return st;
+}
+
+/* What became infinite on a grid that has infinity. */
+static bc_status hold(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
+                      size_t column, const bci_ruler *r, bci_gathered *g, size_t i, bc_error *err)
+{
+    char what[64];
+    const int n = (int)bci_ruler_spell(r, false, 0, g->x[i], '.', what);
+
+    if (s->nonfinite == BC_NONFINITE_KEEP)
+        return BC_OK;
+    what[n] = '\0';
+    if (s->nonfinite != BC_NONFINITE_SATURATE)
+        return refuse(t, b, g->lines[i], column, what,
+                      "more than the grid holds, expected nonfinite saturate", err);
+    g->n_saturated += isfinite(g->x[i]);
+    g->codes[i] = g->y[i] < 0 ? r->grid.lo + 1 : r->grid.hi - 1;
+    g->y[i] = bci_ruler_value(r, g->codes[i]);
+    return BC_OK;
+}
+
+bc_status bci_gathered_round(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
+                             size_t column, const bci_ruler *r, bci_gathered *g, bc_error *err)
+{
+    const bool has_infinity = r->grid.family == BC_GRID_FLOAT && r->grid.flavour == BC_FLOAT_IEEE;
+    bc_status st = BC_OK;
+
+    bci_ruler_round(r, s->rounding, g->x, has_noise(s) ? g->noise : NULL, g->n, g->y, g->codes);
+    for (size_t i = 0; has_infinity && !st && i < g->n; i++)
+        if (isinf(g->y[i]))
+            st = hold(t, s, b, column, r, g, i, err);
+    return st;
+}
+
+void bci_gathered_measure(const bci_gathered *g, const bci_ruler *r, bc_error_sums *sums)
+{
+    bc_error_add_f64(sums, g->x, g->y, g->n);
+    bc_error_add_pair(sums, NAN, NAN, g->n_kept);
+    bc_error_add_overload_f64(sums, &r->region, g->x, g->y, g->n);
+}

@@ -1,0 +1,175 @@
+/* Knows which columns are reduced, on which ruler each, and what is told of them at the end. */
+#include "numbers/outcome.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/fail.h"
+#include "base/limits.h"
+
+/* What was seen of a column, with zeros for what counts as 0. */
+static bci_seen seen_with_zeros(const bci_seen *seen, const bc_numbers_settings *settings)
+{
+    bci_seen s = *seen;
+
+    if (settings->nonfinite != BC_NONFINITE_ZERO || s.n_nonfinite == 0)
+        return s;
+    s.n_numbers += s.n_nonfinite;
+    s.min = fmin(s.min, 0.0);
+    s.max = fmax(s.max, 0.0);
+    return s;
+}
+
+/* What was seen of all columns that are reduced, as if they were one. */
+static bci_seen seen_of_all(const bci_columns *c, const bc_numbers_settings *settings,
+                            const bci_reduced *reduced)
+{
+    bci_seen all = { .min = INFINITY, .max = -INFINITY };
+
+    for (size_t i = 0; i < c->n_columns; i++) {
+        const bci_seen s = seen_with_zeros(&c->seen[i], settings);
+
+        if (reduced[i].why)
+            continue;
+        all.n_numbers += s.n_numbers;
+        all.min = fmin(s.min, all.min);
+        all.max = fmax(s.max, all.max);
+        all.sum_size += s.sum_size;
+    }
+    return all;
+}
+
+static uint32_t stream_of(const bci_table *t, size_t column)
+{
+    /* Columns of one name, and of other data, have other noise. */
+    const uint64_t place = (uint64_t)(column + 1) * UINT64_C(0x9E3779B97F4A7C15);
+
+    return bc_noise_stream(bci_table_column(t, column), bci_table_history(t) ^ place);
+}
+
+bc_status bci_reduced_check(const bci_table *t, const bci_columns *c, bci_reduced *reduced,
+                            bc_error *err)
+{
+    size_t n_reduced = 0;
+
+    for (size_t i = 0; i < c->n_columns; i++) {
+        const bci_seen *s = &c->seen[i];
+
+        if (!reduced[i].why && s->n_numbers + s->n_nonfinite == 0)
+            reduced[i].why = "no numbers";
+        n_reduced += !reduced[i].why;
+    }
+    if (n_reduced > 0)
+        return BC_OK;
+    return bci_fail(err, BC_E_UNSUPPORTED,
+                    "%s: has %zu column(s), none of which has numbers to reduce, expected one",
+                    bci_table_name(t), c->n_columns);
+}
+
+static bc_status count_codes(const bci_table *t, const bc_numbers_settings *s, bci_reduced *r,
+                             uint64_t *memory, bc_error *err)
+{
+    const uint64_t n = bc_grid_levels(&r->ruler.grid);
+    bc_status st;
+
+    if (n > 1 << 16)
+        return BC_OK;
+    st = bci_take_memory(&s->reading, memory, n, sizeof *r->counts, bci_table_name(t), err);
+    if (!st && !(r->counts = calloc((size_t)n, sizeof *r->counts)))
+        st = bci_fail(err, BC_E_LIMIT, "%s: out of memory", bci_table_name(t));
+    return st;
+}
+
+bc_status bci_reduced_begin(const bci_table *t, const bc_numbers_settings *s, const bci_columns *c,
+                            bool is_seen, bci_reduced *reduced, bc_error *err)
+{
+    const size_t n = c->n_columns;
+    const char **why = calloc(n, sizeof *why);
+    uint64_t memory = 0;
+    bc_status st = why ? bci_columns_choose(t, s, why, err)
+                       : bci_fail(err, BC_E_LIMIT, "%s: out of memory", bci_table_name(t));
+
+    for (size_t i = 0; !st && i < n; i++)
+        reduced[i].why = why[i];
+    free(why);
+    if (!st && is_seen)
+        st = bci_reduced_check(t, c, reduced, err);
+    const bci_seen all = st ? (bci_seen){ 0 } : seen_of_all(c, s, reduced);
+
+    for (size_t i = 0; !st && i < n; i++) {
+        const bci_seen own = seen_with_zeros(&c->seen[i], s);
+
+        if (reduced[i].why)
+            continue;
+        reduced[i].stream = stream_of(t, i);
+        st = bci_ruler_lay(s, s->per == BC_PER_WHOLE ? &all : &own, &reduced[i].ruler, err);
+        if (!st)
+            st = count_codes(t, s, &reduced[i], &memory, err);
+    }
+    return st;
+}
+
+uint64_t bci_packed_bytes(const bci_ruler *r, uint64_t n)
+{
+    const uint64_t bits = (uint64_t)r->grid.bits;
+
+    return n / 8 * bits + (n % 8 * bits + 7) / 8 + (r->is_fitted ? 2 * sizeof(double) : 0);
+}
+
+double bci_expected_e2(const bc_numbers_settings *s, const bci_ruler *r, const bc_error_sums *e)
+{
+    const bc_noise *noise = s->noise ? s->noise : bc_noise_find("none");
+    const double step = bci_ruler_step(r);
+
+    if (s->rounding != BC_ROUND_NEAREST || e->n == 0 || e->n_lost > 0 || e->n_clipped > 0 ||
+        !(step > 0.0) || noise->error_power <= 0.0)
+        return NAN;
+    return (double)e->n * noise->error_power * step * step;
+}
+
+double bci_expected_snr_db(double sum_x2, double expected_e2)
+{
+    return sum_x2 > 0.0 && expected_e2 > 0.0 ? 10.0 * log10(sum_x2 / expected_e2) : NAN;
+}
+
+bc_status bci_reduced_tell(const bci_reduced *reduced, const bci_table *t,
+                           const bc_numbers_settings *s, const bci_columns *c, size_t i,
+                           bc_numbers_outcome *out, bc_error *err)
+{
+    const bci_reduced *r = &reduced[i];
+    const uint64_t n =
+        c->seen[i].n_numbers + (s->nonfinite == BC_NONFINITE_KEEP ? 0 : c->seen[i].n_nonfinite);
+
+    *out = (bc_numbers_outcome){
+        .why = r->why, .entropy_bits = NAN, .theory_snr_db = NAN, .low = NAN, .high = NAN
+    };
+    if (!r->why) {
+        out->grid = r->ruler.grid;
+        out->scale = r->ruler.scale;
+        out->step = bci_ruler_step(&r->ruler);
+        out->low = r->ruler.low;
+        out->high = r->ruler.high;
+        out->error = r->error;
+        out->n_saturated = r->n_saturated;
+        out->theory_snr_db =
+            bci_expected_snr_db(r->error.sum_x2, bci_expected_e2(s, &r->ruler, &r->error));
+        out->raw_bytes = n * sizeof(double);
+        out->packed_bytes = bci_packed_bytes(&r->ruler, n);
+    }
+    if (r->counts) {
+        const size_t levels = (size_t)bc_grid_levels(&r->ruler.grid);
+
+        out->entropy_bits = bc_entropy_bits(r->counts, levels);
+        out->n_levels_used = bc_levels_used(r->counts, levels);
+    }
+    return bci_column_describe(c, i, t, &out->cells, err);
+}
+
+void bci_reduced_free(bci_reduced *reduced, size_t n)
+{
+    for (size_t i = 0; reduced && i < n; i++) {
+        bci_ruler_free(&reduced[i].ruler);
+        free(reduced[i].counts);
+    }
+    free(reduced);
+}
