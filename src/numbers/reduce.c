@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/fail.h"
+#include "base/limits.h"
 #include "base/sink.h"
 #include "base/threads.h"
 #include "numbers/gather.h"
@@ -20,15 +21,19 @@ bc_numbers_settings bc_numbers_settings_default(void)
     return s;
 }
 
-/* What one slot works with; arrays of columns, and of a column the numbers of a batch. */
+/* A column of the batch in a slot. */
+typedef struct {
+    size_t n, next; /* numbers, and the one to be written */
+    bc_error_sums error;
+    uint64_t n_saturated;
+} slot_column;
+
+/* What one slot works with. */
 typedef struct {
     bci_gathered gathered;
-    double *y;
-    int32_t *codes; /* [n_columns][rows] */
-    size_t *n;      /* numbers */
-    size_t *next;   /* the one to be written */
-    bc_error_sums *error;
-    uint64_t *n_saturated;
+    slot_column *columns;
+    double *y;      /* [n_columns][rows], of each column as many as it has numbers */
+    int32_t *codes; /* the same */
     size_t cell_room;
     char *text;
     size_t n_text, text_room;
@@ -81,12 +86,9 @@ static bc_status round_column(const reduction *r, bci_batch *b, slot_buffers *s,
         st = bci_gathered_round(r->table, r->settings, b, i, &column->ruler, g, err);
     if (st)
         return st;
-    s->error[i] = (bc_error_sums){ 0 };
+    s->columns[i] = (slot_column){ .n = g->n, .n_saturated = g->n_saturated };
     if (r->is_measured)
-        bci_gathered_measure(g, &column->ruler, &s->error[i]);
-    s->n_saturated[i] = g->n_saturated;
-    s->n[i] = g->n;
-    s->next[i] = 0;
+        bci_gathered_measure(g, &column->ruler, &s->columns[i].error);
     memcpy(s->y + i * b->n_rows, g->y, g->n * sizeof *g->y);
     memcpy(s->codes + i * b->n_rows, g->codes, g->n * sizeof *g->codes);
     return BC_OK;
@@ -124,7 +126,7 @@ static void write_text(const reduction *r, const bci_batch *b, slot_buffers *s)
                 *to = *from;
             else
                 memcpy(to, from, gap);
-            to = put_mark(r, s, i, i * b->n_rows + s->next[i]++, to + gap);
+            to = put_mark(r, s, i, i * b->n_rows + s->columns[i].next++, to + gap);
             from = b->text + cell->start + cell->length;
         }
     const size_t rest = (size_t)(b->text + b->n_text - from);
@@ -163,9 +165,9 @@ static bc_status judge_batch(void *context, bci_batch *b, unsigned slot, bc_erro
 
         if (column->why)
             continue;
-        bc_error_merge(&column->error, &s->error[i]);
-        column->n_saturated += s->n_saturated[i];
-        for (size_t k = 0; column->counts && k < s->n[i]; k++)
+        bc_error_merge(&column->error, &s->columns[i].error);
+        column->n_saturated += s->columns[i].n_saturated;
+        for (size_t k = 0; column->counts && k < s->columns[i].n; k++)
             column->counts[codes[k] - column->ruler.grid.lo]++;
     }
     return BC_OK;
@@ -185,17 +187,18 @@ static bc_status allocate(reduction *r, bc_error *err)
 {
     const unsigned n_slots = bci_pass_slots(r->n_threads);
     const size_t n = r->n_columns;
+    const size_t a_column =
+        n_slots * sizeof(slot_column) + sizeof(bci_reduced) + sizeof(bc_numbers_outcome);
+    uint64_t memory = 0;
+    const bc_status st =
+        bci_take_memory(&r->settings->reading, &memory, n, a_column, bci_table_name(r->table), err);
+
+    if (st)
+        return st;
     bool ok = (r->reduced = calloc(n, sizeof *r->reduced)) != NULL;
 
-    for (unsigned i = 0; ok && i < n_slots; i++) {
-        slot_buffers *s = &r->slots[i];
-
-        s->n = calloc(n, sizeof *s->n);
-        s->next = calloc(n, sizeof *s->next);
-        s->error = calloc(n, sizeof *s->error);
-        s->n_saturated = calloc(n, sizeof *s->n_saturated);
-        ok = s->n && s->next && s->error && s->n_saturated;
-    }
+    for (unsigned i = 0; ok && i < n_slots; i++)
+        ok = (r->slots[i].columns = calloc(n, sizeof(slot_column))) != NULL;
     if (!ok)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", bci_table_name(r->table));
     return bci_columns_new(r->table, n_slots, &r->settings->reading, &r->columns, err);
@@ -209,10 +212,7 @@ static void reduction_free(reduction *r)
         bci_gathered_free(&s->gathered);
         free(s->y);
         free(s->codes);
-        free(s->n);
-        free(s->next);
-        free(s->error);
-        free(s->n_saturated);
+        free(s->columns);
         free(s->text);
     }
     bci_reduced_free(r->reduced, r->n_columns);

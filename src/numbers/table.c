@@ -33,6 +33,7 @@ struct bci_table {
     uint64_t n_read;  /* bytes of the input in this pass, */
     uint64_t n_first; /* and in all of the first */
     uint64_t next_byte, next_line;
+    uint64_t memory; /* taken for records longer than a batch */
 };
 
 /* ---- bytes */
@@ -105,7 +106,7 @@ bc_status bci_table_begin(bci_table *t, bool again, bc_error *err)
             st = bci_spool_put(t->spool, t->ahead, t->n_ahead, err);
         t->is_spooled = !st;
     }
-    t->next_line = t->next_byte = 0;
+    t->next_line = t->next_byte = t->memory = 0;
     return st;
 }
 
@@ -141,15 +142,25 @@ static bc_status refuse_record(const bci_table *t, const bci_batch *b, bc_error 
                     t->in->name, line);
 }
 
-/* For n bytes of text, and what a parser may look at behind them. */
-static bc_status make_text_room(const bci_table *t, bci_batch *b, size_t n, bc_error *err)
+/* For n bytes of text, and what a parser may look at behind them. Records longer than usual make a batch
+ * take more: of each byte a cell, its mark, and what is between them. */
+static bc_status make_text_room(bci_table *t, bci_batch *b, size_t n, bc_error *err)
 {
-    char *text = n > b->text_room ? realloc(b->text, n + 2) : b->text;
+    enum { A_BYTE = sizeof(char) + sizeof(bci_table_cell) + 64 };
+    bc_status st = BC_OK;
+    char *text;
 
+    if (n <= b->text_room)
+        return BC_OK;
+    if (n > BATCH)
+        st = bci_take_memory(&t->reading, &t->memory, n, A_BYTE, t->in->name, err);
+    if (st)
+        return st;
+    text = realloc(b->text, n + 2);
     if (!text)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory", t->in->name);
     b->text = text;
-    b->text_room = n > b->text_room ? n : b->text_room;
+    b->text_room = n;
     return BC_OK;
 }
 

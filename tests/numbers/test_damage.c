@@ -78,6 +78,28 @@ static void long_records(void **state)
     free(text);
 }
 
+/* What many columns, or a long record, would take is checked before it is taken. */
+static void much_memory(void **state)
+{
+    enum { N = 100000 };
+    char *text = malloc(2 * N + 1);
+    bc_numbers_settings s = settings_for("4");
+
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < N; i++)
+        memcpy(text + 2 * i, "1,", 3);
+    text[2 * N - 1] = '\n';
+    s.reading.max_memory = 16 << 20;
+    expect_refused(text, s, BC_E_LIMIT, "of memory, expected at most 16 MiB");
+    memset(text, 'x', 2 * N - 1); /* a long cell instead of many */
+    memcpy(text, "7\n", 2);
+    free(reduced_text(text, settings_for("4"), NULL));
+    s.reading.max_memory = 4 << 20;
+    expect_refused(text, s, BC_E_LIMIT, "of memory, expected at most 4 MiB");
+    free(text);
+}
+
 /* A table cut after every byte is reduced, or refused with a sentence. */
 static void every_prefix(void **state)
 {
@@ -106,9 +128,8 @@ static void every_prefix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row),
-        cmocka_unit_test(bytes_that_are_zero),
-        cmocka_unit_test(long_records),
+        cmocka_unit_test(every_row),    cmocka_unit_test(bytes_that_are_zero),
+        cmocka_unit_test(long_records), cmocka_unit_test(much_memory),
         cmocka_unit_test(every_prefix),
     };
 
