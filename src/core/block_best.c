@@ -360,7 +360,7 @@ static void fill(const searcher *s, const bci_block_fields *f, const float *x, v
 
         if (scale == 0.0f)
             continue;
-        bci_nearest(&s->fit, &g, scale, bci_group_minimum(s->layout, f, i), q);
+        bci_fit_nearest(&s->fit, &g, scale, bci_group_minimum(s->layout, f, i), q);
         for (size_t j = 0; j < g.n; j++)
             codes[i * g.n + j] = bci_code_of(&s->fit, q[j]);
     }

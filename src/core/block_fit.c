@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "core/nearest.h"
+
 enum { SIDES = 8, FOUR = 4 };
 
 void bci_fitter_for(const bc_block_codes *codes, bci_fitter *out)
@@ -32,75 +34,31 @@ static void nearest_step(const bci_fitter *s, const bci_group *g, float scale, f
     }
 }
 
-static void nearest_of_few(const bci_fitter *s, const bci_group *g, float scale, float minimum,
-                           uint8_t *restrict places)
-{
-    const float inverse = 1.0f / scale;
-    int32_t count[BCI_MAX_BLOCK];
-    float v[BCI_MAX_BLOCK];
-
-    for (size_t i = 0; i < g->n; i++) {
-        v[i] = (g->x[i] + minimum) * inverse;
-        count[i] = 0;
-    }
-    for (size_t j = 0; j + 1 < s->ladder.n; j++)
-        for (size_t i = 0; i < g->n; i++)
-            count[i] += v[i] > s->limits[j];
-    for (size_t i = 0; i < g->n; i++)
-        places[i] = (uint8_t)count[i];
-}
-
-static void nearest_of_many(const bci_fitter *s, const bci_group *g, float scale, float minimum,
-                            uint8_t *places)
+void bci_fit_nearest(const bci_fitter *s, const bci_group *g, float scale, float minimum, float *q)
 {
     const float inverse = 1.0f / scale, *values = s->ladder.values;
-
-    for (size_t i = 0; i < g->n; i++) {
-        const float v = (g->x[i] + minimum) * inverse;
-        size_t lo = 0, hi = s->ladder.n - 1;
-
-        while (lo < hi) {
-            const size_t middle = (lo + hi) / 2;
-
-            if (v > (values[middle] + values[middle + 1]) * 0.5f)
-                lo = middle + 1;
-            else
-                hi = middle;
-        }
-        places[i] = (uint8_t)lo;
-    }
-}
-
-void bci_nearest(const bci_fitter *s, const bci_group *g, float scale, float minimum, float *q)
-{
-    uint8_t places[BCI_MAX_BLOCK];
+    const size_t n_values = s->ladder.n;
+    int32_t places[BCI_MAX_BLOCK];
+    float v[BCI_MAX_BLOCK];
 
     if (s->ladder.step > 0.0f) {
         nearest_step(s, g, scale, minimum, q);
         return;
     }
-    if (s->ladder.n <= BCI_FEW_VALUES)
-        nearest_of_few(s, g, scale, minimum, places);
-    else
-        nearest_of_many(s, g, scale, minimum, places);
     for (size_t i = 0; i < g->n; i++)
-        q[i] = s->ladder.values[places[i]];
+        v[i] = (g->x[i] + minimum) * inverse;
+    if (n_values <= BCI_FEW_VALUES)
+        bci_marks_passed(s->limits, n_values - 1, v, g->n, places);
+    else
+        for (size_t i = 0; i < g->n; i++)
+            places[i] = (int32_t)bci_mark_nearest(values, n_values, v[i]);
+    for (size_t i = 0; i < g->n; i++)
+        q[i] = values[places[i]];
 }
 
 uint8_t bci_code_of(const bci_fitter *s, float value)
 {
-    const bci_ladder *l = &s->ladder;
-    size_t lo = 0, hi = l->n - 1;
-
-    while (lo < hi) {
-        const size_t middle = (lo + hi) / 2;
-
-        if (value > l->values[middle])
-            lo = middle + 1;
-        else
-            hi = middle;
-    }
-    return l->codes[lo];
+    return s->ladder.codes[bci_mark_nearest(s->ladder.values, s->ladder.n, value)];
 }
 
 /* Eight sums side by side, in an order that no machine changes; groups hold whole eights. */
@@ -109,7 +67,7 @@ float bci_error_under(const bci_fitter *s, const bci_group *g, float scale, floa
     const float *restrict x = g->x, *restrict weight = g->weight;
     float part[SIDES] = { 0 };
 
-    bci_nearest(s, g, scale, minimum, q);
+    bci_fit_nearest(s, g, scale, minimum, q);
     for (size_t i = 0; i < g->n; i += SIDES)
         for (size_t j = 0; j < SIDES; j++) {
             const float e = q[i + j] * scale - minimum - x[i + j];

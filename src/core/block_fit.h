@@ -21,7 +21,7 @@ typedef struct {
 } bci_group;
 
 /* q: the values of the ladder nearest to x under a scale and a minimum. */
-void bci_nearest(const bci_fitter *s, const bci_group *g, float scale, float minimum, float *q);
+void bci_fit_nearest(const bci_fitter *s, const bci_group *g, float scale, float minimum, float *q);
 
 /* The same, and the sum of weighted squares that q * scale - minimum leaves of x. */
 float bci_error_under(const bci_fitter *s, const bci_group *g, float scale, float minimum,

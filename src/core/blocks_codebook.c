@@ -2,6 +2,7 @@
  * each the nearest of 16 fixed numbers. The first of two codes is in the high nibble. */
 #include "core/block_packing.h"
 #include "core/block_values.h"
+#include "core/nearest.h"
 
 enum { N = 64 };
 
@@ -55,19 +56,20 @@ static void values(const uint8_t *q, const float *table, float absmax, float *y)
 void BCI_ENCODE(nf4)(const float *x, const float *importance, size_t n_blocks, void *out)
 {
     bci_block_bnb *block = out;
+    float middles[15];
 
     (void)importance;
+    for (size_t i = 0; i < 15; i++)
+        middles[i] = (bci_nf4_values[i] + bci_nf4_values[i + 1]) * 0.5f;
     for (size_t k = 0; k < n_blocks; k++, block++) {
         float scaled[N];
-        uint8_t codes[N] = { 0 };
+        int32_t places[N];
+        uint8_t codes[N];
 
         normalize(x + k * N, block->absmax, scaled);
-        for (size_t i = 0; i < 15; i++) {
-            const float middle = (bci_nf4_values[i] + bci_nf4_values[i + 1]) * 0.5f;
-
-            for (size_t j = 0; j < N; j++)
-                codes[j] = (uint8_t)(codes[j] + (scaled[j] > middle));
-        }
+        bci_marks_passed(middles, 15, scaled, N, places);
+        for (size_t j = 0; j < N; j++)
+            codes[j] = (uint8_t)places[j];
         bci_pack_high_first(codes, N, block->q);
     }
 }
@@ -86,18 +88,16 @@ void BCI_ENCODE(fp4)(const float *x, const float *importance, size_t n_blocks, v
 
     (void)importance;
     for (size_t k = 0; k < n_blocks; k++, block++) {
-        float scaled[N];
-        uint8_t codes[N] = { 0 };
+        float scaled[N], magnitudes[N];
+        int32_t places[N];
+        uint8_t codes[N];
 
         normalize(x + k * N, block->absmax, scaled);
-        for (size_t i = 0; i < 7; i++)
-            for (size_t j = 0; j < N; j++) {
-                const float magnitude = bci_f32_of(bci_f32_bits(scaled[j]) & 0x7FFFFFFF);
-
-                codes[j] = (uint8_t)(codes[j] + (magnitude > fp4_limits[i]));
-            }
         for (size_t j = 0; j < N; j++)
-            codes[j] = (uint8_t)(fp4_codes[codes[j]] | (scaled[j] < 0.0f) << 3);
+            magnitudes[j] = bci_f32_of(bci_f32_bits(scaled[j]) & 0x7FFFFFFF);
+        bci_marks_passed(fp4_limits, 7, magnitudes, N, places);
+        for (size_t j = 0; j < N; j++)
+            codes[j] = (uint8_t)(fp4_codes[places[j]] | (scaled[j] < 0.0f) << 3);
         bci_pack_high_first(codes, N, block->q);
     }
 }

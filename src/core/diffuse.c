@@ -73,7 +73,7 @@ bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan 
     if (!d || (kernel->keys && !d->tones) || !allocate(d, 1))
         st = out_of_memory(width, err);
     if (!st)
-        st = bci_levels_init(&d->levels, grid, kernel->keys != NULL, err);
+        st = bci_marks_init(&d->levels, grid, kernel->keys != NULL, err);
     if (st)
         goto done;
     for (int t = 0; t < kernel->n_taps && !kernel->keys; t++) {
@@ -101,7 +101,7 @@ void bc_diffuser_free(bc_diffuser *d)
         free(d->lanes[i].tone_at);
         free(d->lanes[i].shift);
     }
-    bci_levels_free(&d->levels);
+    bci_marks_free(&d->levels);
     free(d->tones);
     free(d);
 }

@@ -1,10 +1,10 @@
 /* Shared-internal: the state of an error diffusion in the plane, and the steps of a line, which
- * have a file each: tones.c, walk.c, spread.c. Values are in cells of bci_levels. */
+ * have a file each: tones.c, walk.c, spread.c. Values are in cells of bci_marks. */
 #ifndef BCI_DIFFUSER_H
 #define BCI_DIFFUSER_H
 
 #include "bitcrush/feedback.h"
-#include "core/levels.h"
+#include "core/marks.h"
 
 enum {
     BCI_PAD = 3,     /* pixels beside a line that errors may fall on before they are folded */
@@ -36,7 +36,7 @@ struct bc_diffuser {
     float weights[BC_KERNEL_MAX_TAPS];
     float ahead[BCI_N_AHEAD]; /* of them, those on the line */
     bci_tone *tones;          /* BCI_N_TONES, for kernels with keys */
-    bci_levels levels;
+    bci_marks levels;
     size_t n_lanes;
     bci_lane lanes[BCI_MAX_LANES];
     /* What has fallen on the lines in work and those below them: line y at place
@@ -63,7 +63,7 @@ static inline float bci_bounded(float v, float low, float high)
 }
 
 /* The sample x in cells. */
-static inline float bci_known_of(const bci_levels *l, float x)
+static inline float bci_known_of(const bci_marks *l, float x)
 {
     const float own = (x - l->first) * l->cell_gain;
 

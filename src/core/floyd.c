@@ -21,7 +21,7 @@ static inline float bounded(float v, float low, float high)
 }
 
 /* Values in cells, bounded, with the errors that came from above. */
-static void add_known(const bci_levels *l, const float *restrict x, size_t n, float *restrict here)
+static void add_known(const bci_marks *l, const float *restrict x, size_t n, float *restrict here)
 {
     const float first = l->first, gain = l->cell_gain, zero = l->zero;
     const float low = l->v_min, high = l->v_max;
@@ -41,7 +41,7 @@ static inline lanes choose(mask m, lanes a, lanes b)
 
 /* Values with the error of the pixel before, one pixel in the first lane; `before` and what is
  * returned is that of the last one, weighted. */
-static inline __attribute__((always_inline)) float walk(const bci_levels *l, float weight,
+static inline __attribute__((always_inline)) float walk(const bci_marks *l, float weight,
                                                         const ptrdiff_t step, const bool holds,
                                                         const float *restrict known, size_t n,
                                                         float before, float *restrict values)
@@ -64,7 +64,7 @@ static inline __attribute__((always_inline)) float walk(const bci_levels *l, flo
     return ahead[0];
 }
 
-static bool are_bounded(const bci_levels *l, const float *values, size_t n)
+static bool are_bounded(const bci_marks *l, const float *values, size_t n)
 {
     const float low = l->v_min, high = l->v_max;
     int n_outside = 0;
@@ -74,7 +74,7 @@ static bool are_bounded(const bci_levels *l, const float *values, size_t n)
     return n_outside == 0;
 }
 
-static void decide(const bci_levels *l, const float *restrict values, size_t n,
+static void decide(const bci_marks *l, const float *restrict values, size_t n,
                    float *restrict errors, uint16_t *restrict codes)
 {
     const float threshold = l->thresholds[0], upper = l->values[1];
@@ -87,7 +87,7 @@ static void decide(const bci_levels *l, const float *restrict values, size_t n,
     }
 }
 
-float bci_floyd_walk(const bci_levels *l, float weight, bool backward, const float *x, size_t n,
+float bci_floyd_walk(const bci_marks *l, float weight, bool backward, const float *x, size_t n,
                      float before, float *here, float *below, uint16_t *codes)
 {
     float ahead;

@@ -9,6 +9,7 @@
 #include "bitcrush/light.h"
 #include "core/companded.h"
 #include "core/float5.h"
+#include "core/nearest.h"
 
 static bc_status check_bits(int bits, int min, int max, const char *what, bc_error *err)
 {
@@ -258,16 +259,7 @@ static bc_position float_position(const bc_grid *g, double x)
 
 static bc_position table_position(const bc_grid *g, double x)
 {
-    int32_t low = 0, high = g->hi - 1; /* the interval [low, low + 1] used for x */
-
-    while (low < high) {
-        const int32_t middle = low + (high - low + 1) / 2;
-
-        if ((double)g->values[middle] <= x)
-            low = middle;
-        else
-            high = middle - 1;
-    }
+    const int32_t low = bci_mark_interval(g->values, g->hi + 1, x);
     const double below = g->values[low], above = g->values[low + 1];
     const double fraction = (x - below) / (above - below);
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "core/nearest.h"
+
 enum { N_DECADES = 7, ZERO = 127 };
 
 /* Point i of n + 1 from 0.1 to 1, counted from the nearer end in float32 as torch.linspace does. */
@@ -41,22 +43,6 @@ float bc_nested_offset(const float *absmax, size_t n)
     return n ? (float)(sum / (double)n) : 0.0f;
 }
 
-/* The number of middles between neighbours that lie below x. */
-static uint8_t nearest(const float map[256], float x)
-{
-    uint32_t low = 0, high = 255;
-
-    while (low < high) {
-        const uint32_t at = (low + high) / 2;
-
-        if (x > (map[at] + map[at + 1]) * 0.5f)
-            low = at + 1;
-        else
-            high = at;
-    }
-    return (uint8_t)low;
-}
-
 void bc_nested_encode(const float map[256], float offset, const float *absmax, size_t n,
                       uint8_t *codes, float *scales)
 {
@@ -71,7 +57,7 @@ void bc_nested_encode(const float map[256], float offset, const float *absmax, s
         const float inverse = 1.0f / fmaxf(largest, 1e-38f);
 
         for (size_t i = first; i < end; i++)
-            codes[i] = nearest(map, (absmax[i] - offset) * inverse);
+            codes[i] = (uint8_t)bci_mark_nearest(map, 256, (absmax[i] - offset) * inverse);
     }
 }
 

@@ -55,7 +55,7 @@ void bci_tones_find(const bc_diffuser *d, const bci_line *line, size_t from, siz
 {
     const size_t first = from * d->n_channels, end = to * d->n_channels;
     const float *x = line->x, *noise = line->noise;
-    const bci_levels l = d->levels;
+    const bci_marks l = d->levels;
     const bci_tone *tones = d->tones;
     uint8_t *tone_at = line->room.tone_at;
     float *shift = line->room.shift;

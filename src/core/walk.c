@@ -6,8 +6,7 @@
 #include "core/diffuser.h"
 
 /* The code for v when its position on the grid moves by `shift` steps before it is rounded. */
-static inline uint32_t decide(const bci_levels *l, bool half_way, float v, float shift,
-                              float *value)
+static inline uint32_t decide(const bci_marks *l, bool half_way, float v, float shift, float *value)
 {
     float fraction;
     const uint32_t k = bci_interval(l, v, &fraction);
@@ -26,7 +25,7 @@ static inline uint32_t decide(const bci_levels *l, bool half_way, float v, float
 }
 
 /* The same for v in the only interval of two marks, the first of which is 0. */
-static inline uint32_t decide_of_two(const bci_levels *l, bool half_way, float v, float shift,
+static inline uint32_t decide_of_two(const bci_marks *l, bool half_way, float v, float shift,
                                      float *value)
 {
     const float top = l->values[1];
@@ -50,7 +49,7 @@ typedef struct {
 } shape;
 
 /* bci_nearest where there are two marks: no table to wait for. */
-static inline uint32_t nearest_of_two(const bci_levels *l, float v, float *value)
+static inline uint32_t nearest_of_two(const bci_marks *l, float v, float *value)
 {
     const bool is_above = v >= l->thresholds[0];
 
@@ -58,7 +57,7 @@ static inline uint32_t nearest_of_two(const bci_levels *l, float v, float *value
     return is_above;
 }
 
-static inline uint32_t code_for(const bci_levels *l, const shape how, float v, const float *shift,
+static inline uint32_t code_for(const bci_marks *l, const shape how, float v, const float *shift,
                                 float *value)
 {
     if (shift && how.is_binary)
@@ -77,7 +76,7 @@ static inline __attribute__((always_inline)) void walk_line(const bc_diffuser *d
     const size_t n_channels = how.n_channels;
     const bool backward = line->is_backward;
     const ptrdiff_t behind = backward ? (ptrdiff_t)n_channels : -(ptrdiff_t)n_channels;
-    const bci_levels levels = d->levels; /* the stores below cannot change local copies */
+    const bci_marks levels = d->levels; /* the stores below cannot change local copies */
     const bci_tone *tones = d->tones;
     const float weights_ahead[BCI_N_AHEAD] = { d->ahead[0], d->ahead[1] };
     const bool has_shift = line->noise != NULL;

@@ -1,5 +1,5 @@
 /* Knows how the marks of a grid are laid out in cells. */
-#include "core/levels.h"
+#include "core/marks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 enum { MAX_CELLS = 1 << 16 };
 
-static void copy_marks(bci_levels *l, const bc_grid *g, bool half_way)
+static void copy_marks(bci_marks *l, const bc_grid *g, bool half_way)
 {
     for (uint32_t k = 0; k < l->n; k++)
         l->values[k] = (float)bc_grid_value(g, g->lo + (int32_t)k);
@@ -38,7 +38,7 @@ static float half_of(float a, float b)
 
 /* Cells are filled through bci_cell_at itself, which is monotone: so a cell's code is right
  * whatever the rounding of the index. */
-static void fill_cells(bci_levels *l)
+static void fill_cells(bci_marks *l)
 {
     uint32_t k = 0; /* thresholds passed */
 
@@ -56,7 +56,7 @@ static void fill_cells(bci_levels *l)
 }
 
 /* How many cells keep all points of decision apart, a power of 2. */
-static int32_t cells_needed(const bci_levels *l, float span)
+static int32_t cells_needed(const bci_marks *l, float span)
 {
     float gap = span;
     int32_t n = 64;
@@ -68,11 +68,11 @@ static int32_t cells_needed(const bci_levels *l, float span)
     return n;
 }
 
-bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bool half_way, bc_error *err)
+bc_status bci_marks_init(bci_marks *l, const bc_grid *grid, bool half_way, bc_error *err)
 {
     const uint64_t n = bc_grid_levels(grid);
 
-    *l = (bci_levels){ .n = (uint32_t)n };
+    *l = (bci_marks){ .n = (uint32_t)n };
     if (n < 2 || n > 65536 || isinf(bc_grid_value(grid, grid->hi)))
         return bci_fail(err, BC_E_USAGE, "grid: %llu mark(s), expected 2 to 65536 finite ones",
                         (unsigned long long)n);
@@ -101,14 +101,14 @@ bc_status bci_levels_init(bci_levels *l, const bc_grid *grid, bool half_way, bc_
     return BC_OK;
 
 short_of_memory:
-    bci_levels_free(l);
+    bci_marks_free(l);
     return bci_fail(err, BC_E_LIMIT, "grid: out of memory for %u mark(s)", (unsigned)n);
 }
 
-void bci_levels_free(bci_levels *l)
+void bci_marks_free(bci_marks *l)
 {
     free(l->values);
     free(l->thresholds);
     free(l->cells);
-    *l = (bci_levels){ 0 };
+    *l = (bci_marks){ 0 };
 }
