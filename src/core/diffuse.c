@@ -49,13 +49,8 @@ static bc_status out_of_memory(size_t width, bc_error *err)
                     width);
 }
 
-bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan scan,
-                          double strength, size_t width, size_t n_channels, bc_diffuser **out,
-                          bc_error *err)
+static bc_status check_shape(double strength, size_t width, size_t n_channels, bc_error *err)
 {
-    bc_diffuser *d = NULL;
-    bc_status st = BC_OK;
-
     if (!(strength >= 0.0 && strength <= 1.0))
         return bci_fail(err, BC_E_USAGE, "error diffusion: strength %g, expected 0 to 1", strength);
     if (width == 0 || width > SIZE_MAX / 64 || n_channels < 1 || n_channels > BCI_MAX_CHANNELS)
@@ -63,19 +58,13 @@ bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan 
                         "error diffusion: %zu pixel(s) of %zu channel(s), expected at "
                         "least 1 pixel of 1 to 4 channels",
                         width, n_channels);
-    d = calloc(1, sizeof *d);
-    if (d)
-        *d = (bc_diffuser){
-            .kernel = kernel, .scan = scan, .width = width, .n_channels = n_channels
-        };
-    if (d && kernel->keys)
-        d->tones = malloc(BCI_N_TONES * sizeof *d->tones);
-    if (!d || (kernel->keys && !d->tones) || !allocate(d, 1))
-        st = out_of_memory(width, err);
-    if (!st)
-        st = bci_marks_init(&d->levels, grid, kernel->keys != NULL, err);
-    if (st)
-        goto done;
+    return BC_OK;
+}
+
+static void weigh(bc_diffuser *d, double strength)
+{
+    const bc_kernel *kernel = d->kernel;
+
     for (int t = 0; t < kernel->n_taps && !kernel->keys; t++) {
         d->weights[t] = (float)(strength * kernel->taps[t].weight / kernel->divisor);
         if (kernel->taps[t].dy == 0)
@@ -83,10 +72,51 @@ bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan 
     }
     if (kernel->keys)
         bci_tones_fill(d, strength);
+}
+
+bc_status bci_diffuser_over(const bc_kernel *kernel, bc_scan scan, double strength, size_t width,
+                            size_t n_channels, bci_walker *walk, const void *marks,
+                            bc_diffuser **out, bc_error *err)
+{
+    const bc_status st = check_shape(strength, width, n_channels, err);
+    bc_diffuser *d;
+
+    if (st)
+        return st;
+    d = calloc(1, sizeof *d);
+    if (d)
+        *d = (bc_diffuser){ .walk = walk,
+                            .marks = marks,
+                            .kernel = kernel,
+                            .scan = scan,
+                            .width = width,
+                            .n_channels = n_channels };
+    if (d && kernel->keys)
+        d->tones = malloc(BCI_N_TONES * sizeof *d->tones);
+    if (!d || (kernel->keys && !d->tones) || !allocate(d, 1)) {
+        bc_diffuser_free(d);
+        return out_of_memory(width, err);
+    }
+    weigh(d, strength);
     *out = d;
-    d = NULL;
-done:
-    bc_diffuser_free(d);
+    return BC_OK;
+}
+
+bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan scan,
+                          double strength, size_t width, size_t n_channels, bc_diffuser **out,
+                          bc_error *err)
+{
+    bc_diffuser *d;
+    bc_status st =
+        bci_diffuser_over(kernel, scan, strength, width, n_channels, bci_walk, NULL, &d, err);
+
+    if (st)
+        return st;
+    st = bci_marks_init(&d->levels, grid, kernel->keys != NULL, err);
+    if (st)
+        bc_diffuser_free(d);
+    else
+        *out = d;
     return st;
 }
 
@@ -127,8 +157,9 @@ static bool is_floyd_line(const bc_diffuser *d, const bci_line *line)
         { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 }
     };
 
-    return !line->noise && !line->opaque && !d->tones && d->n_channels == 1 && d->levels.n == 2 &&
-           d->levels.cells_suffice && memcmp(d->kernel->taps, taps, sizeof taps) == 0;
+    return d->walk == bci_walk && !line->noise && !line->opaque && !d->tones &&
+           d->n_channels == 1 && d->levels.n == 2 && d->levels.cells_suffice &&
+           memcmp(d->kernel->taps, taps, sizeof taps) == 0;
 }
 
 void bci_line_begin(const bc_diffuser *d, bci_line *line, size_t y, size_t lane)
@@ -180,7 +211,7 @@ void bci_line_piece(const bc_diffuser *d, bci_line *line, size_t from, size_t to
     } else {
         if (d->tones)
             bci_tones_find(d, line, from, to);
-        bci_walk(d, line, from, to);
+        d->walk(d, line, from, to);
         if (!d->tones)
             bci_spread(d, line, from, end);
     }
@@ -188,12 +219,17 @@ void bci_line_piece(const bc_diffuser *d, bci_line *line, size_t from, size_t to
         end_line(d, line);
 }
 
+void bci_diffuse_line(bc_diffuser *d, bci_line *line)
+{
+    bci_line_begin(d, line, d->line, 0);
+    bci_line_piece(d, line, 0, d->width);
+    d->line++;
+}
+
 void bc_diffuse_row(bc_diffuser *d, const float *x, const float *noise, const uint8_t *opaque,
                     uint16_t *codes)
 {
     bci_line line = { .x = x, .noise = noise, .opaque = opaque, .codes = codes };
 
-    bci_line_begin(d, &line, d->line, 0);
-    bci_line_piece(d, &line, 0, d->width);
-    d->line++;
+    bci_diffuse_line(d, &line);
 }

@@ -28,7 +28,16 @@ typedef struct {
     float *shift;     /* and how noise moves its position, in steps */
 } bci_lane;
 
+/* A line in work, below. */
+typedef struct bci_line bci_line;
+
+/* Pixels from .. to - 1 of a line, counted in the order of travel: their codes, and their errors to
+ * `sent` or, where each has weights of its own, to the line below. */
+typedef void bci_walker(const bc_diffuser *d, bci_line *line, size_t from, size_t to);
+
 struct bc_diffuser {
+    bci_walker *walk;  /* by the kind of marks: bci_walk for levels, */
+    const void *marks; /* or that of whoever has points in space, and these */
     const bc_kernel *kernel;
     bc_scan scan;
     size_t width, n_channels;
@@ -44,8 +53,7 @@ struct bc_diffuser {
     float *errors[BCI_MAX_LANES + BCI_N_LINES - 1];
 };
 
-/* A line in work. */
-typedef struct {
+struct bci_line {
     const float *x, *noise; /* these four as bc_diffuse_row has them */
     const uint8_t *opaque;
     uint16_t *codes;
@@ -54,7 +62,7 @@ typedef struct {
     bci_lane room;
     float *errors[BCI_N_LINES];                 /* what has fallen on it and those below it */
     float ahead[BCI_N_AHEAD][BCI_MAX_CHANNELS]; /* errors for the pixels that come next */
-} bci_line;
+};
 
 static inline float bci_bounded(float v, float low, float high)
 {
@@ -77,9 +85,17 @@ void bci_tones_fill(bc_diffuser *d, double strength);
  * and, with noise, the shifts that raise the thresholds by noise of 0..1, as published. */
 void bci_tones_find(const bc_diffuser *d, const bci_line *line, size_t from, size_t to);
 
-/* Pixels from .. to - 1, counted in the order of travel: their codes, and their errors to
- * `sent` or, where each has weights of its own, to the line below. */
-void bci_walk(const bc_diffuser *d, bci_line *line, size_t from, size_t to);
+/* A diffuser over marks that only `walk` knows: points in the space of n_channels, to which a
+ * pixel goes as a whole. The kernel has fixed weights. For bci_diffuse_line. */
+BC_NODISCARD bc_status bci_diffuser_over(const bc_kernel *kernel, bc_scan scan, double strength,
+                                         size_t width, size_t n_channels, bci_walker *walk,
+                                         const void *marks, bc_diffuser **out, bc_error *err);
+
+/* The next line. */
+void bci_diffuse_line(bc_diffuser *d, bci_line *line);
+
+/* The walk over levels. */
+bci_walker bci_walk;
 
 /* Errors that fell beside a line go to its first and last pixel, if those are among
  * from .. to - 1: none are lost there. */

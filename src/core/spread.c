@@ -26,23 +26,42 @@ static void add_product(float *restrict to, const float *restrict from, float we
         to[i] += from[i] * weight;
 }
 
+/* Three taps of a line in one go, in the same order. */
+static void add_products(float *restrict to, const float *restrict first,
+                         const float *restrict second, const float *restrict third,
+                         const float weights[3], size_t n)
+{
+    const float a = weights[2], b = weights[1], c = weights[0];
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = ((to[i] + first[i] * a) + second[i] * b) + third[i] * c;
+}
+
 /* For each place in the order in which the walk came upon its neighbours: the taps of a line from
  * the furthest ahead to the furthest behind. */
+static void spread_block(const bc_diffuser *d, const bci_line *line, size_t at, size_t n)
+{
+    const ptrdiff_t step = (ptrdiff_t)d->n_channels * (line->is_backward ? -1 : 1);
+    const float *sent = line->room.sent + (BCI_PAD * d->n_channels + at);
+    const bc_kernel_tap *taps = d->kernel->taps;
+
+    for (int t = d->kernel->n_taps - 1; t >= 0 && taps[t].dy > 0; t--) {
+        float *to = line->errors[taps[t].dy] + at;
+
+        if (t >= 2 && taps[t - 2].dy == taps[t].dy) {
+            add_products(to, sent - taps[t].dx * step, sent - taps[t - 1].dx * step,
+                         sent - taps[t - 2].dx * step, &d->weights[t - 2], n);
+            t -= 2;
+        } else {
+            add_product(to, sent - taps[t].dx * step, d->weights[t], n);
+        }
+    }
+}
+
 void bci_spread(const bc_diffuser *d, const bci_line *line, size_t from, size_t to)
 {
     const size_t end = to * d->n_channels;
-    const ptrdiff_t step = (ptrdiff_t)d->n_channels * (line->is_backward ? -1 : 1);
 
-    for (size_t at = from * d->n_channels; at < end; at += BLOCK) {
-        const size_t left = end - at;
-
-        for (int t = d->kernel->n_taps - 1; t >= 0; t--) {
-            const bc_kernel_tap tap = d->kernel->taps[t];
-            const float *shifted = line->room.sent + (BCI_PAD * d->n_channels + at) - tap.dx * step;
-
-            if (tap.dy > 0)
-                add_product(line->errors[tap.dy] + at, shifted, d->weights[t],
-                            left < BLOCK ? left : BLOCK);
-        }
-    }
+    for (size_t at = from * d->n_channels; at < end; at += BLOCK)
+        spread_block(d, line, at, end - at < BLOCK ? end - at : BLOCK);
 }

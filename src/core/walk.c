@@ -1,9 +1,7 @@
 /* Knows the walk over a line of error diffusion: what a pixel waits for, from the error of its
  * neighbour to its own, is an addition, two bounds, a conversion, two loads, a subtraction and a
  * product; everything else is known before. */
-#include <string.h>
-
-#include "core/diffuser.h"
+#include "core/walk.h"
 
 /* The code for v when its position on the grid moves by `shift` steps before it is rounded. */
 static inline uint32_t decide(const bci_marks *l, bool half_way, float v, float shift, float *value)
@@ -48,6 +46,16 @@ typedef struct {
     bool is_binary; /* plain, and two marks only */
 } shape;
 
+/* The marks of a line: levels, for each channel the same. */
+typedef struct {
+    shape how;
+    bci_marks levels; /* a copy, which stores of errors cannot change */
+    const float *x, *shift;
+    const uint8_t *opaque;
+    uint16_t *codes;
+    bool has_shift; /* literal, as well */
+} line_marks;
+
 /* bci_nearest where there are two marks: no table to wait for. */
 static inline uint32_t nearest_of_two(const bci_marks *l, float v, float *value)
 {
@@ -69,60 +77,50 @@ static inline uint32_t code_for(const bci_marks *l, const shape how, float v, co
     return bci_nearest(l, how.is_plain || l->cells_suffice, v, value);
 }
 
-/* Errors for the rest of the line travel in `ahead`, in registers. */
+static inline __attribute__((always_inline)) void
+find_levels(const void *marks, size_t pixel, const float *here, const float *ahead, float *e)
+{
+    const line_marks *m = marks;
+    const bci_marks *levels = &m->levels;
+    const bool given = m->how.is_plain || !m->opaque || m->opaque[pixel];
+
+#pragma GCC unroll 4
+    for (size_t c = 0; c < m->how.n_channels; c++) {
+        const size_t at = pixel * m->how.n_channels + c;
+        const float known = bci_known_of(levels, m->x[at]);
+        const float v =
+            bci_bounded(given ? (known + here[c]) + ahead[c] : known, levels->v_min, levels->v_max);
+        float value;
+
+        m->codes[at] =
+            (uint16_t)code_for(levels, m->how, v, m->has_shift ? &m->shift[at] : NULL, &value);
+        e[c] = given ? v - value : 0.0f;
+    }
+}
+
+static inline __attribute__((always_inline)) void walk_shifted(const bc_diffuser *d, bci_line *line,
+                                                               const shape how, bool has_shift,
+                                                               size_t from, size_t to)
+{
+    const line_marks marks = { how,          d->levels,
+                               line->x,      how.is_keyed ? line->room.shift : line->noise,
+                               line->opaque, line->codes,
+                               has_shift };
+
+    bci_walk_line(d, line, (bci_walk_shape){ how.n_channels, how.n_ahead, how.is_keyed }, from, to,
+                  find_levels, &marks);
+}
+
 static inline __attribute__((always_inline)) void walk_line(const bc_diffuser *d, bci_line *line,
                                                             const shape how, size_t from, size_t to)
 {
-    const size_t n_channels = how.n_channels;
-    const bool backward = line->is_backward;
-    const ptrdiff_t behind = backward ? (ptrdiff_t)n_channels : -(ptrdiff_t)n_channels;
-    const bci_marks levels = d->levels; /* the stores below cannot change local copies */
-    const bci_tone *tones = d->tones;
-    const float weights_ahead[BCI_N_AHEAD] = { d->ahead[0], d->ahead[1] };
-    const bool has_shift = line->noise != NULL;
-    const float *x = line->x, *shift = how.is_keyed ? line->room.shift : line->noise;
-    const uint8_t *opaque = line->opaque, *tone_at = line->room.tone_at;
-    const float *here = line->errors[0] + BCI_PAD * n_channels;
-    float *below = line->errors[1] + BCI_PAD * n_channels;
-    float *sent = line->room.sent + 2 * BCI_PAD * n_channels;
-    uint16_t *codes = line->codes;
-    float ahead[BCI_N_AHEAD][BCI_MAX_CHANNELS];
-    size_t pixel = backward ? d->width - 1 - from : from;
-
-    memcpy(ahead, line->ahead, sizeof ahead);
-    for (size_t i = from; i < to; i++, pixel += backward ? (size_t)-1 : 1) {
-        const bool given = how.is_plain || !opaque || opaque[pixel];
-
-#pragma GCC unroll 4
-        for (size_t c = 0; c < n_channels; c++) {
-            const size_t at = pixel * n_channels + c;
-            const float known = bci_known_of(&levels, x[at]);
-            const float v = bci_bounded(given ? (known + here[at]) + ahead[0][c] : known,
-                                        levels.v_min, levels.v_max);
-            float value;
-
-            codes[at] = (uint16_t)code_for(&levels, how, v, has_shift ? &shift[at] : NULL, &value);
-
-            const float e = given ? v - value : 0.0f;
-
-            if (how.is_keyed) {
-                const float *weights = tones[tone_at[at]].weights;
-
-                ahead[0][c] = e * weights[0];
-                below[(ptrdiff_t)at + behind] += e * weights[1];
-                below[at] += e * weights[2];
-            } else {
-                sent[at] = e;
-                ahead[0][c] =
-                    how.n_ahead > 1 ? ahead[1][c] + e * weights_ahead[0] : e * weights_ahead[0];
-                ahead[1][c] = how.n_ahead > 1 ? e * weights_ahead[1] : 0.0f;
-            }
-        }
-    }
-    memcpy(line->ahead, ahead, sizeof ahead);
+    if (line->noise)
+        walk_shifted(d, line, how, true, from, to);
+    else
+        walk_shifted(d, line, how, false, from, to);
 }
 
-/* Each call below is a loop of its own. The common cases have one: grey of 1 bit or, where errors
+/* Each call below is two loops of its own, with noise and without. The common cases have one: grey of 1 bit or, where errors
  * go no further than the next pixel, of more, and RGB. Those whose weights go by the tone: */
 static void walk_keyed(const bc_diffuser *d, bci_line *line, bool is_plain, size_t from, size_t to)
 {

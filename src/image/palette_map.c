@@ -14,12 +14,11 @@
 
 #include "base/fail.h"
 #include "bitcrush/light.h"
+#include "core/walk.h"
 #include "image/palette_search.h"
 
 enum {
     N_PARTS = 4,
-    PAD = 3,        /* pixels beside a line that errors may fall on */
-    N_LINES = 4,    /* the line in work and three below it */
     N_WARM_UP = 32, /* walks of the first line before it counts, as in rows.c */
     N_MIX = 16,     /* colours of a mixture */
     KEPT_BITS = 14,
@@ -54,9 +53,9 @@ struct bci_palette_map {
     uint32_t streams[3];
     float *noise[N_PARTS]; /* three rows */
     mixture *kept[N_PARTS];
-    bci_vec *errors[N_LINES];
-    bci_vec weights[BC_KERNEL_MAX_TAPS];
-    uint32_t line; /* walked */
+    bc_diffuser *diffuser; /* NULL without a kernel */
+    const void *row;       /* in work: its samples, */
+    uint8_t *indices;      /* and what they become */
 };
 
 static bool has_noise(const bc_image_settings *s)
@@ -159,16 +158,6 @@ static void bound_errors(bci_palette_map *m)
     m->low[3] = m->high[3] = 0.0f;
 }
 
-static void prepare_kernel(bci_palette_map *m)
-{
-    const bc_kernel *k = m->settings->kernel;
-
-    for (int t = 0; t < k->n_taps; t++)
-        m->weights[t] =
-            bci_vec_all((float)(m->settings->strength * k->taps[t].weight / k->divisor));
-    bound_errors(m);
-}
-
 /* Streams differ by the depth that samples come with, as they do without a palette. */
 static void choose_streams(bci_palette_map *m)
 {
@@ -188,9 +177,18 @@ static bool allocate(bci_palette_map *m)
     for (int i = 0; ok && has_noise(s) && i < N_PARTS; i++)
         ok = (m->noise[i] = malloc(3 * width * sizeof(float))) &&
              (s->kernel || (m->kept[i] = calloc(N_KEPT, sizeof(mixture))));
-    for (int i = 0; ok && s->kernel && i < N_LINES; i++)
-        ok = (m->errors[i] = calloc(width + 2 * PAD, sizeof(bci_vec))) != NULL;
     return ok;
+}
+
+static bci_walker walk_colours;
+
+static bc_status begin_diffusion(bci_palette_map *m, bc_error *err)
+{
+    const bc_image_settings *s = m->settings;
+
+    bound_errors(m);
+    return bci_diffuser_over(s->kernel, s->scan, s->strength, m->info->width, 4, walk_colours, m,
+                             &m->diffuser, err);
 }
 
 bc_status bci_palette_map_new(const bc_image_info *info, const bc_image_settings *settings,
@@ -224,9 +222,12 @@ bc_status bci_palette_map_new(const bc_image_info *info, const bc_image_settings
     place_samples(m);
     choose_streams(m);
     if (settings->kernel)
-        prepare_kernel(m);
-    *out = m;
-    return BC_OK;
+        st = begin_diffusion(m, err);
+    if (st)
+        bci_palette_map_free(m);
+    else
+        *out = m;
+    return st;
 }
 
 void bci_palette_map_free(bci_palette_map *m)
@@ -237,8 +238,7 @@ void bci_palette_map_free(bci_palette_map *m)
         free(m->noise[i]);
         free(m->kept[i]);
     }
-    for (int i = 0; i < N_LINES; i++)
-        free(m->errors[i]);
+    bc_diffuser_free(m->diffuser);
     bci_search_free(&m->search);
     free(m->place_of);
     free(m);
@@ -346,78 +346,54 @@ static void make_noise(bci_palette_map *m, uint32_t y)
                           m->noise[0] + (size_t)c * width, width);
 }
 
-/* One line of diffusion. `shape` is a literal for the default kernel, so that its loop
- * unrolls. */
+/* The colour for a pixel and what its neighbours owe it. */
 static inline __attribute__((always_inline)) void
-diffuse_line(bci_palette_map *m, const bc_kernel *shape, const void *row, uint8_t *indices)
+find_colour(const void *marks, size_t x, const float *here, const float *ahead, float *error)
 {
-    const bool backward = m->settings->scan == BC_SCAN_SERPENTINE && m->line % 2 != 0;
-    const ptrdiff_t step = backward ? -1 : 1;
+    const bci_palette_map *m = marks;
     const size_t width = m->info->width;
     const float *noise = has_noise(m->settings) ? m->noise[0] : NULL;
-    const bci_vec low = m->low, high = m->high;
-    bci_vec ahead[2] = { { 0 } };
-    ptrdiff_t x = backward ? (ptrdiff_t)width - 1 : 0;
+    bci_vec e = { 0 }, above, before;
 
-    for (size_t i = 0; i < width; i++, x += step) {
-        bci_vec e = { 0 };
-
-        if (is_transparent(m, row, (size_t)x)) {
-            indices[x] = 0;
-        } else {
-            bci_vec owed = m->errors[0][PAD + x] + ahead[0];
-
-            if (bci_vec_square(owed, (bci_vec){ 0 }) > m->most_owed)
-                owed *= bci_vec_all(0.8f);
-            const bci_vec v = bci_vec_bounded(place_at(m, row, (size_t)x) + owed, low, high);
-            bci_vec look = seen(m->view, v);
-
-            if (noise)
-                look += bci_vec_all(0.5f * m->spacing) *
-                        (bci_vec){ noise[x], noise[width + (size_t)x], noise[2 * width + (size_t)x],
-                                   0.0f };
-            indices[x] = (uint8_t)bci_search_nearest(&m->search, look);
-            e = v - m->places[indices[x]];
-        }
-        ahead[0] = ahead[1];
-        ahead[1] = (bci_vec){ 0 };
-#pragma GCC unroll 12
-        for (int t = 0; t < shape->n_taps; t++) {
-            const bc_kernel_tap tap = shape->taps[t];
-
-            if (tap.dy == 0)
-                ahead[tap.dx - 1] += e * m->weights[t];
-            else
-                m->errors[tap.dy][PAD + x + tap.dx * step] += e * m->weights[t];
-        }
+    if (is_transparent(m, m->row, x)) {
+        m->indices[x] = 0;
+        memcpy(error, &e, sizeof e);
+        return;
     }
-    /* What has no pixel left on this line goes to the one below its end. */
-    m->errors[1][PAD + (backward ? 0 : width - 1)] += ahead[0] + ahead[1];
+    memcpy(&above, here, sizeof above);
+    memcpy(&before, ahead, sizeof before);
+    bci_vec owed = above + before;
+
+    if (bci_vec_square(owed, (bci_vec){ 0 }) > m->most_owed)
+        owed *= bci_vec_all(0.8f);
+    const bci_vec v = bci_vec_bounded(place_at(m, m->row, x) + owed, m->low, m->high);
+    bci_vec look = seen(m->view, v);
+
+    if (noise)
+        look += bci_vec_all(0.5f * m->spacing) *
+                (bci_vec){ noise[x], noise[width + x], noise[2 * width + x], 0.0f };
+    m->indices[x] = (uint8_t)bci_search_nearest(&m->search, look);
+    e = v - m->places[m->indices[x]];
+    memcpy(error, &e, sizeof e);
+}
+
+/* A palette is a grid in space: a pixel goes to the nearest colour as a whole. Its values are
+ * vectors of four, the last 0. */
+static void walk_colours(const bc_diffuser *d, bci_line *line, size_t from, size_t to)
+{
+    if (d->ahead[1] != 0.0f)
+        bci_walk_line(d, line, (bci_walk_shape){ 4, 2, false }, from, to, find_colour, d->marks);
+    else
+        bci_walk_line(d, line, (bci_walk_shape){ 4, 1, false }, from, to, find_colour, d->marks);
 }
 
 static void walk(bci_palette_map *m, const void *row, uint8_t *indices)
 {
-    static const bc_kernel floyd_steinberg = {
-        .n_taps = 4, .taps = { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } }
-    };
-    const bc_kernel *kernel = m->settings->kernel;
-    const size_t width = m->info->width;
-    bci_vec *done = m->errors[0];
+    bci_line line = { 0 };
 
-    /* Errors that fell beside the line go to its first and last pixel. */
-    for (size_t i = 1; i <= PAD; i++) {
-        done[PAD] += done[PAD - i];
-        done[PAD + width - 1] += done[PAD + width - 1 + i];
-    }
-    if (memcmp(kernel->taps, floyd_steinberg.taps, sizeof kernel->taps) == 0)
-        diffuse_line(m, &floyd_steinberg, row, indices);
-    else
-        diffuse_line(m, kernel, row, indices);
-    memset(done, 0, (width + 2 * PAD) * sizeof *done);
-    for (int i = 0; i + 1 < N_LINES; i++)
-        m->errors[i] = m->errors[i + 1];
-    m->errors[N_LINES - 1] = done;
-    m->line++;
+    m->row = row;
+    m->indices = indices;
+    bci_diffuse_line(m->diffuser, &line);
 }
 
 void bci_palette_map_row(bci_palette_map *m, int part, const void *samples, uint32_t y,
