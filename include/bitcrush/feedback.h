@@ -1,9 +1,9 @@
 /* Feedback: where the error of a rounded sample goes.
  *
- * Forward in time (FIR noise shaping) or to neighbours in the plane (error diffusion): the
- * same loop, v = x + what earlier errors sent here; code = round(position(v) + noise);
- * e = v - value(code). The error of a sample is bounded before it is passed on, so that
- * clipping cannot run away. */
+ * Forward in time (FIR noise shaping), to neighbours in the plane (error diffusion), or to the
+ * weights of a row not yet rounded (GPTQ): the same loop, v = x + what earlier errors sent here;
+ * code = round(position(v) + noise); e = v - value(code). In time and in the plane the error of a
+ * sample is bounded before it is passed on, so that clipping cannot run away. */
 #ifndef BITCRUSH_FEEDBACK_H
 #define BITCRUSH_FEEDBACK_H
 
@@ -12,6 +12,24 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* The kinds of feedback: who gets the error. */
+typedef enum {
+    BC_FEEDBACK_NONE,
+    BC_FEEDBACK_TIME,  /* bc_quantize_fir_f64 */
+    BC_FEEDBACK_PLANE, /* bc_diffuse_row */
+    BC_FEEDBACK_ROWS,  /* bc_quantize_row_f64 */
+} bc_feedback_kind;
+
+typedef struct {
+    const char *name;
+    const char *doc;
+    const char *source;
+    bc_feedback_kind kind;
+} bc_feedback_row;
+
+/* The rows of the registry, in the order of the kinds; returns the number of rows. */
+BC_API size_t bc_feedback_rows(const bc_feedback_row **out);
 
 #define BC_FIR_MAX_TAPS 64
 
@@ -129,6 +147,23 @@ BC_API void bc_diffuse_rows(bc_diffuser *d, size_t n_rows, const float *x, const
 
 /* Release a diffuser; NULL is fine. */
 BC_API void bc_diffuser_free(bc_diffuser *d);
+
+/* Along a row: n weights w that meet inputs with the second moments h[i * n + j] = mean of u_i u_j, so
+ * that errors d of the weights are a mean square error d' H d of the output. shares[i * n + j],
+ * j > i, receives what weight j gives back of the error of weight i, all others 0: with it the
+ * weights not yet rounded are where the error of the output is least, given those that are. It is
+ * the greedy rule of GPTQ (Frantar et al., arXiv 2210.17323: the rows of the Cholesky factor of
+ * H^-1 over its diagonal, with another sign). `shares` may be `h`. BC_E_USAGE where H is not positive
+ * definite: add a little to its diagonal. Takes n^3 / 2 steps. */
+BC_API BC_NODISCARD bc_status bc_row_shares(size_t n, const double *h, double *shares,
+                                            bc_error *err);
+
+/* Quantize a row from the first weight to the last; other arguments as bc_quantize_f64, except that x
+ * that is not finite counts as 0 and y must not be NULL. y may be x; codes may be NULL. A weight
+ * that clips passes its whole error on: a row ends, and others can make up for it. */
+BC_API void bc_quantize_row_f64(const bc_grid *grid, const bc_scale *scale, const double *shares,
+                                const double *x, const double *noise, size_t n, double *y,
+                                int32_t *codes);
 
 #ifdef __cplusplus
 }
