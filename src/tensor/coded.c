@@ -1,7 +1,8 @@
-/* Knows the formats that are codes and scales in tensors of their own: their table, and what the
- * pieces of one tensor look like in a safetensors file. */
+/* Knows how one tensor is stored as codes and scales in tensors of their own, and what these pieces
+ * look like in a safetensors file. */
 #include "tensor/coded.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,56 +11,17 @@
 #include "base/shown.h"
 #include "tensor/element.h"
 
-#define OWN      BCI_LAYOUT_OWN
-#define BNB      BCI_LAYOUT_BNB
-#define MODELOPT BCI_LAYOUT_MODELOPT
-#define ALL      BC_TENSOR_GROUP_ALL
-#define ROW      BC_TENSOR_GROUP_ROW
-
-/* clang-format off */
-static const bci_coded_format formats[] = {
-    { "INT2",       OWN,      2, "int2", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
-    { "INT3",       OWN,      3, "int3", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
-    { "INT4",       OWN,      4, "int4", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
-    { "INT5",       OWN,      5, "int5", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
-    { "INT6",       OWN,      6, "int6", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
-    { "INT7",       OWN,      7, "int7", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
-    { "INT8",       OWN,      8, "int8", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  true },
-    { "E3M2",       OWN,      6, "e3m2", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  false },
-    { "E2M3",       OWN,      6, "e2m3", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  false },
-    { "E2M1",       OWN,      4, "e2m1", NULL,             "F32",     BC_SCALE_ABSMAX,  64,  false },
-    { "TERNARY",    OWN,      2, "int2", NULL,             "F32",     BC_SCALE_ABSMEAN, ALL, false },
-    { "BINARY",     OWN,      1, "sign", NULL,             "F32",     BC_SCALE_ABSMEAN, ROW, false },
-    { "MXFP8_E4M3", OWN,      8, NULL,   "mxfp8_e4m3",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
-    { "MXFP8_E5M2", OWN,      8, NULL,   "mxfp8_e5m2",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
-    { "MXFP6_E2M3", OWN,      6, NULL,   "mxfp6_e2m3",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
-    { "MXFP6_E3M2", OWN,      6, NULL,   "mxfp6_e3m2",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
-    { "MXFP4",      OWN,      4, NULL,   "mxfp4_e2m1",     "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
-    { "MXINT8",     OWN,      8, NULL,   "mxint8",         "F8_E8M0", BC_SCALE_ABSMAX,  32,  false },
-    { "NF4",        BNB,      4, NULL,   "nf4",            "F32",     BC_SCALE_ABSMAX,  64,  false },
-    { "FP4",        BNB,      4, NULL,   "fp4",            "F32",     BC_SCALE_ABSMAX,  64,  false },
-    { "NVFP4",      MODELOPT, 4, NULL,   "nvfp4_modelopt", "F8_E4M3", BC_SCALE_ABSMAX,  16,  false },
-};
-/* clang-format on */
-
-const bci_coded_format *bci_coded_find(const char *name)
+const bci_coded_format *bci_layout_format(const bci_layout *layout, const char *name)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (strcmp(formats[i].name, name) == 0)
-            return &formats[i];
+    for (size_t i = 0; i < layout->n_formats; i++)
+        if (strcmp(layout->formats[i].name, name) == 0)
+            return &layout->formats[i];
     return NULL;
 }
 
 bool bci_is_group(uint64_t n)
 {
     return n >= 8 && n <= 65536 && n % 8 == 0;
-}
-
-bool bci_coded_needs_whole_blocks(const bc_element_type *type)
-{
-    const bci_coded_format *f = type->kind == BC_ELEMENT_CODES ? bci_coded_find(type->name) : NULL;
-
-    return !f || (f->blocks && f->layout != BCI_LAYOUT_BNB);
 }
 
 bool bci_coding_grid(const bci_coding *c, bc_grid *grid)
@@ -87,6 +49,11 @@ uint64_t bci_code_bytes(const bci_coding *c, uint64_t n)
     return n / 8 * bits + parts_of(n % 8 * bits, 8);
 }
 
+uint64_t bci_coding_groups(const bci_coding *c)
+{
+    return parts_of(c->row, c->group);
+}
+
 static void set_groups(bci_coding *c, uint32_t asked)
 {
     const uint32_t group = asked == BC_TENSOR_GROUP_USUAL ? c->format->group : asked;
@@ -112,105 +79,70 @@ static void flatten(bci_coding *c)
 
 /* ---- pieces */
 
-typedef struct {
-    bci_coding *c;
-    const char *name; /* of the tensor */
-    bool is_short;
-} maker;
-
-static bci_tensor *add(maker *m, bci_role role, const char *suffix, const char *type)
+bci_tensor *bci_piece_add(bci_piece_list *list, bci_role role, const char *suffix, const char *type)
 {
-    bci_coding *c = m->c;
+    bci_coding *c = list->coding;
     bci_tensor *piece = &c->pieces[c->n_pieces];
-    const size_t size = strlen(m->name) + strlen(suffix) + 1;
+    const size_t size = strlen(list->name) + strlen(suffix) + 1;
     char *name = malloc(size);
 
-    m->is_short = m->is_short || !name;
+    list->is_short = list->is_short || !name;
     if (name)
-        snprintf(name, size, "%s%s", m->name, suffix);
+        snprintf(name, size, "%s%s", list->name, suffix);
     c->roles[c->n_pieces++] = role;
     *piece = (bci_tensor){ .info = { .name = name, .type = bc_element_type_named(type) } };
     return piece;
 }
 
-static void add_line(maker *m, bci_role role, const char *suffix, const char *type, uint64_t n)
+void bci_piece_add_line(bci_piece_list *list, bci_role role, const char *suffix, const char *type,
+                        uint64_t n)
 {
-    bci_tensor *piece = add(m, role, suffix, type);
+    bci_tensor *piece = bci_piece_add(list, role, suffix, type);
 
     piece->info.n_dims = 1;
     piece->info.dims[0] = n;
 }
 
-/* The shape of the tensor with `n` in the place of a row. */
-static void add_rows(maker *m, bci_role role, const char *suffix, const char *type, uint64_t n)
+void bci_piece_add_rows(bci_piece_list *list, bci_role role, const char *suffix, const char *type,
+                        uint64_t n)
 {
-    bc_tensor_info *info = &add(m, role, suffix, type)->info;
-    const bci_coding *c = m->c;
+    bc_tensor_info *info = &bci_piece_add(list, role, suffix, type)->info;
+    const bci_coding *c = list->coding;
 
     info->n_dims = c->n_dims ? c->n_dims : 1;
     memcpy(info->dims, c->dims, sizeof info->dims);
     info->dims[info->n_dims - 1] = n;
 }
 
-static void add_own_pieces(maker *m)
+void bci_piece_add_usual(bci_piece_list *list)
 {
-    const bci_coding *c = m->c;
+    const bci_coding *c = list->coding;
     const bool is_signed = c->format->grid && !c->has_zero;
-    const uint64_t n_groups = parts_of(c->row, c->group);
+    const uint64_t n_groups = bci_coding_groups(c);
 
-    add_rows(m, BCI_CODES, "", c->format->bits == 8 && is_signed ? "I8" : "U8",
-             bci_code_bytes(c, c->row));
+    bci_piece_add_rows(list, BCI_CODES, "", c->format->bits == 8 && is_signed ? "I8" : "U8",
+                       bci_code_bytes(c, c->row));
     if (c->is_whole)
-        add(m, BCI_SCALES, "_scale", c->format->scale_type);
+        bci_piece_add(list, BCI_SCALES, "_scale", c->format->scale_type);
     else
-        add_rows(m, BCI_SCALES, "_scale", c->format->scale_type, n_groups);
+        bci_piece_add_rows(list, BCI_SCALES, "_scale", c->format->scale_type, n_groups);
     if (c->has_zero && c->is_whole)
-        add(m, BCI_ZEROS, "_zero_point", "U8");
+        bci_piece_add(list, BCI_ZEROS, "_zero_point", "U8");
     else if (c->has_zero)
-        add_rows(m, BCI_ZEROS, "_zero_point", "U8", n_groups);
-    if (c->format->layout == BCI_LAYOUT_MODELOPT)
-        add(m, BCI_WHOLE_SCALE, "_scale_2", "F32");
-}
-
-static void add_bnb_pieces(maker *m)
-{
-    bci_coding *c = m->c;
-    const uint64_t n_groups = parts_of(c->row, c->group);
-    const char *suffix = strcmp(c->format->name, "NF4") == 0 ? ".quant_state.bitsandbytes__nf4"
-                                                             : ".quant_state.bitsandbytes__fp4";
-    bci_tensor *codes = add(m, BCI_CODES, "", "U8");
-
-    c->map = bci_bnb_maps(c->format->blocks);
-    m->is_short = m->is_short || !c->map;
-    codes->info.n_dims = 2;
-    codes->info.dims[0] = bci_code_bytes(c, c->row);
-    codes->info.dims[1] = 1;
-    add_line(m, BCI_SCALES, ".absmax", c->is_nested ? "U8" : "F32", n_groups);
-    add_line(m, BCI_MAP, ".quant_map", "F32", 16);
-    if (c->is_nested) {
-        add_line(m, BCI_NESTED_SCALES, ".nested_absmax", "F32", parts_of(n_groups, 256));
-        add_line(m, BCI_NESTED_MAP, ".nested_quant_map", "F32", 256);
-    }
-    add_line(m, BCI_STATE, suffix, "U8", bci_coded_constant(c, BCI_STATE, NULL));
-}
-
-static const char *float_name(const bc_element_type *type)
-{
-    return strcmp(type->name, "F16") == 0    ? "float16"
-           : strcmp(type->name, "BF16") == 0 ? "bfloat16"
-                                             : "float32";
+        bci_piece_add_rows(list, BCI_ZEROS, "_zero_point", "U8", n_groups);
 }
 
 bc_status bci_coding_new(const bci_coded_format *format, const bc_tensor_info *info,
                          const bci_coding_choice *choice, bci_coding **out, bc_error *err)
 {
     bci_coding *c = calloc(1, sizeof *c);
-    maker m = { .c = c, .name = info->name };
+    bci_piece_list list = { .coding = c, .name = info->name };
     const char *why = NULL;
 
     if (!c)
         return bci_tensor_short(info->name, err);
     c->format = format;
+    c->from = info->type;
     c->n_dims = info->n_dims;
     memcpy(c->dims, info->dims, sizeof c->dims);
     c->row = info->n_dims ? info->dims[info->n_dims - 1] : 1;
@@ -219,20 +151,17 @@ bc_status bci_coding_new(const bci_coded_format *format, const bc_tensor_info *i
         c->n_rows *= info->dims[i];
     c->has_zero = choice->zero_point;
     c->is_nested = choice->is_nested;
-    c->float_name = float_name(info->type);
+    c->nested_offset = choice->nested_offset;
     c->whole_scale = 1.0f;
-    if (format->layout == BCI_LAYOUT_BNB) {
+    if (format->layout->is_flat) {
         c->row *= c->n_rows;
         c->n_rows = 1;
     }
     set_groups(c, choice->group);
-    if (format->layout == BCI_LAYOUT_BNB)
-        add_bnb_pieces(&m);
-    else
-        add_own_pieces(&m);
+    format->layout->list_pieces(&list);
     for (size_t i = 0; i < c->n_pieces && !why; i++)
         (void)bci_element_measure(&c->pieces[i].info, &why);
-    if (m.is_short || why) {
+    if (list.is_short || why) {
         bci_coding_free(c);
         return why ? bci_fail(err, BC_E_LIMIT, "tensor %s as %s: %s",
                               bci_show_name(info->name).text, format->name, why)
@@ -271,6 +200,21 @@ const bci_tensor *bci_coding_piece(const bci_coding *c, bci_role role)
     return NULL;
 }
 
+bool bci_role_is_constant(const bci_coding *c, bci_role role)
+{
+    switch (role) {
+    case BCI_CODES:
+    case BCI_NESTED_SCALES: return false;
+    case BCI_SCALES:
+    case BCI_ZEROS: return c->is_whole;
+    case BCI_WHOLE_SCALE:
+    case BCI_MAP:
+    case BCI_NESTED_MAP:
+    case BCI_STATE: break;
+    }
+    return true;
+}
+
 bool bci_coding_is_long(const bci_coding *c)
 {
     return c->format->grid && (c->is_whole || c->group > BCI_BATCH);
@@ -284,4 +228,45 @@ bci_cut bci_coding_cut(const bci_coding *c)
                                                 : (uint32_t)c->group;
 
     return bci_cut_rows(c->n_rows, c->row, unit);
+}
+
+bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *s)
+{
+    const bool is_best = s->encoder == BC_ENCODER_BEST && s->scale == BC_SCALE_ABSMAX;
+    const bc_scale_method asked = is_best ? BC_SCALE_MSE : s->scale;
+
+    if (c->format->method != BC_SCALE_ABSMAX)
+        return c->format->method;
+    return c->has_zero && asked == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : asked;
+}
+
+float bci_coding_step(const bci_coding *c, const bc_scale *scale)
+{
+    bc_grid grid;
+
+    (void)bci_coding_grid(c, &grid);
+    return (float)(grid.family == BC_GRID_AFFINE ? scale->gain / grid.den : scale->gain);
+}
+
+/* ---- out of a file */
+
+bc_status bci_piece_read(const bc_tensor_file *f, const bci_tensor *piece, uint64_t first, size_t n,
+                         float *out, bc_error *err)
+{
+    const bc_element_type *type = piece->info.type;
+    uint8_t raw[4 * BCI_MAX_SCALES];
+
+    assert(n * type->block_bytes <= sizeof raw);
+    const bc_status st =
+        bci_tensor_read_raw(f, piece, first * type->block_bytes, raw, n * type->block_bytes, err);
+
+    if (!st)
+        bci_element_decoder(type)(raw, n, out);
+    return st;
+}
+
+bc_status bci_coding_read_scales(const bc_tensor_file *f, const bci_coding *c, uint64_t first,
+                                 size_t n, float *out, bc_error *err)
+{
+    return bci_piece_read(f, bci_coding_piece(c, BCI_SCALES), first, n, out, err);
 }

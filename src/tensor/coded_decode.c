@@ -1,11 +1,10 @@
 /* Knows how codes and scales become weights again: y = (mark - zero) * scale. */
+#include "tensor/coded_decode.h"
+
 #include <assert.h>
 #include <string.h>
 
 #include "bitcrush/blocks.h"
-#include "bitcrush/nested.h"
-#include "tensor/coded.h"
-#include "tensor/element.h"
 
 /* What the codes of a block format stand for: those of a block whose scale is 1. */
 static void marks_of_blocks(const bci_coding *c, float marks[256])
@@ -52,7 +51,7 @@ static void marks_of(const bci_coding *c, float marks[256])
 void bci_coded_values(const bci_coding *c, const uint8_t *codes, size_t n, size_t group,
                       const float *scales, const uint8_t *zeros, uint16_t *room, float *y)
 {
-    const bc_bit_order order = c->format->layout == BCI_LAYOUT_BNB ? BC_MSB_FIRST : BC_LSB_FIRST;
+    const bc_bit_order order = c->format->layout->order;
     float marks[256];
 
     marks_of(c, marks);
@@ -68,59 +67,17 @@ void bci_coded_values(const bci_coding *c, const uint8_t *codes, size_t n, size_
 
 /* ---- out of a file */
 
-enum { CHUNK = 4096, NESTED = BC_NESTED_LENGTH };
-
-static bc_status read_floats(const bc_tensor_file *f, const bci_tensor *piece, uint64_t first,
-                             size_t n, float *out, bc_error *err)
-{
-    const bc_element_type *type = piece->info.type;
-    uint8_t raw[4 * CHUNK];
-
-    assert(n * type->block_bytes <= sizeof raw);
-    const bc_status st =
-        bci_tensor_read_raw(f, piece, first * type->block_bytes, raw, n * type->block_bytes, err);
-
-    if (!st)
-        bci_element_decoder(type)(raw, n, out);
-    return st;
-}
-
-/* Scales of groups first .. first + n - 1. */
-static bc_status read_scales(const bc_tensor_file *f, const bci_coding *c, uint64_t first, size_t n,
-                             float *out, bc_error *err)
-{
-    const bci_tensor *piece = bci_coding_piece(c, BCI_SCALES);
-    bc_status st;
-
-    if (c->is_nested) {
-        const uint64_t first_scale = first / NESTED;
-        const size_t skip = (size_t)(first % NESTED); /* a whole run of codes is decoded */
-        uint8_t codes[CHUNK + NESTED] = { 0 };
-        float scales[CHUNK / NESTED + 2], room[CHUNK + NESTED];
-
-        st = bci_tensor_read_raw(f, piece, first, codes + skip, n, err);
-        if (!st)
-            st = read_floats(f, bci_coding_piece(c, BCI_NESTED_SCALES), first_scale,
-                             (skip + n + NESTED - 1) / NESTED, scales, err);
-        if (st)
-            return st;
-        bc_nested_decode(c->map + 16, c->nested_offset, codes, scales, skip + n, room);
-        memcpy(out, room + skip, n * sizeof *out);
-        return BC_OK;
-    }
-    st = read_floats(f, piece, first, n, out, err);
-    for (size_t i = 0; i < n && c->whole_scale != 1.0f; i++)
-        out[i] *= c->whole_scale;
-    return st;
-}
+enum { CHUNK = BCI_MAX_SCALES };
 
 /* Scales and zero-points of groups first .. first + n - 1. */
 static bc_status read_groups(const bc_tensor_file *f, const bci_coding *c, uint64_t first, size_t n,
                              float *scales, uint8_t *zeros, bc_error *err)
 {
     const bci_tensor *zero_piece = bci_coding_piece(c, BCI_ZEROS);
-    const bc_status st = read_scales(f, c, first, n, scales, err);
+    const bc_status st = c->format->layout->read_scales(f, c, first, n, scales, err);
 
+    for (size_t i = 0; i < n && !st && c->whole_scale != 1.0f; i++)
+        scales[i] *= c->whole_scale;
     if (st || !zero_piece)
         return st;
     return bci_tensor_read_raw(f, zero_piece, first, zeros, n, err);
@@ -129,9 +86,7 @@ static bc_status read_groups(const bc_tensor_file *f, const bci_coding *c, uint6
 /* The group of a column. */
 static uint64_t group_of(const bci_coding *c, uint64_t row, uint64_t column)
 {
-    const uint64_t n_groups = c->row / c->group + (c->row % c->group > 0);
-
-    return c->is_whole ? 0 : row * n_groups + column / c->group;
+    return c->is_whole ? 0 : row * bci_coding_groups(c) + column / c->group;
 }
 
 /* Weights column .. column + n - 1 of a row, n <= CHUNK; column begins a group and a byte, or lies

@@ -1,15 +1,12 @@
 /* Knows how weights become codes and scales. */
-#include <assert.h>
-#include <math.h>
+#include "tensor/coded_encode.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "bitcrush/blocks.h"
-#include "bitcrush/nested.h"
-#include "tensor/coded.h"
-#include "tensor/decode.h"
+#include "tensor/coded_decode.h"
 #include "tensor/element.h"
-#include "tensor/encode.h"
 
 enum { MAX_BLOCK_BYTES = 36, MIN_BLOCK = 16 };
 
@@ -35,14 +32,6 @@ void bci_coder_free(bci_coder *c)
 }
 
 /* ---- codes on a grid */
-
-float bci_coding_step(const bci_coding *c, const bc_scale *scale)
-{
-    bc_grid grid;
-
-    (void)bci_coding_grid(c, &grid);
-    return (float)(grid.family == BC_GRID_AFFINE ? scale->gain / grid.den : scale->gain);
-}
 
 typedef struct {
     bci_coder *room;
@@ -195,52 +184,32 @@ static void scales_of_blocks(bci_coder *room, const bci_coding *c, const bc_bloc
         bci_element_decoder(type)(room->blocks + i * blocks->block_bytes, 1, &room->scales[i]);
 }
 
-/* Scales as bytes, under scales of their own at *nested. */
-static void nest(bci_coder *room, const bci_coding *c, size_t n_blocks, uint8_t *codes,
-                 float *nested)
+/* What a reader makes of them. */
+static void values_of_blocks(bci_coder *room, const bci_coding *c, size_t n_blocks, size_t length,
+                             const uint8_t *codes, size_t n, float *y)
 {
-    bc_nested_encode(c->map + 16, c->nested_offset, room->scales, n_blocks, codes, nested);
-}
-
-static size_t values_of_blocks(bci_coder *room, const bci_coding *c, size_t n_blocks, size_t length,
-                               const uint8_t *codes, size_t n, float *y)
-{
-    if (c->is_nested) {
-        float *nested = room->x;
-
-        nest(room, c, n_blocks, room->zeros, nested);
-        bc_nested_decode(c->map + 16, c->nested_offset, room->zeros, nested, n_blocks,
-                         room->scales);
-    }
+    if (c->is_nested)
+        c->format->layout->reread_nested(c, room->scales, n_blocks);
     for (size_t i = 0; i < n_blocks && c->whole_scale != 1.0f; i++)
         room->scales[i] *= c->whole_scale;
     bci_coded_values(c, codes, n, length, room->scales, NULL, room->bits, y);
-    return n;
 }
 
 static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role role,
                                const bci_encoding *how, const float *x, size_t n, uint8_t *out,
                                float *y)
 {
+    const bci_layout *layout = c->format->layout;
     const bc_block_format *blocks = bc_block_find(c->format->blocks);
     const size_t length = blocks->block_length,
                  n_blocks = encode_blocks(room, c, blocks, how, x, n);
     const size_t n_codes = length * (size_t)c->format->bits / 8;
     const size_t n_scale = blocks->block_bytes - n_codes;
-    const bool of_codes = role == BCI_CODES, is_nested = c->is_nested;
+    const bool of_codes = role == BCI_CODES;
 
     scales_of_blocks(room, c, blocks, n_blocks);
-    if (!of_codes && is_nested) {
-        float *nested = room->x;
-
-        nest(room, c, n_blocks, room->zeros, nested);
-        if (role == BCI_SCALES)
-            memcpy(out, room->zeros, n_blocks);
-        else
-            bci_encode_f32(nested, (n_blocks + BC_NESTED_LENGTH - 1) / BC_NESTED_LENGTH, out);
-        return role == BCI_SCALES ? n_blocks
-                                  : 4 * ((n_blocks + BC_NESTED_LENGTH - 1) / BC_NESTED_LENGTH);
-    }
+    if (!of_codes && c->is_nested)
+        return layout->put_nested(c, role, room->scales, n_blocks, out);
     for (size_t i = 0; i < n_blocks; i++) {
         const uint8_t *block = room->blocks + i * blocks->block_bytes;
         const size_t taken = of_codes ? n_codes : n_scale;
@@ -248,7 +217,7 @@ static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role ro
         memcpy(out + i * taken, of_codes ? block + n_scale : block, taken);
     }
     if (y && of_codes)
-        (void)values_of_blocks(room, c, n_blocks, length, out, n, y);
+        values_of_blocks(room, c, n_blocks, length, out, n, y);
     return of_codes ? (size_t)bci_code_bytes(c, n) : n_blocks * n_scale;
 }
 
@@ -264,14 +233,4 @@ size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
         return encode_as_blocks(room, c, role, how, x, at->n, out, y);
     g.method = bci_coding_method(c, s);
     return encode_on_grid(&g, role, x, at, out, y, sums);
-}
-
-bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *s)
-{
-    const bool is_best = s->encoder == BC_ENCODER_BEST && s->scale == BC_SCALE_ABSMAX;
-    const bc_scale_method asked = is_best ? BC_SCALE_MSE : s->scale;
-
-    if (c->format->method != BC_SCALE_ABSMAX)
-        return c->format->method;
-    return c->has_zero && asked == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : asked;
 }

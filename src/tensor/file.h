@@ -74,10 +74,7 @@ BC_NODISCARD bc_status bci_tensor_read_raw(const bc_tensor_file *f, const bci_te
                                            uint64_t byte_offset, void *buf, size_t n,
                                            bc_error *err);
 
-/* Make one tensor of those that are the codes, scales and so on of one, by the names of
- * bitsandbytes and Model Optimizer and by the pair BCI_FORMATS_KEY, which goes. Names are
- * indexed. */
-BC_NODISCARD bc_status bci_tensor_file_join(bc_tensor_file *f, bc_error *err);
+/* The pair that says which tensors of a file are the codes, scales and so on of one. */
 #define BCI_FORMATS_KEY "bitcrush.formats"
 
 /* Make the index of names; two equal ones are a fault of the file. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "bitcrush/blocks.h"
-#include "tensor/coded.h"
+#include "tensor/coded_decode.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/input.h"
-#include "tensor/coded.h"
+#include "tensor/coded_layouts.h"
 #include "tensor/formats.h"
 
 bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *err)

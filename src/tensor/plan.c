@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/shown.h"
+#include "tensor/coded_layouts.h"
 #include "tensor/formats.h"
 #include "tensor/globs.h"
 #include "tensor/mixes.h"
@@ -42,7 +43,7 @@ static bool may_have_method(const bci_coded_format *f)
 
 static bool may_be_nested(const bci_coded_format *f)
 {
-    return f->layout == BCI_LAYOUT_BNB;
+    return f->layout->takes_nested;
 }
 
 /* A setting that no tensor takes is a mistake. */
@@ -196,9 +197,13 @@ static bc_status make_pairs(bci_reduction *r, const char *out, bc_error *err)
     bci_bytes text = { 0 };
     bool is_good = bci_pairs_copy(&r->in->pairs, &r->pairs);
 
-    for (size_t i = 0; i < r->n_tensors; i++)
-        if (r->choices[i].type->kind == BC_ELEMENT_CODES && !r->choices[i].is_dropped)
-            bci_coded_describe(coding_of(r, i), &text);
+    for (size_t i = 0; i < r->n_tensors; i++) {
+        const bool is_coded = r->choices[i].type->kind == BC_ELEMENT_CODES;
+        const bci_coding *c = is_coded && !r->choices[i].is_dropped ? coding_of(r, i) : NULL;
+
+        if (c && c->format->layout->describe)
+            c->format->layout->describe(c, &text);
+    }
     if (text.n > 0) {
         bci_bytes_put(&text, "}", 2);
         is_good = is_good && !text.is_short &&

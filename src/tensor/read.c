@@ -4,7 +4,7 @@
 
 #include "base/fail.h"
 #include "base/shown.h"
-#include "tensor/coded.h"
+#include "tensor/coded_decode.h"
 #include "tensor/element.h"
 
 bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset, void *buf,

@@ -8,7 +8,7 @@
 
 #include "base/fail.h"
 #include "base/shown.h"
-#include "tensor/coded.h"
+#include "tensor/coded_layouts.h"
 #include "tensor/element.h"
 #include "tensor/globs.h"
 #include "tensor/kept.h"

@@ -200,7 +200,7 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     if (is_copy)
         return copy(r, &at, s, err);
     if (c && bci_role_is_constant(c, c->roles[at.output->piece])) {
-        s->n_out = bci_coded_constant(c, c->roles[at.output->piece], s->out);
+        s->n_out = c->format->layout->put_constant(c, c->roles[at.output->piece], s->out);
         return BC_OK;
     }
     return make(r, &at, s, err);

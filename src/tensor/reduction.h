@@ -3,9 +3,8 @@
 #define BCI_REDUCTION_H
 
 #include "base/pipeline.h"
-#include "tensor/coded.h"
+#include "tensor/coded_encode.h"
 #include "tensor/cut.h"
-#include "tensor/encode.h"
 #include "tensor/importance.h"
 #include "tensor/recipe.h"
 #include "tensor/writer.h"

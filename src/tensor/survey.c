@@ -267,7 +267,7 @@ static bc_status fit_group(survey *s, bc_scale_method method, int n_threads, bc_
 static bc_status fit_groups(survey *s, bci_coding *c, int n_threads, bc_error *err)
 {
     const bc_scale_method method = bci_coding_method(c, s->r->settings);
-    const uint64_t n = c->is_whole ? 1 : c->n_rows * (c->row / c->group + (c->row % c->group > 0));
+    const uint64_t n = c->is_whole ? 1 : c->n_rows * bci_coding_groups(c);
     bc_status st = BC_OK;
 
     c->long_scales = calloc((size_t)n + 1, sizeof *c->long_scales);
@@ -295,10 +295,10 @@ static bc_status look_at_tensor(bci_reduction *r, size_t tensor, int n_threads, 
     s->n = c->n_rows * c->row;
     if (bci_coding_is_long(c)) {
         st = fit_groups(s, c, n_threads, err);
-    } else if (c->format->layout == BCI_LAYOUT_MODELOPT) {
+    } else if (c->format->layout->largest_for_whole > 0.0f) {
         st = pass(s, EXTENT, n_threads, err);
-        /* The largest magnitude is 6 times 448, the largest E2M1 and E4M3. */
-        c->whole_scale = (float)fmax(-s->all.min, s->all.max) / (6.0f * 448.0f);
+        c->whole_scale =
+            (float)fmax(-s->all.min, s->all.max) / c->format->layout->largest_for_whole;
     } else if (c->is_nested) {
         s->block = c->group;
         st = pass(s, BLOCK_MEAN, n_threads, err);
