@@ -8,8 +8,8 @@
 #include "base/fail.h"
 #include "bitcrush/light.h"
 #include "image/codec.h"
-#include "image/layout.h"
 #include "image/palette_map.h"
+#include "image/png_layout.h"
 
 enum { N_PARTS = 4 };
 

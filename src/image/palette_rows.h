@@ -19,7 +19,7 @@ BC_NODISCARD bc_status bci_palette_rows_new(const bc_image_info *info,
                                             const bc_palette *palette, bool as_colours,
                                             bci_palette_rows **out, bc_error *err);
 
-/* As bci_rows_reduce, _measure and _free. Fully transparent pixels are not measured: they have
+/* As bci_grid_rows_reduce, _measure and _free. Fully transparent pixels are not measured: they have
  * no colour to lose. */
 void bci_palette_rows_reduce(bci_palette_rows *q, const void *samples, uint32_t n, uint16_t *codes);
 void bci_palette_rows_measure(bci_palette_rows *q, bc_image_result *result);

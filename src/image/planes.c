@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "image/layout.h"
-#include "image/rows.h"
+#include "image/grid_rows.h"
+#include "image/png_layout.h"
 
 enum { MAX_PLANES = 3 };
 
@@ -18,7 +18,7 @@ struct bci_planes {
     uint32_t n_planes; /* 1: all channels in one */
     bc_image_info plane_info[MAX_PLANES];
     bc_image_settings plane_settings[MAX_PLANES];
-    bci_rows *rows[MAX_PLANES];
+    bci_grid_rows *rows[MAX_PLANES];
     uint16_t *alpha_of; /* alpha code by sample, or NULL to keep samples */
     void *samples;      /* a row of one plane */
     uint16_t *codes;
@@ -45,7 +45,7 @@ static bc_status new_plane(bci_planes *p, uint32_t c, bc_error *err)
         info->n_channels = 1 + info->has_alpha;
     if (settings->channel_bits[c])
         settings->bits = settings->channel_bits[c];
-    return bci_rows_new(info, settings, c, &p->rows[c], err);
+    return bci_grid_rows_new(info, settings, c, &p->rows[c], err);
 }
 
 static bc_status make_alpha_codes(bci_planes *p, bc_error *err)
@@ -96,7 +96,7 @@ void bci_planes_free(bci_planes *p)
     if (!p)
         return;
     for (uint32_t c = 0; c < MAX_PLANES; c++)
-        bci_rows_free(p->rows[c]);
+        bci_grid_rows_free(p->rows[c]);
     free(p->alpha_of);
     free(p->samples);
     free(p->codes);
@@ -135,7 +135,7 @@ static void reduce_mixed(bci_planes *p, const uint8_t *samples, uint32_t n, uint
     for (uint32_t y = 0; y < n; y++, samples += row_values * size, codes += row_values) {
         for (uint32_t c = 0; c < p->n_planes; c++) {
             take_plane(p, c, samples, size, p->samples);
-            bci_rows_reduce(p->rows[c], p->samples, 1, p->codes);
+            bci_grid_rows_reduce(p->rows[c], p->samples, 1, p->codes);
             put_plane(p, c, p->codes, codes);
         }
     }
@@ -146,7 +146,7 @@ void bci_planes_reduce(bci_planes *p, const void *samples, uint32_t n, uint16_t 
     const size_t channels = p->info->n_channels;
 
     if (p->n_planes == 1)
-        bci_rows_reduce(p->rows[0], samples, n, codes);
+        bci_grid_rows_reduce(p->rows[0], samples, n, codes);
     else
         reduce_mixed(p, samples, n, codes);
     for (size_t i = channels - 1; p->alpha_of && i < p->info->width * channels * n; i += channels)
@@ -159,7 +159,7 @@ void bci_planes_measure(bci_planes *p, bc_image_result *result)
     uint32_t n_used = 0;
 
     for (uint32_t c = 0; c < p->n_planes; c++) {
-        bci_rows_measure(p->rows[c], result);
+        bci_grid_rows_measure(p->rows[c], result);
         entropy_bits += result->entropy_bits / p->n_planes;
         n_used = result->n_levels_used > n_used ? result->n_levels_used : n_used;
     }

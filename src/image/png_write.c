@@ -9,9 +9,9 @@
 #include "base/fail.h"
 #include "base/spool.h"
 #include "image/deflate.h"
-#include "image/filter.h"
 #include "image/iccp.h"
-#include "image/layout.h"
+#include "image/png_filter.h"
+#include "image/png_layout.h"
 
 enum {
     SPOOL_MEMORY = 8 << 20,
@@ -24,8 +24,8 @@ enum {
 typedef struct {
     bci_image_writer *owner;
     bool is_decided; /* the layout is known and the header written */
-    bci_layout layout;
-    bci_palette palette;
+    bci_png_layout layout;
+    bci_colour_set colours;
     bci_spool *spool; /* rows of codes from before the decision */
     uint32_t n_spooled;
     bci_deflater *deflater;
@@ -86,7 +86,7 @@ static bc_status write_carried(writer *s, const bci_chunk *chunk, bc_error *err)
  * colour, which go before the palette, or the others; or those from behind the samples. */
 static bc_status write_metadata(writer *s, bool is_late, bool about_colour, bc_error *err)
 {
-    const bci_carried *c = &s->palette.picture->carried;
+    const bci_carried *c = &s->colours.picture->carried;
     bc_status st = BC_OK;
 
     if (!c->metadata)
@@ -101,7 +101,7 @@ static bc_status write_metadata(writer *s, bool is_late, bool about_colour, bc_e
 
 static bc_status write_palette(writer *s, bc_error *err)
 {
-    const bci_palette *p = &s->palette;
+    const bci_colour_set *p = &s->colours;
     const bool is_rgb = p->picture->n_channels >= 3;
     uint8_t colours[BCI_MAX_COLOURS][3] = { { 0 } }, alphas[BCI_MAX_COLOURS];
     size_t n_translucent = 0;
@@ -126,8 +126,8 @@ static bc_status write_palette(writer *s, bc_error *err)
 /* The bits that are real, where the layout has more. */
 static bc_status write_significant_bits(writer *s, bc_error *err)
 {
-    const bci_picture *pic = s->palette.picture;
-    const bci_layout_kind kind = s->layout.kind;
+    const bci_picture *pic = s->colours.picture;
+    const bci_png_layout_kind kind = s->layout.kind;
     const int sample_depth = kind == BCI_INDEXED ? 8 : s->layout.depth;
     const size_t n_colours = kind == BCI_GREY || kind == BCI_GREY_ALPHA ? 1 : 3;
     const bool has_alpha = kind == BCI_GREY_ALPHA || kind == BCI_RGB_ALPHA;
@@ -151,7 +151,7 @@ static bc_status write_header(writer *s, bc_error *err)
     static const uint8_t colour_types[] = {
         [BCI_GREY] = 0, [BCI_INDEXED] = 3, [BCI_RGB] = 2, [BCI_GREY_ALPHA] = 4, [BCI_RGB_ALPHA] = 6,
     };
-    const bci_picture *pic = s->palette.picture;
+    const bci_picture *pic = s->colours.picture;
     uint8_t ihdr[13] = { 0 }; /* the last three: deflate, filters 0 to 4, not interlaced */
     bc_status st;
 
@@ -175,13 +175,13 @@ static bc_status encode_row(writer *s, const uint16_t *codes, bc_error *err)
 {
     if (!s->is_filtered) {
         s->filtered[0] = 0;
-        bci_layout_row(s->layout, &s->palette, codes, s->indices, s->filtered + 1);
+        bci_png_layout_row(s->layout, &s->colours, codes, s->indices, s->filtered + 1);
         return bci_deflater_put(s->deflater, s->filtered, s->row_bytes + 1, err);
     }
     uint8_t *row = s->row;
 
-    bci_layout_row(s->layout, &s->palette, codes, s->indices, row);
-    bci_filter_row(row, s->above, s->row_bytes, s->row_bytes / s->palette.picture->width,
+    bci_png_layout_row(s->layout, &s->colours, codes, s->indices, row);
+    bci_filter_row(row, s->above, s->row_bytes, s->row_bytes / s->colours.picture->width,
                    s->filtered, s->scratch);
     s->row = s->above;
     s->above = row;
@@ -190,7 +190,7 @@ static bc_status encode_row(writer *s, const uint16_t *codes, bc_error *err)
 
 static bc_status encode_spooled(writer *s, bc_error *err)
 {
-    const bci_picture *pic = s->palette.picture;
+    const bci_picture *pic = s->colours.picture;
     const size_t code_bytes = (size_t)pic->width * pic->n_channels * sizeof *s->codes;
     bc_status st = BC_OK;
 
@@ -217,8 +217,8 @@ static bc_status decide(writer *s, bc_error *err)
     bc_status st;
 
     s->is_decided = true;
-    s->layout = bci_layout_choose(&s->palette);
-    s->row_bytes = bci_layout_row_bytes(s->layout, pic->width);
+    s->layout = bci_png_layout_choose(&s->colours);
+    s->row_bytes = bci_png_layout_row_bytes(s->layout, pic->width);
     s->is_filtered =
         pic->bits >= MIN_FILTERED_BITS && s->layout.kind != BCI_INDEXED && s->layout.depth >= 8;
     s->row = malloc(s->row_bytes);
@@ -230,10 +230,10 @@ static bc_status decide(writer *s, bc_error *err)
     if (!s->row || !s->above || !s->filtered || !s->scratch || !s->indices || !s->codes)
         return bci_fail(err, BC_E_LIMIT, "PNG: out of memory for a row");
     if (s->layout.kind == BCI_INDEXED && !pic->palette)
-        bci_palette_sort(&s->palette);
+        bci_colour_set_sort(&s->colours);
     w->layout = names[s->layout.kind];
     w->depth = s->layout.depth;
-    w->palette = s->layout.kind == BCI_INDEXED ? s->palette.n_colours : 0;
+    w->palette = s->layout.kind == BCI_INDEXED ? s->colours.n_colours : 0;
     st = write_header(s, err);
     if (!st)
         st = bci_deflater_new(pic->effort, write_idat, s, &s->deflater, err);
@@ -248,7 +248,7 @@ bc_status bci_png_begin(bci_image_writer *w, bc_error *err)
     if (!s)
         return bci_fail(err, BC_E_LIMIT, "PNG: out of memory");
     s->owner = w;
-    bci_palette_init(&s->palette, &w->picture);
+    bci_colour_set_init(&s->colours, &w->picture);
     return bci_spool_new(SPOOL_MEMORY, &s->spool, err);
 }
 
@@ -263,10 +263,10 @@ bc_status bci_png_write(bci_image_writer *w, const uint16_t *codes, uint32_t n_r
             st = encode_row(s, codes, err);
             continue;
         }
-        bci_palette_add_row(&s->palette, codes);
+        bci_colour_set_add_row(&s->colours, codes);
         st = bci_spool_put(s->spool, codes, row_codes * sizeof *codes, err);
         s->n_spooled++;
-        if (!st && bci_layout_is_final(&s->palette))
+        if (!st && bci_png_layout_is_final(&s->colours))
             st = decide(s, err);
     }
     return st;

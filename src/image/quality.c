@@ -8,7 +8,7 @@
 #include "base/fail.h"
 #include "bitcrush/light.h"
 #include "bitcrush/quality.h"
-#include "image/rows.h"
+#include "image/grid_rows.h"
 
 enum { MAX_COLOURS = 3 };
 

@@ -4,9 +4,9 @@
 
 #include "base/fail.h"
 #include "base/shown.h"
+#include "tensor/coded_unread.h"
 #include "tensor/element.h"
 #include "tensor/outcome.h"
-#include "tensor/packed.h"
 
 enum { BATCH = 1 << 16 }; /* elements; a multiple of the length of every block */
 
@@ -105,9 +105,9 @@ bc_status bc_tensor_compare(const char *path_a, const char *path_b, const bc_rea
     if (!st)
         st = bc_tensor_file_open_with(path_b, reading, &b, err);
     if (!st)
-        st = bci_packed_check(a, NULL, err);
+        st = bci_coded_refuse_unread(a, NULL, err);
     if (!st)
-        st = bci_packed_check(b, NULL, err);
+        st = bci_coded_refuse_unread(b, NULL, err);
     if (!st)
         st = compare_all(a, b, &r, err);
     if (!st && r.n_tensors == 0)

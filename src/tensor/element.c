@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tensor/decode.h"
 #include "tensor/encode.h"
+#include "tensor/float_bits.h"
 
 #define FLOAT   BC_ELEMENT_FLOAT
 #define INTEGER BC_ELEMENT_INTEGER

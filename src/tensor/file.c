@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/shown.h"
 #include "tensor/element.h"
-#include "tensor/turned.h"
+#include "tensor/fortran_order.h"
 
 enum { MAX_TEXTS = 10000, PAGE = 1 << 16 };
 

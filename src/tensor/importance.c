@@ -8,10 +8,10 @@
 
 #include "base/fail.h"
 #include "base/shown.h"
-#include "tensor/decode.h"
 #include "tensor/file.h"
+#include "tensor/float_bits.h"
+#include "tensor/gguf_names.h"
 #include "tensor/head_reader.h"
-#include "tensor/names.h"
 
 enum { MAX_ENTRIES = 1 << 20, MAX_NAME = 1024, PIECE = 1024 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tensor/names.h"
+#include "tensor/gguf_names.h"
 
 /* What llama.cpp's llama-quantize leaves alone (tensor_allows_quantization in src/llama-quant.cpp,
  * v0.5.0): its reader asks for these as floats. Beside them, names of the transformers library for

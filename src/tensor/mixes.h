@@ -3,7 +3,7 @@
 #define BCI_MIXES_H
 
 #include "bitcrush/tensor.h"
-#include "tensor/names.h"
+#include "tensor/gguf_names.h"
 
 /* Layers that have a tensor of one kind, in order, each once. */
 typedef struct {

@@ -9,8 +9,8 @@
 #include "base/fail.h"
 #include "base/shown.h"
 #include "tensor/element.h"
+#include "tensor/fortran_order.h"
 #include "tensor/npy_write.h"
-#include "tensor/turned.h"
 
 enum { MAX_TEXT = 1 << 16 }; /* bytes; numpy itself writes about 120, and reads 10000 */
 

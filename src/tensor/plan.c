@@ -8,10 +8,10 @@
 #include "base/limits.h"
 #include "base/shown.h"
 #include "tensor/coded_layouts.h"
+#include "tensor/coded_unread.h"
 #include "tensor/formats.h"
 #include "tensor/globs.h"
 #include "tensor/mixes.h"
-#include "tensor/packed.h"
 #include "tensor/reduction.h"
 
 static const bci_tensor_format *choose_format(const bci_reduction *r, const char *out)
@@ -275,7 +275,7 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
     r->weightings = calloc(n + 1, sizeof *r->weightings);
     if (!r->choices || !r->codings || !r->weightings)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensor(s)", out, n);
-    st = bci_packed_check(r->in, r->settings, err);
+    st = bci_coded_refuse_unread(r->in, r->settings, err);
     if (!st)
         st = bci_recipe_choose(r->settings, r->in, r->format, r->choices, err);
     if (!st)

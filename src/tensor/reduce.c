@@ -14,7 +14,7 @@
 #include "tensor/clipped.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
-#include "tensor/names.h"
+#include "tensor/gguf_names.h"
 #include "tensor/outcome.h"
 #include "tensor/reduction.h"
 

@@ -7,10 +7,10 @@
 #include "base/fail.h"
 #include "base/pipeline.h"
 #include "base/threads.h"
+#include "tensor/coded_unread.h"
 #include "tensor/element.h"
 #include "tensor/globs.h"
-#include "tensor/held.h"
-#include "tensor/packed.h"
+#include "tensor/overflow.h"
 #include "tensor/recipe.h"
 
 /* Elements that go through at a time: a multiple of the length of every block. */
@@ -361,7 +361,7 @@ bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
     if (!st)
         st = bci_globs_check(settings, s.in, err);
     if (!st)
-        st = bci_packed_check(s.in, settings, err);
+        st = bci_coded_refuse_unread(s.in, settings, err);
     if (!st)
         st = make_grids(&s, first, err);
     if (!st)

@@ -1,6 +1,6 @@
 /* Knows how an array in Fortran order becomes rows, in bounded memory: a band of rows at a time,
  * for which a piece of each column is read. */
-#include "tensor/turned.h"
+#include "tensor/fortran_order.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Shared-internal: what GGUF calls the tensors of a model. */
-#ifndef BCI_NAMES_H
-#define BCI_NAMES_H
+#ifndef BCI_GGUF_NAMES_H
+#define BCI_GGUF_NAMES_H
 
 #include <stdbool.h>
 

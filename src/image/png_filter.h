@@ -1,6 +1,6 @@
 /* Shared-internal: PNG row filters. */
-#ifndef BCI_FILTER_H
-#define BCI_FILTER_H
+#ifndef BCI_PNG_FILTER_H
+#define BCI_PNG_FILTER_H
 
 #include <stddef.h>
 #include <stdint.h>

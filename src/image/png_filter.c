@@ -1,5 +1,5 @@
 /* Knows the PNG row filters and how one is chosen. */
-#include "image/filter.h"
+#include "image/png_filter.h"
 
 #include <stdlib.h>
 #include <string.h>

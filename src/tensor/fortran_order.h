@@ -1,7 +1,7 @@
 /* Shared-internal: arrays in Fortran order, whose first index runs fastest, read as if the last
  * did. */
-#ifndef BCI_TURNED_H
-#define BCI_TURNED_H
+#ifndef BCI_FORTRAN_ORDER_H
+#define BCI_FORTRAN_ORDER_H
 
 #include "base/seekable.h"
 #include "bitcrush/tensor.h"

@@ -5,7 +5,7 @@
 
 #include "reduced.h"
 #include "tensor/element.h"
-#include "tensor/held.h"
+#include "tensor/overflow.h"
 
 enum { ROWS = 8, ROW = 512, N = ROWS * ROW, PLACE = 3 * ROW + 77 };
 

@@ -1,10 +1,10 @@
 /* Shared-internal: rows of samples to rows of codes, and what it cost. */
-#ifndef BCI_ROWS_H
-#define BCI_ROWS_H
+#ifndef BCI_GRID_ROWS_H
+#define BCI_GRID_ROWS_H
 
 #include "bitcrush/image.h"
 
-typedef struct bci_rows bci_rows;
+typedef struct bci_grid_rows bci_grid_rows;
 
 /* The coded value of sample v, to be reduced to `bits`. A file that declares n real bits stores
  * level k of n bits as the nearest of its own samples; such a sample is the level again, not
@@ -23,17 +23,18 @@ static inline double bci_coded_value(const bc_image_info *info, int bits, uint32
 /* Prepare the reduction of pictures like `info`, all colour channels at settings->bits; the
  * first of them is channel `first_channel` of the picture. `settings` and `info` must stay
  * alive. */
-BC_NODISCARD bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                                    uint32_t first_channel, bci_rows **out, bc_error *err);
+BC_NODISCARD bc_status bci_grid_rows_new(const bc_image_info *info,
+                                         const bc_image_settings *settings, uint32_t first_channel,
+                                         bci_grid_rows **out, bc_error *err);
 
 /* Reduce the next n rows: samples as bc_image_read gives them, codes as bci_picture has them.
  * Runs as OpenMP tasks of the current team where rows do not depend on each other. */
-void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *codes);
+void bci_grid_rows_reduce(bci_grid_rows *q, const void *samples, uint32_t n, uint16_t *codes);
 
 /* Add the figures of all rows to those of `result`; call once, after the last row. */
-void bci_rows_measure(bci_rows *q, bc_image_result *result);
+void bci_grid_rows_measure(bci_grid_rows *q, bc_image_result *result);
 
 /* Release; NULL is fine. */
-void bci_rows_free(bci_rows *q);
+void bci_grid_rows_free(bci_grid_rows *q);
 
 #endif

@@ -1,7 +1,7 @@
 /* Knows the bits of the floats that weights are stored in: IEEE 754 and bfloat16, OCP OFP8
  * (E4M3, E5M2), OCP MX (E8M0), and the FNUZ variants (one more on the bias, no infinity, no
  * negative zero: 0x80 is the only NaN). */
-#include "tensor/decode.h"
+#include "tensor/float_bits.h"
 
 #include "bitcrush/blocks.h"
 #include "core/block_values.h"

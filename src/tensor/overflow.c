@@ -1,6 +1,6 @@
 /* Knows what the types of weights cannot hold: magnitudes at which they, or the scales of their
  * blocks, overflow, and what stands for such weights when they are to saturate. */
-#include "tensor/held.h"
+#include "tensor/overflow.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Knows which PNG layout is the smallest that holds a picture exactly, and how a row of codes
  * becomes a row of bytes in it. */
-#include "image/layout.h"
+#include "image/png_layout.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static uint32_t colour_hash(bci_colour c)
 }
 
 /* The index of a colour, or -1 - slot where it would go. */
-static int find_colour(const bci_palette *p, bci_colour c)
+static int find_colour(const bci_colour_set *p, bci_colour c)
 {
     uint32_t slot = colour_hash(c);
 
@@ -25,7 +25,7 @@ static int find_colour(const bci_palette *p, bci_colour c)
     return -1 - (int)slot;
 }
 
-static void add_colour(bci_palette *p, bci_colour c)
+static void add_colour(bci_colour_set *p, bci_colour c)
 {
     const int at = find_colour(p, c);
 
@@ -39,11 +39,11 @@ static void add_colour(bci_palette *p, bci_colour c)
     p->slots[-1 - at] = (uint16_t)p->n_colours;
 }
 
-void bci_palette_init(bci_palette *p, const bci_picture *picture)
+void bci_colour_set_init(bci_colour_set *p, const bci_picture *picture)
 {
     const bc_palette *given = picture->palette;
 
-    *p = (bci_palette){ .picture = picture, .is_grey = true, .is_opaque = true };
+    *p = (bci_colour_set){ .picture = picture, .is_grey = true, .is_opaque = true };
     for (uint32_t i = 0; given && i < given->n_colours; i++) {
         const uint8_t *c = given->colours[i];
 
@@ -69,7 +69,7 @@ static inline uint32_t part(bci_colour c, int i)
     return (uint32_t)(c >> (16 * i)) & 0xFFFF;
 }
 
-void bci_palette_add_row(bci_palette *p, const uint16_t *codes)
+void bci_colour_set_add_row(bci_colour_set *p, const uint16_t *codes)
 {
     const bci_picture *pic = p->picture;
     /* Equal codes of different depths are different values. */
@@ -92,7 +92,7 @@ void bci_palette_add_row(bci_palette *p, const uint16_t *codes)
     }
 }
 
-size_t bci_layout_row_bytes(bci_layout l, uint32_t width)
+size_t bci_png_layout_row_bytes(bci_png_layout l, uint32_t width)
 {
     static const uint8_t samples[] = {
         [BCI_GREY] = 1, [BCI_INDEXED] = 1, [BCI_RGB] = 3, [BCI_GREY_ALPHA] = 2, [BCI_RGB_ALPHA] = 4
@@ -103,7 +103,7 @@ size_t bci_layout_row_bytes(bci_layout l, uint32_t width)
 
 /* Bits of a sample that holds n-bit levels: the same when PNG has that depth, else the next
  * one with room to tell the levels apart to within rounding. */
-static int sample_depth(bci_layout_kind kind, const bci_picture *pic, bool with_alpha)
+static int sample_depth(bci_png_layout_kind kind, const bci_picture *pic, bool with_alpha)
 {
     const int deep = pic->bits > 8 || (with_alpha && pic->alpha_maxval > 255) ? 16 : 8;
 
@@ -112,18 +112,19 @@ static int sample_depth(bci_layout_kind kind, const bci_picture *pic, bool with_
     return deep;
 }
 
-static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, uint32_t n_colours)
+static bci_png_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque,
+                             uint32_t n_colours)
 {
     const bci_space space = bci_carried_space(&pic->carried);
 
     is_grey = is_grey && space != BCI_RGB_SPACE; /* a profile for colours stays valid */
-    const bci_layout_kind direct =
+    const bci_png_layout_kind direct =
         is_grey ? (is_opaque ? BCI_GREY : BCI_GREY_ALPHA) : (is_opaque ? BCI_RGB : BCI_RGB_ALPHA);
-    const bci_layout plain = { direct, sample_depth(direct, pic, !is_opaque) };
+    const bci_png_layout plain = { direct, sample_depth(direct, pic, !is_opaque) };
     /* Palette entries have 8 bits a channel. */
     const bool fits = n_colours <= BCI_MAX_COLOURS && pic->bits <= 8 && space != BCI_GREY_SPACE &&
                       (is_opaque || pic->alpha_maxval <= 255);
-    bci_layout indexed = { BCI_INDEXED, 1 };
+    bci_png_layout indexed = { BCI_INDEXED, 1 };
 
     while ((1u << indexed.depth) < n_colours && indexed.depth < 8)
         indexed.depth *= 2;
@@ -131,13 +132,13 @@ static bci_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque, u
         12 + 3 * (uint64_t)n_colours + (is_opaque ? 0 : 12 + (uint64_t)n_colours);
     const uint64_t rows = pic->height;
 
-    const bool is_smaller = rows * bci_layout_row_bytes(indexed, pic->width) + palette_bytes <
-                            rows * bci_layout_row_bytes(plain, pic->width);
+    const bool is_smaller = rows * bci_png_layout_row_bytes(indexed, pic->width) + palette_bytes <
+                            rows * bci_png_layout_row_bytes(plain, pic->width);
 
     return fits && (pic->palette || is_smaller) ? indexed : plain;
 }
 
-bci_layout bci_layout_choose(const bci_palette *p)
+bci_png_layout bci_png_layout_choose(const bci_colour_set *p)
 {
     return choose(p->picture, p->is_grey, p->is_opaque, p->n_colours);
 }
@@ -152,7 +153,7 @@ static uint64_t possible_colours(const bci_picture *pic)
     return UINT64_C(1) << (pic->n_channels == 1 ? bits[0] : bits[0] + bits[1] + bits[2]);
 }
 
-static void add_possible_colours(bci_palette *p)
+static void add_possible_colours(bci_colour_set *p)
 {
     const int *bits = p->picture->channel_bits;
     const uint32_t n = (uint32_t)possible_colours(p->picture);
@@ -166,7 +167,7 @@ static void add_possible_colours(bci_palette *p)
     }
 }
 
-bool bci_layout_is_final(bci_palette *p)
+bool bci_png_layout_is_final(bci_colour_set *p)
 {
     const bci_picture *pic = p->picture;
 
@@ -174,8 +175,8 @@ bool bci_layout_is_final(bci_palette *p)
         return true;
     const uint64_t possible = possible_colours(pic);
     const uint32_t n_worst = possible > BCI_MAX_COLOURS ? BCI_MAX_COLOURS + 1 : (uint32_t)possible;
-    const bci_layout now = bci_layout_choose(p);
-    const bci_layout worst = choose(pic, pic->n_channels < 3, !pic->has_alpha, n_worst);
+    const bci_png_layout now = bci_png_layout_choose(p);
+    const bci_png_layout worst = choose(pic, pic->n_channels < 3, !pic->has_alpha, n_worst);
 
     if (now.kind != worst.kind || now.depth != worst.depth)
         return false;
@@ -191,7 +192,7 @@ static int compare_colours(const void *a, const void *b)
     return x < y ? -1 : x > y; /* alpha is in the highest bits */
 }
 
-void bci_palette_sort(bci_palette *p)
+void bci_colour_set_sort(bci_colour_set *p)
 {
     bci_colour sorted[BCI_MAX_COLOURS];
     const uint32_t n = p->n_colours;
@@ -241,8 +242,8 @@ static void direct_row(const bci_picture *pic, int depth, uint32_t n_colour_samp
     }
 }
 
-static void indexed_row(const bci_palette *p, int depth, const uint16_t *codes, uint16_t *indices,
-                        uint8_t *out)
+static void indexed_row(const bci_colour_set *p, int depth, const uint16_t *codes,
+                        uint16_t *indices, uint8_t *out)
 {
     const bci_picture *pic = p->picture;
     bci_colour last = 0;
@@ -265,8 +266,8 @@ static void packed_row(const bci_picture *pic, int depth, const uint16_t *codes,
     bc_pack(pic->n_channels > 1 ? indices : codes, pic->width, depth, BC_MSB_FIRST, out);
 }
 
-void bci_layout_row(bci_layout l, const bci_palette *p, const uint16_t *codes, uint16_t *indices,
-                    uint8_t *out)
+void bci_png_layout_row(bci_png_layout l, const bci_colour_set *p, const uint16_t *codes,
+                        uint16_t *indices, uint8_t *out)
 {
     const bci_picture *pic = p->picture;
     const uint32_t n_rgb = pic->n_channels >= 3 ? 3 : 1;

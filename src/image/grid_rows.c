@@ -3,7 +3,7 @@
  *
  * Samples are integers, so all that depends on one sample alone is a table: its code without
  * dither, its position on the grid for noise, its value for error diffusion. */
-#include "image/rows.h"
+#include "image/grid_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ typedef struct {
     uint16_t *codes; /* of colours */
 } batch;
 
-struct bci_rows {
+struct bci_grid_rows {
     const bc_image_info *info;
     const bc_image_settings *settings;
     size_t n_colours, row_samples; /* colour channels; colour samples in a row */
@@ -80,17 +80,17 @@ static bool is_dithered(const bc_image_settings *s)
     return s->kernel || has_noise(s);
 }
 
-static bool counts_pairs(const bci_rows *q)
+static bool counts_pairs(const bci_grid_rows *q)
 {
     return ((uint64_t)q->info->maxval + 1) << q->settings->bits <= MAX_PAIRS;
 }
 
-static double light_of(const bci_rows *q, double coded)
+static double light_of(const bci_grid_rows *q, double coded)
 {
     return bc_transfer_decode(&q->info->transfer, coded);
 }
 
-static bc_status build_grid(bci_rows *q, bc_error *err)
+static bc_status build_grid(bci_grid_rows *q, bc_error *err)
 {
     const int bits = q->settings->bits;
 
@@ -103,7 +103,7 @@ static bc_status build_grid(bci_rows *q, bc_error *err)
 }
 
 /* Nearest level of every sample, by the grid in double: exact for every depth. */
-static void fill_codes(bci_rows *q)
+static void fill_codes(bci_grid_rows *q)
 {
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
         const double x = bci_coded_value(q->info, q->settings->bits, v);
@@ -117,7 +117,7 @@ static void fill_codes(bci_rows *q)
 
 /* Where noise is added: a code and the fraction of a step above it, so that the fraction keeps
  * its bits on every code and a sample that is a level stays one. */
-static void fill_position(bci_rows *q, uint32_t v, double x)
+static void fill_position(bci_grid_rows *q, uint32_t v, double x)
 {
     /* The levels in linear light are floats: compared as such, a level lies on itself. The
      * coded ones may miss it by the rounding of a product. */
@@ -130,7 +130,7 @@ static void fill_position(bci_rows *q, uint32_t v, double x)
     q->place_of[v] = (float)(rest - below);
 }
 
-static void fill_tables(bci_rows *q)
+static void fill_tables(bci_grid_rows *q)
 {
     const double top = q->n_levels - 1;
 
@@ -155,7 +155,7 @@ static void fill_tables(bci_rows *q)
 
 /* Streams differ by channel and by the depth that the samples come with: a picture reduced
  * to 8 bits and then to 4 gets new noise the second time. */
-static void choose_streams(bci_rows *q)
+static void choose_streams(bci_grid_rows *q)
 {
     static const char *const names[] = { "red", "green", "blue" };
     const uint64_t history = (uint64_t)q->info->true_depth << 32 | q->info->maxval;
@@ -164,7 +164,7 @@ static void choose_streams(bci_rows *q)
         q->streams[c] = bc_noise_stream(names[q->first_channel + c], history);
 }
 
-static bool allocate_part(bci_rows *q, part *p)
+static bool allocate_part(bci_grid_rows *q, part *p)
 {
     const size_t n = q->row_samples;
 
@@ -182,7 +182,7 @@ static bool allocate_part(bci_rows *q, part *p)
            p->histogram && (p->pairs || !counts_pairs(q));
 }
 
-static bool allocate(bci_rows *q)
+static bool allocate(bci_grid_rows *q)
 {
     const size_t n = (size_t)q->info->maxval + 1;
     bool ok;
@@ -200,13 +200,13 @@ static bool allocate(bci_rows *q)
     return ok;
 }
 
-static bc_status out_of_memory(const bci_rows *q, bc_error *err)
+static bc_status out_of_memory(const bci_grid_rows *q, bc_error *err)
 {
     return bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %u pixel(s)",
                     q->info->width);
 }
 
-static bc_status make_diffuser(bci_rows *q, bc_error *err)
+static bc_status make_diffuser(bci_grid_rows *q, bc_error *err)
 {
     const bc_image_settings *s = q->settings;
     const size_t n_rows = MAX_BATCH / q->row_samples, n = n_rows * q->row_samples;
@@ -245,11 +245,11 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
     return BC_OK;
 }
 
-bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                       uint32_t first_channel, bci_rows **out, bc_error *err)
+bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *settings,
+                            uint32_t first_channel, bci_grid_rows **out, bc_error *err)
 {
     bc_status st = check(settings, err);
-    bci_rows *q = NULL;
+    bci_grid_rows *q = NULL;
 
     if (st)
         return st;
@@ -276,11 +276,11 @@ bc_status bci_rows_new(const bc_image_info *info, const bc_image_settings *setti
     *out = q;
     q = NULL;
 done:
-    bci_rows_free(q);
+    bci_grid_rows_free(q);
     return st;
 }
 
-void bci_rows_free(bci_rows *q)
+void bci_grid_rows_free(bci_grid_rows *q)
 {
     if (!q)
         return;
@@ -343,7 +343,7 @@ static inline uint32_t sample_at(const void *row, bool is_wide, size_t i)
         }                                                                                          \
     } while (0)
 
-static void note_opaque(const bci_rows *q, const void *row, uint8_t *opaque)
+static void note_opaque(const bci_grid_rows *q, const void *row, uint8_t *opaque)
 {
     const size_t channels = q->info->n_channels;
 
@@ -352,7 +352,7 @@ static void note_opaque(const bci_rows *q, const void *row, uint8_t *opaque)
 }
 
 /* `plane` is room for one channel. */
-static void make_noise(const bci_rows *q, uint32_t y, float *plane, float *noise)
+static void make_noise(const bci_grid_rows *q, uint32_t y, float *plane, float *noise)
 {
     const uint32_t width = q->info->width;
 
@@ -368,13 +368,13 @@ static void make_noise(const bci_rows *q, uint32_t y, float *plane, float *noise
     }
 }
 
-static inline uint16_t near_code(const bci_rows *q, int32_t code)
+static inline uint16_t near_code(const bci_grid_rows *q, int32_t code)
 {
     return (uint16_t)(code < 0 ? 0 : code > q->grid.hi ? q->grid.hi : code);
 }
 
 /* What a diffusion takes of row y; noise and opaque are NULL where there is none. */
-static void find_values(const bci_rows *q, const void *row, uint32_t y, float *plane, float *x,
+static void find_values(const bci_grid_rows *q, const void *row, uint32_t y, float *plane, float *x,
                         float *noise, uint8_t *opaque)
 {
     FOR_COLOURS(q, row, x[i] = q->place_of[v]);
@@ -384,7 +384,7 @@ static void find_values(const bci_rows *q, const void *row, uint32_t y, float *p
         note_opaque(q, row, opaque);
 }
 
-static void diffuse_row(bci_rows *q, part *p, const void *row, uint32_t y)
+static void diffuse_row(bci_grid_rows *q, part *p, const void *row, uint32_t y)
 {
     float *noise = noise_of(q->settings) ? p->noise : NULL;
     uint8_t *opaque = q->info->has_alpha ? p->opaque : NULL;
@@ -395,7 +395,7 @@ static void diffuse_row(bci_rows *q, part *p, const void *row, uint32_t y)
 }
 
 /* Colour samples of row y to p->codes. */
-static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
+static void quantize_row(bci_grid_rows *q, part *p, const void *row, uint32_t y)
 {
     if (!is_dithered(q->settings)) {
         FOR_COLOURS(q, row, p->codes[i] = q->code_of[v]);
@@ -417,7 +417,7 @@ static void quantize_row(bci_rows *q, part *p, const void *row, uint32_t y)
     FOR_COLOURS(q, row, p->codes[i] = near_code(q, q->code_of[v] + p->wide_codes[i]));
 }
 
-static void sum_errors(const bci_rows *q, part *p, const void *row, const uint16_t *codes,
+static void sum_errors(const bci_grid_rows *q, part *p, const void *row, const uint16_t *codes,
                        const double *of_sample, const double *of_code, bc_error_sums *sums)
 {
     FOR_COLOURS(q, row, p->x[i] = (float)of_sample[v]);
@@ -427,7 +427,7 @@ static void sum_errors(const bci_rows *q, part *p, const void *row, const uint16
 }
 
 /* The counted pairs as sums, in the order of samples and codes. */
-static void sum_pairs(const bci_rows *q, part *p)
+static void sum_pairs(const bci_grid_rows *q, part *p)
 {
     const int bits = q->settings->bits;
 
@@ -447,7 +447,7 @@ static void sum_pairs(const bci_rows *q, part *p)
 }
 
 /* `codes` are those of colours, here and below. */
-static void measure_row(const bci_rows *q, part *p, const void *row, const uint16_t *codes)
+static void measure_row(const bci_grid_rows *q, part *p, const void *row, const uint16_t *codes)
 {
     const int bits = q->settings->bits;
 
@@ -465,7 +465,8 @@ static void measure_row(const bci_rows *q, part *p, const void *row, const uint1
 }
 
 /* Codes with the alpha samples of the row put back between them. */
-static void interleave(const bci_rows *q, const void *row, const uint16_t *codes, uint16_t *out)
+static void interleave(const bci_grid_rows *q, const void *row, const uint16_t *codes,
+                       uint16_t *out)
 {
     const size_t channels = q->info->n_channels;
 
@@ -482,10 +483,10 @@ static void interleave(const bci_rows *q, const void *row, const uint16_t *codes
 }
 
 /* One step for the rows of one part. */
-typedef void (*step)(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out);
+typedef void (*step)(bci_grid_rows *q, part *p, const void *row, uint32_t i, uint16_t *out);
 
 /* All of row i of a batch. */
-static void reduce_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
+static void reduce_row(bci_grid_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
 {
     quantize_row(q, p, row, q->row + i);
     measure_row(q, p, row, p->codes);
@@ -493,7 +494,7 @@ static void reduce_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16
 }
 
 /* What comes before a shared diffusion, and after. */
-static void begin_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
+static void begin_row(bci_grid_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
 {
     const batch *b = &q->batch;
     const size_t at = i * q->row_samples;
@@ -503,7 +504,7 @@ static void begin_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_
                 b->opaque ? b->opaque + (size_t)i * q->info->width : NULL);
 }
 
-static void end_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
+static void end_row(bci_grid_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
 {
     const uint16_t *codes = q->batch.codes + i * q->row_samples;
 
@@ -511,7 +512,7 @@ static void end_row(bci_rows *q, part *p, const void *row, uint32_t i, uint16_t 
     interleave(q, row, codes, out);
 }
 
-static void take_part(bci_rows *q, part *p, step take, const uint8_t *samples, uint32_t from,
+static void take_part(bci_grid_rows *q, part *p, step take, const uint8_t *samples, uint32_t from,
                       uint32_t to, uint16_t *codes)
 {
     const size_t row_values = (size_t)q->info->width * q->info->n_channels;
@@ -523,7 +524,7 @@ static void take_part(bci_rows *q, part *p, step take, const uint8_t *samples, u
 
 /* The rows of a batch, in parts that are the same for any number of threads, because figures are
  * summed by part. */
-static void take_parts(bci_rows *q, step take, bool in_order, const void *samples, uint32_t n,
+static void take_parts(bci_grid_rows *q, step take, bool in_order, const void *samples, uint32_t n,
                        uint16_t *codes)
 {
     (void)in_order; /* without OpenMP they are anyway */
@@ -538,7 +539,7 @@ static void take_parts(bci_rows *q, step take, bool in_order, const void *sample
 #pragma omp taskwait
 }
 
-static void diffuse_batch(bci_rows *q, uint32_t n)
+static void diffuse_batch(bci_grid_rows *q, uint32_t n)
 {
     const batch *b = &q->batch;
 
@@ -547,7 +548,7 @@ static void diffuse_batch(bci_rows *q, uint32_t n)
     bc_diffuse_rows(q->diffuser, n, b->x, b->noise, b->opaque, b->codes);
 }
 
-void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *codes)
+void bci_grid_rows_reduce(bci_grid_rows *q, const void *samples, uint32_t n, uint16_t *codes)
 {
     if (n > 1 && n <= q->batch.n_rows) {
         take_parts(q, begin_row, false, samples, n, codes);
@@ -560,7 +561,7 @@ void bci_rows_reduce(bci_rows *q, const void *samples, uint32_t n, uint16_t *cod
     q->row += n;
 }
 
-void bci_rows_measure(bci_rows *q, bc_image_result *result)
+void bci_grid_rows_measure(bci_grid_rows *q, bc_image_result *result)
 {
     uint64_t *histogram = q->parts[0].histogram; /* the others are added to it */
 

@@ -1,6 +1,6 @@
 /* Shared-internal: what a type of weights can hold. */
-#ifndef BCI_HELD_H
-#define BCI_HELD_H
+#ifndef BCI_OVERFLOW_H
+#define BCI_OVERFLOW_H
 
 #include "tensor/encode.h"
 

@@ -4,7 +4,7 @@
 
 #include "../core/bits.h"
 #include "../core/expect.h"
-#include "image/filter.h"
+#include "image/png_filter.h"
 
 enum { MOST = 400 };
 

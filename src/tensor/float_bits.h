@@ -1,7 +1,7 @@
 /* Shared-internal: n numbers of a file, little-endian, as floats. F64 is rounded to nearest,
  * ties to even; the others are exact. */
-#ifndef BCI_DECODE_H
-#define BCI_DECODE_H
+#ifndef BCI_FLOAT_BITS_H
+#define BCI_FLOAT_BITS_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* Knows the layouts of codes and scales that other programs write and that are not read here, by
  * the names that their tensors have. */
-#include "tensor/packed.h"
+#include "tensor/coded_unread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +82,8 @@ static const bci_tensor *codes_of(const bc_tensor_file *f, const char *scales, s
     return codes && holds_codes(codes) ? codes : NULL;
 }
 
-bc_status bci_packed_check(const bc_tensor_file *f, const bc_tensor_settings *s, bc_error *err)
+bc_status bci_coded_refuse_unread(const bc_tensor_file *f, const bc_tensor_settings *s,
+                                  bc_error *err)
 {
     enum { LONGEST_ENDING = 32 };
     size_t longest = 0;

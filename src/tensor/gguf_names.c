@@ -1,5 +1,5 @@
 /* Knows what GGUF calls the tensors of models that the transformers library has saved. */
-#include "tensor/names.h"
+#include "tensor/gguf_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 #include "tensor/element.h"
 #include "tensor/encode.h"
-#include "tensor/held.h"
+#include "tensor/overflow.h"
 #include "tensor/reduction.h"
 
 static bc_status refuse_input(const bci_reduction *r, size_t tensor, uint64_t index, double x,
