@@ -172,6 +172,7 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
     }
     target.container = r->plan.format;
     target.is_dry = s->dry_run;
+    target.is_gated = !isnan(s->min_snr_db);
     return bci_sound_create(&target, r->in, &r->writer, err);
 }
 

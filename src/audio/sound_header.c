@@ -209,6 +209,8 @@ static bc_status read_ds64_table(walk *w, uint64_t at, uint64_t size)
     if (size < HEAD + ROW)
         return BC_OK;
     st = need(w, at + HEAD - 4, p, 4, "the ds64 chunk");
+    if (st)
+        return st;
     const uint64_t n_said = bci_sound_number(p, 4, false), n_there = (size - HEAD) / ROW;
     const uint64_t n = n_said < n_there ? n_said : n_there;
 

@@ -4,11 +4,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fail.h"
 #include "base/source.h"
 
-enum { MAX_HEAD = 64 << 20 }; /* bytes before the samples, pictures among them */
+enum {
+    MAX_HEAD = 64 << 20,   /* bytes before the samples, pictures among them */
+    MOST_BEHIND = 1 << 20, /* that are looked at behind them, */
+    BEHIND_MS = 500        /* and for how long */
+};
 
 struct bci_sound_input {
     bci_source *source;
@@ -95,10 +100,23 @@ static void keep(bci_sound_input *in, uint64_t n)
     in->n_head += bci_source_read(in->source, in->head + in->n_head, (size_t)n - in->n_head);
 }
 
-static size_t read_pipe(bci_sound_input *in, uint64_t offset, uint8_t *buf, size_t n)
+/* Go on to a byte behind the head of a pipe; false where it cannot be reached. */
+static bool go_to(bci_sound_input *in, uint64_t offset)
 {
     uint8_t skipped[4096];
+    size_t got = 1;
 
+    while (got > 0 && in->source->offset < offset) {
+        const uint64_t gap = offset - in->source->offset;
+
+        got = bci_source_read(in->source, skipped,
+                              gap < sizeof skipped ? (size_t)gap : sizeof skipped);
+    }
+    return in->source->offset == offset;
+}
+
+static size_t read_pipe(bci_sound_input *in, uint64_t offset, uint8_t *buf, size_t n)
+{
     if (in->keeps && offset <= MAX_HEAD)
         keep(in, offset + n);
     if (offset < in->n_head) {
@@ -108,21 +126,52 @@ static size_t read_pipe(bci_sound_input *in, uint64_t offset, uint8_t *buf, size
         return kept < n && !in->keeps ? kept + read_pipe(in, offset + kept, buf + kept, n - kept)
                                       : kept;
     }
-    if (in->keeps || offset < in->source->offset)
-        return 0;
-    while (in->source->offset < offset) {
-        const uint64_t gap = offset - in->source->offset;
-        const size_t step = gap < sizeof skipped ? (size_t)gap : sizeof skipped;
-
-        if (bci_source_read(in->source, skipped, step) < step)
-            return 0;
-    }
-    return bci_source_read(in->source, buf, n);
+    return !in->keeps && go_to(in, offset) ? bci_source_read(in->source, buf, n) : 0;
 }
 
 size_t bci_sound_input_at(bci_sound_input *in, uint64_t offset, void *buf, size_t n)
 {
     return in->is_pipe ? read_pipe(in, offset, buf, n) : read_file(in, offset, buf, n);
+}
+
+size_t bci_sound_input_some(bci_sound_input *in, uint64_t offset, void *buf, size_t n)
+{
+    if (!in->is_pipe || in->keeps)
+        return bci_sound_input_at(in, offset, buf, n);
+    if (offset < in->n_head)
+        return read_pipe(in, offset, buf,
+                         n < in->n_head - offset ? n : in->n_head - (size_t)offset);
+    return go_to(in, offset) ? bci_source_read_some(in->source, buf, n) : 0;
+}
+
+static double now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+bci_sound_behind bci_sound_input_behind(bci_sound_input *in, uint64_t offset)
+{
+    const double until = now_ms() + BEHIND_MS;
+    bci_sound_behind b = { .n = 0 };
+    uint8_t piece[4096];
+
+    while (b.n < MOST_BEHIND && !b.is_all) {
+        const double left = until - now_ms();
+
+        if (offset + b.n >= in->n_head &&
+            !bci_source_is_ready(in->source, left > 0 ? (int)left : 0))
+            break;
+        const size_t got = bci_sound_input_some(in, offset + b.n, piece, sizeof piece);
+
+        for (size_t i = 0; i < got && b.n + i < sizeof b.first; i++)
+            b.first[b.n + i] = piece[i];
+        b.n += got;
+        b.is_all = got == 0;
+    }
+    return b;
 }
 
 void bci_sound_input_stream(bci_sound_input *in)

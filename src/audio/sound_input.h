@@ -27,6 +27,20 @@ bool bci_sound_input_is_pipe(const bci_sound_input *in);
 /* Bytes from `offset` on; fewer only at the end, after an error, and where a pipe cannot go. */
 size_t bci_sound_input_at(bci_sound_input *in, uint64_t offset, void *buf, size_t n);
 
+/* The same, of a pipe whose head is no longer kept what is there, once the first byte is: 0 at the
+ * end. */
+size_t bci_sound_input_some(bci_sound_input *in, uint64_t offset, void *buf, size_t n);
+
+/* What a pipe has from `offset` on, to its end or as far as it comes soon. */
+typedef struct {
+    uint8_t first[16];
+    uint64_t n;
+    bool is_all;
+} bci_sound_behind;
+
+/* Look at that; whoever writes need not close the pipe, nor ever end. The bytes are gone then. */
+bci_sound_behind bci_sound_input_behind(bci_sound_input *in, uint64_t offset);
+
 /* From now on keep no more of a pipe. */
 void bci_sound_input_stream(bci_sound_input *in);
 

@@ -218,8 +218,10 @@ int64_t bci_sound_view_read(void *buf, int64_t n, void *user)
         v->position += got;
     }
     if (got < wanted) {
-        const size_t more = bci_sound_input_at(v->input, v->data_offset + (v->position - v->head.n),
-                                               (uint8_t *)buf + got, wanted - got);
+        const uint64_t at = v->data_offset + (v->position - v->head.n);
+        /* A stream that is decoded as it comes need not wait for a whole buffer. */
+        const size_t more = (v->head.n ? bci_sound_input_at : bci_sound_input_some)(
+            v->input, at, (uint8_t *)buf + got, wanted - got);
 
         v->position += more;
         got += more;

@@ -328,6 +328,8 @@ bc_status bci_sound_create(const bci_sound_target *t, const bci_sound *source,
     memcpy(w->plan.dropped, w->carried.dropped, sizeof w->plan.dropped);
     w->frame_size = bc_sample_size(w->plan.layout) * w->shape.n_channels;
     st = bci_sink_open(t->is_dry ? NULL : t->path, t->force, &w->sink, err);
+    if (!st && t->is_gated)
+        st = bci_sink_hold(w->sink, err);
     if (!st)
         st = begin(w, err);
     if (st)

@@ -203,28 +203,22 @@ static void note_missing(bci_sound *s, uint64_t there, uint64_t promised)
 static void note_behind(bci_sound *s)
 {
     const bci_sound_header *h = &s->header;
-    uint64_t n = 0;
     char id[5] = "";
-    uint8_t piece[4096];
+    size_t pad = 0;
 
     if (!bci_sound_input_is_pipe(s->input) || !h->container || h->is_open_ended)
         return;
-    const uint64_t end = h->data_offset + h->data_size;
-    size_t got = bci_sound_input_at(s->input, end, piece, sizeof piece), pad = 0;
+    const bci_sound_behind b = bci_sound_input_behind(s->input, h->data_offset + h->data_size);
 
-    while (pad < 7 && pad < got && piece[pad] == 0) /* there, or left out by some programs */
+    while (pad < 7 && pad < b.n && b.first[pad] == 0) /* there, or left out by some programs */
         pad++;
-    if (got - pad >= 4)
-        memcpy(id, piece + pad, 4);
-    for (n = got; got > 0 && !bci_check_stop(&s->reading, NULL); n += got)
-        got = bci_sound_input_at(s->input, end + n, piece, sizeof piece);
-    n -= pad;
-    if (n > 0)
+    if (b.n - pad >= 4)
+        memcpy(id, b.first + pad, 4);
+    if (b.n > pad)
         bci_sound_header_note(
-            &s->header,
-            "%llu byte(s) behind the samples of a pipe (are) left out, the first of "
-            "them \"%s\"",
-            (ull)n, bci_show(id, strlen(id)).text);
+            &s->header, "%s%llu byte(s) behind the samples of a pipe (are) left out%s%s%s",
+            b.is_all ? "" : "at least ", (ull)(b.n - pad), *id ? ", the first of them \"" : "",
+            *id ? bci_show(id, strlen(id)).text : "", *id ? "\"" : "");
 }
 
 /* Frames of plain samples, by the sizes of chunks. */
@@ -373,6 +367,15 @@ static bc_status read_annotation(bci_sound *s, bc_error *err)
     return BC_OK;
 }
 
+/* Of nothing, nothing can be taken. */
+static bc_status check_salvaged(const bci_sound *s, uint64_t n_frames, bc_error *err)
+{
+    return *s->header.salvaged && n_frames == 0
+               ? bci_fail(err, BC_E_FORMAT, "%s: %s, none is left to salvage", bci_sound_name(s),
+                          s->header.salvaged)
+               : BC_OK;
+}
+
 bc_status bci_sound_status(const bci_sound *s, bc_error *err)
 {
     return bci_sound_input_status(s->input, err);
@@ -419,11 +422,9 @@ bc_status bci_sound_open(const char *path, const bc_reading *reading, bci_sound 
         st = bci_fail(err, unread.status, "%s", unread.text);
     if (st)
         goto done;
-    if (*s->header.salvaged && s->info.n_frames == 0) {
-        st =
-            bci_fail(err, BC_E_FORMAT, "%s: %s, none is left to salvage", path, s->header.salvaged);
+    st = check_salvaged(s, s->info.n_frames, err);
+    if (st)
         goto done;
-    }
     s->n_promised = s->info.n_frames;
     /* How many of them come is known at the end. */
     if (s->reading.salvage && (!s->is_plain || bci_sound_input_is_pipe(s->input)))
@@ -579,6 +580,10 @@ bc_status bci_sound_read(bci_sound *s, void *raw, size_t n_frames, size_t *got, 
     }
     if (n_read > 0 && s->position == s->n_promised)
         note_behind(s);
-    *got = n_read;
-    return bci_sound_status(s, err);
+    st = bci_sound_status(s, err);
+    if (!st && n_read < n)
+        st = check_salvaged(s, s->position, err);
+    if (!st)
+        *got = n_read;
+    return st;
 }

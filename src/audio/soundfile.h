@@ -88,6 +88,7 @@ void bci_sound_free(bci_sound *s);
 typedef struct {
     const char *path;      /* "-" is standard output */
     bool is_dry;           /* the bytes are counted and none is kept */
+    bool is_gated;         /* a pipe gets none of them before bci_sound_commit */
     bool force;            /* replace an existing file */
     const char *container; /* name of a row of bc_audio_formats; NULL goes by the extension of
                             * `path`, else by the container of the source, else WAV */

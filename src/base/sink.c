@@ -12,6 +12,7 @@
 
 #include "base/fail.h"
 #include "base/scratch.h"
+#include "base/spool.h"
 #include "bitcrush/output.h"
 
 struct bci_sink {
@@ -24,6 +25,7 @@ struct bci_sink {
     bool force;
     bool discard;      /* count only */
     bci_bytes *memory; /* where bytes go, or NULL */
+    bci_spool *held;   /* the same, until all is good, or NULL */
     uint64_t size_bytes;
     size_t n_pending;
     uint8_t pending[1 << 16];
@@ -159,6 +161,14 @@ bc_status bci_sink_open_memory(bci_bytes *to, bci_sink **out, bc_error *err)
     return BC_OK;
 }
 
+bc_status bci_sink_hold(bci_sink *s, bc_error *err)
+{
+    enum { IN_MEMORY = 1 << 20 };
+    const bool is_at_once = !s->target && !s->discard && !s->memory;
+
+    return is_at_once ? bci_spool_new(IN_MEMORY, &s->held, err) : BC_OK;
+}
+
 static bc_status write_fully(bci_sink *s, const uint8_t *data, size_t n, bc_error *err)
 {
     if (s->memory) {
@@ -166,6 +176,8 @@ static bc_status write_fully(bci_sink *s, const uint8_t *data, size_t n, bc_erro
         return s->memory->is_short ? bci_fail(err, BC_E_LIMIT, "out of memory for an output")
                                    : BC_OK;
     }
+    if (s->held)
+        return bci_spool_put(s->held, data, n, err);
     while (n > 0 && !s->discard) {
         const ssize_t put = write(s->fd, data, n);
 
@@ -178,6 +190,27 @@ static bc_status write_fully(bci_sink *s, const uint8_t *data, size_t n, bc_erro
         n -= (size_t)put;
     }
     return BC_OK;
+}
+
+/* What was held goes on its way. */
+static bc_status release(bci_sink *s, bc_error *err)
+{
+    const uint64_t size = s->size_bytes;
+    bci_spool *held = s->held;
+    bc_status st = BC_OK;
+
+    s->held = NULL;
+    for (s->size_bytes = 0; !st && s->size_bytes < size;) {
+        const uint64_t left = size - s->size_bytes;
+        const size_t n = left < sizeof s->pending ? (size_t)left : sizeof s->pending;
+
+        st = bci_spool_get(held, s->pending, n, err);
+        s->size_bytes += n;
+        if (!st)
+            st = write_fully(s, s->pending, n, err);
+    }
+    bci_spool_free(held);
+    return st;
 }
 
 static bc_status flush_pending(bci_sink *s, bc_error *err)
@@ -256,6 +289,8 @@ bc_status bci_sink_commit(bci_sink *s, bc_error *err)
 {
     bc_status st = flush_pending(s, err);
 
+    if (!st && s->held)
+        st = release(s, err);
     if (st || s->discard || s->memory)
         return st;
     if (!s->target) {
@@ -288,6 +323,7 @@ void bci_sink_free(bci_sink *s)
         bci_scratch_free(&s->scratch);
     else if (s->fd >= 0)
         close(s->fd);
+    bci_spool_free(s->held);
     free(s->target);
     free(s->name);
     free(s);

@@ -17,6 +17,11 @@ typedef struct bci_sink bci_sink;
  * counts the bytes and keeps none. */
 BC_NODISCARD bc_status bci_sink_open(const char *path, bool force, bci_sink **out, bc_error *err);
 
+/* Keep back what a pipe or a device would get as it is made, until bci_sink_commit: in memory and,
+ * where it is much, in TMPDIR. For outputs that may be found not good enough. Call before the first
+ * byte is written; files are kept back anyway. */
+BC_NODISCARD bc_status bci_sink_hold(bci_sink *s, bc_error *err);
+
 /* An output that is memory: bytes go to the end of `to`, which the caller keeps. */
 BC_NODISCARD bc_status bci_sink_open_memory(bci_bytes *to, bci_sink **out, bc_error *err);
 

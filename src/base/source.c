@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -161,6 +162,27 @@ size_t bci_source_read(bci_source *s, void *buf, size_t n)
         got += take(s, (uint8_t *)buf + from_peek, n - from_peek);
     s->offset += got;
     return got;
+}
+
+static size_t n_at_hand(const bci_source *s)
+{
+    return s->n_peeked - s->peek_pos + s->n_ahead - s->ahead_pos;
+}
+
+size_t bci_source_read_some(bci_source *s, void *buf, size_t n)
+{
+    if (n_at_hand(s) == 0 && !s->system_error) {
+        s->ahead_pos = 0;
+        s->n_ahead = read_some(s, s->ahead, AHEAD_SIZE);
+    }
+    return bci_source_read(s, buf, n < n_at_hand(s) ? n : n_at_hand(s));
+}
+
+bool bci_source_is_ready(const bci_source *s, int ms)
+{
+    struct pollfd waited = { .fd = s->fd, .events = POLLIN };
+
+    return n_at_hand(s) > 0 || poll(&waited, 1, ms) > 0;
 }
 
 size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n)

@@ -37,7 +37,14 @@ BC_NODISCARD bc_status bci_source_open(const char *path, const bc_reading *readi
  * the wait off and `stop` is set. Other signals are none of its business. */
 size_t bci_source_read(bci_source *s, void *buf, size_t n);
 
-/* The same from byte `at` of a regular file on, counted from where reading began; what
+/* Read what a pipe has, up to n bytes, waiting for the first of them only: 0 as above. */
+size_t bci_source_read_some(bci_source *s, void *buf, size_t n);
+
+/* True once bci_source_read_some has bytes or the end without a wait: at once, or within `ms`
+ * milliseconds. */
+bool bci_source_is_ready(const bci_source *s, int ms);
+
+/* As bci_source_read from byte `at` of a regular file on, counted from where reading began; what
  * bci_source_read hands out next stays the same. */
 size_t bci_source_read_at(bci_source *s, uint64_t at, void *buf, size_t n);
 

@@ -191,7 +191,7 @@ static boolean fill_buffer(j_decompress_ptr decoder)
     if (bci_check_stop(&s->reader->reading, s->err))
         leave(s, BC_E_INTERRUPTED);
     s->input.next_input_byte = s->buffer;
-    s->input.bytes_in_buffer = bci_source_read(s->source, s->buffer, sizeof s->buffer);
+    s->input.bytes_in_buffer = bci_source_read_some(s->source, s->buffer, sizeof s->buffer);
     if (s->input.bytes_in_buffer > 0)
         return TRUE;
     const bc_status st = bci_source_status(s->source, s->err);

@@ -376,6 +376,8 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
         st = line_up_new(&l, err);
     if (!st)
         st = bci_sink_open(settings->dry_run ? NULL : out, settings->force, &l.writer.sink, err);
+    if (!st && !isnan(settings->min_snr_db))
+        st = bci_sink_hold(l.writer.sink, err);
     if (st)
         goto done;
     l.writer.codec = codec;

@@ -1,5 +1,6 @@
 /* Knows what a reduction will write, before it reads any data: which tensors, in which order, in
  * how many batches. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -297,7 +298,8 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
                                        .n_tensors = r->n_outputs,
                                        .pairs = &r->pairs,
                                        .file_type = mix ? &mix->file_type : NULL,
-                                       .name = out };
+                                       .name = out,
+                                       .is_gated = !isnan(r->settings->min_snr_db) };
 
     st = bci_tensor_writer_open(&output, &r->writer, err);
     if (!st)

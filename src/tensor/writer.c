@@ -121,6 +121,8 @@ bc_status bci_tensor_writer_open(const bci_tensor_output *output, bci_tensor_wri
         st = add_up(w, err);
     if (!st)
         st = bci_sink_open(output->path, output->force, &w->sink, err);
+    if (!st && output->is_gated)
+        st = bci_sink_hold(w->sink, err);
     if (!st)
         st = bci_sink_write(w->sink, w->head.data, w->head.n, err);
     if (!st)

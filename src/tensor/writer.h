@@ -17,6 +17,7 @@ typedef struct {
     const bci_pairs *pairs;    /* or NULL */
     const uint32_t *file_type; /* general.file_type of GGUF; NULL: by the type of most elements */
     const char *name;          /* for messages, where the path is NULL */
+    bool is_gated;             /* a pipe gets nothing before bci_tensor_writer_commit */
 } bci_tensor_output;
 
 typedef struct bci_tensor_writer {

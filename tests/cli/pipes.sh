@@ -105,4 +105,50 @@ exits 0
 same got.png want.png
 [ -p to ] || fail 'the pipe was replaced'
 
+it 'a gate on a pipe lets all pass, or nothing'
+"$MAKE_WEIGHTS" safetensors 4 100000 weights.safetensors
+cp big.png picture.png
+files='picture.png weights.safetensors'
+if [ "$SOUND" = ON ]; then
+    "$MAKE_SOUND" noise s16 44100 2 700000 sound.wav
+    files="$files sound.wav"
+fi
+for file in $files; do
+    to=to.${file##*.} # weights have no format on standard output
+    mkfifo "$to"
+    cat "$to" >got.bin &
+    timeout 60 "$BITCRUSH" "$file" 4 --min-snr 90 -q -o "$to" 2>"$err"
+    status=$?
+    exits 9
+    wait
+    [ -s got.bin ] && fail "$file: $(size_of got.bin) bytes passed a named pipe"
+    cat "$to" >got.bin &
+    timeout 60 "$BITCRUSH" "$file" 4 --min-snr -900 -q -o "$to" 2>"$err"
+    status=$?
+    exits 0
+    wait
+    rm "$to"
+    bitcrush "$file" 4 -q -o "$to"
+    same got.bin "$to"
+    rm "$to"
+done
+bitcrush picture.png 4 --min-snr 90 -o -
+exits 9
+silent "$out"
+mentions 'refused by --min-snr, not written'
+TMPDIR=/nowhere bitcrush picture.png 4 --min-snr -900 -q -o -
+exits 7
+mentions 'temporary data'
+[ -s "$out" ] && fail 'half a picture'
+rm -f picture.png weights.safetensors sound.wav got.bin want.bin
+
+it 'the end of a picture is enough, whoever writes it need not close the pipe'
+for picture in in.png "$SAMPLES/coast.jpg"; do
+    { cat "$picture" && exec sleep 60; } >from &
+    writer=$!
+    timeout 20 "$BITCRUSH" from 4 -q -f -o got.png 2>"$err" || fail "$picture: status $?"
+    kill "$writer" 2>/dev/null || fail "$picture: waited for the writer"
+    wait
+done
+
 finish

@@ -70,6 +70,24 @@ it 'what lies behind the samples of a pipe is said'
     rm short.wav more.wav got.wav
 }
 
+it 'what lies behind the samples is not waited for'
+mkfifo pipe
+for kind in wav flac; do
+    "$MAKE_SOUND" sine s16 44100 1 30000 long.wav
+    bitcrush long.wav 16 --dither none -q -f -o long.$kind
+    { cat long.$kind && exec sleep 60; } >pipe &
+    writer=$!
+    timeout 20 "$BITCRUSH" audio pipe 8 -q -f -o got.wav 2>"$err" || fail "$kind: status $?"
+    kill "$writer" 2>/dev/null || fail "$kind: waited for the writer"
+    wait
+done
+timeout 20 "$BITCRUSH" audio - 8 -f -o got.wav >"$out" 2>"$err" <pipe &
+reader=$!
+cat long.wav /dev/zero >pipe 2>/dev/null
+wait "$reader" || fail "no end: status $?"
+prints 'note     at least 1048'
+rm pipe long.wav long.flac got.wav
+
 it 'the report goes to standard error when the sound goes to standard output'
 cat in.wav | "$BITCRUSH" - 8 >got.wav 2>"$err"
 status=$?

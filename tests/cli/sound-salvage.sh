@@ -39,6 +39,21 @@ exits 4
 mentions 'none is left to salvage'
 [ -e none.wav ] && fail 'something was written'
 
+it 'nor is what has a head and no frame that can be decoded, from a file or a pipe'
+"$MAKE_SOUND" noise s16 48000 2 48000 long.wav
+bitcrush long.wav 16 -q -o long.flac
+for n in 42 60; do
+    head -c $n long.flac >nothing.flac
+    bitcrush nothing.flac 16 --salvage -o none.wav
+    exits 4
+    mentions 'nothing.flac: 48000 of 48000 frames are missing, none is left to salvage'
+    cat nothing.flac | "$BITCRUSH" audio - 16 --salvage -o none.wav 2>"$err" && fail 'of a pipe'
+    mentions 'none is left to salvage'
+done
+cat nothing.wav | "$BITCRUSH" audio - 16 --salvage -o none.wav 2>"$err" && fail 'WAV of a pipe'
+mentions '4801 of 4801 frames are missing, none is left to salvage'
+[ -e none.wav ] && fail 'something was written'
+
 it 'a pipe that breaks off'
 cat cut.wav | "$BITCRUSH" audio - 16 --salvage -q -f -o out.wav 2>"$err" || fail "status $?"
 mentions '2334 of 4801 frames are missing'
@@ -46,8 +61,6 @@ bitcrush compare short-out.wav out.wav
 prints 'SNR      infinite dB'
 
 it 'FLAC that is cut'
-"$MAKE_SOUND" noise s16 48000 2 48000 long.wav
-bitcrush long.wav 16 -q -o long.flac
 head -c 100000 long.flac >cut.flac
 bitcrush cut.flac 16 -n
 exits 4

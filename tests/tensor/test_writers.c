@@ -41,7 +41,7 @@ static void must_write(const char *format, const char *name, const bc_tensor_inf
 {
     bc_error err = { 0 };
     const bci_tensor_output o = {
-        bci_tensor_format_named(format), path_of(name), true, tensors, n, pairs, NULL, NULL
+        bci_tensor_format_named(format), path_of(name), true, tensors, n, pairs, NULL, NULL, false
     };
 
     EXPECT(write_file(&o, 7, &err) == BC_OK, "%s", err.text);
@@ -248,7 +248,7 @@ static void refusals(void **state)
     const bc_tensor_info twins[] = { { .name = "w", .type = type("u8"), .n_dims = 0 },
                                      { .name = "w", .type = type("u8"), .n_dims = 0 } };
     bci_tensor_output o = {
-        bci_tensor_format_named("npy"), path_of("x"), false, twins, 2, NULL, NULL, NULL
+        bci_tensor_format_named("npy"), path_of("x"), false, twins, 2, NULL, NULL, NULL, false
     };
     bc_error err;
 
@@ -263,9 +263,15 @@ static void refusals(void **state)
         info.dims[0] = rows[i].first;
         for (uint32_t k = 2; k < 8; k++)
             info.dims[k] = 1;
-        const bci_tensor_output one = {
-            bci_tensor_format_named(rows[i].format), path_of("x"), false, &info, 1, NULL, NULL, NULL
-        };
+        const bci_tensor_output one = { bci_tensor_format_named(rows[i].format),
+                                        path_of("x"),
+                                        false,
+                                        &info,
+                                        1,
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        false };
         bci_tensor_writer *w = NULL;
         const bc_status st = bci_tensor_writer_open(&one, &w, &err);
 
@@ -291,7 +297,7 @@ static void plans(void **state)
         { .name = "b", .type = type("f32"), .n_dims = 1, .dims = { 1 } },
     };
     bci_tensor_output o = {
-        bci_tensor_format_named("gguf"), NULL, false, tensors, 2, NULL, NULL, "x"
+        bci_tensor_format_named("gguf"), NULL, false, tensors, 2, NULL, NULL, "x", false
     };
     bci_tensor_writer *w;
     bc_error err;
