@@ -4,7 +4,9 @@
 
 #include "audio/quality.h"
 #include "audio/soundfile.h"
+#include "base/decimal.h"
 #include "base/fail.h"
+#include "base/limits.h"
 
 enum { STRIP = 4096 };
 
@@ -29,10 +31,18 @@ static bc_status check_shapes(const bci_sound *a, const bci_sound *b, bc_error *
 static bc_status walk(bci_sound *a, bci_sound *b, bci_audio_quality *q, uint64_t *n_frames,
                       bc_error *err)
 {
+    char subject[256];
+
+    bci_format(subject, sizeof subject, "%.150s: comparing %d frame(s) of %u channel(s) at a time",
+               bci_sound_name(a), STRIP, bci_sound_info(a)->n_channels);
+    bc_status st = bci_take_memory(bci_sound_reading(a), bci_sound_memory(a), STRIP,
+                                   bci_sound_frame_size(a) + bci_sound_frame_size(b), subject, err);
+
+    if (st)
+        return st;
     void *x = malloc(STRIP * bci_sound_frame_size(a));
     void *y = malloc(STRIP * bci_sound_frame_size(b));
     size_t n_x = 1, n_y = 1;
-    bc_status st = BC_OK;
 
     if (!x || !y)
         st = bci_fail(err, BC_E_LIMIT, "%s: out of memory", bci_sound_name(a));
@@ -66,7 +76,7 @@ bc_status bc_audio_compare(const char *path_a, const char *path_b, const bc_read
     if (!st)
         st = check_shapes(a, b, err);
     if (!st)
-        st = bci_audio_quality_new(bci_sound_info(a), NULL, false, curves, &q, err);
+        st = bci_audio_quality_new(a, NULL, false, curves, &q, err);
     if (!st)
         st = walk(a, b, q, &r.n_frames, err);
     if (!st)

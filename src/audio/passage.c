@@ -18,7 +18,7 @@ struct bci_passage {
     size_t n_raw[BCI_PASSAGE_SLOTS], n_made[BCI_PASSAGE_SLOTS];
     bci_silence *silence; /* NULL: not looked for */
     uint8_t *silent[BCI_PASSAGE_SLOTS];
-    uint64_t n_read, memory; /* bytes that were taken */
+    uint64_t n_read;
     bc_sample_layout from, to;
     const bci_passage_job *job;
     bci_sound_writer *writer;
@@ -50,7 +50,7 @@ static bc_status take_memory(bci_passage *p, bool has_silence, bc_error *err)
 
     bci_format(subject, sizeof subject, "%.150s: holding %d time(s) %zu frame(s) of %u channel(s)",
                bci_sound_name(p->in), BCI_PASSAGE_SLOTS, p->batch_frames, n_channels);
-    return bci_take_memory(bci_sound_reading(p->in), &p->memory,
+    return bci_take_memory(bci_sound_reading(p->in), bci_sound_memory(p->in),
                            (uint64_t)BCI_PASSAGE_SLOTS * p->batch_frames * n_channels, bytes,
                            subject, err);
 }
@@ -70,7 +70,8 @@ bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t silenc
     p->batch_frames = frames_for(info->n_channels);
     st = take_memory(p, silence_frames > 0, err);
     if (!st && silence_frames > 0)
-        st = bci_silence_new(in, silence_frames, p->batch_frames, &p->memory, &p->silence, err);
+        st = bci_silence_new(in, silence_frames, p->batch_frames, bci_sound_memory(in), &p->silence,
+                             err);
     for (int i = 0; !st && i < BCI_PASSAGE_SLOTS; i++) {
         const size_t samples = p->batch_frames * info->n_channels;
 

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
+#include "base/limits.h"
 #include "bitcrush/level.h"
 #include "bitcrush/quantize.h"
 
@@ -63,12 +65,30 @@ static bc_status begin_envelopes(bci_audio_quality *q, const bc_audio_info *info
     return st ? st : bc_envelope_new(n, ENVELOPE_COLUMNS, &q->error, err);
 }
 
-bc_status bci_audio_quality_new(const bc_audio_info *info, const bc_grid *grid, bool only_errors,
-                                bool curves, bci_audio_quality **out, bc_error *err)
+/* Before it is taken: strips of both, and two spectra a channel. */
+static bc_status take_memory(bci_sound *in, bool only_errors, bc_error *err)
 {
+    enum { SPECTRUM = 6 }; /* doubles for a sample of a segment: window, halves, sums, transform */
+    const size_t n = bci_sound_info(in)->n_channels;
+    const size_t segment = only_errors ? 0 : segment_for(n);
+    char subject[256];
+
+    bci_format(subject, sizeof subject, "%.150s: measuring %zu channel(s)", bci_sound_name(in), n);
+    return bci_take_memory(bci_sound_reading(in), bci_sound_memory(in), n,
+                           sizeof(channel) + 2 * (STRIP + SPECTRUM * segment) * sizeof(double),
+                           subject, err);
+}
+
+bc_status bci_audio_quality_new(bci_sound *in, const bc_grid *grid, bool only_errors, bool curves,
+                                bci_audio_quality **out, bc_error *err)
+{
+    const bc_audio_info *info = bci_sound_info(in);
     const size_t n = info->n_channels;
+    bc_status st = take_memory(in, only_errors, err);
+
+    if (st)
+        return st;
     bci_audio_quality *q = calloc(1, sizeof *q);
-    bc_status st = BC_OK;
 
     if (!q)
         goto short_of_memory;

@@ -2,17 +2,16 @@
 #ifndef BCI_AUDIO_QUALITY_H
 #define BCI_AUDIO_QUALITY_H
 
+#include "audio/soundfile.h"
 #include "bitcrush/audio.h"
 
 typedef struct bci_audio_quality bci_audio_quality;
 
-/* Begin a pair of signals. grid: what the codes
- * of y are told by, or NULL for none. only_errors leaves all out but error
- * sums; curves: bci_audio_quality_measure shall hand them out. BC_E_LIMIT when
- * memory is short. */
-BC_NODISCARD bc_status bci_audio_quality_new(const bc_audio_info *info, const bc_grid *grid,
-                                             bool only_errors, bool curves, bci_audio_quality **out,
-                                             bc_error *err);
+/* Begin a pair of signals; `in` tells what they are and counts the memory. grid: what the codes of
+ * y are told by, or NULL for none. only_errors leaves all out but error sums; curves:
+ * bci_audio_quality_measure shall hand them out. BC_E_LIMIT when memory is short. */
+BC_NODISCARD bc_status bci_audio_quality_new(bci_sound *in, const bc_grid *grid, bool only_errors,
+                                             bool curves, bci_audio_quality **out, bc_error *err);
 
 /* The next n frames of x and y as files hold them; x times `gain` is what y is held against. */
 void bci_audio_quality_add(bci_audio_quality *q, bc_sample_layout x_layout, const void *x,

@@ -287,8 +287,8 @@ static bc_status begin_measuring(reduction *r, bc_error *err)
     if (s->skip_quality && isnan(s->min_snr_db))
         return BC_OK;
 
-    const bc_status st = bci_audio_quality_new(bci_sound_info(r->in), &s->depth.grid,
-                                               s->skip_quality, s->spectra, &r->quality, err);
+    const bc_status st =
+        bci_audio_quality_new(r->in, &s->depth.grid, s->skip_quality, s->spectra, &r->quality, err);
 
     if (!st && s->nonfinite == BC_NONFINITE_ZERO)
         bci_audio_quality_count_as_0(r->quality);

@@ -173,7 +173,7 @@ static bc_status open_output(restoration *r, const char *out, bc_error *err)
     target.is_dry = s->dry_run;
     st = bci_sound_create(&target, r->in, &r->writer, err);
     if (!st && !s->skip_quality)
-        st = bci_audio_quality_new(info, NULL, false, false, &r->quality, err);
+        st = bci_audio_quality_new(r->in, NULL, false, false, &r->quality, err);
     return st;
 }
 

@@ -23,6 +23,7 @@ typedef unsigned long long ull;
 
 struct bci_sound {
     bc_reading reading;
+    uint64_t memory; /* bytes that were taken for its samples */
     bci_sound_input *input;
     bci_sound_header header;
     bc_audio_info info;
@@ -452,6 +453,11 @@ void bci_sound_free(bci_sound *s)
 const bc_reading *bci_sound_reading(const bci_sound *s)
 {
     return &s->reading;
+}
+
+uint64_t *bci_sound_memory(bci_sound *s)
+{
+    return &s->memory;
 }
 
 const bc_audio_info *bci_sound_info(const bci_sound *s)

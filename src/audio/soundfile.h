@@ -25,6 +25,9 @@ BC_NODISCARD bc_status bci_sound_open(const char *path, const bc_reading *readin
 /* How it was opened. */
 const bc_reading *bci_sound_reading(const bci_sound *s);
 
+/* Bytes that were taken for its samples and what is made of them, which its reading limits. */
+uint64_t *bci_sound_memory(bci_sound *s);
+
 /* What it holds; valid until it is freed. */
 const bc_audio_info *bci_sound_info(const bci_sound *s);
 

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "bitcrush/quality.h"
 #include "image/codec.h"
+#include "image/quality.h"
 
 /* One of the two: its rows as coded values and as light. */
 typedef struct {
@@ -18,13 +19,18 @@ typedef struct {
 
 static bc_status open_side(side *s, const char *path, const bc_reading *reading, bc_error *err)
 {
-    const bc_status st = bc_image_open_with(path, reading, &s->reader, err);
+    bc_status st = bc_image_open_with(path, reading, &s->reader, err);
 
     if (st)
         return st;
     const bc_image_info *info = &s->reader->info;
     const size_t n = (size_t)info->maxval + 1, width = info->width;
 
+    st = bci_image_take_memory(s->reader, width,
+                               info->n_channels * sizeof(uint16_t) + 6 * sizeof(float),
+                               "comparing rows", err);
+    if (st)
+        return st;
     s->coded_of = malloc(n * sizeof *s->coded_of);
     s->light_of = malloc(n * sizeof *s->light_of);
     s->row = malloc(width * info->n_channels * sizeof(uint16_t));
@@ -78,9 +84,13 @@ static bc_status compare_rows(side *a, side *b, size_t n_colours, bc_image_compa
     const size_t n = n_colours * a->reader->info.width;
     bc_blurred *blurred = NULL;
     bc_ssim *ssim = NULL;
-    bc_status st = bc_blurred_new(r->a.width, r->a.height, (uint32_t)n_colours, BC_BLURRED_SIGMA,
-                                  BC_BLURRED_AUTO, &blurred, err);
 
+    b->reader->memory += a->reader->memory;
+    bc_status st = bci_quality_take_memory(b->reader, n_colours, err);
+
+    if (!st)
+        st = bc_blurred_new(r->a.width, r->a.height, (uint32_t)n_colours, BC_BLURRED_SIGMA,
+                            BC_BLURRED_AUTO, &blurred, err);
     if (!st)
         st = bc_ssim_new(r->a.width, r->a.height, (uint32_t)n_colours, 1, 1, &ssim, err);
     for (uint32_t y = 0; !st && y < r->a.height; y++) {

@@ -3,6 +3,7 @@
  * repeated where the result has colours: from there on all pictures are alike. */
 #include "image/quality.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
@@ -74,6 +75,20 @@ static bool allocate(bci_quality *q)
         q->codes = malloc(n * sizeof *q->codes);
     return q->e && q->x && q->y && (q->samples || !q->repeats_grey) &&
            (q->codes || !bci_has_indices(q->picture)) && fill_tables(q);
+}
+
+bc_status bci_quality_take_memory(bc_image_reader *r, size_t n_colours, bc_error *err)
+{
+    const size_t n_blurred = 2 * (size_t)ceil(4.0 * BC_BLURRED_SIGMA) + 1;
+    enum {
+        ROWS = 12,         /* values of a sample: of both pictures, their error, sums by block */
+        STRUCTURE = 12 * 5 /* sums of a column in the window of SSIM and beside it */
+    };
+
+    return bci_image_take_memory(r, r->info.width,
+                                 n_colours * (n_blurred + ROWS) * sizeof(float) +
+                                     STRUCTURE * sizeof(double),
+                                 "measuring the errors", err);
 }
 
 bc_status bci_quality_new(const bc_image_info *info, const bci_picture *picture, bci_quality **out,

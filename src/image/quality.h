@@ -6,6 +6,10 @@
 
 typedef struct bci_quality bci_quality;
 
+/* Before memory is taken to measure n_colours of a picture as large as that of `r`, which counts
+ * it. */
+BC_NODISCARD bc_status bci_quality_take_memory(bc_image_reader *r, size_t n_colours, bc_error *err);
+
 /* Begin: `info` tells of the samples, `picture` of the codes; both must stay alive. */
 BC_NODISCARD bc_status bci_quality_new(const bc_image_info *info, const bci_picture *picture,
                                        bci_quality **out, bc_error *err);

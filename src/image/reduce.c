@@ -152,6 +152,9 @@ static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_
         st = bci_planes_new(&l->reader->info, s, &l->rows, err);
     }
     if (!st && !s->skip_quality)
+        st = bci_quality_take_memory(l->reader, bci_has_indices(picture) ? 3 : picture->n_channels,
+                                     err);
+    if (!st && !s->skip_quality)
         st = bci_quality_new(&l->reader->info, picture, &l->quality, err);
     return st;
 }

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
+#include "base/limits.h"
 #include "base/shown.h"
 #include "tensor/coded_unread.h"
 #include "tensor/element.h"
@@ -45,11 +47,27 @@ static bc_status compare_tensor(const bc_tensor_file *a, size_t i, const bc_tens
     return st;
 }
 
+/* Before they are taken: what is kept of each tensor, beside both lists. */
+static bc_status take_memory(const bc_tensor_file *a, const bc_tensor_file *b, bc_error *err)
+{
+    enum { NAME_ROOM = 64 };    /* of a usual name */
+    uint64_t taken = b->memory; /* and of a */
+    char subject[256];
+
+    bci_format(subject, sizeof subject, "%.100s: comparing %zu tensor(s)", a->parts[0]->name,
+               bc_tensor_count(a));
+    return bci_take_memory(&a->reading, &taken, bc_tensor_count(a),
+                           sizeof(bc_tensor_outcome) + NAME_ROOM, subject, err);
+}
+
 static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
                              bc_tensor_comparison *r, bc_error *err)
 {
+    bc_status st = take_memory(a, b, err);
+
+    if (st)
+        return st;
     batch *both = malloc(sizeof *both);
-    bc_status st = BC_OK;
 
     r->tensors = calloc(bc_tensor_count(a) + 1, sizeof *r->tensors);
     if (!both || !r->tensors)
@@ -103,7 +121,7 @@ bc_status bc_tensor_compare(const char *path_a, const char *path_b, const bc_rea
     bc_status st = bc_tensor_file_open_with(path_a, reading, &a, err);
 
     if (!st)
-        st = bc_tensor_file_open_with(path_b, reading, &b, err);
+        st = bci_tensor_file_open_beside(path_b, reading, a->memory, &b, err);
     if (!st)
         st = bci_coded_refuse_unread(a, NULL, err);
     if (!st)

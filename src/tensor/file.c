@@ -29,12 +29,12 @@ static bc_status take_memory(bc_tensor_file *f, const char *path, uint64_t n, bc
 }
 
 bc_status bci_tensor_check_header(bc_tensor_file *f, const bci_seekable *in, uint64_t n,
-                                  bc_error *err)
+                                  uint64_t window, bc_error *err)
 {
     if (n > BC_TENSOR_MAX_HEADER)
         return bci_fail(err, BC_E_FORMAT, "%s: header of %llu byte(s), expected at most %u",
                         in->name, (unsigned long long)n, BC_TENSOR_MAX_HEADER);
-    return take_memory(f, in->name, n, err);
+    return take_memory(f, in->name, n < window ? n : window, err);
 }
 
 bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error *err)
@@ -70,26 +70,30 @@ struct bci_name_page {
     char text[];
 };
 
-/* A copy of a name that lives as long as the file, or NULL. */
-static const char *keep_name(bc_tensor_file *f, const char *name, size_t n)
+/* A copy of *name that lives as long as the file, in its place. */
+static bc_status keep_name(bc_tensor_file *f, const char *path, const char **name, size_t n,
+                           bc_error *err)
 {
     struct bci_name_page *page = f->names;
 
     if (!page || page->room - page->n < n + 1) {
         const size_t room = n < PAGE / 2 ? PAGE : n + 1;
 
-        page = malloc(sizeof *page + room);
+        const bc_status st = take_memory(f, path, sizeof *page + room, err);
+
+        page = st ? NULL : malloc(sizeof *page + room);
         if (!page)
-            return NULL;
+            return st ? st : bci_tensor_short(path, err);
         *page = (struct bci_name_page){ .next = f->names, .room = room };
         f->names = page;
     }
     char *copy = page->text + page->n;
 
-    memcpy(copy, name, n);
+    memcpy(copy, *name, n);
     copy[n] = '\0';
     page->n += n + 1;
-    return copy;
+    *name = copy;
+    return BC_OK;
 }
 
 static void free_names(bc_tensor_file *f)
@@ -100,36 +104,51 @@ static void free_names(bc_tensor_file *f)
     }
 }
 
-static bc_status grow_to(bc_tensor_file *f, size_t room, const char *path, bc_error *err)
+static bool grow_to(bc_tensor_file *f, size_t room)
 {
-    const bc_status st = take_memory(f, path, (room - f->room) * sizeof *f->tensors, err);
-
-    if (st)
-        return st;
-    bci_tensor *grown = realloc(f->tensors, room * sizeof *grown);
+    bci_tensor *grown = room <= SIZE_MAX / sizeof *f->tensors
+                            ? realloc(f->tensors, room * sizeof *f->tensors)
+                            : NULL;
 
     if (!grown)
-        return bci_tensor_short(path, err);
+        return false;
     f->tensors = grown;
     f->room = room;
-    return BC_OK;
+    return true;
 }
 
 /* Pages are given as they are written to, while a list that grows moves all of them. */
-void bci_tensor_file_expect(bc_tensor_file *f, uint64_t n, const char *path)
+void bci_tensor_file_expect(bc_tensor_file *f, uint64_t n)
 {
-    if (f->room == 0 && n > 0 && n <= BC_TENSOR_MAX_COUNT)
-        (void)grow_to(f, (size_t)n, path, NULL);
+    if (f->room == 0 && n > 0 && n <= BC_TENSOR_MAX_COUNT &&
+        n * sizeof *f->tensors <= bci_max_memory(&f->reading))
+        (void)grow_to(f, (size_t)n);
+}
+
+void bci_tensor_file_settle(bc_tensor_file *f)
+{
+    if (f->n_tensors > 0 && f->n_tensors < f->room)
+        (void)grow_to(f, f->n_tensors);
 }
 
 static bc_status make_room(bc_tensor_file *f, const char *path, bc_error *err)
 {
-    if (f->n_tensors < f->room)
-        return BC_OK;
-    if (f->n_tensors == BC_TENSOR_MAX_COUNT)
+    const size_t n = f->n_tensors;
+
+    if (n == BC_TENSOR_MAX_COUNT)
         return bci_fail(err, BC_E_LIMIT, "%s: more than %u tensor(s), expected at most that many",
                         path, BC_TENSOR_MAX_COUNT);
-    return grow_to(f, f->room ? 2 * f->room : 64, path, err);
+    if (n == f->n_counted) {
+        const size_t more = n ? n : 64;
+        const bc_status st = take_memory(f, path, more * sizeof *f->tensors, err);
+
+        if (st)
+            return st;
+        f->n_counted += more;
+    }
+    if (n == f->room && !grow_to(f, n ? 2 * n : 64))
+        return bci_tensor_short(path, err);
+    return BC_OK;
 }
 
 bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name, bc_error *err)
@@ -157,11 +176,10 @@ bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_n
                         part->name, (unsigned long long)t->entry, bci_show(info->name, n_name).text,
                         (unsigned long long)info->size_bytes, (unsigned long long)tensor.offset,
                         (unsigned long long)part->size_bytes);
-    info->name = keep_name(f, info->name, n_name);
-    if (!info->name)
-        return bci_tensor_short(part->name, err);
-    f->tensors[f->n_tensors++] = tensor;
-    return BC_OK;
+    st = keep_name(f, part->name, &info->name, n_name, err);
+    if (!st)
+        f->tensors[f->n_tensors++] = tensor;
+    return st;
 }
 
 bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path, const char *key,
@@ -229,14 +247,19 @@ static uint64_t key_of(const char *name, size_t n_shared)
 
 bc_status bci_tensor_file_index(bc_tensor_file *f, bc_error *err)
 {
-    const size_t n_shared = shared_of(f);
-    keyed *names = malloc((f->n_tensors + 1) * sizeof *names);
-    bc_status st = BC_OK;
+    const size_t n_shared = shared_of(f), room = f->n_tensors + 1;
+    const char *path = f->parts[0]->name;
+    const uint64_t before = f->memory;
+    bc_status st = take_memory(f, path, room * (sizeof(keyed) + sizeof(*f->by_name)), err);
 
-    free(f->by_name);
-    f->by_name = malloc((f->n_tensors + 1) * sizeof(*f->by_name));
+    if (st)
+        return st;
+    keyed *names = malloc(room * sizeof *names);
+
+    if (!f->by_name) /* a second index is of fewer */
+        f->by_name = malloc(room * sizeof(*f->by_name));
     if (!names || !f->by_name) {
-        st = bci_tensor_short(f->parts[0]->name, err);
+        st = bci_tensor_short(path, err);
         goto done;
     }
     for (size_t i = 0; i < f->n_tensors; i++)
@@ -255,6 +278,7 @@ bc_status bci_tensor_file_index(bc_tensor_file *f, bc_error *err)
     }
 done:
     free(names);
+    f->memory = before + room * sizeof(*f->by_name);
     return st;
 }
 

@@ -51,14 +51,19 @@ struct bc_tensor_file {
     bci_seekable *unpacked;  /* the members that were compressed, one after the other, or NULL */
     struct bci_bands *bands; /* of what is turned, or NULL */
     bci_tensor *tensors;
-    size_t n_tensors, room;
-    bci_tensor **by_name;        /* once it is open */
-    struct bci_name_page *names; /* of the tensors, also of those that were dropped */
+    size_t n_tensors, room, n_counted; /* there is room for; memory was counted for */
+    bci_tensor **by_name;              /* once it is open */
+    struct bci_name_page *names;       /* of the tensors, also of those that were dropped */
     bci_pairs pairs;
 };
 
 /* What the bytes of a tensor are in. */
 const bci_seekable *bci_tensor_bytes_of(const bc_tensor_file *f, const bci_tensor *t);
+
+/* As bc_tensor_file_open_with, where `taken` bytes of what reading limits are taken by others. */
+BC_NODISCARD bc_status bci_tensor_file_open_beside(const char *path, const bc_reading *reading,
+                                                   uint64_t taken, bc_tensor_file **out,
+                                                   bc_error *err);
 
 /* Open a further part: f->parts[f->n_parts - 1]. */
 BC_NODISCARD bc_status bci_tensor_file_add_part(bc_tensor_file *f, const char *path, bc_error *err);
@@ -88,17 +93,22 @@ bci_tensor *bci_tensor_file_find(const bc_tensor_file *f, const char *name);
 BC_NODISCARD bc_status bci_tensor_file_add(bc_tensor_file *f, const bci_tensor *t, size_t n_name,
                                            bc_error *err);
 
-/* Some n tensors will be added to a list that is empty: have room, if memory and limit allow it. */
-void bci_tensor_file_expect(bc_tensor_file *f, uint64_t n, const char *path);
+/* About n tensors may be added to a list that is empty: have room where that is to be had. What is
+ * not written to is no memory yet, and is not counted. */
+void bci_tensor_file_expect(bc_tensor_file *f, uint64_t n);
+
+/* No more come for now: give back the room of those that did not. */
+void bci_tensor_file_settle(bc_tensor_file *f);
 
 /* A pair of texts, in the place of one with the same key; but each part has a BCI_FORMATS_KEY of
  * its own, and all stay until their tensors are joined. */
 BC_NODISCARD bc_status bci_tensor_file_set_text(bc_tensor_file *f, const char *path,
                                                 const char *key, const char *value, bc_error *err);
 
-/* Before memory is taken for a header of n bytes. */
+/* A header has n bytes, no more than there may be, of which up to `window` are held at a time; call
+ * it before they are taken. */
 BC_NODISCARD bc_status bci_tensor_check_header(bc_tensor_file *f, const bci_seekable *in,
-                                               uint64_t n, bc_error *err);
+                                               uint64_t n, uint64_t window, bc_error *err);
 
 /* "PATH: out of memory", BC_E_LIMIT. */
 bc_status bci_tensor_short(const char *path, bc_error *err);

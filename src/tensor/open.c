@@ -15,9 +15,17 @@ bc_status bc_tensor_file_open(const char *path, bc_tensor_file **out, bc_error *
 bc_status bc_tensor_file_open_with(const char *path, const bc_reading *reading,
                                    bc_tensor_file **out, bc_error *err)
 {
+    return bci_tensor_file_open_beside(path, reading, 0, out, err);
+}
+
+bc_status bci_tensor_file_open_beside(const char *path, const bc_reading *reading, uint64_t taken,
+                                      bc_tensor_file **out, bc_error *err)
+{
     bc_tensor_file *f = calloc(1, sizeof *f);
     uint8_t head[BC_HEAD_SIZE];
 
+    if (f)
+        f->memory = taken;
     if (f && reading)
         f->reading = *reading;
     bc_status st = f ? bci_tensor_file_add_part(f, path, err) : bci_tensor_short(path, err);

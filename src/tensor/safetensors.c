@@ -11,6 +11,7 @@
 #include "base/shown.h"
 #include "tensor/element.h"
 #include "tensor/json_header.h"
+#include "tensor/json_reader.h"
 
 enum {
     LENGTH_BYTES = 8, /* of the length of the text, before it */
@@ -148,7 +149,7 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
         return st;
     const uint64_t n = length_of(head);
 
-    st = bci_tensor_check_header(f, r.in, n, err);
+    st = bci_tensor_check_header(f, r.in, n, BCI_JSON_WINDOW, err);
     if (st)
         return st;
     if (n > r.in->size_bytes - sizeof head)
@@ -162,9 +163,10 @@ bc_status bci_safetensors_read_part(bc_tensor_file *f, bc_error *err)
     if (!st && first_byte != '{')
         st = bci_fail(err, BC_E_FORMAT, "%s: the header is no JSON object, expected { at byte 8",
                       r.in->name);
-    bci_tensor_file_expect(f, n / ENTRY_BYTES, r.in->name);
+    bci_tensor_file_expect(f, n / ENTRY_BYTES);
     if (!st)
         st = bci_json_walk_header(r.in, sizeof head, (size_t)n, &visitor, err);
+    bci_tensor_file_settle(f);
     if (st)
         return st;
     if (r.is_in_order && r.next == r.in->size_bytes) /* as in most files */

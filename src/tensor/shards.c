@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "base/shown.h"
 #include "tensor/json_header.h"
+#include "tensor/json_reader.h"
 #include "tensor/safetensors.h"
 #include "tensor/safetensors_write.h"
 
@@ -82,7 +83,7 @@ static int by_place(const void *a, const void *b)
 static bc_status read_index(map *m, const bci_seekable *in, bc_error *err)
 {
     const bci_json_visitor visitor = { .context = m, .shard = add_place, .pair = add_pair };
-    bc_status st = bci_tensor_check_header(m->file, in, in->size_bytes, err);
+    bc_status st = bci_tensor_check_header(m->file, in, in->size_bytes, BCI_JSON_WINDOW, err);
 
     if (!st)
         st = bci_json_walk_index(in, &visitor, err);

@@ -292,9 +292,9 @@ bc_status bci_zip_read(bc_tensor_file *f, bci_zip *z, bc_error *err)
     *z = (bci_zip){ 0 };
     st = read_end(in, &e, err);
     if (!st)
-        st = bci_tensor_check_header(f, in, e.n_bytes, err);
+        st = bci_tensor_check_header(f, in, e.n_bytes, UINT64_MAX, err);
     if (!st)
-        st = bci_tensor_check_header(f, in, e.n * sizeof *z->members, err);
+        st = bci_tensor_check_header(f, in, e.n * sizeof *z->members, UINT64_MAX, err);
     if (st)
         return st;
     z->directory = malloc((size_t)e.n_bytes + 1);

@@ -49,11 +49,25 @@ it 'pictures: rows, palettes, pages and sheets'
 limited 1K 'in.png: reading rows of 60 x 50 pixels takes 1.4 KiB of memory, expected at most 1 KiB' 2M in.png 4
 limited 1K 'in.png: reading rows of 60 x 50 pixels' 2M info in.png
 limited 1K 'in.png: reading rows of 60 x 50 pixels' 2M compare in.png in.png
+limited 20K 'in.png: measuring the errors of 60 x 50 pixels takes ' 2M compare in.png in.png
 limited 20K 'in.png: reducing rows of 60 x 50 pixels takes ' 2M in.png 2
 limited 1M 'in.png: fitting a palette to the colours of 60 x 50 pixels takes 8 MiB of memory' 10M in.png --palette 16
 limited 16M 'r.html: a page takes up to 32 MiB of memory' 40M in.png 4 --report r.html
 limited 16M 'r.html: a page takes up to 32 MiB of memory' 40M report in.png -o r.html
 limited 16M 's.png: a sheet takes up to 32 MiB of memory' 40M sweep in.png 1..2 --sheet s.png
+
+it 'a wide picture, whose errors are blurred and compared by structure'
+"$MAKE_PNG" rgb 20000 20 wide.png
+for arguments in 'wide.png 4 -n' 'compare wide.png wide.png'; do
+    # shellcheck disable=SC2086 # a list of words
+    bitcrush $arguments --max-memory 15M
+    exits 8
+    mentions 'wide.png: measuring the errors of 20000 x 20 pixels takes '
+    # shellcheck disable=SC2086 # a list of words
+    bitcrush $arguments --max-memory 64M
+    exits 0
+done
+rm wide.png
 
 it 'an interlaced picture is held whole'
 "$MAKE_PNG" interlaced 600 500 whole.png
@@ -65,10 +79,10 @@ while read -r limit arguments; do
     mentions ': whole.png: an interlaced picture of 600 x 500 pixels takes '
     mentions '(--max-memory)'
 done <<EOT
-3500K whole.png 4
+4200K whole.png 4
 500K info whole.png
-500K compare whole.png whole.png
-3500K sweep whole.png 1..2
+800K compare whole.png whole.png
+4200K sweep whole.png 1..2
 9M whole.png --palette 4
 EOT
 only in.png whole.png
@@ -88,6 +102,43 @@ mentions ': w.safetensors: reducing weights batch by batch takes '
 bitcrush w.safetensors f16 --threads 2 --max-memory 64M -q
 exits 0
 rm -f w-f16.safetensors
+
+it 'a long head with little in it takes no more than the piece of it that is held'
+# head_of FILE: a length, and that many bytes of FILE
+head_of() {
+    n=$(size_of "$1")
+    for i in 0 8 16 24; do
+        # shellcheck disable=SC2059 # the byte is the format
+        printf "\\$(printf '%03o' $((n >> i & 255)))"
+    done
+    printf '\0\0\0\0'
+    cat "$1"
+}
+{
+    printf '{"a.weight":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+    head -c 3000000 /dev/zero | tr '\0' ' '
+} >head.txt
+{ head_of head.txt && printf '0123456789abcdef'; } >blanks.safetensors
+for memory in 8M 12M 20M; do
+    bitcrush blanks.safetensors f16 -n -q --threads 1 --max-memory $memory
+    exits 0
+done
+
+it 'lists of tensors, their index, and what is kept to compare them'
+awk 'BEGIN { for (i = 0; i < 20000; i++) printf "%s\"layers.%d.weight\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[%d,%d]}", i ? "," : "{", i, 16 * i, 16 * i + 16; print "}" }' >head.txt
+{ head_of head.txt && head -c 320000 /dev/zero; } >many.safetensors
+for limit in 1M 4M; do
+    bitcrush info many.safetensors --max-memory $limit
+    exits 8
+    mentions 'many.safetensors: the list of tensors takes '
+done
+bitcrush compare many.safetensors many.safetensors --max-memory 16M
+exits 8
+mentions 'many.safetensors: comparing 20000 tensors takes '
+bitcrush compare many.safetensors many.safetensors --max-memory 64M -q
+exits 0
+rm -f ./*.safetensors head.txt
+"$MAKE_WEIGHTS" safetensors 4 32 w.safetensors
 
 it 'arrays in Fortran order: with less memory in smaller bands, and the same bytes'
 "$MAKE_WEIGHTS" npy 300 700 plain.npy
@@ -117,6 +168,21 @@ if [ "$SOUND" = ON ]; then
     bitcrush s.wav 8 --dither tpdf --keep-silence=10000 --max-memory 4M -q
     exits 0
     rm -f s-8bit.wav
+
+    it 'a sound of many channels'
+    "$MAKE_SOUND" noise s16 8000 200 2000 s.wav
+    for arguments in 's.wav 8 -n' 'compare s.wav s.wav'; do
+        # shellcheck disable=SC2086 # a list of words
+        bitcrush $arguments --max-memory 12M
+        exits 8
+        mentions 's.wav: measuring 200 channels takes '
+        # shellcheck disable=SC2086 # a list of words
+        bitcrush $arguments --max-memory 64M
+        exits 0
+    done
+    bitcrush compare s.wav s.wav --max-memory 24M
+    exits 8
+    mentions 's.wav: comparing 4096 frames of 200 channels at a time takes '
 fi
 
 it 'weights are not salvaged'
