@@ -9,6 +9,7 @@
 
 #include "base/floats.h"
 #include "core/block_parts.h"
+#include "core/lanes.h"
 
 #ifdef BCI_WITH_RANDOM123
 #include <Random123/philox.h>
@@ -144,38 +145,85 @@ static void error_f64(bci_error_lanes *lanes, const double *x, const double *y, 
     *lanes = s;
 }
 
-static inline bool is_beyond(float x, float low, float high)
+/* Whether one of n numbers is beyond, n a multiple of BCI_LANES. */
+static inline bool is_one_beyond(const float *x, size_t n, float low, float high)
 {
-    return ((x < low) | (x > high)) & (fabsf(x) <= FLT_MAX);
+    bci_mask found = { 0 };
+
+    for (size_t i = 0; i < n; i += BCI_WIDTH) {
+        bci_lanes v;
+
+        memcpy(&v, x + i, sizeof v);
+        found |= (v < low) | (v > high);
+    }
+    return bci_any(found);
 }
 
-/* Few samples clip, if any: they are counted first. */
+/* As if every number were finite, n as above; returns how many are beyond. */
+static inline uint32_t overload_finite(const float *x, const float *y, size_t n, float low,
+                                       float high, double lanes[BCI_LANES])
+{
+    wide_bits count = { 0 };
+    uint32_t all = 0;
+
+    for (size_t j = 0; j < BCI_LANES; j += WIDTH) {
+        wide sum = { 0 };
+
+        for (size_t i = j; i < n; i += BCI_LANES) {
+            const wide v = widen(x + i);
+            const wide_bits is_beyond = (v < (double)low) | (v > (double)high);
+            const wide e = (wide)((wide_bits)(widen(y + i) - v) & is_beyond);
+
+            sum += e * e;
+            count -= is_beyond;
+        }
+        memcpy(&lanes[j], &sum, sizeof sum);
+    }
+    for (size_t j = 0; j < WIDTH; j++)
+        all += (uint32_t)count[j];
+    return all;
+}
+
+/* NaN and infinity are left out. */
+static uint32_t overload_checked(const float *x, const float *y, size_t n, float low, float high,
+                                 double lanes[BCI_LANES])
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const double e = (double)y[i] - (double)x[i];
+        const bool is_beyond = (x[i] < low || x[i] > high) && fabsf(x[i]) <= FLT_MAX;
+
+        count += is_beyond;
+        lanes[i % BCI_LANES] += is_beyond && fabs(e) <= DBL_MAX ? e * e : 0.0;
+    }
+    return count;
+}
+
+static double sum_of(const double l[BCI_LANES])
+{
+    return ((l[0] + l[1]) + (l[2] + l[3])) + ((l[4] + l[5]) + (l[6] + l[7]));
+}
+
+/* Few samples clip, if any, so they are looked for first; where there are some, sums are made as if
+ * every number were finite, which shows in them when it is not so. */
 static uint32_t overload_f32(const float *x, const float *y, size_t n, float low, float high,
                              double *e2)
 {
+    const size_t whole = n - n % BCI_LANES;
     double lanes[BCI_LANES] = { 0 };
     uint32_t count = 0;
-    size_t i = 0;
 
-    for (size_t k = 0; k < n; k++)
-        count += is_beyond(x[k], low, high);
-    if (count == 0)
+    if (is_one_beyond(x, whole, low, high))
+        count = overload_finite(x, y, whole, low, high, lanes);
+    else if (whole == n)
         return 0;
-    for (; i + BCI_LANES <= n; i += BCI_LANES)
-        for (size_t j = 0; j < BCI_LANES; j++) {
-            const double e = (double)y[i + j] - (double)x[i + j];
-            const bool counts = is_beyond(x[i + j], low, high) & (fabs(e) <= DBL_MAX);
-
-            lanes[j] += counts ? e * e : 0.0;
-        }
-    for (; i < n; i++) {
-        const double e = (double)y[i] - (double)x[i];
-
-        if (is_beyond(x[i], low, high) && fabs(e) <= DBL_MAX)
-            lanes[i % BCI_LANES] += e * e;
+    count += overload_checked(x + whole, y + whole, n - whole, low, high, lanes);
+    if (!(sum_of(lanes) <= DBL_MAX)) {
+        memset(lanes, 0, sizeof lanes);
+        count = overload_checked(x, y, n, low, high, lanes);
     }
-    *e2 += ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
-           ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+    *e2 += sum_of(lanes);
     return count;
 }
 
