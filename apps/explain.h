@@ -16,6 +16,9 @@ BC_NODISCARD bc_status explain_notation(const options *o, const char *name, bc_n
 /* A number of the command line: decimal, hexadecimal, a fraction "1/3", inf or nan. */
 BC_NODISCARD bc_status explain_value(const char *text, double *out, bc_error *err);
 
+/* What --step says, 1 without it. */
+double explain_step(const options *o);
+
 /* A report under the schema of explain; `what` names the part. Printing frees it. */
 BC_NODISCARD bc_status explain_report_new(const char *what, bc_report **out, bc_error *err);
 BC_NODISCARD bc_status explain_report_print(bc_report *r, const options *o, bc_error *err);

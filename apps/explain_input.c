@@ -9,6 +9,13 @@
 #include "explain.h"
 #include "synonyms.h"
 
+double explain_step(const options *o)
+{
+    const char *text = options_setting(o, "step");
+
+    return text ? strtod(text, NULL) : 1.0; /* what is wrong was said when it was parsed */
+}
+
 bc_status explain_notation(const options *o, const char *name, bc_notation *out, bc_error *err)
 {
     const bc_notation_row *rows;
@@ -28,7 +35,7 @@ bc_status explain_notation(const options *o, const char *name, bc_notation *out,
     if (!st && o->zero != floor(o->zero))
         return tool_usage(err, "--zero", "", "expected a whole number");
     if (!st)
-        st = bc_notation_lay(&found, o->step, (int64_t)o->zero, err);
+        st = bc_notation_lay(&found, explain_step(o), (int64_t)o->zero, err);
     else if (strstr(err->text, "unknown")) {
         lower_case(name, lower, sizeof lower);
         for (size_t i = 0; i < n && i < sizeof candidates / sizeof *candidates; i++) {

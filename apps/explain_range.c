@@ -1,6 +1,7 @@
 /* Knows how `explain --range A B --step S` counts levels and bits. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "digits.h"
 #include "explain.h"
@@ -35,25 +36,44 @@ static void print_range(double low, double high, double step, uint64_t levels, i
                digits_to(text, sizeof text, step_of(span, n), step_of(span, n) * 1e-3));
 }
 
+/* One end of "A..B", n characters. */
+static bc_status read_end(const char *text, size_t n, double *to, bc_error *err)
+{
+    static const bc_setting_row row = {
+        "range", BC_SETTING_NUMBER, 0, sizeof(double), -1e300, 1e300, NULL
+    };
+    char word[64];
+
+    snprintf(word, sizeof word, "%.*s", (int)n, text);
+    return bc_setting_set(&row, word, to, err);
+}
+
 bc_status explain_range(const options *o, bc_error *err)
 {
-    const double low = o->range[0], high = o->range[1];
+    const char *text = options_setting(o, "range"), *dots = strstr(text, "..");
+    const double step = explain_step(o);
     bc_report *r = NULL;
+    double low = 0.0, high = 0.0;
     uint64_t levels;
     int bits;
-    bc_status st = bc_levels_of_range(low, high, o->step, &levels, &bits, err);
+    bc_status st = read_end(text, (size_t)(dots - text), &low, err);
+
+    if (!st)
+        st = read_end(dots + 2, strlen(dots + 2), &high, err);
+    if (!st)
+        st = bc_levels_of_range(low, high, step, &levels, &bits, err);
 
     if (!st && o->json)
         st = explain_report_new("range", &r, err);
     if (st)
         return st;
     if (!o->json) {
-        print_range(low, high, o->step, levels, bits);
+        print_range(low, high, step, levels, bits);
         return BC_OK;
     }
     bc_report_number(r, "", "low", low);
     bc_report_number(r, "", "high", high);
-    bc_report_number(r, "", "step", o->step);
+    bc_report_number(r, "", "step", step);
     bc_report_integer(r, "", "levels", levels);
     bc_report_integer(r, "", "bits", (uint64_t)bits);
     return explain_report_print(r, o, err);

@@ -45,10 +45,11 @@ bc_status media_unknown(const char *path, bc_error *err)
 {
     if (kind_refuse(path, err))
         return err->status;
-    return tool_fail(err, BC_E_UNSUPPORTED,
-                     "%s: holds no picture, sound or weights that are known here, expected a "
-                     "format that --list names",
-                     path);
+    return tool_fail(
+        err, BC_E_UNSUPPORTED,
+        "%s: holds no picture, sound, weights or numbers that are known here, expected a "
+        "format that --list names",
+        path);
 }
 
 static bool salvages(const char *path, const options *o)

@@ -5,7 +5,8 @@
 #define IMAGE   TOOL_OF(0)
 #define AUDIO   TOOL_OF(1)
 #define TENSOR  TOOL_OF(2)
-#define MEDIUM  (IMAGE | AUDIO | TENSOR)
+#define NUMBERS TOOL_OF(3)
+#define MEDIUM  (IMAGE | AUDIO | TENSOR | NUMBERS)
 #define SWEEPS  SWEEP_OF(MEDIUM)
 #define ALL     (MEDIUM | SWEEPS)
 #define EVERY   (ALL | TOOL_EXPLAIN)
@@ -40,17 +41,17 @@ static const option table[] = {
     { AUDIO, 0, "subtractive", FLAG,  NULL,     SETTING, 0, 0, "note in the file how bitcrush restore undoes the dither" },
     { AUDIO, 0, "keep-silence", PERHAPS, "MS",  SETTING, 0, 0, "no noise where a channel is 0 for longer, at first 20 ms" },
     { AUDIO, 0, "plain-header", FLAG, NULL,     SETTING, 0, 0, "leave valid bits unsaid, for programs that refuse them" },
-    { AUDIO | TENSOR | SWEEP_OF(AUDIO | TENSOR), 0, "nonfinite",  CHOICE, "error|saturate|zero|keep", SETTING, 0, 0, "what NaN, infinity and overflow become" },
+    { AUDIO | TENSOR | NUMBERS | SWEEP_OF(AUDIO | TENSOR | NUMBERS), 0, "nonfinite",  CHOICE, "error|saturate|zero|keep", SETTING, 0, 0, "what NaN, infinity and overflow become" },
     { AUDIO | SWEEPS | EXPLAIN, 0, "plot",       TEXT,   "FILE",   FIELD(plot),     0, 0, "draw curves, codes or number lines into an SVG file" },
     { SWEEP_OF(IMAGE), 0, "sheet",    TEXT,   "FILE",   FIELD(sheet),    0, 0, "draw the picture at every depth into a PNG file" },
-    { TENSOR | SWEEP_OF(TENSOR), 0, "include",   TEXT,   "GLOB,...", SETTING, 0, 0, "reduce tensors of these names and no others" },
-    { TENSOR | SWEEP_OF(TENSOR), 0, "exclude",   TEXT,   "GLOB,...", SETTING, 0, 0, "keep tensors of these names as they are" },
+    { TENSOR | NUMBERS | SWEEP_OF(TENSOR | NUMBERS), 0, "include", TEXT, "GLOB,...", SETTING, 0, 0, "reduce tensors or columns of these names and no others" },
+    { TENSOR | NUMBERS | SWEEP_OF(TENSOR | NUMBERS), 0, "exclude", TEXT, "GLOB,...", SETTING, 0, 0, "keep tensors or columns of these names as they are" },
     { TENSOR, 0, "drop",      TEXT,   "GLOB,...", SETTING, 0, 0, "leave tensors of these names out of the output" },
     { TENSOR, 0, "requantize", FLAG,  NULL,     SETTING, 0, 0, "reduce also what is quantized already, losing more" },
     { TENSOR, 0, "encoder",   CHOICE, "exact|best", SETTING, 0, 0, "blocks byte for byte as GGML's, or of the least error" },
     { TENSOR, 0, "type",      TEXT,   "GLOB=FORMAT,...", SETTING, 0, 0, "other formats for tensors of these names" },
-    { TENSOR, 0, "group",     TEXT,   "tensor|row|N", SETTING, 0, 0, "weights that share a scale (int4, e2m1, ...)" },
-    { TENSOR, 0, "scale",     CHOICE, "absmax|percentile|mse", SETTING, 0, 0, "how that scale is found" },
+    { TENSOR | NUMBERS | SWEEP_OF(NUMBERS), 0, "group", TEXT, "tensor|row|N", SETTING, 0, 0, "what shares a scale: weights; of tables column or all" },
+    { TENSOR | NUMBERS | SWEEP_OF(NUMBERS), 0, "scale", CHOICE, "full|absmax|minmax|zero-point|percentile|absmean|mse", SETTING, 0, 0, "how the ruler is laid on data" },
     { TENSOR, 0, "percent",   NUMBER, "P",      SETTING, 0, 0, "weights that percentile does not clip, 99.99 of 100" },
     { TENSOR, 0, "zero-point", FLAG,  NULL,     SETTING, 0, 0, "int2 to int8: extremes on the end codes, 0 on one" },
     { TENSOR, 0, "double-quant", FLAG, NULL,    SETTING, 0, 0, "nf4 and fp4: scales in bytes, too" },
@@ -60,15 +61,19 @@ static const option table[] = {
     { EXPLAIN, 0, "steps",    FLAG,   NULL,     FIELD(steps),    0, 0, "show how the bits come about, division by division" },
     { EXPLAIN, 0, "zero",     NUMBER, "Z",      FIELD(zero), -4294967296.0, 4294967296.0, "the integer that stands for 0" },
     { EXPLAIN, 0, "text",     TEXT,   "TEXT",   FIELD(text),     0, 0, "what a text costs in bits, plain and coded" },
-    { EXPLAIN, 0, "range",    PAIR,   "A B",    FIELD(range),    -1e300, 1e300, "levels and bits that a range needs" },
-    { EXPLAIN, 0, "step",     NUMBER, "S",      FIELD(step),     1e-300, 1e300, "the distance of two levels; value = S x (integer - Z)" },
+    { EXPLAIN | NUMBERS | SWEEP_OF(NUMBERS), 0, "range", PAIR, "A B", SETTING, 0, 0, "the ends of a range, A B or A..B" },
+    { EXPLAIN | NUMBERS, 0, "step", NUMBER, "S", SETTING, 0, 0, "the distance of two levels; value = S x (integer - Z)" },
     { EXPLAIN, 0, "product",  PAIR,   "A B",    FIELD(product),  -1e100, 1e100, "what rounding A and B does to their product" },
     { EXPLAIN, 0, "bits",     TEXT,   "N,...",  FIELD(bits),     0, 0, "bits or formats of the factors of --product" },
     { EXPLAIN, 0, "terms",    COUNT,  "N",      FIELD(terms),    0, 1000000, "terms of the dot product of --product" },
     { EXPLAIN, 0, "block",    COUNT,  "K",      FIELD(block),    0, 18446744073709551615.0, "block K of a file of weights, from 0" },
     { EXPLAIN, 0, "format",   TEXT,   "FORMAT", FIELD(format),   0, 0, "the format of the block, where the file has floats" },
     { EXPLAIN, 0, "tensor",   TEXT,   "NAME",   FIELD(tensor),   0, 0, "the tensor that the block is of, at first the largest" },
-    { MEDIA, 0,   "rounding",   CHOICE, "nearest|truncate", SETTING, 0, 0, "truncate is the bare bit shift, undithered" },
+    { NUMBERS, 0, "codes",    FLAG,   NULL,     SETTING, 0, 0, "write whole numbers, the codes, instead of values" },
+    { NUMBERS | SWEEP_OF(NUMBERS), 0, "separator", CHOICE, "auto|comma|semicolon|tab|bar|blank|line", SETTING, 0, 0, "between cells of a table" },
+    { NUMBERS | SWEEP_OF(NUMBERS), 0, "decimal",   CHOICE, "point|comma", SETTING, 0, 0, "what stands before the fraction of a number" },
+    { NUMBERS | SWEEP_OF(NUMBERS), 0, "header",    CHOICE, "auto|yes|no", SETTING, 0, 0, "is the first record of a table names of columns?" },
+    { MEDIA | NUMBERS, 0,   "rounding",   CHOICE, "nearest|truncate", SETTING, 0, 0, "truncate is the bare bit shift, undithered" },
     { EVERY, 0,   "seed",       COUNT,  "N",      SETTING, 0, 0, "seed of the noise" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "fast",       FLAG,   NULL,     SETTING, 0, 0, "compress less, in less time" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "small",      FLAG,   NULL,     SETTING, 0, 0, "compress more, in more time" },

@@ -27,7 +27,7 @@ typedef struct {
     bool steps, all;     /* explain */
     int progress, color; /* index of the choice */
     double params;
-    double range[2], product[2], step, zero; /* explain */
+    double product[2], zero; /* explain */
     uint64_t block, terms;
     bool is_page_only;                 /* the output is for the page alone and goes away with it */
     bool is_refused;                   /* by --min-snr: what is reported was not written */

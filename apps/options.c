@@ -275,20 +275,28 @@ static const char *value_after(int argc, char **argv, int *i, const option *o, c
     return NULL;
 }
 
-/* The second number of a PAIR, in the word after the first. */
-static bc_status set_second(const option *o, int argc, char **argv, int *i, options *out,
-                            bc_error *err)
+/* The second number of a PAIR, in the word after the first. Of a setting both are one text, "A..B",
+ * which may also be typed so. */
+static bc_status set_second(const option *o, const char *first, int argc, char **argv, int *i,
+                            options *out, bc_error *err)
 {
-    if (o->kind != PAIR)
-        return BC_OK;
-    char shown[64];
+    const bool is_setting = o->field == OPTION_IS_SETTING;
+    char shown[64], both[128];
 
+    if (o->kind != PAIR || (is_setting && strstr(first, "..")))
+        return BC_OK;
     snprintf(shown, sizeof shown, "--%s", o->name);
     const char *next = value_after(argc, argv, i, o, shown, err);
 
     if (!next)
         return BC_E_USAGE;
-    return set_number(o, next, (double *)(void *)((char *)out + o->field) + 1, err);
+    if (!is_setting)
+        return set_number(o, next, (double *)(void *)((char *)out + o->field) + 1, err);
+    snprintf(both, sizeof both, "%.60s..%.60s", first, next);
+    const char *kept = keep_word(out, both);
+
+    return kept ? set_setting(o, kept, out, err)
+                : usage(err, "--%s: expected two numbers after it", o->name);
 }
 
 /* The row of a name that other programs use; *word is a word of its own that says its value. */
@@ -332,7 +340,7 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
 
     const bc_status st = set(o, value, out, err);
 
-    return st ? st : set_second(o, argc, argv, i, out, err);
+    return st ? st : set_second(o, value, argc, argv, i, out, err);
 }
 
 /* -depth or -ordered-dither as ImageMagick has them, before their letters are taken for options. */
@@ -411,7 +419,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     const char *perhaps = NULL;
     int after_perhaps = -1;
 
-    *out = (options){ .step = 1.0, .terms = 1000, .operands = argv };
+    *out = (options){ .terms = 1000, .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
         bc_status st = BC_OK;

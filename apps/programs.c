@@ -42,6 +42,11 @@ static const char about_weights[] =
     "a number of bits or a mix (q4_k_m). The output is FILE-FORMAT.gguf, or of the input's\n"
     "kind for floats.";
 
+static const char about_numbers[] =
+    "Reduce the bits of numbers in a table and say what it cost. FILE is CSV, TSV or one number a\n"
+    "line, - is standard input; SPEC is 1 to 24 bits between the ends of each column, or a grid\n"
+    "(e4m3); --step S takes its place. The output is FILE-SPEC.csv, with all else as it was.";
+
 static const char about_info[] =
     "`bitcrush info FILE...` says what a file is and, of pictures and sound, how much of it is used:\n"
     "bits, levels, channels, and what a smaller file could leave out without loss. Of weights it\n"
@@ -84,7 +89,8 @@ static const char *const explain_abouts[] = { about_explain, NULL };
 static const char *const all_usages[] = {
     "FILE... SPEC [OPTION...]",
     "FILE... --palette N|NAME|FILE [OPTION...]",
-    "image|audio|tensor FILE... SPEC [OPTION...]",
+    "FILE... --step S [OPTION...]",
+    "image|audio|tensor|numbers FILE... SPEC [OPTION...]",
     "compare A B [OPTION...]",
     "restore FILE... [OPTION...]",
     "info FILE...|--params N [OPTION...]",
@@ -96,11 +102,12 @@ static const char *const all_usages[] = {
 };
 
 static const char about_all[] =
-    "Reduce the bit depth of pictures, sound and weights and say what it cost. The tool is chosen by\n"
-    "the content of the first FILE, or by its name.";
+    "Reduce the bit depth of pictures, sound, weights and numbers and say what it cost. The tool is\n"
+    "chosen by the content of the first FILE, or by its name.";
 
-static const char *const all_abouts[] = { about_all,     about_images,  about_sound, about_weights,
-                                          about_compare, about_restore, about_info,  about_sweep,
+static const char *const all_abouts[] = { about_all,     about_images,  about_sound,
+                                          about_weights, about_numbers, about_compare,
+                                          about_restore, about_info,    about_sweep,
                                           about_report,  about_explain, NULL };
 
 /* In the order of bc_media. */
@@ -108,7 +115,8 @@ enum {
     IMAGE = TOOL_OF(0),
     AUDIO = TOOL_OF(1),
     TENSOR = TOOL_OF(2),
-    ALL_TOOLS = IMAGE | AUDIO | TENSOR
+    NUMBERS = TOOL_OF(3),
+    ALL_TOOLS = IMAGE | AUDIO | TENSOR | NUMBERS
 };
 
 const program program_bitcrush = { "bitcrush", ALL_TOOLS | SWEEP_OF(ALL_TOOLS) | TOOL_EXPLAIN,

@@ -301,7 +301,6 @@ static const synonym_row rows[] = {
     { "progress", "off",  SAME, "never" },
     { "scale", "max",     SAME, "absmax" },
     { "scale", "abs-max", SAME, "absmax" },
-    { "scale", "minmax",  NEAR, "absmax, with --zero-point" },
     { "nonfinite", "fail", SAME, "error" },
 
     { "bits", "#bit",      SAME, "#" },

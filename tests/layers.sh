@@ -12,7 +12,7 @@ base     base
 core     base core
 measure  base core measure
 report   base measure report
-medium   base measure report medium
+medium   base core measure report medium
 image    base core measure report medium image
 audio    base core measure report medium audio
 tensor   base core measure report medium tensor

@@ -1,6 +1,6 @@
 /* A medium: one kind of data, its files, and all that a program does with them, as one const row.
  *
- * Pictures, sound and weights are a row each. Programs and studies walk over the rows and know none
+ * Pictures, sound, weights and tables of numbers are a row each. Programs and studies walk over the rows and know none
  * of the media: a new one is a folder and a row. */
 #ifndef BITCRUSH_MEDIUM_H
 #define BITCRUSH_MEDIUM_H
@@ -171,7 +171,7 @@ typedef struct bc_medium {
     void (*sizes)(double n, bool is_for_programs, bc_report *r);
 } bc_medium;
 
-extern BC_API const bc_medium bc_pictures, bc_sound, bc_weights;
+extern BC_API const bc_medium bc_pictures, bc_sound, bc_weights, bc_tables;
 
 /* What all media tell alike: the output's name, page and fate; the size of the input, where it is a
  * file. */

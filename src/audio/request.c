@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
-#include "bitcrush/feedback.h"
+#include "medium/noise_setting.h"
 
 #define FIELD(member) BC_FIELD(bci_audio_job, member)
 
@@ -39,29 +39,6 @@ bool bci_audio_takes(const char *spec)
     bc_audio_depth depth;
 
     return bc_audio_depth_named(spec, &depth, NULL) == BC_OK;
-}
-
-static bc_status parse_dither(const char *text, bc_audio_settings *s, bc_error *err)
-{
-    const bc_noise *rows;
-    const size_t n = bc_noise_rows(&rows);
-    const char *near = bc_nearer_name(NULL, "auto", text);
-
-    if (strcmp(text, "auto") == 0)
-        return BC_OK;
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(rows[i].name, text) == 0) {
-            s->noise = &rows[i];
-            return BC_OK;
-        }
-        near = rows[i].mask_side == 0 ? bc_nearer_name(near, rows[i].name, text) : near;
-    }
-    if (bc_kernel_find(text))
-        return bc_setting_refuse(err, "dither", text,
-                                 "passes errors on in pictures, expected a noise, and `shape` for "
-                                 "what passes errors on in time");
-    return bc_setting_unknown(err, "dither", text, near,
-                              "unknown, expected a noise that `list` shows");
 }
 
 /* A depth; a name that is none is compared with those that are. */
@@ -109,7 +86,9 @@ bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci
     *j = (bci_audio_job){ .settings = bc_audio_settings_default() };
     st = bc_settings_fill(bci_audio_setting_rows, BCI_AUDIO_SETTINGS, &request->settings, j, err);
     if (!st)
-        st = parse_dither(j->dither ? j->dither : "auto", s, err);
+        st = bci_noise_setting(j->dither ? j->dither : "auto",
+                               "a noise, and `shape` for what passes errors on in time", &s->noise,
+                               err);
     if (!st)
         st = parse_shape(j->shape ? j->shape : "none", j, err);
     if (!st && spec)

@@ -198,6 +198,8 @@ bool bc_numbers_probe(const uint8_t *head, size_t n)
     char text[BC_HEAD_SIZE + 1];
     size_t n_text = (is_cut ? BC_HEAD_SIZE : n) - skipped, n_whole = n_text;
 
+    if (n_text > 0 && head[0] >= 0xFE) /* UTF-16, JPEG XL */
+        return false;
     if (!is_text(head + skipped, n_text) || is_of_others(head + skipped, n_text))
         return false;
     memcpy(text, head + skipped, n_text);

@@ -11,6 +11,7 @@
 #include "base/digits.h"
 #include "base/fail.h"
 #include "bitcrush/notation.h"
+#include "bitcrush/setting.h"
 
 /* Texts of so many marks are written in advance. */
 enum { MOST_TEXTS = 4096, MAX_EVEN_BITS = 24, MAX_TENTHS = 22 };
@@ -122,10 +123,10 @@ static bc_status check_scale(const bc_numbers_settings *s, bc_error *err)
                         "scale %s: the %s says how marks lie, expected one of both", s->scale->name,
                         s->step != 0.0 ? "step" : "range");
     if (s->scale->method == BC_SCALE_PERCENTILE || s->scale->method == BC_SCALE_MSE)
-        return bci_fail(err, BC_E_USAGE,
-                        "scale %s: needs all numbers at once, and files of any length go by here, "
-                        "expected minmax, absmax, zero-point, absmean or full",
-                        s->scale->name);
+        return bc_setting_refuse(
+            err, "scale", s->scale->name,
+            "needs all numbers at once, and files of any length go by here, expected minmax, "
+            "absmax, zero-point, absmean or full");
     return BC_OK;
 }
 

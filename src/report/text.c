@@ -35,11 +35,17 @@ static const struct {
                "|, {input.encoding}|, {input.valid_bits} of them valid|, {input.used_bits:bit} used"
                "|, {input.format}" },
     { "salvaged", "{?input.rate_hz}{input.salvaged}" },
+    { "table", "{input.rows:row}, {input.columns:column}, {input.separator}| {input.header}"
+               "|, {input.decimal}|, {input.comments:comment}" },
     { "note", "{input.note}" },
     { "against", "{compared.encoding}|, {compared.format}|; {compared.note}"
                  "|; salvaged: {compared.salvaged}" },
+    { "reduced", "{?input.rows}to {output.depth}, {output.reduced:column}|, {settings.codes}"
+                 "|; scale {settings.scale}| {settings.range}|, for each {settings.group}"
+                 "|; dither {settings.dither}|; rounding {settings.rounding}|; seed {settings.seed}"
+                 "|; non-finite {settings.nonfinite}" },
     { "reduced",
-      "to {output.depth}|, {output.levels:level}|; {settings.exact}"
+      "{?input.rate_hz}to {output.depth}|, {output.levels:level}|; {settings.exact}"
       "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"
       "|; guard {settings.guard_db:1} dB|; silence over {settings.keep_silence_ms:0} ms kept"
       "|, {metrics.silent:sample}|; rounding {settings.rounding}"
@@ -70,12 +76,14 @@ static const struct {
               "| ({metrics.worst_tensor})"
               "|; against the {metrics.sqnr_against} of the input, whose own loss is not known" },
     { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },
+    { "error", "{?input.rows}largest {metrics.max_error:3e}|, mean {metrics.mean_error:+2e}"
+               "|, RMS {metrics.rmse:3e}|; one step is {settings.step:3e}" },
     { "PSNR",
       "{metrics.psnr_db:2} dB coded|, {metrics.psnr_linear_db:2} dB in linear light"
       "|, {metrics.psnr_blurred_db:2} dB blurred (Gaussian, sigma {metrics.blur_sigma:0} pixels)" },
     { "SSIM", "{metrics.ssim:4}| of luma, at 1/{metrics.ssim_scale} of the size" },
     { "error",
-      "{!input.rate_hz}{!input.tensors}of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
+      "{!input.rate_hz}{!input.tensors}{!input.rows}of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
       "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
     { "noise", "{metrics.noise_dbfs:2} dBFS|; expected {theory.noise_dbfs:2}"
                "|; A-weighted {metrics.noise_a_dbfs:2}|, ITU-R 468 {metrics.noise_468_dbfs:2}"
@@ -96,7 +104,8 @@ static const struct {
                  "|, entropy {metrics.entropy_bits:2} bits a pixel" },
     { "clipped", "{?input.tensors}{metrics.clipped:weight} more than half a step beyond the ends" },
     { "clipped",
-      "{!input.tensors}{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
+      "{!input.tensors}{!input.rows}{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
+    { "clipped", "{?input.rows}{metrics.clipped:number} more than half a step beyond the ends" },
     { "limited",
       "{?input.tensors}{metrics.saturated:weight} to the largest that the format holds" },
     { "limited",
@@ -113,6 +122,12 @@ static const struct {
     { "left out", "{output.left_out:pair} of metadata that the format cannot hold" },
     { "only in", "the first file: {compared.only_first}|, the second: {compared.only_second}"
                  "|, in both but of other shape or no floats: {compared.other_shape}" },
+    { "entropy", "{?input.rows}{metrics.entropy_bits:2} bits a number" },
+    { "cells", "{metrics.text_cells:cell} of text pass as they are|, {metrics.empty_cells} empty" },
+    { "cells", "{!metrics.text_cells}{metrics.empty_cells:cell} empty" },
+    { "differ", "cells of text: {compared.text_differs}" },
+    { "differ", "a number in one and none in the other: {compared.kind_differs}" },
+    { "differ", "names of columns: {compared.names_differ}" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes:byte}"
                "|, input file {input.size_bytes}" },

@@ -6,7 +6,7 @@
 #include "bitcrush/input.h"
 #include "bitcrush/study.h"
 
-static const bc_medium *const media[] = { &bc_pictures, &bc_sound, &bc_weights };
+static const bc_medium *const media[] = { &bc_pictures, &bc_sound, &bc_weights, &bc_tables };
 
 enum { N_MEDIA = sizeof media / sizeof *media };
 

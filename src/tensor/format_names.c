@@ -43,7 +43,9 @@ bool bci_format_known(const char *typed)
     for (size_t i = 0; i < n; i++)
         if (strcmp(names[i], lower) == 0)
             return true;
-    return false;
+    const bc_element_type *type = bc_element_type_named(typed); /* other names of types */
+
+    return type && bc_tensor_can_write(type);
 }
 
 bc_status bci_format_check(const char *typed, bc_error *err)

@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "bitcrush/feedback.h"
+#include "medium/noise_setting.h"
 #include "tensor/format_names.h"
+
+/* The rows of bc_scale_rows. */
+#define BCI_SCALE_WORDS "full|absmax|minmax|zero-point|percentile|absmean|mse"
 
 #define FIELD(member) BC_FIELD(bci_tensor_job, member)
 
@@ -21,7 +24,7 @@ const bc_setting_row bci_tensor_setting_rows[BCI_TENSOR_SETTINGS] = {
     { "requantize",   BC_SETTING_FLAG,   FIELD(settings.requantize), 0, 0, NULL },
     { "encoder",      BC_SETTING_CHOICE, FIELD(settings.encoder), 0, 0, "exact|best" },
     { "group",        BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
-    { "scale",        BC_SETTING_CHOICE, FIELD(scale), 0, 0, "absmax|percentile|mse" },
+    { "scale",        BC_SETTING_CHOICE, FIELD(scale), 0, 0, BCI_SCALE_WORDS },
     { "percent",      BC_SETTING_NUMBER, FIELD(settings.percent), 0, 100, NULL },
     { "zero-point",   BC_SETTING_FLAG,   FIELD(settings.zero_point), 0, 0, NULL },
     { "double-quant", BC_SETTING_FLAG,   FIELD(settings.double_quant), 0, 0, NULL },
@@ -108,34 +111,19 @@ static bc_status parse_group(const char *text, uint32_t *group, bc_error *err)
 
 static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
 {
-    static const bc_scale_method methods[] = { BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE, BC_SCALE_MSE };
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+    const bc_scale_row *row = &rows[(size_t)j->scale < n ? (size_t)j->scale : 0];
     bc_tensor_settings *s = &j->settings;
 
-    s->scale = methods[j->scale];
+    s->scale = row->method;
+    if (s->scale != BC_SCALE_ABSMAX && s->scale != BC_SCALE_PERCENTILE && s->scale != BC_SCALE_MSE)
+        return bc_setting_refuse(err, "scale", row->name,
+                                 "is not for the codes and scales of weights, expected absmax, "
+                                 "percentile or mse");
     if (has_percent && s->scale != BC_SCALE_PERCENTILE)
         return bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
     return parse_group(j->group, &s->group, err);
-}
-
-static bc_status parse_dither(const char *text, bc_tensor_settings *s, bc_error *err)
-{
-    const bc_noise *rows;
-    const size_t n = bc_noise_rows(&rows);
-    const char *near = NULL;
-
-    if (strcmp(text, "auto") == 0)
-        return BC_OK;
-    s->noise = bc_noise_find(text);
-    if (s->noise)
-        return BC_OK;
-    if (bc_kernel_find(text))
-        return bc_setting_refuse(
-            err, "dither", text,
-            "passes errors on in pictures, expected a noise, as rpdf, for weights");
-    for (size_t i = 0; i < n; i++)
-        near = rows[i].mask_side == 0 ? bc_nearer_name(near, rows[i].name, text) : near;
-    return bc_setting_unknown(err, "dither", text, near,
-                              "unknown, expected a noise that `list` shows");
 }
 
 /* What follows from the settings as they were given. */
@@ -153,7 +141,8 @@ static bc_status settle(bci_tensor_job *j, bool has_percent, bc_error *err)
     if (!st)
         st = make_scale(j, has_percent, err);
     if (!st)
-        st = parse_dither(j->dither ? j->dither : "auto", s, err);
+        st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for weights",
+                               &s->noise, err);
     s->include = j->include;
     s->exclude = j->exclude;
     s->drop = j->drop;
@@ -171,6 +160,7 @@ bc_status bci_tensor_prepare(const char *spec, const bc_request *request, void *
     bc_status st = spec && *spec ? bci_format_check(spec, err) : BC_OK;
 
     *s = bc_tensor_settings_default(spec ? spec : "");
+    j->scale = 1; /* absmax */
     if (!st)
         st = bc_settings_fill(bci_tensor_setting_rows, BCI_TENSOR_SETTINGS, &request->settings, j,
                               err);

@@ -35,8 +35,8 @@ static bc_status fill(const bc_setting *given, size_t n, values *to, bc_error *e
 
 static void values_go_to_their_members(void **state)
 {
-    const bc_setting given[] = { { "flag", "" },        { "small", "1024" },   { "large", "0xff" },
-                                 { "bytes", "2M" },     { "number", "-1.5" },  { "optional", "" },
+    const bc_setting given[] = { { "flag", "" },        { "small", "1024" },  { "large", "0xff" },
+                                 { "bytes", "2M" },     { "number", "-1.5" }, { "optional", "" },
                                  { "choice", "three" }, { "text", "a=b, c" } };
     values v;
 
@@ -54,8 +54,9 @@ static void values_go_to_their_members(void **state)
 
 static void what_is_not_given_stays_and_the_last_counts(void **state)
 {
-    const bc_setting given[] = { { "flag", "yes" }, { "large", "1" }, { "flag", "no" },
-                                 { "large", "18446744073709551615" } };
+    const bc_setting given[] = {
+        { "flag", "yes" }, { "large", "1" }, { "flag", "no" }, { "large", "18446744073709551615" }
+    };
     values v;
 
     (void)state;
@@ -81,7 +82,8 @@ static void what_is_no_value_is_refused(void **state)
         { { "small", "-1" }, "small -1: expected a whole number from 1 to 1024", "small" },
         { { "small", "" }, "small: expected a whole number from 1 to 1024", "small" },
         { { "large", "18446744073709551616" },
-          "large 18446744073709551616: expected a whole number of 64 bits", "large" },
+          "large 18446744073709551616: expected a whole number of 64 bits",
+          "large" },
         { { "bytes", "0" }, "bytes 0: expected a size in bytes, as 512M, 2GiB or 65536", "bytes" },
         { { "number", "2.5" }, "number 2.5: expected a number from -2 to 2", "number" },
         { { "number", "nan" }, "number nan: expected a number from -2 to 2", "number" },

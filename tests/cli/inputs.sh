@@ -39,13 +39,13 @@ it 'another kind of file is 5'
 echo 'a text' >text.png
 bitcrush text.png 4
 exits 5
-says 'bitcrush: text.png: holds no picture, sound or weights that are known here, expected a format that --list names'
+says 'bitcrush: text.png: holds no picture, sound, weights or numbers that are known here, expected a format that --list names'
 bitcrush info text.png
 exits 5
-mentions 'text.png: holds no picture, sound or weights'
+mentions 'text.png: holds no picture, sound, weights or numbers'
 bitcrush report text.png text.png
 exits 5
-mentions 'text.png: holds no picture, sound or weights'
+mentions 'text.png: holds no picture, sound, weights or numbers'
 only text.png
 clean
 

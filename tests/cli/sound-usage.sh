@@ -23,7 +23,7 @@ for bits in 0 33 99 0.5; do
     refused "bits $bits: expected a number from 1 to 32" in.wav "$bits"
 done
 refused "\"\": unknown depth, $expected" in.wav ''
-for depth in x 8x 4,5 uniform4 int8x pcmx; do
+for depth in x 8x 4,5 int8x pcmx; do
     refused "$depth: unknown depth, $expected" in.wav "$depth"
 done
 refused 'bits 24.5: expected a whole number from 24 on' in.wav 24.5

@@ -87,8 +87,8 @@ static void sweeps_take_the_options_that_count_in_them(void **state)
 
     (void)state;
     for (size_t i = 0; i < n; i++) {
-        const bool is_about_all = strcmp(rows[i].name, "dither") == 0 ||
-                                  strcmp(rows[i].name, "force") == 0;
+        const bool is_about_all =
+            strcmp(rows[i].name, "dither") == 0 || strcmp(rows[i].name, "force") == 0;
 
         snprintf(word, sizeof word, " %s ", rows[i].name);
         for (size_t m = 0; m < n_media && rows[i].field == OPTION_IS_SETTING && !is_about_all; m++)

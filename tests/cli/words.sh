@@ -230,7 +230,7 @@ it 'a file of no kind that is known'
 printf 'what is this, and what may it be good for? nobody knows' >other
 bitcrush other 4
 exits 5
-mentions 'other: holds no picture, sound or weights that are known here'
+mentions 'other: holds no picture, sound, weights or numbers that are known here'
 it 'one among several files'
 printf 'GIF89a%s' "$rest" >other
 bitcrush in.png other 4 -q

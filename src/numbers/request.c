@@ -1,0 +1,171 @@
+/* Knows how a SPEC and settings become what is done to a table. */
+#include "numbers/request.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/fail.h"
+#include "medium/noise_setting.h"
+
+#define FIELD(member) BC_FIELD(bci_numbers_job, member)
+
+/* clang-format off */
+const bc_setting_row bci_numbers_setting_rows[BCI_NUMBERS_SETTINGS] = {
+    { "scale",      BC_SETTING_CHOICE, FIELD(scale), 0, 0, "full|absmax|minmax|zero-point|percentile|absmean|mse" },
+    { "group",      BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
+    { "step",       BC_SETTING_NUMBER, FIELD(settings.step), 1e-300, 1e300, NULL },
+    { "range",      BC_SETTING_TEXT,   FIELD(range), 0, 0, NULL },
+    { "rounding",   BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
+    { "dither",     BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "seed",       BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
+    { "nonfinite",  BC_SETTING_CHOICE, FIELD(settings.nonfinite), 0, 0, "error|saturate|zero|keep" },
+    { "codes",      BC_SETTING_FLAG,   FIELD(settings.codes), 0, 0, NULL },
+    { "include",    BC_SETTING_TEXT,   FIELD(include_text), 0, 0, NULL },
+    { "exclude",    BC_SETTING_TEXT,   FIELD(exclude_text), 0, 0, NULL },
+    { "separator",  BC_SETTING_CHOICE, FIELD(separator), 0, 0, "auto|comma|semicolon|tab|bar|blank|line" },
+    { "decimal",    BC_SETTING_CHOICE, FIELD(decimal), 0, 0, "point|comma" },
+    { "header",     BC_SETTING_CHOICE, FIELD(settings.format.header), 0, 0, "auto|yes|no" },
+    { "threads",    BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
+    { "force",      BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
+    { "dry-run",    BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
+    { "min-snr",    BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
+    { "max-memory", BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
+};
+/* clang-format on */
+
+bool bci_numbers_takes(const char *spec)
+{
+    const bool is_number = *spec >= '0' && *spec <= '9';
+    bc_numbers_depth depth;
+
+    return bc_numbers_depth_named(spec, &depth, NULL) == BC_OK &&
+           (!is_number || spec[strspn(spec, "0123456789.")] == '\0');
+}
+
+bool bci_numbers_replaces_spec(const bc_settings *s)
+{
+    return bc_setting_value(s, "step") != NULL;
+}
+
+/* Cut "a,b,c" into words, in a copy that *copy keeps. */
+static bc_status cut(const char *text, char **copy, const char *words[BCI_NUMBERS_MAX_GLOBS],
+                     size_t *n, bc_error *err)
+{
+    *n = 0;
+    if (!text)
+        return BC_OK;
+    *copy = strdup(text);
+    if (!*copy)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for the patterns of columns");
+    for (char *word = *copy; word; (*n)++) {
+        char *comma = strchr(word, ',');
+
+        if (*n == BCI_NUMBERS_MAX_GLOBS)
+            return bci_fail(err, BC_E_USAGE, "too many patterns %s: expected 64 at most", text);
+        if (comma)
+            *comma++ = '\0';
+        words[*n] = word;
+        word = comma;
+    }
+    return BC_OK;
+}
+
+/* "A..B". */
+static bc_status parse_range(const char *text, bc_numbers_settings *s, bc_error *err)
+{
+    const char *dots = text ? strstr(text, "..") : NULL;
+    char low[64], *end = low;
+
+    if (!text)
+        return BC_OK;
+    if (dots && (size_t)(dots - text) < sizeof low) {
+        snprintf(low, sizeof low, "%.*s", (int)(dots - text), text);
+        s->low = bci_read_double(low, &end);
+    }
+    const bool has_low = end != low && !*end;
+
+    s->high = has_low ? bci_read_double(dots + 2, &end) : 0.0;
+    s->has_range = true;
+    if (!has_low || end == dots + 2 || *end || !isfinite(s->low) || !isfinite(s->high) ||
+        !(s->low < s->high))
+        return bc_setting_refuse(err, "range", text,
+                                 "expected A..B, two numbers, the smaller first");
+    return BC_OK;
+}
+
+static bc_status parse_group(const char *text, bc_numbers_settings *s, bc_error *err)
+{
+    if (!text || strcmp(text, "column") == 0)
+        s->per = BC_PER_CHANNEL;
+    else if (strcmp(text, "all") == 0)
+        s->per = BC_PER_WHOLE;
+    else
+        return bc_setting_refuse(err, "group", text, "tables have columns, expected column or all");
+    return BC_OK;
+}
+
+/* What follows from the settings as they were given. */
+static bc_status settle(bci_numbers_job *j, bc_error *err)
+{
+    static const char separators[] = { 0, ',', ';', '\t', '|', ' ', '\n' };
+    bc_numbers_settings *s = &j->settings;
+    const bc_scale_row *scales;
+    const size_t n_scales = bc_scale_rows(&scales);
+    bc_status st = cut(j->include_text, &j->texts[0], j->include, &s->n_include, err);
+
+    if (!st)
+        st = cut(j->exclude_text, &j->texts[1], j->exclude, &s->n_exclude, err);
+    if (!st)
+        st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for numbers",
+                               &s->noise, err);
+    if (!st)
+        st = parse_group(j->group, s, err);
+    if (!st)
+        st = parse_range(j->range, s, err);
+    s->include = j->include;
+    s->exclude = j->exclude;
+    s->scale = j->scale >= 0 && (size_t)j->scale < n_scales ? &scales[j->scale] : NULL;
+    s->format.separator = separators[j->separator];
+    s->format.decimal = j->decimal == 1 ? ',' : '\0';
+    return st;
+}
+
+bc_status bci_numbers_prepare(const char *spec, const bc_request *request, void **job,
+                              bc_error *err)
+{
+    bci_numbers_job *j = *job = calloc(1, sizeof *j);
+
+    if (!j)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for settings");
+    bc_numbers_settings *s = &j->settings;
+
+    *s = bc_numbers_settings_default();
+    j->scale = -1;
+    bc_status st = bc_settings_fill(bci_numbers_setting_rows, BCI_NUMBERS_SETTINGS,
+                                    &request->settings, j, err);
+
+    if (!st)
+        st = settle(j, err);
+    if (!st && spec)
+        st = bc_numbers_depth_named(spec, &s->depth, err);
+    if (s->step > 0.0)
+        s->depth = (bc_numbers_depth){ 0 };
+    s->skip_quality = !request->wants_report;
+    s->reading.stop = request->stop;
+    s->reading.input = request->input;
+    s->progress = request->progress;
+    s->context = request->context;
+    return st;
+}
+
+void bci_numbers_release(void *job)
+{
+    bci_numbers_job *j = job;
+
+    for (size_t i = 0; j && i < sizeof j->texts / sizeof *j->texts; i++)
+        free(j->texts[i]);
+    free(j);
+}

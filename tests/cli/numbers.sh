@@ -1,0 +1,110 @@
+#!/bin/sh
+# Tables of numbers on the command line: the fourth medium, by every verb.
+. "${0%/*}/cli.sh"
+
+# The value of a fact of the last report in JSON.
+fact() {
+    "$READ_JSON" <"$out" | sed -n "s/^$1=//p"
+}
+
+printf 'time,temp,note\n0,20.1,ok\n1,20.4,\n2,21.0,"hot, dry"\n3,19.8,ok\n4,20.0,ok\n' >r.csv
+
+it 'a table is reduced column by column, and text passes as it is'
+bitcrush r.csv 3
+exits 0
+prints 'table    5 rows, 3 columns, commas with names above'
+prints 'to 3 bits, 2 columns; scale minmax, for each column'
+prints '4 cells of text pass as they are, 1 empty'
+prints 'no numbers'
+# 3 bits from 0 to 4: marks 4/7 apart; from 19.8 to 21: 1.2/7.
+sed 's/,.*//' r-3bit.csv >first
+printf 'time\n0\n1.1428571428571428\n2.2857142857142856\n2.857142857142857\n4\n' | cmp - first ||
+    fail 'other marks than those of 3 bits from 0 to 4'
+grep -q '^2.2857142857142856,21,"hot, dry"$' r-3bit.csv || fail 'a cell in quotes did not pass'
+
+it 'compare gives the figures of the report'
+bitcrush r.csv 3 --json -f
+snr=$(fact metrics.snr_db)
+bitcrush compare r.csv r-3bit.csv --json
+exits 0
+[ "$(fact metrics.snr_db)" = "$snr" ] || fail "another SNR than $snr"
+
+it 'compare closes the gate, and where a cell of text differs'
+bitcrush compare r.csv r-3bit.csv --min-snr 90 -q
+exits 9
+sed 's/ok/no/' r.csv >other.csv
+bitcrush compare r.csv other.csv --min-snr 10 -q
+exits 9
+rm other.csv r-3bit.csv first
+
+it 'a step takes the place of a SPEC, and its multiples are short'
+bitcrush r.csv --step 0.5 -q
+exits 0
+printf 'time,temp,note\n0,20,ok\n1,20.5,\n2,21,"hot, dry"\n3,20,ok\n4,20,ok\n' | cmp - r-step0.5.csv ||
+    fail 'other multiples of 0.5'
+rm r-step0.5.csv
+bitcrush r.csv 4 --step 0.5
+exits 2
+mentions 'no BITS with --palette, --channels or --step'
+
+it 'a range is one word or two'
+bitcrush r.csv 5 --range 0..31 -q -o one.csv
+exits 0
+bitcrush r.csv 5 --range 0 31 -q -o two.csv
+exits 0
+cmp one.csv two.csv || fail '--range 0..31 is not --range 0 31'
+grep -q '^1,20,$' one.csv || fail 'marks of 5 bits from 0 to 31 are whole numbers'
+bitcrush r.csv 5 --range 3..1
+exits 2
+mentions '--range 3..1: expected A..B, two numbers, the smaller first'
+rm one.csv two.csv
+
+it 'any grid is one for numbers, and codes are whole numbers'
+bitcrush r.csv e4m3 --json -n
+exits 0
+[ "$(fact settings.grid)" = e4m3 ] || fail 'another grid'
+bitcrush r.csv 3 --codes -q
+exits 0
+grep -q '^4,1,ok$' r-3bit.csv && fail 'codes of another row'
+grep -q '^7,1,ok$' r-3bit.csv || fail 'codes of 4 and of 20.0 are 7 and 1'
+rm r-3bit.csv
+
+it 'a pipe is reduced as a file is'
+seq 0 0.1 10 >s.txt
+seq 0 0.1 10 | "$BITCRUSH" - 4 -q -o - >piped || fail 'a pipe is refused'
+bitcrush s.txt 4 -q
+cmp piped s-4bit.txt || fail 'a pipe gives another table'
+rm piped s-4bit.txt
+
+it 'a sweep, a page and info go by the row'
+bitcrush sweep s.txt 1..3 --json
+exits 0
+[ "$(fact rows.1.bits)" = 2 ] || fail 'no row of 2 bits'
+bitcrush report r.csv 4 -q
+exits 0
+grep -q 'settings.scale' r-4bit.html || fail 'the page says no scale'
+bitcrush info r.csv
+exits 0
+prints '0.10      13     4'
+rm r-4bit.html
+
+it 'what is wrong is told with its line'
+printf 'a,b\n1,2\n3\n' >ragged.csv
+bitcrush numbers ragged.csv 4
+exits 4
+mentions 'line 3'
+rm ragged.csv
+
+it 'options and SPECs of other media are told so'
+bitcrush r.csv 4 --palette 4
+exits 2
+mentions '--palette: an option for pictures, not an option for numbers'
+bitcrush r.csv q4_0
+exits 2
+mentions 'q4_0: is for weights'
+bitcrush r.csv 4 --scale mse
+exits 2
+mentions '--scale mse: needs all numbers at once'
+only r.csv s.txt
+
+finish
