@@ -208,9 +208,9 @@ static bc_status check_finite(const bci_crusher *c, double *x, size_t n, uint64_
             (c->settings->nonfinite == BC_NONFINITE_SATURATE && isnan(x[i])))
             return bci_fail(err, BC_E_FORMAT,
                             "%s in frame %llu of channel %zu, expected finite samples or "
-                            "--nonfinite zero",
-                            x[i] != x[i] ? "NaN" : "infinity", (unsigned long long)(first + i),
-                            channel + 1);
+                            "--nonfinite %szero",
+                            isnan(x[i]) ? "NaN" : "infinity", (unsigned long long)(first + i),
+                            channel + 1, isnan(x[i]) ? "" : "saturate or ");
         tally->n_nonfinite++;
         tally->n_saturated += c->settings->nonfinite == BC_NONFINITE_SATURATE;
         if (c->settings->nonfinite == BC_NONFINITE_ZERO)

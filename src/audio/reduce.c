@@ -94,8 +94,8 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
     if (s->nonfinite == BC_NONFINITE_KEEP &&
         (s->depth.grid.family != BC_GRID_FLOAT || s->depth.grid.flavour != BC_FLOAT_IEEE))
         return bci_fail(err, BC_E_USAGE,
-                        "nonfinite keep: %s does not hold both NaN and infinity, expected error or "
-                        "zero, or a format that does, such as float32",
+                        "nonfinite keep: %s does not hold both NaN and infinity, expected error, "
+                        "saturate or zero, or a format that does, such as float32",
                         s->depth.name);
     if (s->keep_silence_ms > 0.0 && !has_zero(&s->depth.grid))
         return bci_fail(err, BC_E_USAGE,

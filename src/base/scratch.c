@@ -194,8 +194,12 @@ static struct {
 
 enum { FREE, TAKEN, NAMED };
 
-static void enter_name(const char *name)
+/* Names beyond those that there are slots for stay unknown to the handler. */
+static void enter_name(bci_scratch *s)
 {
+    const char *name = s->name;
+
+    s->slot = -1;
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
         int expected = FREE;
 
@@ -204,15 +208,17 @@ static void enter_name(const char *name)
             continue;
         memcpy(slots[i].name, name, strlen(name) + 1);
         atomic_store(&slots[i].state, NAMED);
+        s->slot = (int)i;
         return;
     }
 }
 
-static void leave_name(const char *name)
+/* Only its own slot is looked at: another thread may be writing to the others. */
+static void leave_name(bci_scratch *s)
 {
-    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
-        if (atomic_load(&slots[i].state) == NAMED && strcmp(slots[i].name, name) == 0)
-            atomic_store(&slots[i].state, FREE);
+    if (s->slot >= 0)
+        atomic_store(&slots[s->slot].state, FREE);
+    s->slot = -1;
 }
 
 void bc_output_abandon(void)
@@ -231,7 +237,7 @@ bc_status bci_scratch_open(const char *target, const char *told, const struct st
     char *directory = directory_of(target), *name = NULL;
     bc_status st = BC_OK;
 
-    *s = (bci_scratch){ .fd = -1, .told = told };
+    *s = (bci_scratch){ .fd = -1, .told = told, .slot = -1 };
     if (!directory)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory while opening", told);
     sweep(directory);
@@ -247,7 +253,7 @@ bc_status bci_scratch_open(const char *target, const char *told, const struct st
         s->name = name;
         name = NULL;
         if (s->name)
-            enter_name(s->name);
+            enter_name(s);
     }
     free(name);
     free(directory);
@@ -288,7 +294,7 @@ static bc_status fail_taken(const bci_scratch *s, bc_error *err)
 static void forget_name(bci_scratch *s)
 {
     if (s->name)
-        leave_name(s->name);
+        leave_name(s);
     free(s->name);
     s->name = NULL;
 }
@@ -304,7 +310,7 @@ static bc_status give_name(bci_scratch *s, const char *source, const char *targe
         put_name(name, target, n);
         if (linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
             s->name = name;
-            enter_name(name);
+            enter_name(s);
             return BC_OK;
         }
         if (errno != EEXIST)

@@ -11,6 +11,7 @@ typedef struct {
     int fd;           /* to write to; -1: none is open */
     char *name;       /* where it stands meanwhile; NULL while it has none */
     const char *told; /* name of the target for messages, the caller's */
+    int slot;         /* of those whose names a handler of signals knows; -1: none */
 } bci_scratch;
 
 /* Begin the file that is to be `target`, in whose directory it is made; `old` is the file that it

@@ -10,7 +10,6 @@
 #include "base/fail.h"
 #include "base/shown.h"
 #include "tensor/gguf_alignment.h"
-#include "tensor/globs.h"
 
 enum { VERSION = 3, MAX_DIMS = 4, MAX_NAME = 63, QUANTIZATION_VERSION = 2 };
 
@@ -56,8 +55,8 @@ static bc_status check_tensor(const bci_tensor_writer *w, const bc_tensor_info *
 
     if (!is_refused(info, why, sizeof why))
         return BC_OK;
-    return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s %s; --drop %s leaves it out", w->name,
-                    bci_show_name(info->name).text, why, bci_glob_of(info->name).text);
+    return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s %s%s", w->name,
+                    bci_show_name(info->name).text, why, bci_hint_to_drop(w, info).text);
 }
 
 /* The type that most elements have; NULL without tensors. */

@@ -13,17 +13,17 @@ static bc_status refuse_input(const bci_reduction *r, size_t tensor, uint64_t in
                               bc_error *err)
 {
     const bc_element_type *to = r->choices[tensor].type;
-    char why[64];
+    const bool keeps = r->settings->nonfinite == BC_NONFINITE_KEEP;
+    char why[64] = "", expected[64];
 
     if (isfinite(x))
         return bci_refuse_weight(r->in, tensor, index, x, ", more than 32-bit floats hold",
                                  "weights up to 3.4e38, or --nonfinite saturate", err);
-    if (r->settings->nonfinite == BC_NONFINITE_KEEP) {
+    if (keeps)
         snprintf(why, sizeof why, ", which %s cannot hold", to->name);
-        return bci_refuse_weight(r->in, tensor, index, x, why, "--nonfinite zero", err);
-    }
-    return bci_refuse_weight(r->in, tensor, index, x, "", "finite weights or --nonfinite zero",
-                             err);
+    snprintf(expected, sizeof expected, "%s--nonfinite %szero", keeps ? "" : "finite weights or ",
+             isnan(x) ? "" : "saturate or ");
+    return bci_refuse_weight(r->in, tensor, index, x, why, expected, err);
 }
 
 static bc_status refuse_output(const bci_reduction *r, size_t tensor, uint64_t index, double x,

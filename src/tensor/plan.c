@@ -101,9 +101,10 @@ static bc_status make_codings(bci_reduction *r, bc_error *err)
         if (r->format != &bci_safetensors)
             return bci_fail(err, BC_E_UNSUPPORTED,
                             "tensor %s stays %s (%s), which is a format of safetensors files, "
-                            "expected -o NAME.safetensors, or --drop %s",
+                            "expected -o NAME.safetensors%s%s",
                             bci_show_name(bc_tensor_at(r->in, i)->name).text, type->name,
-                            r->choices[i].why, bci_glob_of(bc_tensor_at(r->in, i)->name).text);
+                            r->choices[i].why, r->n_tensors > 1 ? ", or --drop " : "",
+                            r->n_tensors > 1 ? bci_glob_of(bc_tensor_at(r->in, i)->name).text : "");
         if (bci_reduction_copies(r, i))
             continue;
         const bci_coded_format *f = bci_coded_find(type->name);
@@ -257,6 +258,19 @@ static bc_status take_memory(bci_reduction *r, bc_error *err)
     return bci_take_memory(&r->in->reading, &r->in->memory, r->n_tensors, each, subject, err);
 }
 
+/* Whether a tensor is of blocks because that was asked for; else no mix is in the file. */
+static bool has_mix(const bci_reduction *r)
+{
+    for (size_t i = 0; i < r->n_tensors; i++) {
+        const bci_choice *c = &r->choices[i];
+
+        if (!c->is_dropped && (c->is_asked || !bci_reduction_copies(r, i)) &&
+            c->type->kind == BC_ELEMENT_BLOCKS)
+            return true;
+    }
+    return false;
+}
+
 bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
 {
     const size_t n = r->n_tensors = bc_tensor_count(r->in);
@@ -297,7 +311,7 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
                                        .tensors = r->infos,
                                        .n_tensors = r->n_outputs,
                                        .pairs = &r->pairs,
-                                       .file_type = mix ? &mix->file_type : NULL,
+                                       .file_type = mix && has_mix(r) ? &mix->file_type : NULL,
                                        .name = out,
                                        .is_gated = !isnan(r->settings->min_snr_db) };
 

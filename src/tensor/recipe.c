@@ -179,6 +179,27 @@ static const char *asked_for(const bc_tensor_settings *s, bci_naming naming,
     return *why ? NULL : format;
 }
 
+/* Nothing is to be reduced: a mistake where it is the patterns that leave nothing of what would be,
+ * as when they cancel each other. */
+static bc_status check_patterns(const bc_tensor_settings *s, const bc_tensor_file *file,
+                                bci_naming naming, bc_error *err)
+{
+    bc_tensor_settings bare = *s;
+    const char *why;
+
+    bare.n_include = bare.n_exclude = bare.n_drop = 0;
+    for (size_t i = 0; i < bc_tensor_count(file); i++)
+        if (asked_for(&bare, naming, bc_tensor_at(file, i), &why))
+            return bci_fail(
+                err, BC_E_USAGE,
+                "%s: no tensor is left to reduce by the patterns of %s%s%s%s%s, "
+                "expected at least one",
+                file->parts[0]->name, s->n_include ? "--include" : "",
+                s->n_include && s->n_exclude ? ", " : "", s->n_exclude ? "--exclude" : "",
+                s->n_drop && s->n_include + s->n_exclude ? ", " : "", s->n_drop ? "--drop" : "");
+    return BC_OK;
+}
+
 bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *file,
                             const bci_tensor_format *to, bci_choice *choices, bc_error *err)
 {
@@ -193,7 +214,7 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         st = bci_model_of(file, &model, err);
     if (st)
         return st;
-    size_t n_left = 0;
+    size_t n_left = 0, n_asked = 0;
 
     for (size_t i = 0; !st && i < bc_tensor_count(file); i++) {
         const bc_tensor_info *t = bc_tensor_at(file, i);
@@ -208,10 +229,13 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         if (!st)
             st = check_source(s, file, t, &choices[i], err);
         n_left += !choices[i].is_dropped;
+        n_asked += format && !choices[i].is_dropped;
     }
     if (!st && n_left == 0 && s->n_drop > 0)
         st = bci_fail(err, BC_E_USAGE, "%s: --drop leaves no tensor, expected some to be kept",
                       file->parts[0]->name);
+    if (!st && n_asked == 0)
+        st = check_patterns(s, file, naming, err);
     bci_model_free(&model);
     return st;
 }

@@ -10,7 +10,6 @@
 
 #include "base/fail.h"
 #include "base/shown.h"
-#include "tensor/globs.h"
 #include "tensor/json_text.h"
 
 /* The reference sorts by its enumeration of types, from the last to the first. */
@@ -132,11 +131,10 @@ bc_status bci_safetensors_plan(bci_tensor_writer *w, bc_error *err)
         const bc_tensor_info *info = &w->tensors[i];
 
         if (!info->type->in_safetensors)
-            return bci_fail(
-                err, BC_E_UNSUPPORTED,
-                "%s: tensor %s is %s, a type that safetensors lacks; --drop %s leaves it out",
-                w->name, bci_show_name(info->name).text, info->type->name,
-                bci_glob_of(info->name).text);
+            return bci_fail(err, BC_E_UNSUPPORTED,
+                            "%s: tensor %s is %s, a type that safetensors lacks%s", w->name,
+                            bci_show_name(info->name).text, info->type->name,
+                            bci_hint_to_drop(w, info).text);
         if (strcmp(info->name, "__metadata__") == 0)
             return bci_fail(err, BC_E_UNSUPPORTED,
                             "%s: a tensor is called __metadata__, which in "

@@ -3,12 +3,14 @@
 #include "tensor/writer.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/shown.h"
 #include "tensor/element.h"
+#include "tensor/globs.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -96,6 +98,18 @@ static bc_status end_turn(bci_tensor_writer *w, bc_error *err)
         w->turn_done = 0;
     }
     return st;
+}
+
+bci_drop_hint bci_hint_to_drop(const bci_tensor_writer *w, const bc_tensor_info *info)
+{
+    bci_drop_hint hint;
+
+    if (w->n_tensors > 1)
+        snprintf(hint.text, sizeof hint.text, "; --drop %s leaves it out",
+                 bci_glob_of(info->name).text);
+    else
+        snprintf(hint.text, sizeof hint.text, ", and there is no other to write");
+    return hint;
 }
 
 bc_status bci_tensor_writer_open(const bci_tensor_output *output, bci_tensor_writer **out,

@@ -52,6 +52,13 @@ BC_NODISCARD bc_status bci_tensor_writer_open(const bci_tensor_output *output,
  * their own. */
 size_t bci_tensor_writer_next(const bci_tensor_writer *w);
 
+/* What helps with a tensor that the format has not: "--drop NAME leaves it out", unless that leaves
+ * none. */
+typedef struct {
+    char text[256];
+} bci_drop_hint;
+bci_drop_hint bci_hint_to_drop(const bci_tensor_writer *w, const bc_tensor_info *info);
+
 /* Append n bytes of that tensor, no more than it has left. */
 BC_NODISCARD bc_status bci_tensor_writer_put(bci_tensor_writer *w, const void *data, size_t n,
                                              bc_error *err);

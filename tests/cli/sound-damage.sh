@@ -69,9 +69,9 @@ for value in nan inf -inf; do
         it "$value in a file of $encoding"
         "$MAKE_SOUND" "$value" "$encoding" 44100 2 50 in.wav
         refused
-        name=infinity
-        [ "$value" = nan ] && name=NaN
-        says "bitcrush: in.wav: $name in frame 5 of channel 2, expected finite samples or --nonfinite zero"
+        name=infinity takes='saturate or zero'
+        [ "$value" = nan ] && name=NaN takes=zero
+        says "bitcrush: in.wav: $name in frame 5 of channel 2, expected finite samples or --nonfinite $takes"
         bitcrush in.wav 8 -n --nonfinite zero --dither none
         exits 0
         prints 'nan      1 sample of the input, NaN or infinite'

@@ -85,7 +85,7 @@ refused 'subtractive dither needs even steps and nothing but its noise, expected
 for depth in 8 mulaw e2m1 e4m3; do
     name=$depth
     [ "$depth" = 8 ] && name=pcm8
-    refused "nonfinite keep: $name does not hold both NaN and infinity, expected error or zero, or a format that does, such as float32" \
+    refused "nonfinite keep: $name does not hold both NaN and infinity, expected error, saturate or zero, or a format that does, such as float32" \
         in.wav "$depth" --nonfinite keep
 done
 

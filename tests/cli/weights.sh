@@ -467,6 +467,45 @@ mentions 'less.safetensors: lacks 1 tensor of two.safetensors and has 0 that are
 prints 'the first file: 1'
 bitcrush compare two.safetensors less.safetensors
 exits 0
-rm less.safetensors two.safetensors
+rm less.safetensors
+
+it 'patterns that leave nothing to reduce are a mistake, whatever the format'
+set -f # patterns are no names of files
+while read -r options; do
+    for format in q8_0 q4_k_m; do
+        # shellcheck disable=SC2086 # a list of words
+        bitcrush two.safetensors $format $options -o two.gguf
+        exits 2
+        mentions 'two.safetensors: no tensor is left to reduce by the patterns of '
+        [ -e two.gguf ] && fail "$options: something was written"
+    done
+done <<'END'
+--include a.weight --exclude a.weight
+--drop b.weight,a.weight
+--include a.weight --drop a.weight
+--exclude *
+END
+set +f
+bitcrush two.safetensors f32 --drop bias -q -o same.safetensors # each is one already
+exits 0
+bitcrush two.safetensors q8_0 --exclude a.weight -q -o two.gguf
+exits 0
+rm same.safetensors two.gguf two.safetensors
+
+it 'where nothing is reduced the label is that of what a file holds, not of the mix'
+"$MAKE_WEIGHTS" npy 8 256 one.npy
+bitcrush one.npy q4_k_m --type 'one=f32' -q -o one.gguf
+exits 0
+bitcrush info one.gguf
+prints 'general.file_type  u32   0'
+
+it 'what cannot be written and is alone is not told to be left out'
+head -c 128 one.npy | sed "s/'<f4'/'<c8'/; s/(8, 256)/(8, 128)/" >one-c.npy
+tail -c +129 one.npy >>one-c.npy
+bitcrush one-c.npy q8_0 -o c.gguf
+exits 5
+mentions 'and there is no other to write'
+grep -q -e '--drop' "$err" && fail 'an impossible hint'
+rm one*
 
 finish
