@@ -106,6 +106,8 @@ typedef struct {
     bool force;         /* replace an existing output */
     bool strip;         /* keep no metadata but what is needed to show the picture right */
     bool dry_run;       /* do everything but keep no output */
+    bool skip_encoding; /* in a dry run: do not even make the output; its size is 0 then, its
+                         * layout NULL, all other figures are the same */
     bool skip_quality;  /* leave out blurred PSNR and SSIM, which take time */
     double min_snr_db;  /* BC_E_QUALITY and no output, but a result, unless so much is measured,
                          * see bc_error_gate; NaN: no gate */
@@ -123,7 +125,10 @@ typedef struct {
 /* Serpentine Floyd-Steinberg in linear light at `bits`, every other field as documented. */
 BC_API bc_image_settings bc_image_settings_default(int bits);
 
-/* What was done and what it cost. */
+/* What was done and what it cost. Errors are those of the samples that the output file holds, v / maxval
+ * less v / maxval of the input: where a level of `bits` is no sample of the output's depth, as 7
+ * bits in a PNG of 8, they have its rounding in them. bc_image_compare of both files measures the
+ * same. */
 typedef struct {
     bc_image_info input;
     uint64_t input_size_bytes; /* of the file; 0 when it is not known (a pipe) */

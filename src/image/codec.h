@@ -35,9 +35,10 @@ typedef struct {
     int channel_bits[3];       /* of each colour channel */
     const bc_palette *palette; /* or NULL */
     uint32_t alpha_maxval;
-    int effort;          /* of compression, 1..12 */
-    const char *path;    /* of the output, "-" for standard output */
-    bci_carried carried; /* of the input's metadata */
+    uint32_t sample_maxval; /* of colours in the file: what codes are rounded to */
+    int effort;             /* of compression, 1..12 */
+    const char *path;       /* of the output, "-" for standard output */
+    bci_carried carried;    /* of the input's metadata */
 } bci_picture;
 
 typedef struct {
@@ -61,6 +62,9 @@ struct bci_image_codec {
     bc_status (*open)(bc_image_reader *r, bc_error *err);
     bc_status (*read)(bc_image_reader *r, void *rows, uint32_t n, bc_error *err);
     void (*close)(bc_image_reader *r);
+    /* The full scale of colour samples in the file, or a multiple by which their values are the
+     * same; `is_opaque` when alpha is alpha_maxval everywhere, or there is none. */
+    uint32_t (*sample_maxval)(const bci_picture *p, bool is_opaque);
     bc_status (*begin)(bci_image_writer *w, bc_error *err);
     bc_status (*write)(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows, bc_error *err);
     bc_status (*finish)(bci_image_writer *w, bc_error *err); /* after the last row */

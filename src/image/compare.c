@@ -1,6 +1,6 @@
 /* Knows the comparison of two pictures: the figures of a reduction for any two files of one
  * size. Depths, formats and transfer functions may differ; grey counts as colour of equal
- * channels, alpha is left out. */
+ * channels, alpha is left out, but what it hides in both does not blur and has no structure. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +15,7 @@ typedef struct {
     float *coded_of, *light_of; /* by sample */
     void *row;
     float *coded, *light; /* a row of n_colours values a pixel */
+    bool *is_hidden;      /* a row of pixels: is fully transparent */
 } side;
 
 static bc_status open_side(side *s, const char *path, const bc_reading *reading, bc_error *err)
@@ -36,7 +37,8 @@ static bc_status open_side(side *s, const char *path, const bc_reading *reading,
     s->row = malloc(width * info->n_channels * sizeof(uint16_t));
     s->coded = malloc(width * 3 * sizeof *s->coded);
     s->light = malloc(width * 3 * sizeof *s->light);
-    if (!s->coded_of || !s->light_of || !s->row || !s->coded || !s->light)
+    s->is_hidden = calloc(width, sizeof *s->is_hidden);
+    if (!s->is_hidden || !s->coded_of || !s->light_of || !s->row || !s->coded || !s->light)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixel(s)", path,
                         info->width);
     for (size_t v = 0; v < n; v++) {
@@ -56,6 +58,7 @@ static void close_side(side *s)
     free(s->row);
     free(s->coded);
     free(s->light);
+    free(s->is_hidden);
 }
 
 static bc_status read_row(side *s, size_t n_colours, bc_error *err)
@@ -67,6 +70,10 @@ static bc_status read_row(side *s, size_t n_colours, bc_error *err)
     const size_t own = info->n_channels - info->has_alpha;
 
     for (size_t x = 0; !st && x < info->width; x++) {
+        const size_t alpha_at = (x + 1) * info->n_channels - 1;
+
+        if (info->has_alpha)
+            s->is_hidden[x] = (info->maxval > 255 ? words[alpha_at] : bytes[alpha_at]) == 0;
         for (size_t c = 0; c < n_colours; c++) {
             const size_t at = x * info->n_channels + (c < own ? c : 0);
             const uint32_t v = info->maxval > 255 ? words[at] : bytes[at];
@@ -76,6 +83,16 @@ static bc_status read_row(side *s, size_t n_colours, bc_error *err)
         }
     }
     return st;
+}
+
+/* Where both are fully transparent, b becomes a. */
+static void pass_over_hidden(const side *a, side *b, size_t n_colours)
+{
+    for (size_t x = 0; x < a->reader->info.width; x++)
+        for (size_t c = 0; c < n_colours && a->is_hidden[x] && b->is_hidden[x]; c++) {
+            b->coded[x * n_colours + c] = a->coded[x * n_colours + c];
+            b->light[x * n_colours + c] = a->light[x * n_colours + c];
+        }
 }
 
 static bc_status compare_rows(side *a, side *b, size_t n_colours, bc_image_comparison *r,
@@ -101,6 +118,7 @@ static bc_status compare_rows(side *a, side *b, size_t n_colours, bc_image_compa
             break;
         bc_error_add_f32(&r->coded, a->coded, b->coded, n);
         bc_error_add_f32(&r->linear, a->light, b->light, n);
+        pass_over_hidden(a, b, n_colours);
         bc_ssim_add_row(ssim, a->coded, b->coded);
         for (size_t i = 0; i < n; i++)
             b->light[i] -= a->light[i];

@@ -11,6 +11,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/light.h"
+#include "image/png_layout.h"
 
 enum {
     N_PARTS = 4, /* rows of a batch are quantized in so many parts when they can */
@@ -52,11 +53,12 @@ struct bci_grid_rows {
     bc_grid grid; /* the levels, coded or in linear light */
     float *light_table;
     uint32_t first_channel; /* of the picture */
+    uint32_t sample_maxval; /* of the file that codes are written to */
     uint32_t streams[3];
     uint16_t *code_of;           /* no dither: the code; noise: the code below; by sample */
     float *place_of;             /* noise: the way to the next code; diffusion: value; by sample */
     double *coded_of, *light_of; /* by sample */
-    double *coded_of_code, *light_of_code; /* by code */
+    double *coded_of_code, *light_of_code; /* by code: of what the file holds */
     bc_diffuser *diffuser;
     part parts[N_PARTS];
     batch batch;
@@ -132,22 +134,20 @@ static void fill_position(bci_grid_rows *q, uint32_t v, double x)
 
 static void fill_tables(bci_grid_rows *q)
 {
-    const double top = q->n_levels - 1;
-
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double coded = bci_coded_value(q->info, q->settings->bits, v);
-        const double light = light_of(q, coded), x = q->light_table ? light : coded;
+        const double meant = bci_coded_value(q->info, q->settings->bits, v);
+        const double x = q->light_table ? light_of(q, meant) : meant;
 
         if (q->settings->kernel)
             q->place_of[v] = (float)x;
         else if (is_dithered(q->settings))
             fill_position(q, v, x);
-        q->coded_of[v] = coded;
-        q->light_of[v] = light;
+        q->coded_of[v] = v / (double)q->info->maxval;
+        q->light_of[v] = light_of(q, q->coded_of[v]);
     }
     for (uint32_t k = 0; k < q->n_levels; k++) {
-        q->coded_of_code[k] = k / top;
-        q->light_of_code[k] = light_of(q, k / top);
+        q->coded_of_code[k] = bci_stored_value(k, q->n_levels - 1, q->sample_maxval);
+        q->light_of_code[k] = light_of(q, q->coded_of_code[k]);
     }
     if (!is_dithered(q->settings))
         fill_codes(q);
@@ -246,7 +246,8 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
 }
 
 bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                            uint32_t first_channel, bci_grid_rows **out, bc_error *err)
+                            uint32_t first_channel, uint32_t sample_maxval, bci_grid_rows **out,
+                            bc_error *err)
 {
     bc_status st = check(settings, err);
     bci_grid_rows *q = NULL;
@@ -262,6 +263,7 @@ bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *
     q->row_samples = q->n_colours * info->width;
     q->n_levels = 1u << settings->bits;
     q->first_channel = first_channel;
+    q->sample_maxval = sample_maxval;
     choose_streams(q);
     st = build_grid(q, err);
     if (!st && !allocate(q))

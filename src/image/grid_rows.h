@@ -6,13 +6,14 @@
 
 typedef struct bci_grid_rows bci_grid_rows;
 
-/* The coded value of sample v, to be reduced to `bits`. A file that declares n real bits stores
- * level k of n bits as the nearest of its own samples; such a sample is the level again, not
- * its rounding, so that reducing a reduced picture changes nothing. At the depth of the file
- * the samples themselves are levels. */
+/* The value that decides on the code of sample v, to be reduced to `bits`: v / maxval, but a file
+ * that declares n real bits, less than it has, stores level k of n bits as the nearest of its own
+ * samples; such a sample is the level again, not its rounding, so that reducing a reduced picture
+ * changes nothing. At the depth of the file the samples themselves are levels. Errors are measured
+ * against v / maxval in any case: that is what the file holds. */
 static inline double bci_coded_value(const bc_image_info *info, int bits, uint32_t v)
 {
-    if (bits >= info->depth)
+    if (bits >= info->depth || info->true_depth == info->depth)
         return v / (double)info->maxval;
     const double max = info->maxval, top = (double)((1u << info->true_depth) - 1);
     const double k = (double)(uint32_t)(v * top / max + 0.5);
@@ -21,11 +22,12 @@ static inline double bci_coded_value(const bc_image_info *info, int bits, uint32
 }
 
 /* Prepare the reduction of pictures like `info`, all colour channels at settings->bits; the
- * first of them is channel `first_channel` of the picture. `settings` and `info` must stay
- * alive. */
+ * first of them is channel `first_channel` of the picture. Codes end up in a file as samples of
+ * 0..sample_maxval, which is what is measured. `settings` and `info` must stay alive. */
 BC_NODISCARD bc_status bci_grid_rows_new(const bc_image_info *info,
                                          const bc_image_settings *settings, uint32_t first_channel,
-                                         bci_grid_rows **out, bc_error *err);
+                                         uint32_t sample_maxval, bci_grid_rows **out,
+                                         bc_error *err);
 
 /* Reduce the next n rows: samples as bc_image_read gives them, codes as bci_picture has them.
  * Runs as OpenMP tasks of the current team where rows do not depend on each other. */

@@ -141,7 +141,8 @@ static bc_status measure(const bc_request *request, bc_series *s, int bits, bc_e
 
     j.settings.dry_run = true;
     j.settings.skip_quality = !s->has_figures;
-    j.settings.format = s->has_figures ? "png" : "pnm"; /* which is not compressed */
+    j.settings.skip_encoding = !s->has_figures;
+    j.settings.format = "png";
     if (!st)
         st = bc_image_reduce(s->path, "-", &j.settings, &m, err);
     if (st)

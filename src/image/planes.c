@@ -34,7 +34,7 @@ static bool is_mixed(const bc_image_info *info, const bc_image_settings *s)
     return false;
 }
 
-static bc_status new_plane(bci_planes *p, uint32_t c, bc_error *err)
+static bc_status new_plane(bci_planes *p, uint32_t c, uint32_t sample_maxval, bc_error *err)
 {
     bc_image_info *info = &p->plane_info[c];
     bc_image_settings *settings = &p->plane_settings[c];
@@ -45,7 +45,7 @@ static bc_status new_plane(bci_planes *p, uint32_t c, bc_error *err)
         info->n_channels = 1 + info->has_alpha;
     if (settings->channel_bits[c])
         settings->bits = settings->channel_bits[c];
-    return bci_grid_rows_new(info, settings, c, &p->rows[c], err);
+    return bci_grid_rows_new(info, settings, c, sample_maxval, &p->rows[c], err);
 }
 
 static bc_status make_alpha_codes(bci_planes *p, bc_error *err)
@@ -64,7 +64,7 @@ static bc_status make_alpha_codes(bci_planes *p, bc_error *err)
 }
 
 bc_status bci_planes_new(const bc_image_info *info, const bc_image_settings *settings,
-                         bci_planes **out, bc_error *err)
+                         uint32_t sample_maxval, bci_planes **out, bc_error *err)
 {
     const size_t width = info->width;
     bci_planes *p = calloc(1, sizeof *p);
@@ -80,7 +80,7 @@ bc_status bci_planes_new(const bc_image_info *info, const bc_image_settings *set
     if (!p->samples || !p->codes)
         st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %zu pixel(s)", width);
     for (uint32_t c = 0; !st && c < p->n_planes; c++)
-        st = new_plane(p, c, err);
+        st = new_plane(p, c, sample_maxval, err);
     if (!st)
         st = make_alpha_codes(p, err);
     if (st) {

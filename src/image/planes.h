@@ -8,7 +8,7 @@ typedef struct bci_planes bci_planes;
 
 /* Prepare the reduction of pictures like `info`; as bci_grid_rows_new. */
 BC_NODISCARD bc_status bci_planes_new(const bc_image_info *info, const bc_image_settings *settings,
-                                      bci_planes **out, bc_error *err);
+                                      uint32_t sample_maxval, bci_planes **out, bc_error *err);
 
 /* Reduce the next n rows; as bci_grid_rows_reduce. */
 void bci_planes_reduce(bci_planes *p, const void *samples, uint32_t n, uint16_t *codes);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "image/iccp.h"
 #include "image/late_exif.h"
+#include "image/png_layout.h"
 #include "image/png_write.h"
 
 /* What libpng's callbacks find behind png_get_error_ptr: the place to jump to and, after an
@@ -433,6 +434,7 @@ const bci_image_codec bci_png = {
     .open = png_open,
     .read = png_read,
     .close = png_close,
+    .sample_maxval = bci_png_layout_sample_maxval,
     .begin = bci_png_begin,
     .write = bci_png_write,
     .finish = bci_png_finish,

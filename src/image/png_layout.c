@@ -101,15 +101,18 @@ size_t bci_png_layout_row_bytes(bci_png_layout l, uint32_t width)
     return bc_packed_size((size_t)width * samples[l.kind], l.depth);
 }
 
+uint32_t bci_png_layout_sample_maxval(const bci_picture *pic, bool is_opaque)
+{
+    return pic->bits > 8 || (!is_opaque && pic->alpha_maxval > 255) ? 65535 : 255;
+}
+
 /* Bits of a sample that holds n-bit levels: the same when PNG has that depth, else the next
  * one with room to tell the levels apart to within rounding. */
-static int sample_depth(bci_png_layout_kind kind, const bci_picture *pic, bool with_alpha)
+static int sample_depth(bci_png_layout_kind kind, const bci_picture *pic, bool is_opaque)
 {
-    const int deep = pic->bits > 8 || (with_alpha && pic->alpha_maxval > 255) ? 16 : 8;
-
     if (kind == BCI_GREY && (pic->bits == 1 || pic->bits == 2 || pic->bits == 4))
         return pic->bits;
-    return deep;
+    return bci_png_layout_sample_maxval(pic, is_opaque) > 255 ? 16 : 8;
 }
 
 static bci_png_layout choose(const bci_picture *pic, bool is_grey, bool is_opaque,
@@ -120,7 +123,7 @@ static bci_png_layout choose(const bci_picture *pic, bool is_grey, bool is_opaqu
     is_grey = is_grey && space != BCI_RGB_SPACE; /* a profile for colours stays valid */
     const bci_png_layout_kind direct =
         is_grey ? (is_opaque ? BCI_GREY : BCI_GREY_ALPHA) : (is_opaque ? BCI_RGB : BCI_RGB_ALPHA);
-    const bci_png_layout plain = { direct, sample_depth(direct, pic, !is_opaque) };
+    const bci_png_layout plain = { direct, sample_depth(direct, pic, is_opaque) };
     /* Palette entries have 8 bits a channel. */
     const bool fits = n_colours <= BCI_MAX_COLOURS && pic->bits <= 8 && space != BCI_GREY_SPACE &&
                       (is_opaque || pic->alpha_maxval <= 255);

@@ -55,10 +55,20 @@ size_t bci_png_layout_row_bytes(bci_png_layout l, uint32_t width);
 void bci_png_layout_row(bci_png_layout l, const bci_colour_set *p, const uint16_t *codes,
                         uint16_t *indices, uint8_t *out);
 
+/* The sample_maxval of bci_image_codec for PNG: that of palette entries, too, and of grey with less
+ * than 8 bits, whose levels are levels of 8 bits. */
+uint32_t bci_png_layout_sample_maxval(const bci_picture *pic, bool is_opaque);
+
 /* Code k of 0..top as a sample of 0..max: round(k * max / top). */
 static inline uint32_t bci_rescale(uint32_t k, uint32_t top, uint32_t max)
 {
     return (uint32_t)(((uint64_t)k * max * 2 + top) / (2 * (uint64_t)top));
+}
+
+/* The same as a value of full scale 1: what everybody reads who decodes the file. */
+static inline double bci_stored_value(uint32_t k, uint32_t top, uint32_t max)
+{
+    return bci_rescale(k, top, max) / (double)max;
 }
 
 #endif

@@ -491,6 +491,7 @@ const bci_image_codec bci_pnm = {
     .open = open_pnm,
     .read = read_rows,
     .close = close_pnm,
+    .sample_maxval = bci_pnm_sample_maxval,
     .begin = bci_pnm_begin,
     .write = bci_pnm_write,
     .finish = bci_pnm_finish,

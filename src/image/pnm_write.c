@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "image/png_layout.h"
 
 typedef struct {
     int kind; /* 4, 5, 6 or 7 */
@@ -68,6 +69,25 @@ static bc_status write_header(bci_image_writer *w, bool has_colour, bc_error *er
     return bci_sink_write(w->sink, text, (size_t)n, err);
 }
 
+/* Full scale of the codes of channel c. */
+static uint32_t top_of(const bci_picture *pic, uint32_t c)
+{
+    const bool is_alpha = pic->has_alpha && c == pic->n_channels - 1;
+
+    return is_alpha ? pic->alpha_maxval : (UINT32_C(1) << pic->channel_bits[c]) - 1;
+}
+
+/* A file has one maxval: that of the deepest channel, alpha included. */
+uint32_t bci_pnm_sample_maxval(const bci_picture *pic, bool is_opaque)
+{
+    uint32_t most = 0;
+
+    (void)is_opaque; /* alpha is written in any case */
+    for (uint32_t c = 0; c < pic->n_channels; c++)
+        most = top_of(pic, c) > most ? top_of(pic, c) : most;
+    return most;
+}
+
 bc_status bci_pnm_begin(bci_image_writer *w, bc_error *err)
 {
     const bci_picture *pic = &w->picture;
@@ -84,14 +104,11 @@ bc_status bci_pnm_begin(bci_image_writer *w, bc_error *err)
     if (!p)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for a row", pic->path);
     w->state = p;
+    p->maxval = bci_pnm_sample_maxval(pic, false);
     for (uint32_t c = 0; c < pic->n_channels; c++) {
-        const bool is_alpha = pic->has_alpha && c == pic->n_channels - 1;
-
-        p->tops[c] = is_alpha ? pic->alpha_maxval : (UINT32_C(1) << pic->channel_bits[c]) - 1;
-        p->maxval = p->tops[c] > p->maxval ? p->tops[c] : p->maxval;
-    }
-    for (uint32_t c = 0; c < pic->n_channels; c++)
+        p->tops[c] = top_of(pic, c);
         p->is_rescaled |= p->tops[c] != p->maxval;
+    }
     p->row_length = row_length;
     p->row_size = p->maxval > 255 ? 2 * row_length : row_length;
     w->depth = p->maxval > 255 ? 16 : 8;
@@ -112,12 +129,6 @@ bc_status bci_pnm_begin(bci_image_writer *w, bc_error *err)
         w->depth = 1;
     }
     return write_header(w, has_colour, err);
-}
-
-/* round(k * to / from), halves up; at most 65535^2 + 65535 / 2, which 32 bits hold. */
-static uint32_t rescale(uint32_t k, uint32_t from, uint32_t to)
-{
-    return (k * to + from / 2) / from;
 }
 
 static void pack_row(uint8_t *out, const uint16_t *codes, size_t n)
@@ -146,7 +157,7 @@ static void put_rescaled_row(const pnm_writer *p, uint8_t *out, const uint16_t *
                              uint32_t n_channels)
 {
     for (size_t i = 0; i < p->row_length; i++) {
-        const uint32_t v = rescale(codes[i], p->tops[i % n_channels], p->maxval);
+        const uint32_t v = bci_rescale(codes[i], p->tops[i % n_channels], p->maxval);
 
         if (p->maxval > 255)
             *out++ = (uint8_t)(v >> 8);

@@ -4,6 +4,7 @@
 
 #include "image/codec.h"
 
+uint32_t bci_pnm_sample_maxval(const bci_picture *pic, bool is_opaque);
 BC_NODISCARD bc_status bci_pnm_begin(bci_image_writer *w, bc_error *err);
 BC_NODISCARD bc_status bci_pnm_write(bci_image_writer *w, const uint16_t *codes, uint32_t n_rows,
                                      bc_error *err);

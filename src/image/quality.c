@@ -9,7 +9,7 @@
 #include "base/fail.h"
 #include "bitcrush/light.h"
 #include "bitcrush/quality.h"
-#include "image/grid_rows.h"
+#include "image/png_layout.h"
 
 enum { MAX_COLOURS = 3 };
 
@@ -20,7 +20,8 @@ struct bci_quality {
     bool repeats_grey;
     void *samples;                     /* a row of grey samples as RGB, or NULL */
     uint16_t *codes;                   /* a row of indices as colours, or NULL */
-    bool is_direct;                    /* samples and codes can be compared as they lie */
+    uint16_t *stored, *stored_of;      /* a row of codes as the file's samples, by code; or NULL */
+    bool is_direct;                    /* samples can be compared as they lie */
     float *light_of;                   /* by sample */
     float *light_of_code[MAX_COLOURS]; /* by channel and code */
     float *coded_of_code[MAX_COLOURS];
@@ -43,8 +44,7 @@ static bool fill_tables(bci_quality *q)
 
     q->light_of = malloc(((size_t)maxval + 1) * sizeof *q->light_of);
     for (uint32_t v = 0; q->light_of && v <= maxval; v++)
-        q->light_of[v] = (float)bc_transfer_decode(&q->info->transfer,
-                                                   bci_coded_value(q->info, q->picture->bits, v));
+        q->light_of[v] = (float)bc_transfer_decode(&q->info->transfer, v / (double)maxval);
     for (size_t c = 0; c < q->n_colours; c++) {
         const size_t n = (size_t)1 << q->picture->channel_bits[c];
 
@@ -53,7 +53,8 @@ static bool fill_tables(bci_quality *q)
         if (!q->light_of_code[c] || !q->coded_of_code[c])
             return false;
         for (size_t k = 0; k < n; k++) {
-            const double coded = (double)k / (double)(n - 1);
+            const double coded =
+                bci_stored_value((uint32_t)k, (uint32_t)n - 1, q->picture->sample_maxval);
 
             q->light_of_code[c][k] = (float)bc_transfer_decode(&q->info->transfer, coded);
             q->coded_of_code[c][k] = (float)coded;
@@ -91,6 +92,28 @@ bc_status bci_quality_take_memory(bc_image_reader *r, size_t n_colours, bc_error
                                  "measuring the errors", err);
 }
 
+/* Codes are compared as they lie, too, where all levels are samples of the file. */
+static bool make_stored(bci_quality *q)
+{
+    const uint32_t top = (1u << q->picture->bits) - 1, maxval = q->picture->sample_maxval;
+
+    if (!q->is_direct || maxval % top == 0)
+        return true;
+    q->stored = malloc(q->row_samples * sizeof *q->stored);
+    q->stored_of = malloc(((size_t)top + 1) * sizeof *q->stored_of);
+    for (uint32_t k = 0; q->stored_of && k <= top; k++)
+        q->stored_of[k] = (uint16_t)bci_rescale(k, top, maxval);
+    return q->stored && q->stored_of;
+}
+
+/* Of what is compared with samples. */
+static uint32_t full_scale_of_codes(const bci_quality *q)
+{
+    if (!q->is_direct)
+        return 1;
+    return q->stored ? q->picture->sample_maxval : (1u << q->picture->bits) - 1;
+}
+
 bc_status bci_quality_new(const bc_image_info *info, const bci_picture *picture, bci_quality **out,
                           bc_error *err)
 {
@@ -104,16 +127,15 @@ bc_status bci_quality_new(const bc_image_info *info, const bci_picture *picture,
     q->n_colours = bci_has_indices(picture) ? 3 : picture->n_channels - picture->has_alpha;
     q->repeats_grey = q->n_colours > info->n_channels - info->has_alpha;
     q->row_samples = q->n_colours * info->width;
-    if (!allocate(q))
+    q->is_direct = !info->has_alpha && !is_mixed(q);
+    if (!allocate(q) || !make_stored(q))
         st = bci_fail(err, BC_E_LIMIT, "quality: out of memory");
     if (!st)
         st = bc_blurred_new(info->width, info->height, (uint32_t)q->n_colours, BC_BLURRED_SIGMA,
                             BC_BLURRED_AUTO, &q->blurred, err);
-    q->is_direct = !info->has_alpha && !is_mixed(q);
     if (!st)
         st = bc_ssim_new(info->width, info->height, (uint32_t)q->n_colours,
-                         q->is_direct ? info->maxval : 1,
-                         q->is_direct ? (1u << picture->bits) - 1 : 1, &q->ssim, err);
+                         q->is_direct ? info->maxval : 1, full_scale_of_codes(q), &q->ssim, err);
     if (st) {
         bci_quality_free(q);
         return st;
@@ -132,6 +154,8 @@ void bci_quality_free(bci_quality *q)
     }
     free(q->samples);
     free(q->codes);
+    free(q->stored);
+    free(q->stored_of);
     bc_blurred_free(q->blurred);
     bc_ssim_free(q->ssim);
     free(q->light_of);
@@ -211,8 +235,10 @@ static void add_row(bci_quality *q, const void *samples, const uint16_t *codes)
     else
         take_row(q, samples, codes);
     bc_blurred_add_row(q->blurred, q->e);
+    for (size_t i = 0; q->stored && i < q->row_samples; i++)
+        q->stored[i] = q->stored_of[codes[i]];
     if (q->is_direct)
-        bc_ssim_add_samples(q->ssim, samples, codes);
+        bc_ssim_add_samples(q->ssim, samples, q->stored ? q->stored : codes);
     else
         bc_ssim_add_row(q->ssim, q->x, q->y);
 }

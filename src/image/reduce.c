@@ -13,6 +13,7 @@
 #include "image/palette_fit.h"
 #include "image/palette_rows.h"
 #include "image/planes.h"
+#include "image/png_layout.h"
 #include "image/quality.h"
 #include "image/replay.h"
 
@@ -133,6 +134,58 @@ static bci_picture picture_of(const line_up *l, const bc_image_settings *setting
                                        .is_grey = info->n_channels < 3 } };
 }
 
+typedef struct {
+    const bci_picture *picture;
+    const bc_image_info *info;
+    bool is_opaque;
+} alpha_pass;
+
+static void see_alpha(void *context, const void *rows, uint32_t n)
+{
+    alpha_pass *a = context;
+    const uint32_t step = a->info->n_channels;
+    const size_t n_samples = (size_t)a->info->width * n * step;
+    const uint8_t *bytes = rows;
+    const uint16_t *words = rows;
+
+    for (size_t i = step - 1; i < n_samples; i += step) {
+        const uint32_t alpha = a->info->maxval > 255 ? words[i] : bytes[i];
+        const uint32_t most = a->picture->alpha_maxval;
+
+        a->is_opaque &= bci_rescale(alpha, a->info->alpha_maxval, most) == most;
+    }
+}
+
+/* True when some level is no sample of 0..maxval. */
+static bool rounds_levels(const bci_picture *p, uint32_t maxval)
+{
+    bool rounds = false;
+
+    for (uint32_t c = 0; c < p->n_channels - p->has_alpha && c < 3; c++)
+        rounds |= maxval % ((1u << p->channel_bits[c]) - 1) != 0;
+    return rounds;
+}
+
+/* How the file will round the levels, which is measured. Where that depends on whether all alpha is
+ * opaque, a first pass looks. */
+static bc_status choose_sample_maxval(line_up *l, const char *in, const bci_image_codec *codec,
+                                      bc_error *err)
+{
+    bci_picture *p = &l->writer.picture;
+    const bc_image_info info = l->reader->info; /* the second pass may take another reader */
+    const uint32_t opaque = codec->sample_maxval(p, true);
+    alpha_pass a = { .picture = p, .info = &info, .is_opaque = !p->has_alpha };
+    bc_status st = BC_OK;
+
+    if (p->has_alpha && codec->sample_maxval(p, false) != opaque && rounds_levels(p, opaque)) {
+        a.is_opaque = true;
+        st = bci_image_replay(&l->reader, in, l->settings->grey, see_alpha, &a, err);
+        p->carried.metadata = st ? NULL : l->reader->metadata;
+    }
+    p->sample_maxval = codec->sample_maxval(p, a.is_opaque);
+    return st;
+}
+
 /* What turns samples into codes, and what is told of them. */
 static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_threads,
                              const bci_image_codec *codec, bc_error *err)
@@ -144,12 +197,16 @@ static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_
     if (st)
         return st;
     *picture = picture_of(l, s, out);
-    if (wants_palette(s)) {
+    if (wants_palette(s))
         use_palette(picture, l, codec);
+    st = choose_sample_maxval(l, in, codec, err);
+    if (st)
+        return st;
+    if (wants_palette(s)) {
         st = bci_palette_rows_new(&l->reader->info, s, &l->palette, !bci_has_indices(picture),
                                   &l->palette_rows, err);
     } else {
-        st = bci_planes_new(&l->reader->info, s, &l->rows, err);
+        st = bci_planes_new(&l->reader->info, s, picture->sample_maxval, &l->rows, err);
     }
     if (!st && !s->skip_quality)
         st = bci_quality_take_memory(l->reader, bci_has_indices(picture) ? 3 : picture->n_channels,
@@ -263,14 +320,22 @@ static bc_status judge_batch(void *context, uint64_t batch, unsigned slot, bc_er
     return BC_OK;
 }
 
+static bool is_encoded(const bc_image_settings *s)
+{
+    return !(s->dry_run && s->skip_encoding);
+}
+
 static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     line_up *l = context;
     const bc_image_settings *s = l->settings;
     const uint32_t n = rows_of_batch(l, (uint32_t)batch);
-    bc_status st = l->writer.codec->write(&l->writer, l->codes[slot], n, err);
+    const bool is_last = batch + 1 == l->n_batches;
+    bc_status st = BC_OK;
 
-    if (!st && batch + 1 == l->n_batches)
+    if (is_encoded(s))
+        st = l->writer.codec->write(&l->writer, l->codes[slot], n, err);
+    if (!st && is_last && is_encoded(s))
         st = l->writer.codec->finish(&l->writer, err);
     if (!st && s->progress)
         s->progress(s->context, batch * l->batch_rows + n, l->reader->info.height);
@@ -384,7 +449,8 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     if (st)
         goto done;
     l.writer.codec = codec;
-    st = codec->begin(&l.writer, err);
+    if (is_encoded(settings))
+        st = codec->begin(&l.writer, err);
     if (st)
         goto done;
     st = run(&l, n_threads, err);

@@ -161,8 +161,8 @@ static void truncation(void **state)
     }
 }
 
-/* The mean over all v of 0..255 of (v >> d) / (2^n - 1) - v / 255: both means are 1/2, so
- * cutting bits off costs nothing over full scale; over the lower half of it, it does. */
+/* The mean over v of level (v >> d) / (2^n - 1), as the file has it, less v / 255: over all of
+ * 0..255 both means are 1/2, so cutting bits off costs nothing; over the lower half it does. */
 static void truncation_shows(void **state)
 {
     (void)state;
@@ -174,7 +174,7 @@ static void truncation_shows(void **state)
 
         for (uint32_t v = 0; v < 128; v++) {
             in.samples[v] = (uint16_t)v;
-            want += (v >> (8 - bits)) / ((1 << bits) - 1.0) - v / 255.0;
+            want += rescaled(v >> (8 - bits), (1u << bits) - 1, 255) / 255.0 - v / 255.0;
         }
         s.rounding = BC_ROUND_TRUNCATE;
 
