@@ -35,7 +35,9 @@ typedef struct {
     bc_error *err;    /* of the call that entered the library */
     bc_error why;     /* what read_rows lets it be, which may pass over it */
     bool has_started;
-    bool is_broken; /* and salvaged: the library is not called again */
+    unsigned long long mark; /* where the library stands before the first block; 0: in the head */
+    bool has_samples;        /* of a block, at least */
+    bool is_broken;          /* and salvaged: the library is not called again */
     bci_metadata *metadata;
     bci_profile_parts profile;
     uint8_t marker[1 << 16];
@@ -123,6 +125,20 @@ static bool is_harmless(const struct jpeg_error_mgr *e)
     }
 }
 
+/* The library moves on in its input when a block (of all components) is decoded, and not before. */
+static bool is_anything_decoded(jpeg_state *s)
+{
+    s->has_samples |= s->mark > 0 && offset_of(s) != s->mark;
+    return s->has_samples;
+}
+
+/* A marker that ends the picture before its first block. */
+static bool is_empty_picture(jpeg_state *s)
+{
+    return s->errors.msg_code == JWRN_HIT_MARKER && s->decoder.unread_marker == JPEG_EOI &&
+           !is_anything_decoded(s);
+}
+
 /* The first warning: where the library begins to make up samples. */
 static void note_warning(jpeg_state *s)
 {
@@ -150,7 +166,7 @@ static void on_message(j_common_ptr decoder, int level)
 
     if (level >= 0 || is_harmless(decoder->err))
         return;
-    if (!s->reader->reading.salvage)
+    if (!s->reader->reading.salvage || is_empty_picture(s))
         on_error(decoder);
     note_warning(s);
 }
@@ -190,15 +206,19 @@ static boolean fill_buffer(j_decompress_ptr decoder)
 
     if (bci_check_stop(&s->reader->reading, s->err))
         leave(s, BC_E_INTERRUPTED);
+    const bool is_empty = !is_anything_decoded(s);
+
     s->input.next_input_byte = s->buffer;
     s->input.bytes_in_buffer = bci_source_read_some(s->source, s->buffer, sizeof s->buffer);
+    if (is_empty && s->mark > 0)
+        s->mark = offset_of(s);
     if (s->input.bytes_in_buffer > 0)
         return TRUE;
     const bc_status st = bci_source_status(s->source, s->err);
 
     if (st)
         leave(s, st);
-    if (!s->reader->reading.salvage || decoder->input_scan_number == 0)
+    if (!s->reader->reading.salvage || is_empty)
         leave(s, bci_fail(s->err, BC_E_FORMAT,
                           "%s: ends after %llu byte(s), expected more and an end-of-image marker",
                           s->source->name, offset_of(s)));
@@ -373,6 +393,7 @@ static bc_status open_jpeg(bc_image_reader *r, bc_error *err)
     r->info.depth = 8;
     r->info.true_depth = 8;
     r->info.is_interlaced = jpeg_has_multiple_scans(d);
+    s->mark = offset_of(s);
     return BC_OK;
 }
 

@@ -1,6 +1,7 @@
 /* Knows how PNG is read, through libpng: samples as they are coded, and every chunk beside
  * them as it is. */
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,11 +88,15 @@ static void on_warning(png_structp png, png_const_charp message)
         note_bad_chunk(png_get_error_ptr(png), message);
 }
 
+enum { N_PASSES = PNG_INTERLACE_ADAM7_PASSES };
+
 typedef struct {
     png_structp png;
     png_infop info;
     guard guard;
     uint8_t *whole; /* an interlaced picture, all of its rows; else NULL */
+    int pass;       /* of it, that is read or broken off */
+    uint32_t row;   /* of that pass */
     size_t row_bytes;
     bool is_broken; /* and salvaged: libpng is not called again */
 } reader;
@@ -120,25 +125,43 @@ static void after_row(png_structp png, png_uint_32 row, int pass)
         longjmp(g->escape, 1);
 }
 
+/* libpng counts a row before it looks for the end of the samples, where it may fail. */
+static bool has_all_rows(const bc_image_reader *r)
+{
+    const reader *s = r->state;
+
+    return r->info.is_interlaced ? png_get_current_pass_number(s->png) == N_PASSES
+                                 : png_get_current_row_number(s->png) == r->info.height;
+}
+
+/* Where in the picture something failed. */
+static void describe_place(const bc_image_reader *r, char *to, size_t size)
+{
+    const reader *s = r->state;
+
+    if (r->info.height == 0)
+        snprintf(to, size, "in the header");
+    else if (has_all_rows(r))
+        snprintf(to, size, "after the last row");
+    else if (r->info.is_interlaced)
+        snprintf(to, size, "in pass %d of %d", s->pass + 1, N_PASSES);
+    else
+        snprintf(to, size, "row %u of %u", r->rows_read, r->info.height);
+}
+
 /* The sentence for a failure that a callback left in the guard. */
 static bc_status explain(const bc_image_reader *r, bc_error *err)
 {
     const reader *s = r->state;
+    char place[64];
 
     if (s->guard.error.status == BC_E_LIMIT || s->guard.error.status == BC_E_INTERRUPTED ||
         s->guard.error.status == BC_E_OPEN)
         return bci_fail(err, s->guard.error.status, "%s", s->guard.error.text);
-    if (r->info.height == 0)
-        return bci_fail(err, s->guard.error.status,
-                        "%s: %s at byte %llu, in the header, expected "
-                        "an intact PNG",
-                        r->source->name, s->guard.error.text,
-                        (unsigned long long)r->source->offset);
-    return bci_fail(err, s->guard.error.status,
-                    "%s: %s at byte %llu, row %u of %u, expected an "
-                    "intact PNG",
+    describe_place(r, place, sizeof place);
+    return bci_fail(err, s->guard.error.status, "%s: %s at byte %llu, %s, expected an intact PNG",
                     r->source->name, s->guard.error.text, (unsigned long long)r->source->offset,
-                    r->rows_read, r->info.height);
+                    place);
 }
 
 /* A chunk that libpng does not read itself: taken as it is. */
@@ -328,26 +351,40 @@ static void finish_reading(reader *s)
     png_read_end(s->png, s->info);
 }
 
+/* What is not there of an interlaced picture, whose rows are shown as blocks of what has come. */
+static void describe_passes(const bc_image_reader *r, char *to, size_t size)
+{
+    /* Pixels for each one that came, after so many passes of Adam7. */
+    static const uint8_t widths[N_PASSES + 1] = { 0, 8, 4, 4, 2, 2, 1, 1 };
+    static const uint8_t heights[N_PASSES + 1] = { 0, 8, 8, 4, 4, 2, 2, 1 };
+    const reader *s = r->state;
+    char rest[64] = "blank";
+
+    if (s->pass > 0)
+        snprintf(rest, sizeof rest, "in blocks of %d x %d pixels", widths[s->pass],
+                 heights[s->pass]);
+    snprintf(to, size, "in pass %d of %d, rows from %u of %u on are %s", s->pass + 1, N_PASSES,
+             s->row + 1, r->info.height, rest);
+}
+
 /* After damage: BC_OK when it is noted and passed over, so that rows which are not there stay 0; but
  * where no row is there, nothing is. */
 static bc_status salvage(bc_image_reader *r, bc_error *err)
 {
     reader *s = r->state;
-    const char *why = s->guard.error.text;
-    const unsigned long long at = (unsigned long long)r->source->offset;
-
-    const bool is_empty = !r->info.is_interlaced && r->rows_read == 0;
+    const bool is_interlaced = r->info.is_interlaced;
+    const bool is_empty = is_interlaced ? s->pass == 0 && s->row == 0 : r->rows_read == 0;
+    char what[128] = "after the last row";
 
     if (!r->reading.salvage || s->guard.error.status != BC_E_FORMAT || is_empty)
         return explain(r, err);
-    if (r->info.is_interlaced && r->rows_read < r->info.height)
-        bci_image_note_damage(r, "%s at byte %llu, in pass %d of 7", why, at,
-                              png_get_current_pass_number(s->png) + 1);
-    else if (r->rows_read < r->info.height)
-        bci_image_note_damage(r, "%s at byte %llu, rows from %u of %u on are blank", why, at,
-                              r->rows_read + 1, r->info.height);
-    else
-        bci_image_note_damage(r, "%s at byte %llu, after the last row", why, at);
+    if (!has_all_rows(r) && is_interlaced)
+        describe_passes(r, what, sizeof what);
+    else if (!has_all_rows(r))
+        snprintf(what, sizeof what, "rows from %u of %u on are blank", r->rows_read + 1,
+                 r->info.height);
+    bci_image_note_damage(r, "%s at byte %llu, %s", s->guard.error.text,
+                          (unsigned long long)r->source->offset, what);
     s->is_broken = true;
     return BC_OK;
 }
@@ -368,9 +405,9 @@ static bc_status read_whole(bc_image_reader *r, bc_error *err)
     if (setjmp(s->guard.escape)) {
         st = salvage(r, err);
     } else {
-        for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
-            for (uint32_t y = 0; y < height; y++) {
-                png_bytep row = s->whole + y * s->row_bytes;
+        for (; s->pass < N_PASSES; s->pass++)
+            for (s->row = 0; s->row < height; s->row++) {
+                png_bytep row = s->whole + s->row * s->row_bytes;
 
                 png_read_row(s->png, r->reading.salvage ? NULL : row,
                              r->reading.salvage ? row : NULL);
@@ -399,6 +436,7 @@ static bc_status png_read(bc_image_reader *r, void *to, uint32_t n, bc_error *er
     volatile uint32_t y = 0;
 
     if (setjmp(s->guard.escape)) {
+        y = has_all_rows(r) ? n : y;
         r->rows_read = before + y;
         const bc_status st = salvage(r, err);
 

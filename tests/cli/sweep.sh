@@ -4,8 +4,8 @@
 
 # law FIRST LAST SERIES FORMULA: what is measured at n bits from FIRST to LAST lies within 0.1 dB
 # of the closed form, an awk expression of n, and so does what the program says it expects. SERIES
-# is "" or "dithered."; a second FORMULA is that of what is measured. The noise has 65536 values and more: the power of so many errors
-# spreads by 0.4 %, 0.02 dB, and that of the signal as much.
+# is "" or "dithered."; a second FORMULA is that of what is measured. The noise has 65536 values and
+# more: the power of so many errors spreads by 0.4 %, 0.02 dB, and that of the signal as much.
 law() {
     awk -F '[.=]' -v first="$1" -v last="$2" -v series="$3" '
         function log10(x) { return log(x) / log(10) }

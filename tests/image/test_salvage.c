@@ -137,7 +137,7 @@ static void a_png_without_iend_is_whole(void **state)
     (void)state;
     save_picture(path_of("whole.png"), false);
     free(load_bytes(path_of("whole.png"), &size));
-    for (size_t lacking = 1; lacking <= 12; lacking++) {
+    for (size_t lacking = 1; lacking <= 16; lacking++) { /* IEND, checksum of IDAT */
         decoded whole = decode(path_of("whole.png"), true, 7);
 
         cut(path_of("whole.png"), path_of("cut.png"), size - lacking);
@@ -162,13 +162,92 @@ static void passes_of_an_interlaced_png_that_is_cut_are_read(void **state)
     cut(path_of("whole.png"), path_of("cut.png"), size * 3 / 4);
     decoded d = salvage(path_of("cut.png"), 3);
 
-    expect_note(&d, "in pass 7 of 7");
+    expect_note(&d, "in pass 7 of 7, rows from ");
+    expect_note(&d, " of 48 on are in blocks of 1 x 2 pixels");
     /* Passes 1 to 6 are rows 0, 2, 4, ... of the picture. */
     for (uint32_t y = 0; y < HEIGHT; y += 2)
         EXPECT(memcmp(d.rows + y * d.row_bytes, whole.rows + y * d.row_bytes, d.row_bytes) == 0,
                "row %u differs", y);
     free(d.rows);
     free(whole.rows);
+}
+
+/* Each note names the rows that are not as they were; above 1/8 of the file, all of pass 1 is there. */
+static void notes_of_an_interlaced_png_say_what_is_coarse(void **state)
+{
+    size_t size;
+
+    (void)state;
+    save_picture(path_of("whole.png"), true);
+    free(load_bytes(path_of("whole.png"), &size));
+    decoded whole = decode(path_of("whole.png"), true, HEIGHT);
+
+    for (size_t n = size / 100; n < size - 12; n += size / 40) {
+        cut(path_of("whole.png"), path_of("cut.png"), n);
+        decoded d = decode(path_of("cut.png"), true, HEIGHT);
+        int pass, row, height, w, h;
+        const char *at = strstr(d.salvaged, "in pass ");
+
+        if (d.status) { /* before the first row of pass 1, whose 8 pixels are 25 bytes */
+            EXPECT(d.status == BC_E_FORMAT && n < 100, "%zu bytes: %s", n, d.err.text);
+            free(d.rows);
+            continue;
+        }
+        EXPECT(at, "%zu of %zu bytes: %s", n, size, d.salvaged);
+        if (sscanf(at, "in pass %d of 7, rows from %d of %d on are in blocks of %d x %d", &pass,
+                   &row, &height, &w, &h) == 5) {
+            for (int y = row - 1; y < HEIGHT; y++)
+                for (int x = 0; x < WIDTH; x++)
+                    EXPECT(memcmp(d.rows + (size_t)(y * WIDTH + x) * 3,
+                                  whole.rows + (size_t)(y / h * h * WIDTH + x / w * w) * 3, 3) == 0,
+                           "%s: pixel %d, %d", at, x, y);
+        } else {
+            EXPECT(sscanf(at, "in pass 1 of 7, rows from %d of 48 on are blank", &row) == 1, "%s",
+                   at);
+            expect_blank_from(&d, (uint32_t)row - 1);
+        }
+        free(d.rows);
+    }
+    free(whole.rows);
+}
+
+static void an_interlaced_png_without_iend_is_whole(void **state)
+{
+    size_t size;
+
+    (void)state;
+    save_picture(path_of("whole.png"), true);
+    free(load_bytes(path_of("whole.png"), &size));
+    decoded whole = decode(path_of("whole.png"), true, HEIGHT);
+
+    for (size_t lacking = 1; lacking <= 16; lacking++) {
+        cut(path_of("whole.png"), path_of("cut.png"), size - lacking);
+        decoded d = decode(path_of("cut.png"), false, HEIGHT);
+
+        EXPECT(d.status == BC_E_FORMAT && strstr(d.err.text, ", after the last row, "), "%s",
+               d.err.text);
+        free(d.rows);
+        d = salvage(path_of("cut.png"), 7);
+        expect_note(&d, ", after the last row");
+        assert_int_equal(rows_that_agree(&d, &whole), HEIGHT);
+        free(d.rows);
+    }
+    free(whole.rows);
+}
+
+/* Behind the head of its first IDAT. */
+static void an_interlaced_png_without_samples_is_refused(void **state)
+{
+    (void)state;
+    save_picture(path_of("whole.png"), true);
+    for (size_t n = 41; n < 52; n++) {
+        cut(path_of("whole.png"), path_of("cut.png"), n);
+        decoded d = decode(path_of("cut.png"), true, 4);
+
+        EXPECT(d.status == BC_E_FORMAT && strstr(d.err.text, ", in pass 1 of 7, "), "%zu: %s", n,
+               d.err.text);
+        free(d.rows);
+    }
 }
 
 /* Turn bits of the last byte of a chunk's checksum. */
@@ -355,6 +434,63 @@ static void scans_of_a_progressive_jpeg_that_is_cut_are_read(void **state)
     free(d.rows);
 }
 
+/* The offset behind the head of the first scan. */
+static size_t end_of_first_scan_head(const uint8_t *bytes)
+{
+    size_t at = 2; /* markers, each with its length, from behind SOI on */
+
+    while (bytes[at + 1] != 0xda)
+        at += 2 + (size_t)(bytes[at + 2] << 8 | bytes[at + 3]);
+    return at + 2 + (size_t)(bytes[at + 2] << 8 | bytes[at + 3]);
+}
+
+/* Cut there, or ended there by the marker of the end: nothing of the picture is there. */
+static void a_jpeg_without_samples_is_refused(void **state)
+{
+    (void)state;
+    for (int progressive = 0; progressive < 2; progressive++) {
+        size_t size;
+
+        save_jpeg(path_of("whole.jpg"), progressive);
+        uint8_t *bytes = load_bytes(path_of("whole.jpg"), &size);
+        const size_t head = end_of_first_scan_head(bytes);
+
+        for (size_t more = 0; more <= 2; more += 2) {
+            memcpy(bytes + head, "\xff\xd9", 2);
+            save_bytes(path_of("cut.jpg"), bytes, head + more);
+            decoded d = decode(path_of("cut.jpg"), true, 5);
+
+            EXPECT(d.status == BC_E_FORMAT, "%zu bytes: status %d, %s", head + more, (int)d.status,
+                   d.salvaged);
+            free(d.rows);
+        }
+        free(bytes);
+    }
+}
+
+/* A block is there, as many bytes as one of random samples takes. */
+static void the_first_block_of_a_jpeg_is_read(void **state)
+{
+    size_t size;
+
+    (void)state;
+    save_jpeg(path_of("whole.jpg"), false);
+    uint8_t *bytes = load_bytes(path_of("whole.jpg"), &size);
+    const size_t head = end_of_first_scan_head(bytes);
+
+    free(bytes);
+    decoded whole = decode(path_of("whole.jpg"), true, 5);
+
+    cut(path_of("whole.jpg"), path_of("cut.jpg"), head + 100);
+    decoded d = salvage(path_of("cut.jpg"), 5);
+
+    for (size_t y = 0; y < 8; y++)
+        EXPECT(memcmp(d.rows + y * d.row_bytes, whole.rows + y * d.row_bytes, 8) == 0, "row %zu",
+               y);
+    free(d.rows);
+    free(whole.rows);
+}
+
 /* Every cut ends in a picture, or in the sentence for a file without one. */
 static void a_jpeg_cut_anywhere_is_read_or_refused(void **state)
 {
@@ -433,6 +569,9 @@ int main(void)
         cmocka_unit_test(rows_of_a_png_that_is_cut_are_read),
         cmocka_unit_test(a_png_without_iend_is_whole),
         cmocka_unit_test(passes_of_an_interlaced_png_that_is_cut_are_read),
+        cmocka_unit_test(notes_of_an_interlaced_png_say_what_is_coarse),
+        cmocka_unit_test(an_interlaced_png_without_iend_is_whole),
+        cmocka_unit_test(an_interlaced_png_without_samples_is_refused),
         cmocka_unit_test(a_chunk_of_a_wrong_checksum_is_left_out),
         cmocka_unit_test(samples_of_a_wrong_checksum_are_taken),
         cmocka_unit_test(a_header_that_is_cut_stays_corrupt),
@@ -440,6 +579,8 @@ int main(void)
         cmocka_unit_test(rows_of_a_jpeg_that_is_cut_are_read),
         cmocka_unit_test(scans_of_a_progressive_jpeg_that_is_cut_are_read),
         cmocka_unit_test(a_jpeg_cut_anywhere_is_read_or_refused),
+        cmocka_unit_test(a_jpeg_without_samples_is_refused),
+        cmocka_unit_test(the_first_block_of_a_jpeg_is_read),
         cmocka_unit_test(rows_of_a_pnm_that_is_cut_are_read),
         cmocka_unit_test(strange_samples_of_a_pnm_stay_corrupt),
     };
