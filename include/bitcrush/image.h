@@ -187,7 +187,8 @@ typedef struct {
 } bc_image_comparison;
 
 /* Compare two pictures of one size (else BC_E_USAGE); formats, depths and grey or colour may
- * differ. Alpha is left out. Nothing is aligned or scaled. */
+ * differ. Alpha is left out; what it hides in both counts as equal for blurred PSNR and SSIM, as in a
+ * reduction. Nothing is aligned or scaled. */
 BC_API BC_NODISCARD bc_status bc_image_compare(const char *path_a, const char *path_b,
                                                const bc_reading *reading,
                                                bc_image_comparison *result, bc_error *err);

@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "image/facts.h"
+#include "image/png_layout.h"
 #include "image/request.h"
 
 enum { MAX_COLOURS = 256, COLOUR_SLOTS = 1024 };
@@ -94,16 +95,26 @@ static uint32_t n_colour_channels(const census *c)
     return c->info.n_channels - c->info.has_alpha;
 }
 
-/* True when every sample of the colours is the nearest to a level of `bits` bits. */
+static bool is_opaque(const census *c)
+{
+    return c->info.has_alpha && c->counts[c->info.n_channels - 1][c->info.alpha_maxval] ==
+                                    (uint64_t)c->info.width * c->info.height;
+}
+
+/* True when a PNG of `bits` bits holds every sample of the colours without an error. */
 static bool fits(const census *c, int bits)
 {
+    const bci_picture png = { .bits = bits, .alpha_maxval = c->info.alpha_maxval };
+    const bool has_alpha = c->info.has_alpha && !is_opaque(c);
+    const uint64_t stored_max = bci_png_layout_sample_maxval(&png, !has_alpha);
     const uint64_t top = (UINT64_C(1) << bits) - 1, max = c->info.maxval;
 
     for (uint32_t k = 0; k < n_colour_channels(c); k++)
         for (uint64_t v = 0; v <= max; v++) {
-            const uint64_t code = (2 * v * top + max) / (2 * max);
+            const uint32_t code = bci_rescale((uint32_t)v, (uint32_t)max, (uint32_t)top);
+            const uint64_t stored = bci_rescale(code, (uint32_t)top, (uint32_t)stored_max);
 
-            if (c->counts[k][v] && (2 * code * max + top) / (2 * top) != v)
+            if (c->counts[k][v] && stored * max != v * stored_max)
                 return false;
         }
     return true;
@@ -116,12 +127,6 @@ static int used_depth(const census *c)
     while (bits < c->info.depth && !fits(c, bits))
         bits++;
     return bits;
-}
-
-static bool is_opaque(const census *c)
-{
-    return c->info.has_alpha && c->counts[c->info.n_channels - 1][c->info.alpha_maxval] ==
-                                    (uint64_t)c->info.width * c->info.height;
 }
 
 static void add_channel(bc_report *r, const census *c, uint32_t k)
@@ -192,7 +197,8 @@ static void add_used(bc_report *r, const bc_account *a, const census *c)
 
     while (UINT64_C(1) << index_bits < c->n_colours)
         index_bits++;
-    const bool has_palette = c->n_colours <= MAX_COLOURS && index_bits < bits && !info->is_indexed;
+    const bool has_palette = c->n_colours <= MAX_COLOURS && index_bits < bits &&
+                             !info->is_indexed && fits(c, 8); /* which its entries have */
 
     describe_used(c, depth, has_palette, what, sizeof what);
     bc_report_integer(r, "used", "depth_bits", (uint64_t)depth);
@@ -202,7 +208,7 @@ static void add_used(bc_report *r, const bc_account *a, const census *c)
         bc_report_flag(r, "used", "grey", is_grey);
     if (info->has_alpha)
         bc_report_flag(r, "used", "opaque", opaque);
-    bc_account_lossless(a, r, strcmp(info->format, "jpeg") == 0, what, depth,
+    bc_account_lossless(a, r, strcmp(info->format, "jpeg") == 0, what, fits(c, depth) ? depth : 0,
                         &(bc_settings){ &undithered, 1 });
     bc_report_integer(r, "input", "raw_bytes",
                       (pixels * info->n_channels * (uint64_t)info->depth + 7) / 8);

@@ -39,6 +39,23 @@ is used.depth_bits 8
 is used.lossless 'a palette of 8 holds all'
 is used.packed_bytes 3
 
+# 100 is no multiple of a level of a PNG: there 13 of 100 would be 33 of 255.
+it 'samples that no PNG holds as they are can spare nothing'
+printf 'P2 8 1 100\n0 13 22 33 54 75 86 100\n' >hundred.pgm
+facts info hundred.pgm
+is used.depth_bits 7
+absent used.lossless used.command
+printf 'P3 2 1 100\n13 13 13 86 86 86\n' >grey100.ppm
+facts info grey100.ppm
+is used.lossless 'all is grey'
+absent used.command
+printf 'P2 3 1 100\n0 20 100\n' >fifth.pgm
+facts info fifth.pgm
+is used.depth_bits 4
+PATH=${BITCRUSH%/*}:$PATH sh -c "$(sed -n 's/^used.command=//p' "$base/facts") -q -o fifth.png"
+bitcrush compare fifth.pgm fifth.png
+prints 'infinite dB'
+
 it 'colours that are grey, alpha that hides nothing'
 printf 'P6\n2 1\n255\n\000\000\000\377\377\377' >grey.ppm
 facts info grey.ppm
