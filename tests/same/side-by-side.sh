@@ -35,7 +35,6 @@ regex=${3-}
 here=$(absolute "$(dirname -- "$0")")
 tests=${here%/*}
 tables=${TABLES:-$here} # others in the self-test
-changed=$tables/changed
 for build in "$old" "$new"; do
     [ -x "$build/bitcrush" ] || die "$build: no bitcrush in it, expected a build directory"
 done
@@ -55,8 +54,10 @@ sh "$tables/commands.sh" >"$base/all"
 grep -E -e "$regex" "$base/all" | awk -v n="${EVERY:-1}" 'NR % n == 1 % n' >"$base/commands"
 [ -s "$base/commands" ] || die "no command fits \`$regex\`"
 
-# Copies: somebody may build meanwhile.
+# Copies: somebody may build or write meanwhile.
 mkdir "$base/old" "$base/new"
+cp "$tables/changed" "$base/changed"
+changed=$base/changed
 cp "$old/bitcrush"* "$base/old/"
 cp "$new/bitcrush"* "$new/tests/same/twins" "$base/new/"
 
