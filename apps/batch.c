@@ -96,15 +96,13 @@ static bc_status check_files(const batch *b, const options *o, char *const *outs
 static bc_status run_all(const batch *b, const options *o, char *const *outs, bc_error *err)
 {
     bc_status first = BC_OK, st = BC_OK;
-    int n_done = 0;
 
+    stop_begins(b->n_files);
     for (int i = 0; i < b->n_files && st != BC_E_INTERRUPTED; i++) {
         if (o->is_page_only)
             stop_removes(outs[i], o->output);
         st = b->file(o, b->context, o->operands[i], outs[i], err);
         first = first ? first : st;
-        n_done += st == BC_OK;
-        stop_counts(n_done, b->n_files);
         if (st)
             media_explain(o->operands[i], b->medium, o, err);
         if (st && st != BC_E_INTERRUPTED && i + 1 < b->n_files)

@@ -151,6 +151,8 @@ static bc_status do_file(const options *o, void *context, const char *in, const 
     t->request.shown = progress_begin(in, o->progress);
     st = deed->run(t->job, paths, &outcome, err);
     progress_end(&t->request.shown);
+    if (!st && !o->is_page_only && !options_given(o, "dry-run") && !options_given(o, "sizes-only"))
+        stop_wrote();
     if (!st || st == BC_E_QUALITY) {
         const options refused = tool_refused(o), *as = st ? &refused : o;
 

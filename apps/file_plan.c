@@ -207,12 +207,45 @@ static bool are_one_set(const struct plan_file *a, const struct plan_file *b)
            strcmp(a->path, b->path) != 0;
 }
 
+/* Is a file a part of an input? */
+typedef struct {
+    const struct plan_file *file;
+    bool is_part;
+} part_search;
+
+static void look_for_part(void *search, const char *path)
+{
+    part_search *s = search;
+    struct stat found;
+
+    if (stat(path, &found) == 0 && found.st_dev == s->file->device &&
+        found.st_ino == s->file->inode)
+        s->is_part = true;
+}
+
+/* Does reading `a` read `b` as well? Pictures and sounds of such names are files by themselves, and so
+ * is a shard without its index. */
+static bool reads(const struct plan_file *a, const struct plan_file *b, const options *o)
+{
+    bc_reading reading = tool_reading(o);
+    part_search s = { .file = b };
+    char what[48];
+    const bc_medium *m = bc_medium_of_file(a->path, what);
+
+    reading.input = NULL; /* it is for the deed */
+    const bc_status st =
+        m && m->parts ? m->parts(a->path, &reading, look_for_part, &s) : BC_E_UNSUPPORTED;
+
+    return !st && s.is_part;
+}
+
 /* Any file of a set is the whole set. */
-static bc_status check_sets(const file_plan *p, bc_error *err)
+static bc_status check_sets(const file_plan *p, const options *o, bc_error *err)
 {
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; may_be_set(&p->files[i]) && k < i; k++)
-            if (may_be_set(&p->files[k]) && are_one_set(&p->files[k], &p->files[i]))
+            if (may_be_set(&p->files[k]) && are_one_set(&p->files[k], &p->files[i]) &&
+                reads(&p->files[k], &p->files[i], o))
                 return tool_fail(err, BC_E_USAGE,
                                  "%.150s: is of one set with %.150s, which is read whole, expected "
                                  "one file of a set",
@@ -290,7 +323,7 @@ bc_status plan_check(file_plan *p, const options *o, bc_error *err)
         add_parts(p, o);
 
     bc_status st =
-        p->is_short ? tool_fail(err, BC_E_LIMIT, "out of memory for names") : check_sets(p, err);
+        p->is_short ? tool_fail(err, BC_E_LIMIT, "out of memory for names") : check_sets(p, o, err);
 
     if (!st && p->n > 0)
         qsort(p->files, p->n, sizeof *p->files, by_place);

@@ -116,11 +116,38 @@ static bc_status settle_spec(const verb *v, const bc_medium *m, const options *o
     return st;
 }
 
+/* An option that a deed does not mind would be passed over without a word. */
+static bc_status check_options(const verb *v, const bc_deed_row *deed, const options *o,
+                               bc_error *err)
+{
+    const struct {
+        const char *name;
+        bool is_odd;
+    } others[] = {
+        { "output", o->output && v->needs != BC_RESTORE },
+        { "plot", o->plot && !deed->draw },
+    };
+    bc_setting given[OPTION_ROOM];
+    const size_t n = options_settings(o, given);
+    const char *odd = NULL;
+    char word[40];
+
+    for (size_t i = 0; i < n; i++) {
+        snprintf(word, sizeof word, " %s ", given[i].key);
+        odd = strstr(deed->minds, word) ? odd : given[i].key;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        odd = others[i].is_odd ? others[i].name : odd;
+    return odd ? tool_fail(err, BC_E_USAGE, "--%s: not an option of %s", odd, v->name) : BC_OK;
+}
+
 static bc_status check_deed(const verb *v, const bc_medium *m, const options *o, bc_error *err)
 {
-    return v->needs == BC_N_DEEDS || m->deeds[v->needs].run
-               ? BC_OK
-               : tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
+    const bc_deed_row *deed = v->needs == BC_N_DEEDS ? NULL : &m->deeds[v->needs];
+
+    if (deed && !deed->run)
+        return tool_usage(err, o->operands[0], "", "not a file that this is for, see --help");
+    return deed && deed->minds ? check_options(v, deed, o, err) : BC_OK;
 }
 
 /* --- the verb */

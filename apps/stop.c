@@ -44,17 +44,35 @@ static void end_now(int signal_number)
     _exit(BC_E_INTERRUPTED);
 }
 
-void stop_counts(int n_done, int n_files)
+static int files_done, files_in_all = 1;
+
+static void tell(int n_done, int n_files)
 {
     char *next = sentences[!current];
 
-    if (n_done > 0)
+    if (n_done > 0 && n_done == n_files)
+        snprintf(next, sizeof sentences[0], "%s: interrupted, all outputs were written before",
+                 program_name);
+    else if (n_done > 0)
         snprintf(next, sizeof sentences[0],
                  "%s: interrupted after %d of %d files, no output written for the rest",
                  program_name, n_done, n_files);
     else
         snprintf(next, sizeof sentences[0], "%s: interrupted, no output written", program_name);
     current = !current;
+}
+
+void stop_begins(int n_files)
+{
+    files_done = 0;
+    files_in_all = n_files;
+    tell(files_done, files_in_all);
+}
+
+void stop_wrote(void)
+{
+    files_done++;
+    tell(files_done, files_in_all);
 }
 
 const char *stop_sentence(void)
@@ -68,7 +86,7 @@ void stop_on_signals(const char *name)
     struct sigaction stop = { .sa_handler = ask_stop }, end = { .sa_handler = end_now }, old;
 
     program_name = name;
-    stop_counts(0, 1);
+    stop_begins(1);
     sigemptyset(&stop.sa_mask);
     sigemptyset(&end.sa_mask);
     sigaction(SIGALRM, &end, NULL);

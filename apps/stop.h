@@ -15,8 +15,9 @@ extern volatile sig_atomic_t tool_stop_asked;
 enum { STOP_PATIENCE_MS = 700 };
 void stop_on_signals(const char *name);
 
-/* What the sentence tells of several files: so many are done. */
-void stop_counts(int n_done, int n_files);
+/* What the sentence tells of outputs: so many files will be, and one more is in its place. */
+void stop_begins(int n_files);
+void stop_wrote(void);
 
 /* The sentence of a process that was asked to stop, without the program's name. */
 const char *stop_sentence(void);

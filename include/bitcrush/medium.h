@@ -73,6 +73,7 @@ typedef struct {
     bc_status (*draw)(const void *job, const bc_outcome *o, const bc_account *a, bc_plot **p,
                       bc_error *err);
     const char *expected; /* "compare A B, two pictures of one size" */
+    const char *minds;    /* keys of the settings that count, with blanks around each; NULL: all */
 } bc_deed_row;
 
 /* What one depth of a sweep costs. A figure that does not apply, or was not asked for, is NaN, a

@@ -179,8 +179,13 @@ const bc_medium bc_tables = {
                                 .release = free_comparison,
                                 .facts = bci_numbers_compare_facts,
                                 .gate = gate,
-                                .expected = "compare A B, two tables of as many columns" },
-               [BC_INFO] = { .run = info, .release = free_info, .facts = bci_numbers_info_facts } },
+                                .expected = "compare A B, two tables of as many columns",
+                                .minds =
+                                    " min-snr force separator decimal header threads max-memory " },
+               [BC_INFO] = { .run = info,
+                             .release = free_info,
+                             .facts = bci_numbers_info_facts,
+                             .minds = " force separator decimal header threads max-memory " } },
     .sweep = sweep,
     .swept = " scale group range nonfinite include exclude separator decimal header seed threads "
              "max-memory ",

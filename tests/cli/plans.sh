@@ -132,6 +132,21 @@ bitcrush s-00001-of-00002.safetensors s-00002-of-00002.safetensors f16 -q
 exits 2
 mentions 's-00002-of-00002.safetensors: is of one set with s-00001-of-00002.safetensors, which is read whole'
 
+it 'pictures that are called like a set are files by themselves'
+cp a.png n-00001-of-00002.png
+cp a.png n-00002-of-00002.png
+bitcrush n-00001-of-00002.png n-00002-of-00002.png 4 -q
+exits 0
+bitcrush compare n-00001-of-00002.png n-00002-of-00002.png
+exits 0
+
+it 'shards without an index are files by themselves'
+mkdir alone
+cp w.safetensors alone/q-00001-of-00002.safetensors
+cp w.safetensors alone/q-00002-of-00002.safetensors
+bitcrush alone/q-00001-of-00002.safetensors alone/q-00002-of-00002.safetensors f16 -q
+exits 0
+
 it 'directories that are called like sets are none'
 mkdir first-of-two third-of-two
 cp w.safetensors first-of-two/m.safetensors

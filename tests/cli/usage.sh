@@ -50,6 +50,9 @@ refused '--dither floyd-steinburg: unknown, did you mean floyd-steinberg?' in.pn
 refused '--dither byer8: unknown, did you mean bayer8?' in.png 4 --dither byer8
 refused '--light linaer: unknown, expected linear|coded' in.png 4 --light linaer
 refused '--light: unknown, expected linear|coded' in.png 4 --light=
+refused '--min-snr: not an option of info' info in.png --min-snr 90
+refused '--dither: not an option of compare' compare in.png in.png --dither none
+refused '--output: not an option of compare' compare in.png in.png -o out.png
 refused '--rounding up: unknown, expected nearest|truncate' in.png 4 --rounding up
 refused '--color sometimes: unknown, expected auto|always|never' in.png 4 --color sometimes
 refused '--scan snail: unknown, expected serpentine|raster' in.png 4 --scan snail
