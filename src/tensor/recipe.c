@@ -179,24 +179,24 @@ static const char *asked_for(const bc_tensor_settings *s, bci_naming naming,
     return *why ? NULL : format;
 }
 
-/* Nothing is to be reduced: a mistake where it is the patterns that leave nothing of what would be,
- * as when they cancel each other. */
+/* Nothing is to be reduced: a mistake where some was asked for by its name, and other patterns take it
+ * away again. To exclude or to drop all that would be reduced is to ask for a copy. */
 static bc_status check_patterns(const bc_tensor_settings *s, const bc_tensor_file *file,
                                 bci_naming naming, bc_error *err)
 {
     bc_tensor_settings bare = *s;
     const char *why;
 
+    if (s->n_include == 0)
+        return BC_OK;
     bare.n_include = bare.n_exclude = bare.n_drop = 0;
     for (size_t i = 0; i < bc_tensor_count(file); i++)
         if (asked_for(&bare, naming, bc_tensor_at(file, i), &why))
-            return bci_fail(
-                err, BC_E_USAGE,
-                "%s: no tensor is left to reduce by the patterns of %s%s%s%s%s, "
-                "expected at least one",
-                file->parts[0]->name, s->n_include ? "--include" : "",
-                s->n_include && s->n_exclude ? ", " : "", s->n_exclude ? "--exclude" : "",
-                s->n_drop && s->n_include + s->n_exclude ? ", " : "", s->n_drop ? "--drop" : "");
+            return bci_fail(err, BC_E_USAGE,
+                            "%s: no tensor is left to reduce by the patterns of --include%s%s, "
+                            "expected at least one",
+                            file->parts[0]->name, s->n_exclude ? ", --exclude" : "",
+                            s->n_drop ? ", --drop" : "");
     return BC_OK;
 }
 
