@@ -156,7 +156,7 @@ static void see_alpha(void *context, const void *rows, uint32_t n)
     }
 }
 
-/* True when some level is no sample of 0..maxval. */
+/* True when the file cannot hold every level exactly, so that some are rounded to a sample. */
 static bool rounds_levels(const bci_picture *p, uint32_t maxval)
 {
     bool rounds = false;
