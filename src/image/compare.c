@@ -69,11 +69,12 @@ static bc_status read_row(side *s, size_t n_colours, bc_error *err)
     const uint16_t *words = s->row;
     const size_t own = info->n_channels - info->has_alpha;
 
-    for (size_t x = 0; !st && x < info->width; x++) {
-        const size_t alpha_at = (x + 1) * info->n_channels - 1;
+    for (size_t x = 0; !st && info->has_alpha && x < info->width; x++) {
+        const size_t at = (x + 1) * info->n_channels - 1;
 
-        if (info->has_alpha)
-            s->is_hidden[x] = (info->maxval > 255 ? words[alpha_at] : bytes[alpha_at]) == 0;
+        s->is_hidden[x] = (info->maxval > 255 ? words[at] : bytes[at]) == 0;
+    }
+    for (size_t x = 0; !st && x < info->width; x++) {
         for (size_t c = 0; c < n_colours; c++) {
             const size_t at = x * info->n_channels + (c < own ? c : 0);
             const uint32_t v = info->maxval > 255 ? words[at] : bytes[at];
@@ -88,6 +89,8 @@ static bc_status read_row(side *s, size_t n_colours, bc_error *err)
 /* Where both are fully transparent, b becomes a. */
 static void pass_over_hidden(const side *a, side *b, size_t n_colours)
 {
+    if (!a->reader->info.has_alpha || !b->reader->info.has_alpha)
+        return;
     for (size_t x = 0; x < a->reader->info.width; x++)
         for (size_t c = 0; c < n_colours && a->is_hidden[x] && b->is_hidden[x]; c++) {
             b->coded[x * n_colours + c] = a->coded[x * n_colours + c];
