@@ -130,7 +130,7 @@ bc_status batch_run(const batch *b, const options *o, bc_error *err)
         free_outputs(outs, b->n_files);
         return st;
     }
-    if (to_directory && !options_given(o, "dry-run") && !options_given(o, "sizes-only"))
+    if (to_directory && !tool_is_dry(o))
         (void)mkdir(o->output, 0777); /* where it fails, opening the output says why */
     st = run_all(b, o, outs, err);
     free_outputs(outs, b->n_files);

@@ -52,13 +52,10 @@ static void put_path(FILE *to, const char *path)
 /* A setting as an option. */
 static void put_setting(FILE *to, const bc_setting *s)
 {
-    const option *rows, *row;
-    const size_t n = option_rows(&rows);
+    const option *row = option_row_of(s->key, strlen(s->key));
 
-    for (row = rows; row < rows + n && strcmp(row->name, s->key) != 0; row++)
-        ;
     fprintf(to, " --%s", s->key);
-    if (row < rows + n && row->kind == PERHAPS)
+    if (row && row->kind == PERHAPS)
         fprintf(to, *s->value ? "=%s" : "", s->value);
     else if (*s->value)
         put_word(to, s->value);

@@ -122,9 +122,8 @@ static bc_status account(const task *t, const options *as, const char *in, const
                      .shown_out = as->is_page_only ? page_name(out) : out,
                      .kept = as->is_refused     ? "refused by --min-snr, not written"
                              : as->is_page_only ? "for the page, not kept"
-                             : options_given(as, "dry-run") || options_given(as, "sizes-only")
-                                 ? "dry run, not written"
-                                 : NULL };
+                             : tool_is_dry(as)  ? "dry run, not written"
+                                                : NULL };
     bc_status st = plot(t, as, o, &a, err);
 
     if (as->report) {
@@ -151,7 +150,7 @@ static bc_status do_file(const options *o, void *context, const char *in, const 
     t->request.shown = progress_begin(in, o->progress);
     st = deed->run(t->job, paths, &outcome, err);
     progress_end(&t->request.shown);
-    if (!st && !o->is_page_only && !options_given(o, "dry-run") && !options_given(o, "sizes-only"))
+    if (!st && !o->is_page_only && !tool_is_dry(o))
         stop_wrote();
     if (!st || st == BC_E_QUALITY) {
         const options refused = tool_refused(o), *as = st ? &refused : o;

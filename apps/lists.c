@@ -162,28 +162,25 @@ static void list_tensor_formats(void)
                rows[i].can_write ? "reads and writes" : "reads");
 }
 
-/* In the order of bc_media. */
-enum { IMAGE = TOOL_OF(0), AUDIO = TOOL_OF(1), TENSOR = TOOL_OF(2) };
-
 static const struct {
     unsigned tools;
     const char *title;
     void (*print)(void);
 } lists[] = {
-    { IMAGE, "dithers, error diffusion", list_kernels },
-    { IMAGE | AUDIO | TENSOR, "dithers, noise", list_noises },
-    { IMAGE, "dithers, masks", list_masks },
-    { AUDIO, "noise shapers", list_shapers },
-    { IMAGE | AUDIO, "grids of the library", list_grids },
-    { IMAGE, "palettes", list_palettes },
-    { IMAGE, "image formats", list_image_formats },
-    { AUDIO, "audio formats that are written (all that libsndfile knows is read)",
+    { TOOL_IMAGE, "dithers, error diffusion", list_kernels },
+    { TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR, "dithers, noise", list_noises },
+    { TOOL_IMAGE, "dithers, masks", list_masks },
+    { TOOL_AUDIO, "noise shapers", list_shapers },
+    { TOOL_IMAGE | TOOL_AUDIO, "grids of the library", list_grids },
+    { TOOL_IMAGE, "palettes", list_palettes },
+    { TOOL_IMAGE, "image formats", list_image_formats },
+    { TOOL_AUDIO, "audio formats that are written (all that libsndfile knows is read)",
       list_audio_formats },
     { TOOL_EXPLAIN, "numbers that are explained", list_notations },
-    { TENSOR, "formats of weights", list_tensor_types },
-    { TENSOR, "mixes of formats of weights", list_tensor_mixes },
-    { TENSOR, "weights of models that are kept, by what is in their names", list_kept_names },
-    { TENSOR, "files of weights", list_tensor_formats },
+    { TOOL_TENSOR, "formats of weights", list_tensor_types },
+    { TOOL_TENSOR, "mixes of formats of weights", list_tensor_mixes },
+    { TOOL_TENSOR, "weights of models that are kept, by what is in their names", list_kept_names },
+    { TOOL_TENSOR, "files of weights", list_tensor_formats },
 };
 
 void print_lists(unsigned tools)

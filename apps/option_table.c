@@ -1,11 +1,12 @@
 /* Knows the options: a row for each. */
 #include "option_table.h"
 
-/* In the order of bc_media. */
-#define IMAGE   TOOL_OF(0)
-#define AUDIO   TOOL_OF(1)
-#define TENSOR  TOOL_OF(2)
-#define NUMBERS TOOL_OF(3)
+#include <string.h>
+
+#define IMAGE   TOOL_IMAGE
+#define AUDIO   TOOL_AUDIO
+#define TENSOR  TOOL_TENSOR
+#define NUMBERS TOOL_NUMBERS
 #define MEDIUM  (IMAGE | AUDIO | TENSOR | NUMBERS)
 #define SWEEPS  SWEEP_OF(MEDIUM)
 #define ALL     (MEDIUM | SWEEPS)
@@ -98,4 +99,12 @@ size_t option_rows(const option **out)
 {
     *out = table;
     return sizeof table / sizeof *table;
+}
+
+const option *option_row_of(const char *name, size_t n)
+{
+    for (const option *o = table; o < table + sizeof table / sizeof *table; o++)
+        if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
+            return o;
+    return NULL;
 }

@@ -12,7 +12,13 @@ enum { OPTION_ROOM = 128 };
 /* The media, a bit each by their place in bc_media, and explain. */
 #define TOOL_OF(place) (1u << (place))
 #define TOOL_MEDIA     0x7Fu
-#define TOOL_EXPLAIN   0x80u
+enum {
+    TOOL_IMAGE = TOOL_OF(0),
+    TOOL_AUDIO = TOOL_OF(1),
+    TOOL_TENSOR = TOOL_OF(2),
+    TOOL_NUMBERS = TOOL_OF(3),
+    TOOL_EXPLAIN = 0x80
+};
 
 /* The same for what sweep takes of a medium. */
 #define SWEEP_OF(tools) ((tools) << 8)
@@ -59,5 +65,8 @@ typedef struct {
 
 /* The rows, in the order of --help; returns the number of rows, at most OPTION_ROOM. */
 size_t option_rows(const option **out);
+
+/* The row of a name of n characters, or NULL. */
+const option *option_row_of(const char *name, size_t n);
 
 #endif

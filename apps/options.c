@@ -230,18 +230,6 @@ static bc_status unknown(const char *argument, bc_error *err)
     return usage(err, "%s: unknown option, expected one of those that --help lists", typed);
 }
 
-/* The row of a name of n characters, or NULL. */
-static const option *find_row(const char *name, size_t n)
-{
-    const option *rows;
-    const size_t n_rows = option_rows(&rows);
-
-    for (const option *o = rows; o < rows + n_rows; o++)
-        if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
-            return o;
-    return NULL;
-}
-
 /* Is a word an option by itself, which cannot be the value of another? */
 static bool is_option(const char *word)
 {
@@ -251,7 +239,7 @@ static bool is_option(const char *word)
     if (word[0] != '-' || !word[1])
         return false;
     if (word[1] == '-')
-        return !word[2] || find_row(word + 2, strcspn(word + 2, "="));
+        return !word[2] || option_row_of(word + 2, strcspn(word + 2, "="));
     for (size_t i = 0; i < n; i++)
         if (!word[2] && rows[i].letter == word[1])
             return true;
@@ -312,7 +300,7 @@ static const option *find_synonym(const char *name, size_t n, char called[160], 
     char *equals = strchr(called, '=');
 
     *word = equals ? equals + 1 : NULL;
-    return find_row(called, equals ? (size_t)(equals - called) : strlen(called));
+    return option_row_of(called, equals ? (size_t)(equals - called) : strlen(called));
 }
 
 /* --name, --name=VALUE or --name VALUE; *i moves past the value. */
@@ -320,7 +308,7 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
 {
     const char *name = argv[*i] + 2, *equals = strchr(name, '='), *word = NULL;
     const size_t n = equals ? (size_t)(equals - name) : strlen(name);
-    const option *o = find_row(name, n);
+    const option *o = option_row_of(name, n);
     char called[160];
 
     if (!o)
@@ -347,7 +335,7 @@ static bc_status parse_long(int argc, char **argv, int *i, options *out, bc_erro
 static bc_status foreign_word(const char *word, bc_error *err)
 {
     const size_t n = strcspn(word, "=");
-    const option *o = n > 1 ? find_row(word, n) : NULL;
+    const option *o = n > 1 ? option_row_of(word, n) : NULL;
     char shown[64];
 
     if (o)
@@ -434,7 +422,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
             out->operands[out->n_operands++] = argv[i];
         if (st)
             return st;
-        const option *o = strncmp(a, "--", 2) == 0 ? find_row(a + 2, strlen(a + 2)) : NULL;
+        const option *o = strncmp(a, "--", 2) == 0 ? option_row_of(a + 2, strlen(a + 2)) : NULL;
 
         if (o && o->kind == PERHAPS) {
             perhaps = o->name;
@@ -496,24 +484,16 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
 
 bool options_given(const options *o, const char *name)
 {
-    const option *rows;
-    const size_t n = option_rows(&rows);
+    const option *row = option_row_of(name, strlen(name));
 
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].name, name) == 0)
-            return o->given[i];
-    return false;
+    return row && o->given[place_of(row)];
 }
 
 const char *options_setting(const options *o, const char *key)
 {
-    const option *rows;
-    const size_t n = option_rows(&rows);
+    const option *row = option_row_of(key, strlen(key));
 
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].name, key) == 0)
-            return o->settings[i];
-    return NULL;
+    return row ? o->settings[place_of(row)] : NULL;
 }
 
 size_t options_settings(const options *o, bc_setting out[OPTION_ROOM])

@@ -43,7 +43,7 @@ bc_status page_check(const options *o, int n_files, bc_error *err)
         return st;
     if (o->output && strcmp(o->output, "-") == 0)
         return tool_usage(err, "--output", "-", "a report reads the output again, expected a file");
-    if (is_sizes || options_given(o, "dry-run"))
+    if (tool_is_dry(o))
         return tool_usage(err, is_sizes ? "--sizes-only" : "--dry-run", "",
                           "a report reads the output again, expected bitcrush report, which keeps "
                           "none");

@@ -110,21 +110,14 @@ static const char *const all_abouts[] = { about_all,     about_images,  about_so
                                           about_restore, about_info,    about_sweep,
                                           about_report,  about_explain, NULL };
 
-/* In the order of bc_media. */
-enum {
-    IMAGE = TOOL_OF(0),
-    AUDIO = TOOL_OF(1),
-    TENSOR = TOOL_OF(2),
-    NUMBERS = TOOL_OF(3),
-    ALL_TOOLS = IMAGE | AUDIO | TENSOR | NUMBERS
-};
+enum { ALL_TOOLS = TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR | TOOL_NUMBERS };
 
 const program program_bitcrush = { "bitcrush", ALL_TOOLS | SWEEP_OF(ALL_TOOLS) | TOOL_EXPLAIN,
                                    all_usages, all_abouts };
 const program program_sweep = { "bitcrush sweep", SWEEP_OF(ALL_TOOLS), sweep_usages, sweep_abouts };
-const program program_image = { "bitcrush-image", IMAGE, image_usages, image_abouts };
-const program program_audio = { "bitcrush-audio", AUDIO, audio_usages, audio_abouts };
-const program program_tensor = { "bitcrush-tensor", TENSOR, tensor_usages, tensor_abouts };
+const program program_image = { "bitcrush-image", TOOL_IMAGE, image_usages, image_abouts };
+const program program_audio = { "bitcrush-audio", TOOL_AUDIO, audio_usages, audio_abouts };
+const program program_tensor = { "bitcrush-tensor", TOOL_TENSOR, tensor_usages, tensor_abouts };
 
 const program program_explain = { "bitcrush explain", TOOL_EXPLAIN, explain_usages,
                                   explain_abouts };

@@ -153,7 +153,7 @@ bc_status report_verb(const bc_medium *m, const options *o, bc_error *err)
         return tool_usage(err, "--report", o->report, "expected -o to name the page");
     if (o->n_operands < 1)
         return tool_arguments(err, true, "report FILE SPEC, or several files without SPEC");
-    if (options_given(o, "dry-run") || options_given(o, "sizes-only"))
+    if (tool_is_dry(o))
         return tool_usage(err, options_given(o, "sizes-only") ? "--sizes-only" : "--dry-run", "",
                           "a report measures, and keeps no output in any case");
     return has_spec ? page_of_one(m, o, err) : page_of_all(o, err);

@@ -49,9 +49,8 @@ static unsigned bits_of(const verb *v, const bc_medium *m)
     return v->takes_sweep ? SWEEP_OF(media_bit(m)) : media_bit(m);
 }
 
-/* The medium that knows a file, which stays open; without a file, the one that takes the options. A
- * file that none knows, or that cannot be opened, is said to be that before anything is said of the
- * SPEC beside it. */
+/* Choose the medium by the first file, which stays open in *input, or, where no file is named, by the
+ * options. An error about that file comes before any about the SPEC behind it. */
 static bc_status choose(const verb *v, const options *o, const bc_medium **chosen, bc_input **input,
                         bc_error *err)
 {

@@ -105,6 +105,11 @@ bc_status tool_report(const bc_report *r, const options *o, const char *out, bc_
                                        : tool_fail(err, BC_E_WRITE, "the report cannot be written");
 }
 
+bool tool_is_dry(const options *o)
+{
+    return options_given(o, "dry-run") || options_given(o, "sizes-only");
+}
+
 options tool_refused(const options *o)
 {
     options own = *o;

@@ -29,6 +29,9 @@ bc_status tool_usage(bc_error *err, const char *what, const char *got, const cha
 /* BC_E_USAGE for too few or too many operands. */
 bc_status tool_arguments(bc_error *err, bool is_few, const char *expected);
 
+/* Does a run keep no output, by --dry-run or --sizes-only? */
+bool tool_is_dry(const options *o);
+
 /* What a run that its gate refused still reports: all but pages and plots. */
 options tool_refused(const options *o);
 

@@ -7,8 +7,7 @@
 /* A reduction of files of one medium, or with NULL of whatever the first file is. */
 verb verb_reduce(const bc_medium *only);
 
-/* Those with a name, the names of media among them. Returns how many there are of `i`: false behind
- * the last. */
+/* Verb i of those with a name, the names of media among them; false behind the last. */
 bool verb_at(size_t i, verb *out);
 
 /* The verb that a word may be a slip of, NULL where it is a file or no word. */

@@ -7,18 +7,7 @@
 #include "option_table.h"
 #include "synonyms.h"
 
-static const option *row_of(const char *name, size_t n)
-{
-    const option *rows;
-    const size_t n_rows = option_rows(&rows);
-
-    for (const option *o = rows; o < rows + n_rows; o++)
-        if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
-            return o;
-    return NULL;
-}
-
-/* `key` and `key=value`, which become options; what else stands between such quotes stays. */
+/* Turn `key` and `key=value` into options. Anything else in backquotes is left alone. */
 static void spell_settings(bc_error *err)
 {
     char said[sizeof err->text], *to = err->text;
@@ -29,7 +18,7 @@ static void spell_settings(bc_error *err)
         const size_t n = *at == '`' ? strcspn(at + 1, "=`") : 0;
         const size_t n_all = *at == '`' ? strcspn(at + 1, "`") : 0;
 
-        if (n > 0 && at[1 + n_all] == '`' && row_of(at + 1, n)) {
+        if (n > 0 && at[1 + n_all] == '`' && option_row_of(at + 1, n)) {
             const int n_value = (int)(n_all - n);
 
             to += snprintf(to, (size_t)(end - to) + 1, "--%.*s%s%.*s", (int)n, at + 1,
@@ -81,9 +70,9 @@ void words_explain(bc_error *err, const char *spec)
 
     spell_settings(err);
     err->setting = NULL;
-    if (key && row_of(key, n) && strncmp(err->text, key, n) == 0 && err->text[n] == ' ')
+    if (key && option_row_of(key, n) && strncmp(err->text, key, n) == 0 && err->text[n] == ' ')
         find_synonym(err, key, err->text + n + 1);
-    else if (key && row_of(key, n) && strncmp(err->text, key, n) == 0)
+    else if (key && option_row_of(key, n) && strncmp(err->text, key, n) == 0)
         find_synonym(err, key, err->text + n);
     else if (key && spec)
         find_synonym(err, spec, err->text);

@@ -12,12 +12,7 @@
 #include "audio/show.h"
 #include "base/decimal.h"
 #include "base/fail.h"
-
-static void choice(const void *job, const char *spec, char *to, size_t size)
-{
-    (void)job;
-    snprintf(to, size, "%s%s", spec, strspn(spec, "0123456789.") == strlen(spec) ? "bit" : "");
-}
+#include "medium/shared_settings.h"
 
 /* The ending of the input where sound of that kind can be written, else ".wav". */
 static const char *ending(const void *job, const char *in)
@@ -233,7 +228,7 @@ const bc_medium bc_sound = {
     .n_settings = BCI_AUDIO_SETTINGS,
     .prepare = bci_audio_prepare,
     .release = free,
-    .choice = choice,
+    .choice = bci_choice_of_spec,
     .ending = ending,
     .may_replace_input = true,
     .deeds = { [BC_REDUCE] = { .run = reduce,

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
-#include "medium/noise_setting.h"
+#include "medium/shared_settings.h"
 
 #define FIELD(member) BC_FIELD(bci_audio_job, member)
 
@@ -23,14 +23,9 @@ const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS] = {
     { "plain-header",   BC_SETTING_FLAG,   FIELD(settings.plain_header), 0, 0, NULL },
     { "nonfinite",      BC_SETTING_CHOICE, FIELD(settings.nonfinite), 0, 0, "error|saturate|zero|keep" },
     { "rounding",       BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
-    { "seed",           BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
     { "strip",          BC_SETTING_FLAG,   FIELD(settings.strip), 0, 0, NULL },
-    { "threads",        BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
-    { "force",          BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
-    { "dry-run",        BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
-    { "min-snr",        BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
     { "salvage",        BC_SETTING_FLAG,   FIELD(settings.reading.salvage), 0, 0, NULL },
-    { "max-memory",     BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
+    BCI_SETTINGS_OF_ALL,
 };
 /* clang-format on */
 

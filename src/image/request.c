@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "medium/shared_settings.h"
 
 #define FIELD(member) BC_FIELD(bci_image_job, member)
 
@@ -21,17 +22,12 @@ const bc_setting_row bci_image_setting_rows[BCI_IMAGE_SETTINGS] = {
     { "scan",        BC_SETTING_CHOICE, FIELD(settings.scan), 0, 0, "serpentine|raster" },
     { "strength",    BC_SETTING_NUMBER, FIELD(strength), 0, 1, NULL },
     { "rounding",    BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
-    { "seed",        BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
     { "fast",        BC_SETTING_FLAG,   FIELD(fast), 0, 0, NULL },
     { "small",       BC_SETTING_FLAG,   FIELD(small), 0, 0, NULL },
     { "strip",       BC_SETTING_FLAG,   FIELD(settings.strip), 0, 0, NULL },
-    { "threads",     BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
-    { "force",       BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
-    { "dry-run",     BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
-    { "min-snr",     BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
     { "salvage",     BC_SETTING_FLAG,   FIELD(settings.reading.salvage), 0, 0, NULL },
-    { "max-memory",  BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
     { "max-pixels",  BC_SETTING_COUNT,  FIELD(settings.reading.max_pixels), 1, 1e15, NULL },
+    BCI_SETTINGS_OF_ALL,
 };
 /* clang-format on */
 

@@ -1,10 +1,12 @@
-/* Knows how a dither that is noise is named. */
-#include "medium/noise_setting.h"
+/* Knows how settings that several media have are read. */
+#include "medium/shared_settings.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "bitcrush/feedback.h"
-#include "bitcrush/setting.h"
 
 bc_status bci_noise_setting(const char *text, const char *instead, const bc_noise **noise,
                             bc_error *err)
@@ -26,4 +28,33 @@ bc_status bci_noise_setting(const char *text, const char *instead, const bc_nois
         near = rows[i].mask_side == 0 ? bc_nearer_name(near, rows[i].name, text) : near;
     return bc_setting_unknown(err, "dither", text, near,
                               "unknown, expected a noise that `list` shows");
+}
+
+bc_status bci_cut_globs(const char *text, const char *what, char **copy,
+                        const char *globs[BCI_MAX_GLOBS], size_t *n, bc_error *err)
+{
+    *n = 0;
+    if (!text)
+        return BC_OK;
+    *copy = strdup(text);
+    if (!*copy)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for the patterns of %s", what);
+    for (char *glob = *copy; glob; (*n)++) {
+        char *comma = strchr(glob, ',');
+
+        if (*n == BCI_MAX_GLOBS)
+            return bci_fail(err, BC_E_USAGE, "too many globs %s: expected %d at most", text,
+                            BCI_MAX_GLOBS);
+        if (comma)
+            *comma++ = '\0';
+        globs[*n] = glob;
+        glob = comma;
+    }
+    return BC_OK;
+}
+
+void bci_choice_of_spec(const void *job, const char *spec, char *to, size_t size)
+{
+    (void)job;
+    snprintf(to, size, "%s%s", spec, spec[strspn(spec, "0123456789.")] == '\0' ? "bit" : "");
 }

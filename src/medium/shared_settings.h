@@ -1,12 +1,37 @@
-/* Shared-internal: the setting dither of media that take noise alone. */
-#ifndef BCI_NOISE_SETTING_H
-#define BCI_NOISE_SETTING_H
+/* Shared-internal: settings that several media have. */
+#ifndef BCI_SHARED_SETTINGS_H
+#define BCI_SHARED_SETTINGS_H
 
 #include "bitcrush/noise.h"
+#include "bitcrush/setting.h"
 
-/* The row of a name; "auto" leaves *noise as it is. BC_E_USAGE with the nearest name for an unknown
+/* Rows of all media, for a job whose `settings` has these members; FIELD is BC_FIELD of the job. */
+#define BCI_SETTINGS_OF_ALL                                                                        \
+    { "seed", BC_SETTING_COUNT, FIELD(settings.seed), 0, 18446744073709551615.0, NULL },           \
+        { "threads", BC_SETTING_COUNT, FIELD(settings.n_threads), 0, 1024, NULL },                 \
+        { "force", BC_SETTING_FLAG, FIELD(settings.force), 0, 0, NULL },                           \
+        { "dry-run", BC_SETTING_FLAG, FIELD(settings.dry_run), 0, 0, NULL },                       \
+        { "min-snr", BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },           \
+    {                                                                                              \
+        "max-memory", BC_SETTING_SIZE, FIELD(settings.reading.max_memory), 0, 0, NULL              \
+    }
+
+/* The rows of bc_scale_rows, in their order. */
+#define BCI_SCALE_WORDS "full|absmax|minmax|zero-point|percentile|absmean|mse"
+
+/* The row of a noise; "auto" leaves *noise as it is. BC_E_USAGE with the nearest name for an unknown
  * one, and for a diffusion, which is for pictures, with what is expected instead of it. */
 BC_NODISCARD bc_status bci_noise_setting(const char *text, const char *instead,
                                          const bc_noise **noise, bc_error *err);
+
+enum { BCI_MAX_GLOBS = 64 };
+
+/* Cut "a,b,c" into patterns, in a copy that *copy keeps and the caller frees; none for NULL. `what`
+ * they are of: "tensors". BC_E_LIMIT, BC_E_USAGE. */
+BC_NODISCARD bc_status bci_cut_globs(const char *text, const char *what, char **copy,
+                                     const char *globs[BCI_MAX_GLOBS], size_t *n, bc_error *err);
+
+/* What a SPEC is called in names of outputs: "4bit", "e4m3". See bc_medium.choice. */
+void bci_choice_of_spec(const void *job, const char *spec, char *to, size_t size);
 
 #endif

@@ -15,10 +15,9 @@
 static void choice(const void *job, const char *spec, char *to, size_t size)
 {
     const bci_numbers_job *j = job;
-    const bool is_number = spec && spec[strspn(spec, "0123456789.")] == '\0';
 
     if (spec)
-        snprintf(to, size, "%s%s", spec, is_number ? "bit" : "");
+        bci_choice_of_spec(job, spec, to, size);
     else
         bci_format(to, size, "step%g", j->settings.step);
 }

@@ -8,19 +8,17 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
-#include "medium/noise_setting.h"
 
 #define FIELD(member) BC_FIELD(bci_numbers_job, member)
 
 /* clang-format off */
 const bc_setting_row bci_numbers_setting_rows[BCI_NUMBERS_SETTINGS] = {
-    { "scale",      BC_SETTING_CHOICE, FIELD(scale), 0, 0, "full|absmax|minmax|zero-point|percentile|absmean|mse" },
+    { "scale",      BC_SETTING_CHOICE, FIELD(scale), 0, 0, BCI_SCALE_WORDS },
     { "group",      BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
     { "step",       BC_SETTING_NUMBER, FIELD(settings.step), 1e-300, 1e300, NULL },
     { "range",      BC_SETTING_TEXT,   FIELD(range), 0, 0, NULL },
     { "rounding",   BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
     { "dither",     BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
-    { "seed",       BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
     { "nonfinite",  BC_SETTING_CHOICE, FIELD(settings.nonfinite), 0, 0, "error|saturate|zero|keep" },
     { "codes",      BC_SETTING_FLAG,   FIELD(settings.codes), 0, 0, NULL },
     { "include",    BC_SETTING_TEXT,   FIELD(include_text), 0, 0, NULL },
@@ -28,11 +26,7 @@ const bc_setting_row bci_numbers_setting_rows[BCI_NUMBERS_SETTINGS] = {
     { "separator",  BC_SETTING_CHOICE, FIELD(separator), 0, 0, "auto|comma|semicolon|tab|bar|blank|line" },
     { "decimal",    BC_SETTING_CHOICE, FIELD(decimal), 0, 0, "point|comma" },
     { "header",     BC_SETTING_CHOICE, FIELD(settings.format.header), 0, 0, "auto|yes|no" },
-    { "threads",    BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
-    { "force",      BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
-    { "dry-run",    BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
-    { "min-snr",    BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
-    { "max-memory", BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
+    BCI_SETTINGS_OF_ALL,
 };
 /* clang-format on */
 
@@ -48,29 +42,6 @@ bool bci_numbers_takes(const char *spec)
 bool bci_numbers_replaces_spec(const bc_settings *s)
 {
     return bc_setting_value(s, "step") != NULL;
-}
-
-/* Cut "a,b,c" into words, in a copy that *copy keeps. */
-static bc_status cut(const char *text, char **copy, const char *words[BCI_NUMBERS_MAX_GLOBS],
-                     size_t *n, bc_error *err)
-{
-    *n = 0;
-    if (!text)
-        return BC_OK;
-    *copy = strdup(text);
-    if (!*copy)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for the patterns of columns");
-    for (char *word = *copy; word; (*n)++) {
-        char *comma = strchr(word, ',');
-
-        if (*n == BCI_NUMBERS_MAX_GLOBS)
-            return bci_fail(err, BC_E_USAGE, "too many patterns %s: expected 64 at most", text);
-        if (comma)
-            *comma++ = '\0';
-        words[*n] = word;
-        word = comma;
-    }
-    return BC_OK;
 }
 
 /* "A..B". */
@@ -114,10 +85,12 @@ static bc_status settle(bci_numbers_job *j, bc_error *err)
     bc_numbers_settings *s = &j->settings;
     const bc_scale_row *scales;
     const size_t n_scales = bc_scale_rows(&scales);
-    bc_status st = cut(j->include_text, &j->texts[0], j->include, &s->n_include, err);
+    bc_status st =
+        bci_cut_globs(j->include_text, "columns", &j->texts[0], j->include, &s->n_include, err);
 
     if (!st)
-        st = cut(j->exclude_text, &j->texts[1], j->exclude, &s->n_exclude, err);
+        st =
+            bci_cut_globs(j->exclude_text, "columns", &j->texts[1], j->exclude, &s->n_exclude, err);
     if (!st)
         st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for numbers",
                                &s->noise, err);

@@ -4,13 +4,12 @@
 
 #include "bitcrush/medium.h"
 #include "bitcrush/numbers.h"
-
-enum { BCI_NUMBERS_MAX_GLOBS = 64 };
+#include "medium/shared_settings.h"
 
 /* Settings, what they point to, and the texts that they were made of. */
 typedef struct {
     bc_numbers_settings settings;
-    const char *include[BCI_NUMBERS_MAX_GLOBS], *exclude[BCI_NUMBERS_MAX_GLOBS];
+    const char *include[BCI_MAX_GLOBS], *exclude[BCI_MAX_GLOBS];
     char *texts[2]; /* values, cut at their commas */
     const char *include_text, *exclude_text, *dither, *group, *range; /* NULL: not given */
     int scale, separator, decimal; /* places of the words; scale -1: not given */

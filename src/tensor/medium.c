@@ -12,12 +12,6 @@
 #include "tensor/request.h"
 #include "tensor/show.h"
 
-static void choice(const void *job, const char *spec, char *to, size_t size)
-{
-    (void)job;
-    snprintf(to, size, "%s%s", spec, strspn(spec, "0123456789.") == strlen(spec) ? "bit" : "");
-}
-
 /* Block formats of GGML need GGUF, codes and scales safetensors; floats stay what they are. */
 static const char *ending(const void *job, const char *in)
 {
@@ -190,7 +184,7 @@ const bc_medium bc_weights = {
     .n_settings = BCI_TENSOR_SETTINGS,
     .prepare = bci_tensor_prepare,
     .release = bci_tensor_release,
-    .choice = choice,
+    .choice = bci_choice_of_spec,
     .ending = ending,
     .deeds = { [BC_REDUCE] = { .run = reduce,
                                .release = free_result,

@@ -6,11 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "medium/noise_setting.h"
 #include "tensor/format_names.h"
-
-/* The rows of bc_scale_rows. */
-#define BCI_SCALE_WORDS "full|absmax|minmax|zero-point|percentile|absmean|mse"
 
 #define FIELD(member) BC_FIELD(bci_tensor_job, member)
 
@@ -30,13 +26,8 @@ const bc_setting_row bci_tensor_setting_rows[BCI_TENSOR_SETTINGS] = {
     { "double-quant", BC_SETTING_FLAG,   FIELD(settings.double_quant), 0, 0, NULL },
     { "imatrix",      BC_SETTING_TEXT,   FIELD(settings.imatrix), 0, 0, NULL },
     { "nonfinite",    BC_SETTING_CHOICE, FIELD(settings.nonfinite), 0, 0, "error|saturate|zero|keep" },
-    { "seed",         BC_SETTING_COUNT,  FIELD(settings.seed), 0, 18446744073709551615.0, NULL },
-    { "threads",      BC_SETTING_COUNT,  FIELD(settings.n_threads), 0, 1024, NULL },
-    { "force",        BC_SETTING_FLAG,   FIELD(settings.force), 0, 0, NULL },
-    { "dry-run",      BC_SETTING_FLAG,   FIELD(settings.dry_run), 0, 0, NULL },
     { "sizes-only",   BC_SETTING_FLAG,   FIELD(settings.sizes_only), 0, 0, NULL },
-    { "min-snr",      BC_SETTING_NUMBER, FIELD(settings.min_snr_db), -1000, 1000, NULL },
-    { "max-memory",   BC_SETTING_SIZE,   FIELD(settings.reading.max_memory), 0, 0, NULL },
+    BCI_SETTINGS_OF_ALL,
 };
 /* clang-format on */
 
@@ -45,34 +36,11 @@ bool bci_tensor_takes(const char *spec)
     return bci_format_known(spec);
 }
 
-/* Cut "a,b,c" into words, in a copy that *copy keeps. */
-static bc_status cut(const char *text, char **copy, const char *words[BCI_TENSOR_MAX_GLOBS],
-                     size_t *n, bc_error *err)
-{
-    *n = 0;
-    if (!text)
-        return BC_OK;
-    *copy = strdup(text);
-    if (!*copy)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for the patterns of tensors");
-    for (char *word = *copy; word; (*n)++) {
-        char *comma = strchr(word, ',');
-
-        if (*n == BCI_TENSOR_MAX_GLOBS)
-            return bci_fail(err, BC_E_USAGE, "too many globs %s: expected 64 at most", text);
-        if (comma)
-            *comma++ = '\0';
-        words[*n] = word;
-        word = comma;
-    }
-    return BC_OK;
-}
-
 /* "GLOB=FORMAT", several with commas between. */
 static bc_status parse_rules(const char *text, bci_tensor_job *j, bc_error *err)
 {
-    const char *words[BCI_TENSOR_MAX_GLOBS];
-    bc_status st = cut(text, &j->texts[2], words, &j->settings.n_rules, err);
+    const char *words[BCI_MAX_GLOBS];
+    bc_status st = bci_cut_globs(text, "tensors", &j->texts[2], words, &j->settings.n_rules, err);
 
     for (size_t i = 0; !st && i < j->settings.n_rules; i++) {
         char *equals = strrchr(words[i], '=');
@@ -130,12 +98,14 @@ static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
 static bc_status settle(bci_tensor_job *j, bool has_percent, bc_error *err)
 {
     bc_tensor_settings *s = &j->settings;
-    bc_status st = cut(j->include_text, &j->texts[0], j->include, &s->n_include, err);
+    bc_status st =
+        bci_cut_globs(j->include_text, "tensors", &j->texts[0], j->include, &s->n_include, err);
 
     if (!st)
-        st = cut(j->exclude_text, &j->texts[1], j->exclude, &s->n_exclude, err);
+        st =
+            bci_cut_globs(j->exclude_text, "tensors", &j->texts[1], j->exclude, &s->n_exclude, err);
     if (!st)
-        st = cut(j->drop_text, &j->texts[3], j->drop, &s->n_drop, err);
+        st = bci_cut_globs(j->drop_text, "tensors", &j->texts[3], j->drop, &s->n_drop, err);
     if (!st)
         st = parse_rules(j->type_text, j, err);
     if (!st)

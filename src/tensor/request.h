@@ -4,15 +4,13 @@
 
 #include "bitcrush/medium.h"
 #include "bitcrush/tensor.h"
-
-enum { BCI_TENSOR_MAX_GLOBS = 64 };
+#include "medium/shared_settings.h"
 
 /* Settings, what they point to, and the texts that they were made of. */
 typedef struct {
     bc_tensor_settings settings;
-    const char *include[BCI_TENSOR_MAX_GLOBS], *exclude[BCI_TENSOR_MAX_GLOBS],
-        *drop[BCI_TENSOR_MAX_GLOBS];
-    bc_tensor_rule rules[BCI_TENSOR_MAX_GLOBS];
+    const char *include[BCI_MAX_GLOBS], *exclude[BCI_MAX_GLOBS], *drop[BCI_MAX_GLOBS];
+    bc_tensor_rule rules[BCI_MAX_GLOBS];
     char *texts[4]; /* values, cut at their commas */
     const char *include_text, *exclude_text, *drop_text, *type_text, *group, *dither; /* or NULL */
     int scale; /* place of the word */

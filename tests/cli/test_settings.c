@@ -12,17 +12,6 @@ static bool takes(const bc_medium *m, const char *key)
     return bc_setting_row_of(m->settings, m->n_settings, key) != NULL;
 }
 
-static const option *find_option(const char *name)
-{
-    const option *rows;
-    const size_t n = option_rows(&rows);
-
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].name, name) == 0)
-            return &rows[i];
-    return NULL;
-}
-
 static void an_option_of_a_medium_is_a_setting_of_it(void **state)
 {
     const option *rows;
@@ -50,7 +39,7 @@ static void a_setting_is_an_option_of_its_medium(void **state)
     for (size_t m = 0; m < n_media; m++) {
         for (size_t i = 0; i < media[m]->n_settings; i++) {
             const char *key = media[m]->settings[i].key;
-            const option *o = find_option(key);
+            const option *o = option_row_of(key, strlen(key));
 
             EXPECT(o && o->field == OPTION_IS_SETTING && o->tools & TOOL_OF(m),
                    "setting %s of %s has no option", key, media[m]->things);
@@ -68,7 +57,7 @@ static void choices_have_the_same_words(void **state)
     for (size_t m = 0; m < n_media; m++) {
         for (size_t i = 0; i < media[m]->n_settings; i++) {
             const bc_setting_row *row = &media[m]->settings[i];
-            const option *o = find_option(row->key);
+            const option *o = option_row_of(row->key, strlen(row->key));
 
             if (row->kind == BC_SETTING_CHOICE)
                 EXPECT(o && o->kind == CHOICE && strcmp(o->value, row->words) == 0,

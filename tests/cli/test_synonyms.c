@@ -11,17 +11,6 @@
 #include "bitcrush/shaper.h"
 #include "bitcrush/tensor.h"
 
-static const option *find_option(const char *name, size_t n)
-{
-    const option *rows;
-    const size_t n_rows = option_rows(&rows);
-
-    for (size_t i = 0; i < n_rows; i++)
-        if (strlen(rows[i].name) == n && strncmp(rows[i].name, name, n) == 0)
-            return &rows[i];
-    return NULL;
-}
-
 static bool is_number(const char *name)
 {
     return *name && name[strspn(name, "0123456789.")] == '\0';
@@ -42,13 +31,13 @@ static bool is_format(const char *name)
 /* Is `name` one at `place`? */
 static bool exists(const char *place, const char *name)
 {
-    const option *o = find_option(place, strlen(place));
+    const option *o = option_row_of(place, strlen(place));
     bc_audio_depth depth;
     bc_notation notation;
     bc_palette palette;
 
     if (strcmp(place, "option") == 0)
-        return find_option(name, strcspn(name, "="));
+        return option_row_of(name, strcspn(name, "="));
     if (strcmp(place, "dither") == 0)
         return bc_kernel_find(name) || bc_noise_find(name) || strcmp(name, "auto") == 0;
     if (strcmp(place, "shape") == 0)
@@ -82,7 +71,7 @@ static bool is_hint(const char *place, const char *name, size_t n)
     if (strncmp(word, "--dither ", 9) == 0)
         return exists("dither", word + 9);
     if (strncmp(word, "--", 2) == 0)
-        return find_option(word + 2, strcspn(word + 2, " "));
+        return option_row_of(word + 2, strcspn(word + 2, " "));
     for (size_t i = 0; word[0] == '-' && i < n_rows; i++)
         if (rows[i].letter == word[1] && !word[2])
             return true;
