@@ -4,13 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "audio/crusher.h"
 #include "audio/describe.h"
 #include "audio/dither_note.h"
 #include "audio/exact.h"
 #include "audio/passage.h"
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/threads.h"
 #include "bitcrush/level.h"
@@ -262,14 +262,6 @@ static void describe(const reduction *r, bc_audio_result *result)
     result->n_saturated = r->tally.n_saturated;
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void reduction_free(reduction *r)
 {
     bci_sound_writer_free(r->writer);
@@ -322,7 +314,7 @@ static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_er
 bc_status bc_audio_reduce(const char *in, const char *out, const bc_audio_settings *settings,
                           bc_audio_result *result, bc_error *err)
 {
-    const double start = now_s();
+    const double start = bci_now_s();
     const int n_threads = bci_thread_count(settings->n_threads);
     reduction r = { .in_path = in, .settings = *settings };
     bc_audio_result made = { .theory_snr_db = NAN,
@@ -343,7 +335,7 @@ bc_status bc_audio_reduce(const char *in, const char *out, const bc_audio_settin
     if (!st || st == BC_E_QUALITY) {
         describe(&r, &made);
         made.n_threads = n_threads;
-        made.time_s = now_s() - start;
+        made.time_s = bci_now_s() - start;
         *result = made;
     } else {
         bc_audio_curves_free(made.quality.curves);

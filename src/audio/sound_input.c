@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/source.h"
 
@@ -144,22 +144,14 @@ size_t bci_sound_input_some(bci_sound_input *in, uint64_t offset, void *buf, siz
     return go_to(in, offset) ? bci_source_read_some(in->source, buf, n) : 0;
 }
 
-static double now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
 bci_sound_behind bci_sound_input_behind(bci_sound_input *in, uint64_t offset)
 {
-    const double until = now_ms() + BEHIND_MS;
+    const double until = 1e3 * bci_now_s() + BEHIND_MS;
     bci_sound_behind b = { .n = 0 };
     uint8_t piece[4096];
 
     while (b.n < MOST_BEHIND && !b.is_all) {
-        const double left = until - now_ms();
+        const double left = until - 1e3 * bci_now_s();
 
         if (offset + b.n >= in->n_head &&
             !bci_source_is_ready(in->source, left > 0 ? (int)left : 0))

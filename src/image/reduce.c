@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/pipeline.h"
 #include "base/threads.h"
@@ -417,18 +417,10 @@ static void measure(const line_up *l, bc_image_result *r)
         bci_quality_measure(l->quality, r);
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settings *settings,
                           bc_image_result *result, bc_error *err)
 {
-    const double start = now_s();
+    const double start = bci_now_s();
     const int n_threads = bci_thread_count(settings->n_threads);
     line_up l = { .settings = settings };
     bc_image_result r = { 0 };
@@ -464,7 +456,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
         goto done;
     describe(&l, settings, &r);
     r.n_threads = n_threads;
-    r.time_s = now_s() - start;
+    r.time_s = bci_now_s() - start;
     *result = r;
 done:
     line_up_free(&l);

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/limits.h"
 #include "base/sink.h"
@@ -315,18 +315,10 @@ static bc_status tell(const reduction *r, bc_numbers_result *to, bc_error *err)
     return st;
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 bc_status bc_numbers_reduce(const char *in, const char *out, const bc_numbers_settings *settings,
                             bc_numbers_result *result, bc_error *err)
 {
-    const double start = now_s();
+    const double start = bci_now_s();
     reduction r = { .settings = settings,
                     .n_threads = bci_thread_count(settings->n_threads),
                     .is_measured = !settings->skip_quality || !isnan(settings->min_snr_db) };
@@ -352,7 +344,7 @@ bc_status bc_numbers_reduce(const char *in, const char *out, const bc_numbers_se
                            "; no output written", err);
         if (!st)
             st = bci_sink_commit(r.sink, err);
-        made.time_s = now_s() - start;
+        made.time_s = bci_now_s() - start;
     }
     if (!st || st == BC_E_QUALITY)
         *result = made;

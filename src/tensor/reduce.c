@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "base/limits.h"
@@ -302,14 +302,6 @@ static void describe(bci_reduction *r, int n_threads)
     made->n_threads = n_threads;
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void reduction_free(bci_reduction *r)
 {
     bci_tensor_writer_free(r->writer);
@@ -351,7 +343,7 @@ static bc_status check_settings(const bc_tensor_settings *s, bc_error *err)
 bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_settings *settings,
                            bc_tensor_result *result, bc_error *err)
 {
-    const double start = now_s();
+    const double start = bci_now_s();
     const int n_threads = bci_thread_count(settings->n_threads);
     bci_reduction r = { .settings = settings };
     bc_status st = check_settings(settings, err);
@@ -378,7 +370,7 @@ bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_sett
     if (!st || st == BC_E_QUALITY) {
         describe(&r, n_threads);
         r.made.output_format = r.format->format.name;
-        r.made.time_s = now_s() - start;
+        r.made.time_s = bci_now_s() - start;
         *result = r.made;
     } else {
         bc_tensor_result_free(&r.made);
