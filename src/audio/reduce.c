@@ -14,6 +14,7 @@
 #include "base/fail.h"
 #include "base/threads.h"
 #include "bitcrush/level.h"
+#include "medium/shared_settings.h"
 
 bc_audio_settings bc_audio_settings_default(void)
 {
@@ -80,11 +81,10 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
 {
     const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
 
-    if (has_noise && s->noise->mask_side > 0)
-        return bci_fail(err, BC_E_USAGE,
-                        "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
-                        "gaussian",
-                        s->noise->name);
+    const bc_status st = bci_refuse_mask(s->noise, err);
+
+    if (st)
+        return st;
     if (s->rounding == BC_ROUND_TRUNCATE && has_noise)
         return contradiction(err, "rounding truncate is the bare bit shift and takes no dither,",
                              "expected dither none");

@@ -30,6 +30,16 @@ bc_status bci_noise_setting(const char *text, const char *instead, const bc_nois
                               "unknown, expected a noise that `list` shows");
 }
 
+bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err)
+{
+    return noise && noise->mask_side > 0
+               ? bci_fail(err, BC_E_USAGE,
+                          "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
+                          "gaussian",
+                          noise->name)
+               : BC_OK;
+}
+
 bc_status bci_cut_globs(const char *text, const char *what, char **copy,
                         const char *globs[BCI_MAX_GLOBS], size_t *n, bc_error *err)
 {

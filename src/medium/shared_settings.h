@@ -24,6 +24,9 @@
 BC_NODISCARD bc_status bci_noise_setting(const char *text, const char *instead,
                                          const bc_noise **noise, bc_error *err);
 
+/* BC_E_USAGE for a mask, which is for pictures alone; NULL is fine. */
+BC_NODISCARD bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err);
+
 enum { BCI_MAX_GLOBS = 64 };
 
 /* Cut "a,b,c" into patterns, in a copy that *copy keeps and the caller frees; none for NULL. `what`

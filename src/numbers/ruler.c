@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "bitcrush/notation.h"
 #include "bitcrush/setting.h"
+#include "medium/shared_settings.h"
 
 /* Texts of so many marks are written in advance. */
 enum { MOST_TEXTS = 4096, MAX_EVEN_BITS = 24, MAX_TENTHS = 22 };
@@ -134,17 +135,15 @@ bc_status bci_ruler_check(const bc_numbers_settings *s, bc_error *err)
 {
     const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
 
-    if (has_noise && s->noise->mask_side > 0)
-        return bci_fail(err, BC_E_USAGE,
-                        "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
-                        "gaussian",
-                        s->noise->name);
+    bc_status st = bci_refuse_mask(s->noise, err);
+
+    if (st)
+        return st;
     if (s->rounding == BC_ROUND_TRUNCATE && has_noise)
         return bci_fail(
             err, BC_E_USAGE,
             "rounding truncate is the bare cut and takes no dither, expected dither none");
-    const bc_status st = check_marks(s, err);
-
+    st = check_marks(s, err);
     return st ? st : check_scale(s, err);
 }
 

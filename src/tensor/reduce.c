@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/shown.h"
 #include "base/threads.h"
+#include "medium/shared_settings.h"
 #include "tensor/clipped.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
@@ -332,12 +333,7 @@ static bc_status check_settings(const bc_tensor_settings *s, bc_error *err)
                         "--min-snr %g: nothing is measured with --sizes-only, expected --dry-run "
                         "instead",
                         s->min_snr_db);
-    if (s->noise && s->noise->mask_side > 0)
-        return bci_fail(err, BC_E_USAGE,
-                        "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
-                        "gaussian",
-                        s->noise->name);
-    return BC_OK;
+    return bci_refuse_mask(s->noise, err);
 }
 
 bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_settings *settings,
