@@ -118,6 +118,12 @@ size_t bc_block_scales(const bc_block_format *format, const void *block, float *
 {
     const bci_block_layout *l = bci_layout_of(format);
     const size_t n = groups_of(format);
+
+    if (l->field == BCI_F16 && n == 1 && !l->codes.has_minimum) { /* the most usual kind */
+        scales[0] = bci_f16_to_f32((uint16_t)load((const uint8_t *)block + l->scale_at, 2));
+        minimums[0] = 0.0f;
+        return 1;
+    }
     bci_block_fields f;
 
     bci_fields_get(format, block, &f);

@@ -145,85 +145,50 @@ static void error_f64(bci_error_lanes *lanes, const double *x, const double *y, 
     *lanes = s;
 }
 
-/* Whether one of n numbers is beyond, n a multiple of BCI_LANES. */
-static inline bool is_one_beyond(const float *x, size_t n, float low, float high)
+/* NaN and infinity are left out. */
+static inline uint32_t overload_1(double x, double y, double *e2)
 {
-    bci_mask found = { 0 };
+    const double e = y - x;
 
-    for (size_t i = 0; i < n; i += BCI_WIDTH) {
+    if (!(fabs(x) <= FLT_MAX))
+        return 0;
+    *e2 += fabs(e) <= DBL_MAX ? e * e : 0.0;
+    return 1;
+}
+
+/* Of at most 64 numbers. Few clip, if any: they are looked for first, and they alone are summed. */
+static inline uint32_t overload_64(const float *x, const float *y, size_t n, float low, float high,
+                                   double *e2)
+{
+    const size_t whole = n - n % BCI_WIDTH;
+    uint64_t beyond = 0;
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < whole; i += BCI_WIDTH) {
         bci_lanes v;
 
         memcpy(&v, x + i, sizeof v);
-        found |= (v < low) | (v > high);
+        beyond |= (uint64_t)bci_bits((v < low) | (v > high)) << i;
     }
-    return bci_any(found);
-}
+    for (size_t i = whole; i < n; i++)
+        beyond |= (uint64_t)(x[i] < low || x[i] > high) << i;
+    for (; beyond; beyond &= beyond - 1) {
+        const int i = __builtin_ctzll(beyond);
 
-/* As if every number were finite, n as above; returns how many are beyond. */
-static inline uint32_t overload_finite(const float *x, const float *y, size_t n, float low,
-                                       float high, double lanes[BCI_LANES])
-{
-    wide_bits count = { 0 };
-    uint32_t all = 0;
-
-    for (size_t j = 0; j < BCI_LANES; j += WIDTH) {
-        wide sum = { 0 };
-
-        for (size_t i = j; i < n; i += BCI_LANES) {
-            const wide v = widen(x + i);
-            const wide_bits is_beyond = (v < (double)low) | (v > (double)high);
-            const wide e = (wide)((wide_bits)(widen(y + i) - v) & is_beyond);
-
-            sum += e * e;
-            count -= is_beyond;
-        }
-        memcpy(&lanes[j], &sum, sizeof sum);
-    }
-    for (size_t j = 0; j < WIDTH; j++)
-        all += (uint32_t)count[j];
-    return all;
-}
-
-/* NaN and infinity are left out. */
-static uint32_t overload_checked(const float *x, const float *y, size_t n, float low, float high,
-                                 double lanes[BCI_LANES])
-{
-    uint32_t count = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        const double e = (double)y[i] - (double)x[i];
-        const bool is_beyond = (x[i] < low || x[i] > high) && fabsf(x[i]) <= FLT_MAX;
-
-        count += is_beyond;
-        lanes[i % BCI_LANES] += is_beyond && fabs(e) <= DBL_MAX ? e * e : 0.0;
+        count += overload_1((double)x[i], (double)y[i], e2);
     }
     return count;
 }
 
-static double sum_of(const double l[BCI_LANES])
+static uint64_t overload_f32(const float *x, const float *y, size_t n_groups, size_t length,
+                             const float *low, const float *high, double *e2)
 {
-    return ((l[0] + l[1]) + (l[2] + l[3])) + ((l[4] + l[5]) + (l[6] + l[7]));
-}
+    uint64_t count = 0;
 
-/* Few samples clip, if any, so they are looked for first; where there are some, sums are made as if
- * every number were finite, which shows in them when it is not so. */
-static uint32_t overload_f32(const float *x, const float *y, size_t n, float low, float high,
-                             double *e2)
-{
-    const size_t whole = n - n % BCI_LANES;
-    double lanes[BCI_LANES] = { 0 };
-    uint32_t count = 0;
-
-    if (is_one_beyond(x, whole, low, high))
-        count = overload_finite(x, y, whole, low, high, lanes);
-    else if (whole == n)
-        return 0;
-    count += overload_checked(x + whole, y + whole, n - whole, low, high, lanes);
-    if (!(sum_of(lanes) <= DBL_MAX)) {
-        memset(lanes, 0, sizeof lanes);
-        count = overload_checked(x, y, n, low, high, lanes);
-    }
-    *e2 += sum_of(lanes);
+    for (size_t g = 0; g < n_groups; g++, x += length, y += length)
+        for (size_t i = 0; i < length; i += 64)
+            count +=
+                overload_64(x + i, y + i, length - i < 64 ? length - i : 64, low[g], high[g], e2);
     return count;
 }
 

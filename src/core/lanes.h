@@ -31,13 +31,25 @@ static inline bci_lanes bci_select(bci_mask mask, bci_lanes yes, bci_lanes no)
     return (bci_lanes)((mask & (bci_mask)yes) | (~mask & (bci_mask)no));
 }
 
-static inline bool bci_any(bci_mask mask)
+/* Bit j is set where lane j of the mask is. */
+static inline uint32_t bci_bits(bci_mask mask)
 {
-    int32_t any = 0;
+#if defined __AVX__
+    return (uint32_t)__builtin_ia32_movmskps256((bci_lanes)mask);
+#elif defined __SSE__
+    return (uint32_t)__builtin_ia32_movmskps((bci_lanes)mask);
+#else
+    uint32_t bits = 0;
 
     for (size_t j = 0; j < BCI_WIDTH; j++)
-        any |= mask[j];
-    return any != 0;
+        bits |= ((uint32_t)mask[j] & 1) << j;
+    return bits;
+#endif
+}
+
+static inline bool bci_any(bci_mask mask)
+{
+    return bci_bits(mask) != 0;
 }
 
 static inline bci_lanes bci_abs(bci_lanes x)

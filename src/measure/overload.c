@@ -30,13 +30,10 @@ static float float_from(double v)
 void bc_error_add_overload_f32(bc_error_sums *sums, const bc_granular *region, const float *x,
                                const float *y, size_t n)
 {
-    enum { CHUNK = 1 << 12 };
     const float low = float_from(region->low), high = -float_from(-region->high);
-    const bci_kernels *kernels = bci_kernels_get();
 
-    for (size_t at = 0; at < n; at += CHUNK)
-        sums->n_clipped += kernels->overload_f32(x + at, y + at, n - at < CHUNK ? n - at : CHUNK,
-                                                 low, high, &sums->sum_overload_e2);
+    sums->n_clipped +=
+        bci_kernels_get()->overload_f32(x, y, 1, n, &low, &high, &sums->sum_overload_e2);
 }
 
 void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region, const double *x,

@@ -1,6 +1,8 @@
 /* Knows which weights lie beyond the values that their format had for them. */
 #include "tensor/clipped.h"
 
+#include <math.h>
+
 #include "core/block_layout.h"
 #include "core/kernels.h"
 #include "tensor/encode.h"
@@ -27,16 +29,25 @@ static limits limits_of(const bc_block_format *format)
                      last + 0.5 * (last - (double)l.values[l.n - 2]) };
 }
 
-/* A negative scale turns the values over; under a scale of 0 ends mean nothing. */
-static void add_group(const bci_kernels *kernels, const limits *of_codes, float scale,
-                      float minimum, const float *x, const float *y, size_t n, bc_error_sums *to)
-{
-    const double a = of_codes->low * (double)scale - (double)minimum;
-    const double b = of_codes->high * (double)scale - (double)minimum;
-    const float low = (float)(a < b ? a : b), high = (float)(a < b ? b : a);
+enum { GROUPS = 256 }; /* at once */
 
-    if (scale != 0.0f)
-        to->n_clipped += kernels->overload_f32(x, y, n, low, high, &to->sum_overload_e2);
+typedef struct {
+    float scale[GROUPS], minimum[GROUPS], low[GROUPS], high[GROUPS];
+} groups;
+
+/* A negative scale turns the values over; under a scale of 0 ends mean nothing. */
+static void set_ends(const limits *of_codes, groups *of, size_t n)
+{
+    const float first = (float)of_codes->low, last = (float)of_codes->high;
+
+    for (size_t g = 0; g < n; g++) {
+        const float a = first * of->scale[g] - of->minimum[g];
+        const float b = last * of->scale[g] - of->minimum[g];
+        const float open = of->scale[g] == 0.0f ? INFINITY : 0.0f;
+
+        of->low[g] = (a < b ? a : b) - open;
+        of->high[g] = (b < a ? a : b) + open;
+    }
 }
 
 static void add_beyond_grid(const char *name, const float *x, const float *y, size_t n,
@@ -51,26 +62,28 @@ static void add_beyond_grid(const char *name, const float *x, const float *y, si
     bc_error_add_overload_f32(to, &region, x, y, n);
 }
 
+static void add_beyond_blocks(const bc_block_format *format, const uint8_t *block, const float *x,
+                              const float *y, size_t n, bc_error_sums *to)
+{
+    const limits of_codes = limits_of(format);
+    const size_t length = format->codes->group_length;
+    groups of;
+
+    for (size_t k, at = 0; at < n; at += k * length) {
+        for (k = 0; k + BC_BLOCK_MAX_GROUPS <= GROUPS && at + k * length < n;
+             block += format->block_bytes)
+            k += bc_block_scales(format, block, of.scale + k, of.minimum + k);
+        set_ends(&of_codes, &of, k);
+        to->n_clipped += bci_kernels_get()->overload_f32(x + at, y + at, k, length, of.low, of.high,
+                                                         &to->sum_overload_e2);
+    }
+}
+
 void bci_add_clipped(const bc_element_type *type, const void *blocks, const float *x,
                      const float *y, size_t n, bc_error_sums *to)
 {
-    const bc_block_format *format = bci_blocks_of(type);
-    const bci_kernels *kernels = bci_kernels_get();
-    const uint8_t *block = blocks;
-
     if (bci_grid_of(type))
         add_beyond_grid(bci_grid_of(type), x, y, n, to);
-    if (!format)
-        return;
-
-    const limits of_codes = limits_of(format);
-    const size_t length = format->codes->group_length;
-
-    for (size_t i = 0; i < n; block += format->block_bytes) {
-        float scales[BC_BLOCK_MAX_GROUPS], minimums[BC_BLOCK_MAX_GROUPS];
-        const size_t n_groups = bc_block_scales(format, block, scales, minimums);
-
-        for (size_t g = 0; g < n_groups; g++, i += length)
-            add_group(kernels, &of_codes, scales[g], minimums[g], x + i, y + i, length, to);
-    }
+    if (bci_blocks_of(type))
+        add_beyond_blocks(bci_blocks_of(type), blocks, x, y, n, to);
 }

@@ -175,11 +175,12 @@ static void error_lanes(void **state)
                 tables[t]->error_f64(&b, x64 + first, y64 + first, n);
                 EXPECT(memcmp(&a, &b, sizeof a) == 0, "error_f64, %zu samples: %s differs", n,
                        tables[t]->name);
+                const float low[3] = { -0.3f, -0.1f, 0.0f }, high[3] = { 0.4f, 0.9f, 0.0f };
                 double e2[2] = { 0.5, 0.5 };
-                const uint32_t plain =
-                    tables[0]->overload_f32(x32 + first, y32 + first, n, -0.3f, 0.4f, &e2[0]);
-                const uint32_t fast =
-                    tables[t]->overload_f32(x32 + first, y32 + first, n, -0.3f, 0.4f, &e2[1]);
+                const uint64_t plain =
+                    tables[0]->overload_f32(x32 + first, y32 + first, 3, n / 3, low, high, &e2[0]);
+                const uint64_t fast =
+                    tables[t]->overload_f32(x32 + first, y32 + first, 3, n / 3, low, high, &e2[1]);
 
                 EXPECT(plain == fast && memcmp(&e2[0], &e2[1], sizeof *e2) == 0,
                        "overload_f32, %zu samples: %s differs", n, tables[t]->name);
