@@ -6,6 +6,7 @@
 #include "base/shown.h"
 #include "tensor/coded_decode.h"
 #include "tensor/element.h"
+#include "tensor/float_bits.h"
 
 bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset, void *buf,
                          size_t n, bc_error *err)
@@ -15,6 +16,17 @@ bc_status bc_tensor_read(const bc_tensor_file *f, size_t i, uint64_t byte_offset
 }
 
 enum { RAW_ROOM = 16384, LONGEST_BLOCK = 256, WIDE_CHUNK = 1024 };
+
+/* Floats are read to where they are wanted. */
+static bc_status read_floats(const bc_tensor_file *f, size_t i, uint64_t first, size_t n,
+                             float *out, bc_error *err)
+{
+    const bc_status st = bc_tensor_read(f, i, first * sizeof *out, out, n * sizeof *out, err);
+
+    if (!st)
+        bci_decode_f32(out, n, out);
+    return st;
+}
 
 bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first, size_t n,
                              float *out, bc_error *err)
@@ -35,6 +47,8 @@ bc_status bc_tensor_read_f32(const bc_tensor_file *f, size_t i, uint64_t first, 
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s holds %s, expected a type of floats",
                         f->parts[f->tensors[i].part]->name, bci_show_name(info->name).text,
                         type->name);
+    if (decode == bci_decode_f32)
+        return read_floats(f, i, first, n, out, err);
     while (n > 0) {
         const size_t skip = (size_t)(first % length);
         const bool is_part = skip > 0 || n < length; /* of one block */
