@@ -16,8 +16,8 @@ static void print_row(const char *name, const char *doc, const char *source)
 
 static void list_kernels(void)
 {
-    const bc_kernel *rows;
-    const size_t n = bc_kernel_rows(&rows);
+    const bc_diffusion *rows;
+    const size_t n = bc_diffusion_rows(&rows);
 
     for (size_t i = 0; i < n; i++)
         print_row(rows[i].name, rows[i].doc, rows[i].source);

@@ -110,7 +110,7 @@ static bc_status refuse_spec(const bc_medium *m, const char *path, const char *s
 {
     const bc_medium *other = of_spec(spec, m);
 
-    if (bc_kernel_find(spec) || bc_noise_find(spec))
+    if (bc_diffusion_find(spec) || bc_noise_find(spec))
         return tool_fail(err, BC_E_USAGE,
                          "%s: is a dither, expected --dither %s after a format or bits", spec,
                          spec);

@@ -60,26 +60,26 @@ BC_API void bc_quantize_fir_channels_f64(const bc_grid *grid, const bc_scale *sc
                                          const double *const *noise, size_t n, double *const *y,
                                          int32_t *const *codes);
 
-#define BC_KERNEL_MAX_TAPS 12
+#define BC_DIFFUSION_MAX_TAPS 12
 
 /* One weight of an error-diffusion kernel: the share that the pixel `dx` to the right (in
  * the direction of travel) and `dy` below receives is weight / divisor. */
 typedef struct {
     int8_t dx, dy;
     uint8_t weight;
-} bc_kernel_tap;
+} bc_diffusion_tap;
 
 /* Weights of the taps {right, below left, below} for inputs of one level, of 0..127 in the
  * lower half of the interval between two codes; the upper half mirrors it. */
 typedef struct {
     uint8_t level;
     uint32_t right, below_left, below;
-} bc_kernel_key;
+} bc_diffusion_key;
 
 /* How far noise raises the threshold at a level: percent of half the interval. */
 typedef struct {
     uint8_t level, percent;
-} bc_kernel_modulation;
+} bc_diffusion_modulation;
 
 /* A row of the registry. Weights may sum to less than the divisor: then light is lost, and
  * `doc` says so. A kernel with keys takes its weights from them, by where the input lies
@@ -91,18 +91,18 @@ typedef struct {
     const char *source;
     int divisor;
     int n_taps;
-    bc_kernel_tap taps[BC_KERNEL_MAX_TAPS];
-    const bc_kernel_key *keys;
+    bc_diffusion_tap taps[BC_DIFFUSION_MAX_TAPS];
+    const bc_diffusion_key *keys;
     size_t n_keys;
-    const bc_kernel_modulation *modulations;
+    const bc_diffusion_modulation *modulations;
     size_t n_modulations;
-} bc_kernel;
+} bc_diffusion;
 
 /* The rows of the registry, in order; returns the number of rows. */
-BC_API size_t bc_kernel_rows(const bc_kernel **out);
+BC_API size_t bc_diffusion_rows(const bc_diffusion **out);
 
 /* The row of that name, or NULL. */
-BC_API const bc_kernel *bc_kernel_find(const char *name);
+BC_API const bc_diffusion *bc_diffusion_find(const char *name);
 
 typedef enum {
     BC_SCAN_SERPENTINE, /* every other line from right to left */
@@ -115,7 +115,7 @@ typedef struct bc_diffuser bc_diffuser;
 /* A diffuser for lines of `width` pixels of `n_channels` (1..4) interleaved channels onto
  * `grid`, whose tables must outlive it. `strength` (0..1) multiplies every weight.
  * BC_E_LIMIT when memory is short, BC_E_USAGE for arguments out of range. */
-BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid,
+BC_API BC_NODISCARD bc_status bc_diffuser_new(const bc_diffusion *kernel, const bc_grid *grid,
                                               bc_scan scan, double strength, size_t width,
                                               size_t n_channels, bc_diffuser **out, bc_error *err);
 

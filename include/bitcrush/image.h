@@ -88,16 +88,16 @@ BC_API size_t bc_image_formats(const bc_image_format **out);
 
 /* How to reduce. Zero it, set what differs, and see bc_image_settings_default. */
 typedef struct {
-    int bits;                  /* levels are k / (2^bits - 1), 1..16; unused with a palette */
-    int channel_bits[3];       /* of red, green, blue, none above `bits`; 0: as `bits` */
-    int alpha_bits;            /* round alpha to so many bits; 0 keeps it */
-    uint32_t n_colours;        /* fit a palette of so many colours, 2..256; 0: do not */
-    const bc_palette *palette; /* take these colours; goes before n_colours; or NULL */
-    bc_rounding rounding;      /* truncate takes no noise and no kernel */
-    const bc_kernel *kernel;   /* error diffusion, or NULL */
-    const bc_noise *noise;     /* added to the position that decides, or the row "none" */
-    bool grey;                 /* reduce the luma of colour pictures (BT.709, in linear light) */
-    bool linear_light;         /* with any dither: sum errors in linear light */
+    int bits;                   /* levels are k / (2^bits - 1), 1..16; unused with a palette */
+    int channel_bits[3];        /* of red, green, blue, none above `bits`; 0: as `bits` */
+    int alpha_bits;             /* round alpha to so many bits; 0 keeps it */
+    uint32_t n_colours;         /* fit a palette of so many colours, 2..256; 0: do not */
+    const bc_palette *palette;  /* take these colours; goes before n_colours; or NULL */
+    bc_rounding rounding;       /* truncate takes no noise and no kernel */
+    const bc_diffusion *kernel; /* error diffusion, or NULL */
+    const bc_noise *noise;      /* added to the position that decides, or the row "none" */
+    bool grey;                  /* reduce the luma of colour pictures (BT.709, in linear light) */
+    bool linear_light;          /* with any dither: sum errors in linear light */
     bc_scan scan;
     double strength; /* of the kernel, 0..1; see BC_STRENGTH_FITTED */
     uint64_t seed;

@@ -63,7 +63,7 @@ static bc_status check_shape(double strength, size_t width, size_t n_channels, b
 
 static void weigh(bc_diffuser *d, double strength)
 {
-    const bc_kernel *kernel = d->kernel;
+    const bc_diffusion *kernel = d->kernel;
 
     for (int t = 0; t < kernel->n_taps && !kernel->keys; t++) {
         d->weights[t] = (float)(strength * kernel->taps[t].weight / kernel->divisor);
@@ -74,7 +74,7 @@ static void weigh(bc_diffuser *d, double strength)
         bci_tones_fill(d, strength);
 }
 
-bc_status bci_diffuser_over(const bc_kernel *kernel, bc_scan scan, double strength, size_t width,
+bc_status bci_diffuser_over(const bc_diffusion *kernel, bc_scan scan, double strength, size_t width,
                             size_t n_channels, bci_walker *walk, const void *marks,
                             bc_diffuser **out, bc_error *err)
 {
@@ -102,7 +102,7 @@ bc_status bci_diffuser_over(const bc_kernel *kernel, bc_scan scan, double streng
     return BC_OK;
 }
 
-bc_status bc_diffuser_new(const bc_kernel *kernel, const bc_grid *grid, bc_scan scan,
+bc_status bc_diffuser_new(const bc_diffusion *kernel, const bc_grid *grid, bc_scan scan,
                           double strength, size_t width, size_t n_channels, bc_diffuser **out,
                           bc_error *err)
 {
@@ -153,7 +153,7 @@ bc_status bc_diffuser_share(bc_diffuser *d, int n_threads, int *n_used, bc_error
 /* Whether core/floyd.c knows the line. */
 static bool is_floyd_line(const bc_diffuser *d, const bci_line *line)
 {
-    static const bc_kernel_tap taps[BC_KERNEL_MAX_TAPS] = {
+    static const bc_diffusion_tap taps[BC_DIFFUSION_MAX_TAPS] = {
         { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 }
     };
 

@@ -38,11 +38,11 @@ typedef void bci_walker(const bc_diffuser *d, bci_line *line, size_t from, size_
 struct bc_diffuser {
     bci_walker *walk;  /* by the kind of marks: bci_walk for levels, */
     const void *marks; /* or that of whoever has points in space, and these */
-    const bc_kernel *kernel;
+    const bc_diffusion *kernel;
     bc_scan scan;
     size_t width, n_channels;
     size_t line; /* lines done */
-    float weights[BC_KERNEL_MAX_TAPS];
+    float weights[BC_DIFFUSION_MAX_TAPS];
     float ahead[BCI_N_AHEAD]; /* of them, those on the line */
     bci_tone *tones;          /* BCI_N_TONES, for kernels with keys */
     bci_marks levels;
@@ -87,7 +87,7 @@ void bci_tones_find(const bc_diffuser *d, const bci_line *line, size_t from, siz
 
 /* A diffuser over marks that only `walk` knows: points in the space of n_channels, to which a
  * pixel goes as a whole. The kernel has fixed weights. For bci_diffuse_line. */
-BC_NODISCARD bc_status bci_diffuser_over(const bc_kernel *kernel, bc_scan scan, double strength,
+BC_NODISCARD bc_status bci_diffuser_over(const bc_diffusion *kernel, bc_scan scan, double strength,
                                          size_t width, size_t n_channels, bci_walker *walk,
                                          const void *marks, bc_diffuser **out, bc_error *err);
 

@@ -43,7 +43,7 @@ static void spread_block(const bc_diffuser *d, const bci_line *line, size_t at, 
 {
     const ptrdiff_t step = (ptrdiff_t)d->n_channels * (line->is_backward ? -1 : 1);
     const float *sent = line->room.sent + (BCI_PAD * d->n_channels + at);
-    const bc_kernel_tap *taps = d->kernel->taps;
+    const bc_diffusion_tap *taps = d->kernel->taps;
 
     for (int t = d->kernel->n_taps - 1; t >= 0 && taps[t].dy > 0; t--) {
         float *to = line->errors[taps[t].dy] + at;

@@ -7,7 +7,7 @@ static float between(uint8_t below, uint8_t above, int level)
     return above > below ? (float)(level - below) / (float)(above - below) : 0.0f;
 }
 
-static float modulation_at(const bc_kernel *k, int level)
+static float modulation_at(const bc_diffusion *k, int level)
 {
     size_t i = 0;
 
@@ -15,13 +15,13 @@ static float modulation_at(const bc_kernel *k, int level)
         return 0.0f;
     while (i + 2 < k->n_modulations && k->modulations[i + 1].level <= level)
         i++;
-    const bc_kernel_modulation a = k->modulations[i], b = k->modulations[i + 1];
+    const bc_diffusion_modulation a = k->modulations[i], b = k->modulations[i + 1];
     const float t = between(a.level, b.level, level);
 
     return 0.5f * 0.01f * ((float)a.percent + t * (float)(b.percent - a.percent));
 }
 
-static void share(const bc_kernel_key *key, float out[3])
+static void share(const bc_diffusion_key *key, float out[3])
 {
     const float sum = (float)key->right + (float)key->below_left + (float)key->below;
 
@@ -32,7 +32,7 @@ static void share(const bc_kernel_key *key, float out[3])
 
 void bci_tones_fill(bc_diffuser *d, double strength)
 {
-    const bc_kernel *k = d->kernel;
+    const bc_diffusion *k = d->kernel;
 
     for (int i = 0; i < BCI_N_TONES; i++) {
         const int level = i < BCI_N_TONES / 2 ? i : BCI_N_TONES - 1 - i;

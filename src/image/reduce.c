@@ -38,7 +38,7 @@ typedef struct {
 bc_image_settings bc_image_settings_default(int bits)
 {
     return (bc_image_settings){ .bits = bits,
-                                .kernel = bc_kernel_find("floyd-steinberg"),
+                                .kernel = bc_diffusion_find("floyd-steinberg"),
                                 .noise = bc_noise_find("none"),
                                 .linear_light = true,
                                 .scan = BC_SCAN_SERPENTINE,

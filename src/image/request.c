@@ -60,9 +60,9 @@ static bc_status parse_bits(const char *text, int *bits, bc_error *err)
 
 static bc_status unknown_dither(const char *name, bc_error *err)
 {
-    const bc_kernel *kernels;
+    const bc_diffusion *kernels;
     const bc_noise *noises;
-    const size_t n_kernels = bc_kernel_rows(&kernels), n_noises = bc_noise_rows(&noises);
+    const size_t n_kernels = bc_diffusion_rows(&kernels), n_noises = bc_noise_rows(&noises);
     const char *near = NULL;
 
     for (size_t i = 0; i < n_kernels; i++)
@@ -87,7 +87,7 @@ static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *
         next = strchr(name, '+');
         if (next)
             *next++ = '\0';
-        const bc_kernel *kernel = bc_kernel_find(name);
+        const bc_diffusion *kernel = bc_diffusion_find(name);
         const bc_noise *noise = bc_noise_find(name);
 
         if (!kernel && !noise)

@@ -21,7 +21,7 @@ bc_status bci_noise_setting(const char *text, const char *instead, const bc_nois
         *noise = found;
         return BC_OK;
     }
-    if (bc_kernel_find(text))
+    if (bc_diffusion_find(text))
         return bc_setting_refuse(err, "dither", text, "passes errors on in pictures, expected %s",
                                  instead);
     for (size_t i = 0; i < n; i++)

@@ -39,7 +39,7 @@ static bool exists(const char *place, const char *name)
     if (strcmp(place, "option") == 0)
         return option_row_of(name, strcspn(name, "="));
     if (strcmp(place, "dither") == 0)
-        return bc_kernel_find(name) || bc_noise_find(name) || strcmp(name, "auto") == 0;
+        return bc_diffusion_find(name) || bc_noise_find(name) || strcmp(name, "auto") == 0;
     if (strcmp(place, "shape") == 0)
         return bc_shaper_find(name) || strcmp(name, "ath") == 0 || strcmp(name, "none") == 0;
     if (strcmp(place, "palette") == 0)

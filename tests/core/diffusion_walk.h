@@ -13,7 +13,7 @@
 typedef struct {
     const char *name; /* of the row, for messages */
     const bc_grid *grid;
-    const bc_kernel *kernel;
+    const bc_diffusion *kernel;
     bc_scan scan;
     double strength;
     size_t width, height, n_channels;
@@ -88,7 +88,7 @@ static inline void walk(const diffusion *d, const float *x, const uint8_t *opaqu
                 const double e = v - level(d->grid, codes[at]);
 
                 for (int t = 0; t < d->kernel->n_taps; t++) {
-                    const bc_kernel_tap tap = d->kernel->taps[t];
+                    const bc_diffusion_tap tap = d->kernel->taps[t];
                     const ptrdiff_t aimed = (ptrdiff_t)px + (backward ? -tap.dx : tap.dx);
                     const ptrdiff_t last = (ptrdiff_t)d->width - 1;
                     /* What falls beside the picture goes to its border, and from the end of

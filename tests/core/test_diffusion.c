@@ -37,8 +37,8 @@ static double tolerance_of(const bc_grid *g)
 
 static void compare(const char *name, const bc_grid *g)
 {
-    const bc_kernel *kernel;
-    const size_t n_kernels = bc_kernel_rows(&kernel);
+    const bc_diffusion *kernel;
+    const size_t n_kernels = bc_diffusion_rows(&kernel);
 
     make_picture(g);
     for (size_t k = 0; k < n_kernels; k++) {
@@ -96,8 +96,8 @@ static void every_kernel_and_grid(void **state)
 /* Floyd and Steinberg 1976: 7/16 ahead, 3/16, 5/16, 1/16 below from behind to ahead. */
 static void floyd_steinberg(void **state)
 {
-    static const bc_kernel_tap taps[4] = { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } };
-    const bc_kernel *k = bc_kernel_find("floyd-steinberg");
+    static const bc_diffusion_tap taps[4] = { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } };
+    const bc_diffusion *k = bc_diffusion_find("floyd-steinberg");
 
     (void)state;
     assert_non_null(k);
@@ -126,7 +126,7 @@ static void small_picture_by_hand(void **state)
     const bc_grid one_bit = grid_of("uniform1");
     diffusion d = { .name = "by hand",
                     .grid = &one_bit,
-                    .kernel = bc_kernel_find("floyd-steinberg"),
+                    .kernel = bc_diffusion_find("floyd-steinberg"),
                     .scan = BC_SCAN_SERPENTINE,
                     .strength = 1.0,
                     .width = 4,
@@ -143,18 +143,18 @@ static void small_picture_by_hand(void **state)
 
 static void kernel_registry(void **state)
 {
-    const bc_kernel *row;
-    const size_t n = bc_kernel_rows(&row);
+    const bc_diffusion *row;
+    const size_t n = bc_diffusion_rows(&row);
 
     (void)state;
     assert_true(n >= 1);
     for (size_t k = 0; k < n; k++, row++) {
         int sum = 0;
 
-        EXPECT(bc_kernel_find(row->name) == row && row->doc[0] && row->source[0], "row %zu", k);
-        assert_true(row->n_taps >= 1 && row->n_taps <= BC_KERNEL_MAX_TAPS);
+        EXPECT(bc_diffusion_find(row->name) == row && row->doc[0] && row->source[0], "row %zu", k);
+        assert_true(row->n_taps >= 1 && row->n_taps <= BC_DIFFUSION_MAX_TAPS);
         for (int t = 0; t < row->n_taps; t++) {
-            const bc_kernel_tap tap = row->taps[t];
+            const bc_diffusion_tap tap = row->taps[t];
 
             sum += tap.weight;
             EXPECT(tap.dy > 0 || tap.dx > 0, "%s: tap %d, %d goes back", row->name, tap.dx, tap.dy);
@@ -164,8 +164,8 @@ static void kernel_registry(void **state)
         }
         EXPECT(sum <= row->divisor, "%s: weights %d of %d", row->name, sum, row->divisor);
     }
-    assert_null(bc_kernel_find("none"));
-    assert_null(bc_kernel_find(""));
+    assert_null(bc_diffusion_find("none"));
+    assert_null(bc_diffusion_find(""));
 }
 
 int main(void)

@@ -13,7 +13,7 @@ static diffusion square(const bc_grid *g, bc_scan scan, double strength, size_t 
 {
     return (diffusion){ .name = "square",
                         .grid = g,
-                        .kernel = bc_kernel_find("floyd-steinberg"),
+                        .kernel = bc_diffusion_find("floyd-steinberg"),
                         .scan = scan,
                         .strength = strength,
                         .width = SIDE,
@@ -123,7 +123,7 @@ static void dense_levels(void **state)
                                        0.500003f, 0.999991f, 0.999994f, 0.999998f, -1.0f };
     static const uint16_t want[10] = { 1, 1, 2, 7, 3, 4, 5, 6, 7, 0 };
     diffusion d = { .name = "dense",
-                    .kernel = bc_kernel_find("floyd-steinberg"),
+                    .kernel = bc_diffusion_find("floyd-steinberg"),
                     .width = 10,
                     .height = 1,
                     .n_channels = 1 };
@@ -146,14 +146,14 @@ static void half_way_goes_up(void **state)
     static const float book[4] = { 0.0f, 1.0f, 2.0f, 4.0f };
     static const float halves[2][3] = { { 0.5f, 0.5f, 0.5f }, { 0.5f, 1.5f, 3.0f } };
     static const float none[12] = { 0 };
-    const bc_kernel *kernels;
-    const size_t n_kernels = bc_kernel_rows(&kernels);
+    const bc_diffusion *kernels;
+    const size_t n_kernels = bc_diffusion_rows(&kernels);
     bc_grid grids[2] = { grid_of("uniform1") };
 
     (void)state;
     assert_int_equal(bc_grid_codebook(book, 4, &grids[1], NULL), BC_OK);
     for (size_t run = 0; run < n_kernels * 2 * 4 * 2 * 3; run++) {
-        const bc_kernel *kernel = &kernels[run % n_kernels];
+        const bc_diffusion *kernel = &kernels[run % n_kernels];
         const size_t g = run / n_kernels % 2, n_channels = run / n_kernels / 2 % 4 + 1;
         const bool has_noise = run / n_kernels / 8 % 2;
         const float half = halves[g][run / n_kernels / 16];
@@ -195,7 +195,7 @@ static void half_way_leaves_the_upper_error(void **state)
         for (size_t n_channels = 1; n_channels <= 4; n_channels++) {
             diffusion d = square(&g, BC_SCAN_RASTER, 1.0, n_channels);
 
-            d.kernel = bc_kernel_find(names[k]);
+            d.kernel = bc_diffusion_find(names[k]);
             d.width = 2;
             d.height = 1;
             for (size_t i = 0; i < 2 * n_channels; i++)
@@ -377,7 +377,7 @@ static void refusals(void **state)
         bc_diffuser *d = (bc_diffuser *)&bad;
         bc_error err = { .status = BC_OK };
 
-        EXPECT(bc_diffuser_new(bc_kernel_find("floyd-steinberg"), &grid, BC_SCAN_RASTER,
+        EXPECT(bc_diffuser_new(bc_diffusion_find("floyd-steinberg"), &grid, BC_SCAN_RASTER,
                                bad[i].strength, bad[i].width, bad[i].n_channels, &d,
                                &err) == BC_E_USAGE &&
                    err.text[0],
@@ -386,7 +386,7 @@ static void refusals(void **state)
     }
     bc_diffuser *d = NULL;
 
-    assert_int_equal(bc_diffuser_new(bc_kernel_find("floyd-steinberg"), &g, BC_SCAN_RASTER, 1.0,
+    assert_int_equal(bc_diffuser_new(bc_diffusion_find("floyd-steinberg"), &g, BC_SCAN_RASTER, 1.0,
                                      SIZE_MAX / 64, 1, &d, NULL),
                      BC_E_LIMIT);
     assert_null(d);

@@ -150,8 +150,8 @@ static void feedback_bytes(void **state)
     EXPECT_HASH(hash_codes(hash_start, codes, N), 0x16f79a6926c1c7b9, "noise shaping");
 
     assert_int_equal(bc_grid_light(2, NULL, table, &light, NULL), BC_OK);
-    assert_int_equal(bc_diffuser_new(bc_kernel_find("floyd-steinberg"), &light, BC_SCAN_SERPENTINE,
-                                     1.0, 100, 3, &d, NULL),
+    assert_int_equal(bc_diffuser_new(bc_diffusion_find("floyd-steinberg"), &light,
+                                     BC_SCAN_SERPENTINE, 1.0, 100, 3, &d, NULL),
                      BC_OK);
     for (size_t line = 0; line < 100; line++) {
         uint16_t row[300];
@@ -179,7 +179,7 @@ static const struct {
 };
 
 /* Lines of 97 pixels, every seventh of them transparent or none, without noise or under it. */
-static uint64_t hash_diffusion(uint64_t hash, const bc_kernel *kernel, const bc_grid *g,
+static uint64_t hash_diffusion(uint64_t hash, const bc_diffusion *kernel, const bc_grid *g,
                                bc_scan scan, size_t n_channels, bool has_noise, bool has_alpha)
 {
     bc_diffuser *d = NULL;
@@ -209,9 +209,10 @@ static void kernel_bytes(void **state)
 
     (void)state;
     assert_int_equal(bc_grid_light(4, NULL, table, &light, NULL), BC_OK);
-    assert_int_equal(sizeof kernels / sizeof *kernels, bc_kernel_rows(&(const bc_kernel *){ 0 }));
+    assert_int_equal(sizeof kernels / sizeof *kernels,
+                     bc_diffusion_rows(&(const bc_diffusion *){ 0 }));
     for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
-        const bc_kernel *kernel = bc_kernel_find(kernels[i].kernel);
+        const bc_diffusion *kernel = bc_diffusion_find(kernels[i].kernel);
         uint64_t hash = hash_start;
 
         assert_non_null(kernel);

@@ -34,7 +34,7 @@ static void make_picture(void)
     }
 }
 
-static bc_diffuser *diffuser_for(const bc_kernel *kernel, const bc_grid *g, bc_scan scan,
+static bc_diffuser *diffuser_for(const bc_diffusion *kernel, const bc_grid *g, bc_scan scan,
                                  size_t width, size_t n_channels)
 {
     bc_diffuser *d = NULL;
@@ -57,7 +57,7 @@ static void diffuse_in_batches(bc_diffuser *d, size_t width, size_t n_channels, 
     }
 }
 
-static void compare(const bc_kernel *kernel, const bc_grid *g, size_t row, size_t n_channels,
+static void compare(const bc_diffusion *kernel, const bc_grid *g, size_t row, size_t n_channels,
                     const float *n, const uint8_t *o)
 {
     const size_t width = rows[row].width, line = width * n_channels;
@@ -87,8 +87,8 @@ static void compare(const bc_kernel *kernel, const bc_grid *g, size_t row, size_
 static void every_kernel(void **state)
 {
     const bc_grid grids[] = { grid_of("uniform1"), grid_of("uniform4") };
-    const bc_kernel *kernels;
-    const size_t n_kernels = bc_kernel_rows(&kernels);
+    const bc_diffusion *kernels;
+    const size_t n_kernels = bc_diffusion_rows(&kernels);
 
     (void)state;
     make_picture();
@@ -110,7 +110,7 @@ static void far_outside(void **state)
     for (size_t i = 0; i < MAX; i++)
         x[i] = i / 700 % 3 == 0 ? 40.0f : i / 700 % 3 == 1 ? -40.0f : x[i];
     for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
-        compare(bc_kernel_find("floyd-steinberg"), &g, row, 1, NULL, NULL);
+        compare(bc_diffusion_find("floyd-steinberg"), &g, row, 1, NULL, NULL);
 }
 
 #ifdef _OPENMP
@@ -125,14 +125,14 @@ static void in_a_team(void **state)
 #pragma omp single
     for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
         for (size_t n_channels = 1; n_channels <= 3; n_channels += 2)
-            compare(bc_kernel_find("jarvis"), &g, row, n_channels, noise, NULL);
+            compare(bc_diffusion_find("jarvis"), &g, row, n_channels, noise, NULL);
 }
 #endif
 
 static void serpentine(void **state)
 {
     const bc_grid g = grid_of("uniform4");
-    bc_diffuser *d = diffuser_for(bc_kernel_find("stucki"), &g, BC_SCAN_SERPENTINE, 3601, 1);
+    bc_diffuser *d = diffuser_for(bc_diffusion_find("stucki"), &g, BC_SCAN_SERPENTINE, 3601, 1);
     int n_used = 0;
 
     (void)state;
@@ -141,7 +141,7 @@ static void serpentine(void **state)
     assert_int_equal(n_used, 1);
     diffuse_in_batches(d, 3601, 1, NULL, NULL);
     bc_diffuser_free(d);
-    d = diffuser_for(bc_kernel_find("stucki"), &g, BC_SCAN_SERPENTINE, 3601, 1);
+    d = diffuser_for(bc_diffusion_find("stucki"), &g, BC_SCAN_SERPENTINE, 3601, 1);
     for (size_t y = 0; y < HEIGHT; y++)
         bc_diffuse_row(d, x + y * 3601, NULL, NULL, want + y * 3601);
     bc_diffuser_free(d);

@@ -51,7 +51,8 @@ static double received(const char *name, int level, int dx, int dy)
         lines[0][2] = tone;
         lines[dy][2 + dx] = (float)(0.5 - middle);
         assert_int_equal(
-            bc_diffuser_new(bc_kernel_find(name), &g, BC_SCAN_RASTER, 1.0, 5, 1, &d, &err), BC_OK);
+            bc_diffuser_new(bc_diffusion_find(name), &g, BC_SCAN_RASTER, 1.0, 5, 1, &d, &err),
+            BC_OK);
         bc_diffuse_row(d, lines[0], NULL, NULL, codes);
         if (dy == 1)
             bc_diffuse_row(d, lines[1], NULL, NULL, codes);
@@ -100,7 +101,7 @@ static const int ostromoukhov_sums[128] = {
     600, 150, 200, 60,  600, 50,  600, 300, 40,  150, 600, 100, 600, 6,
 };
 
-static void weights_of(const bc_kernel_key *key, int64_t out[4])
+static void weights_of(const bc_diffusion_key *key, int64_t out[4])
 {
     out[0] = key->right;
     out[1] = key->below_left;
@@ -109,7 +110,7 @@ static void weights_of(const bc_kernel_key *key, int64_t out[4])
 }
 
 /* The row of a level. Levels without one lie between two rows of the same weights. */
-static const bc_kernel_key *row_at(const bc_kernel *k, int level)
+static const bc_diffusion_key *row_at(const bc_diffusion *k, int level)
 {
     size_t i = 0;
 
@@ -120,7 +121,7 @@ static const bc_kernel_key *row_at(const bc_kernel *k, int level)
 
 static void sums_are_published(void **state)
 {
-    const bc_kernel *k = bc_kernel_find("ostromoukhov");
+    const bc_diffusion *k = bc_diffusion_find("ostromoukhov");
 
     (void)state;
     for (int level = 0; level < 128; level++) {
@@ -138,7 +139,7 @@ static void sums_are_published(void **state)
 static void shares_lie_on_lines(void **state)
 {
     static const int ends[] = { 4, 10, 22, 36, 64, 72, 77, 85, 95, 107, 127 };
-    const bc_kernel *k = bc_kernel_find("ostromoukhov");
+    const bc_diffusion *k = bc_diffusion_find("ostromoukhov");
 
     (void)state;
     for (size_t i = 0; i + 1 < sizeof ends / sizeof *ends; i++)
@@ -187,8 +188,8 @@ static const struct {
 
 static void zhou_fang_is_published(void **state)
 {
-    const bc_kernel *k = bc_kernel_find("zhou-fang");
-    static const bc_kernel_modulation modulations[] = {
+    const bc_diffusion *k = bc_diffusion_find("zhou-fang");
+    static const bc_diffusion_modulation modulations[] = {
         { 0, 0 },    { 44, 34 },  { 64, 50 },  { 85, 100 },  { 95, 17 },
         { 102, 50 }, { 107, 70 }, { 112, 79 }, { 127, 100 },
     };
@@ -237,8 +238,8 @@ static void means_are_kept(void **state)
                 snprintf(grid, sizeof grid, "uniform%d", bits);
                 const bc_grid g = grid_of(grid);
 
-                assert_int_equal(bc_diffuser_new(bc_kernel_find(names[k]), &g, BC_SCAN_SERPENTINE,
-                                                 1.0, WIDTH, 1, &d, &err),
+                assert_int_equal(bc_diffuser_new(bc_diffusion_find(names[k]), &g,
+                                                 BC_SCAN_SERPENTINE, 1.0, WIDTH, 1, &d, &err),
                                  BC_OK);
                 for (int i = 0; i < WIDTH; i++)
                     x[i] = (float)tone / 16.0f;
@@ -260,8 +261,8 @@ static void means_are_kept(void **state)
 /* Weights that do not sum to the divisor are declared; all others pass every error on. */
 static void sums_are_declared(void **state)
 {
-    const bc_kernel *rows;
-    const size_t n = bc_kernel_rows(&rows);
+    const bc_diffusion *rows;
+    const size_t n = bc_diffusion_rows(&rows);
 
     (void)state;
     for (size_t k = 0; k < n; k++) {
@@ -274,11 +275,11 @@ static void sums_are_declared(void **state)
         EXPECT(sum == rows[k].divisor || strcmp(rows[k].name, "atkinson") == 0,
                "%s: weights sum to %d of %d", rows[k].name, sum, rows[k].divisor);
     }
-    const bc_kernel *arce = bc_kernel_find("stevenson-arce");
+    const bc_diffusion *arce = bc_diffusion_find("stevenson-arce");
 
     assert_int_equal(arce->divisor, 200);
-    assert_int_equal(bc_kernel_find("atkinson")->divisor, 8);
-    assert_int_equal(bc_kernel_find("atkinson")->n_taps, 6);
+    assert_int_equal(bc_diffusion_find("atkinson")->divisor, 8);
+    assert_int_equal(bc_diffusion_find("atkinson")->n_taps, 6);
 }
 
 int main(void)

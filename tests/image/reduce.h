@@ -10,7 +10,7 @@ static inline bc_image_settings settings_of(const char *dither, int bits)
 {
     bc_image_settings s = bc_image_settings_default(bits);
 
-    s.kernel = bc_kernel_find(dither);
+    s.kernel = bc_diffusion_find(dither);
     s.noise = bc_noise_find(s.kernel ? "none" : dither);
     EXPECT(s.noise, "there is no dither %s", dither);
     s.force = true;

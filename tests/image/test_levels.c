@@ -111,8 +111,8 @@ static const struct {
 /* Levels that are kept have no error to diffuse. */
 static void exact_copies(void **state)
 {
-    const bc_kernel *kernels;
-    const size_t n_kernels = bc_kernel_rows(&kernels);
+    const bc_diffusion *kernels;
+    const size_t n_kernels = bc_diffusion_rows(&kernels);
 
     (void)state;
     for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) {
@@ -225,7 +225,7 @@ static void impossible_settings(void **state)
         bc_error err = { 0 };
 
         s.rounding = rows[i].rounding;
-        s.kernel = rows[i].kernel ? bc_kernel_find(rows[i].kernel) : NULL;
+        s.kernel = rows[i].kernel ? bc_diffusion_find(rows[i].kernel) : NULL;
         s.format = rows[i].format;
         s.strength = rows[i].strength;
         s.effort = rows[i].effort;

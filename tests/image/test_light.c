@@ -118,8 +118,8 @@ static void coded_values(void **state)
 /* Kernels whose weights sum to 1 lose light at the borders only. */
 static void every_kernel(void **state)
 {
-    const bc_kernel *kernels;
-    const size_t n = bc_kernel_rows(&kernels);
+    const bc_diffusion *kernels;
+    const size_t n = bc_diffusion_rows(&kernels);
 
     (void)state;
     for (size_t i = 0; i < n; i++) {

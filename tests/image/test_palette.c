@@ -418,7 +418,7 @@ static void misuse_is_told(void **state)
     rows[1].n_colours = 257;
     rows[2].palette = &none;
     rows[3].rounding = BC_ROUND_TRUNCATE;
-    rows[4].kernel = bc_kernel_find("ostromoukhov");
+    rows[4].kernel = bc_diffusion_find("ostromoukhov");
     picture_save(&in, path_of("in.png"));
     for (int i = 0; i < 5; i++) {
         bc_image_result r;

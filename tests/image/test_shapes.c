@@ -109,9 +109,9 @@ static void half_steps_average(void **state)
 /* A file that declares its depth is at it: no dither has anything to do. */
 static void same_depth_again(void **state)
 {
-    const bc_kernel *kernels;
+    const bc_diffusion *kernels;
     const bc_noise *noises;
-    const size_t n_kernels = bc_kernel_rows(&kernels), n_noises = bc_noise_rows(&noises);
+    const size_t n_kernels = bc_diffusion_rows(&kernels), n_noises = bc_noise_rows(&noises);
     picture p = picture_random(61, 47, RGB, 8, 7);
 
     (void)state;

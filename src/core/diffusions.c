@@ -9,7 +9,7 @@
  * of the author's program (varcoeffED, version 1 of August 2001), rows left out only where they
  * repeat both neighbours. Copies of the paper's appendix have other rows from 23 to 71. */
 /* clang-format off */
-static const bc_kernel_key ostromoukhov[] = {
+static const bc_diffusion_key ostromoukhov[] = {
     { 0, 13, 0, 5 }, { 1, 13, 0, 5 }, { 2, 21, 0, 10 }, { 3, 7, 0, 4 }, { 4, 8, 0, 5 },
     { 5, 47, 3, 28 }, { 6, 23, 3, 13 }, { 7, 15, 3, 8 }, { 8, 22, 6, 11 }, { 9, 43, 15, 20 },
     { 10, 7, 3, 3 }, { 11, 501, 224, 211 }, { 12, 249, 116, 103 }, { 13, 165, 80, 67 },
@@ -42,7 +42,7 @@ static const bc_kernel_key ostromoukhov[] = {
 /* B. Zhou, X. Fang, Improving Mid-Tone Quality of Variable-Coefficient Error Diffusion Using
  * Threshold Modulation, SIGGRAPH 2003: the key levels of the paper, weights as in the authors'
  * program. */
-static const bc_kernel_key zhou_fang[] = {
+static const bc_diffusion_key zhou_fang[] = {
     { 0, 13, 0, 5 }, { 1, 1300249, 0, 499250 }, { 2, 214114, 287, 99357 },
     { 3, 351854, 0, 199965 }, { 4, 801100, 0, 490999 }, { 10, 704075, 297466, 303694 },
     { 22, 46613, 31917, 21469 }, { 32, 47482, 30617, 21900 }, { 44, 43024, 42131, 14826 },
@@ -52,12 +52,12 @@ static const bc_kernel_key zhou_fang[] = {
 };
 
 /* The same paper: how far noise may raise the threshold, in percent of half an interval. */
-static const bc_kernel_modulation zhou_fang_noise[] = {
+static const bc_diffusion_modulation zhou_fang_noise[] = {
     { 0, 0 }, { 44, 34 }, { 64, 50 }, { 85, 100 }, { 95, 17 }, { 102, 50 }, { 107, 70 },
     { 112, 79 }, { 127, 100 },
 };
 
-static const bc_kernel rows[] = {
+static const bc_diffusion rows[] = {
     { .name = "floyd-steinberg", .doc = "4 taps, the classic",
       .source = "Floyd and Steinberg, Proc. SID 17/2, 1976", .divisor = 16, .n_taps = 4,
       .taps = { { 1, 0, 7 }, { -1, 1, 3 }, { 0, 1, 5 }, { 1, 1, 1 } } },
@@ -112,13 +112,13 @@ static const bc_kernel rows[] = {
 };
 /* clang-format on */
 
-size_t bc_kernel_rows(const bc_kernel **out)
+size_t bc_diffusion_rows(const bc_diffusion **out)
 {
     *out = rows;
     return sizeof rows / sizeof *rows;
 }
 
-const bc_kernel *bc_kernel_find(const char *name)
+const bc_diffusion *bc_diffusion_find(const char *name)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(name, rows[i].name) == 0)
