@@ -150,6 +150,21 @@ void plan_add_options(file_plan *p, const options *o)
         plan_add(p, PLAN_WRITE, "sheet", o->sheet, NULL);
 }
 
+bc_status plan_check_streams(const options *o, bc_error *err)
+{
+    bc_setting settings[OPTION_ROOM];
+    const size_t n = options_settings(o, settings);
+    int n_streams = 0;
+
+    for (int i = 0; i < o->n_operands; i++)
+        n_streams += strcmp(o->operands[i], "-") == 0;
+    for (size_t i = 0; i < n; i++)
+        n_streams += strcmp(settings[i].value, "-") == 0 && file_of(&settings[i]) != NULL;
+    return n_streams > 1
+               ? tool_fail(err, BC_E_USAGE, "-: standard input can be read once, expected it once")
+               : BC_OK;
+}
+
 void plan_add_operands(file_plan *p, const options *o, int n)
 {
     for (int i = 0; i < n; i++)

@@ -37,4 +37,7 @@ void plan_add_operands(file_plan *p, const options *o, int n);
  * Where an output replaces a file, the shards and parts of inputs count as well. */
 BC_NODISCARD bc_status plan_check(file_plan *p, const options *o, bc_error *err);
 
+/* BC_E_USAGE when standard input is to be two of the inputs and of the files that options name. */
+BC_NODISCARD bc_status plan_check_streams(const options *o, bc_error *err);
+
 #endif

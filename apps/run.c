@@ -13,6 +13,7 @@
 #include "bitcrush/input.h"
 #include "bitcrush/quantize.h"
 #include "ending.h"
+#include "file_plan.h"
 #include "lists.h"
 #include "media.h"
 #include "option_texts.h"
@@ -230,6 +231,10 @@ static bc_status run(const program *self, const verb *v, const options *o, bc_er
 
         return st ? st : v->run(NULL, o, err);
     }
+    const bc_status st = plan_check_streams(o, err);
+
+    if (st)
+        return st;
     return v->is_each ? run_each(v, o, err) : run_verb(v, o, err);
 }
 

@@ -28,6 +28,9 @@ apps/explain_steps.c|with zeros in front, %d bits|wider than a number that has o
 apps/explain_steps.c|and so on, %d times|more than are shown
 apps/explain_range.c|= %llu codes are enough|two at least
 apps/lists.c|%u colours|a palette has two at least
+src/base/limits.c|"%.*f %s"|units that have no plural
+apps/option_texts.c|"  %3d %s|a status and what it means
+apps/explain_range.c|2^%d = %llu %s not|a verb
 '
 
 # Reads names of files on standard input, prints a sentence for each fault and fails if there is one.
@@ -39,6 +42,15 @@ judge() {
             if (split(row[i], field, "|") == 3 && field[1] == file && index(line, field[2]))
                 return 1
         return 0
+    }
+    # A noun that is an argument: "%d %s". An "s" of its own behind it goes by the number.
+    function judge_argument(line,    found) {
+        if (!match(line, /%[-+#0-9]*(\.[0-9*]+)?(ll|l|z|j|t|hh|h)?[diufg] %s($|[^%])/) || is_allowed(line))
+            return
+        found = substr(line, RSTART, RLENGTH)
+        sub(/%s.*/, "%s", found)
+        print file ":" n_lines ": \"" found "\" hides a noun, expected it in the format, with (s) for its s"
+        n_faults++
     }
     # A number and up to two words, the last of which ends in s. Sizes, "%u x %u pixels", have no singular.
     function judge_line(line,    rest, found, words, n) {
@@ -67,8 +79,10 @@ judge() {
             n_lines++
             if (begun)
                 sub(/^[ \t]*"/, begun, line)
-            if (line ~ /"/)
+            if (line ~ /"/) {
                 judge_line(line)
+                judge_argument(line)
+            }
             begun = match(line, /(%[a-z]+ x )?%[-+#0-9]*(ll|l|z)?[diu] "$/) ? substr(line, RSTART, RLENGTH - 1) : ""
             if (begun)
                 sub(/^/, "\"", begun)
@@ -103,6 +117,9 @@ a word between|src/a.c|fail("%d valid bits", n);|"%d valid bits" of 1
 a verb behind|src/a.c|fail("%zu tensors has names", n);|of 1 is wrong
 the second of a line|src/a.c|fail("%u pair(s) and %u names", n);|"%u names" of 1
 a type of its own|src/a.c|fail("%" PRIu64 " bytes", n);|"%u bytes" of 1
+a noun that is an argument|src/a.c|fail("at most %.*f %s", n, units[i]);|src/a.c:2: "%.*f %s" hides a noun
+an argument with an s apart|src/a.c|fail("%llu %s%s", n, noun, n == 1 ? "" : "s");|ok
+a unit in its file|src/base/limits.c|show("%.*f %s", n, units[i]);|ok
 a noun in the next line|src/a.c|fail("of %u "@    "channels", n);|src/a.c:3:
 a size of two sides|src/a.c|fail("%u x %u pixels", w, h);|ok
 a verb|src/a.c|fail("byte %llu has no %u of %s", n);|ok
@@ -118,7 +135,7 @@ self_test() {
     cases >"$scratch/cases"
     while IFS='|' read -r what file line words; do
         tree=$scratch/$n
-        mkdir -p "$tree/src/tensor" "$tree/apps"
+        mkdir -p "$tree/src/tensor" "$tree/src/base" "$tree/apps"
         printf '/* A file. */\n%s\n' "$line" | tr '@' '\n' >"$tree/$file"
         expect_case "$what" "$words" check "$tree"
     done <"$scratch/cases"

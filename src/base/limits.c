@@ -9,7 +9,7 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 
-static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+static const char *const units[] = { "", "KiB", "MiB", "GiB", "TiB" };
 
 enum { N_UNITS = sizeof units / sizeof *units };
 
@@ -33,7 +33,11 @@ bci_size_text bci_show_size(uint64_t bytes)
         v /= 1024.0;
     const bool is_whole = fmod(round(10.0 * v), 10.0) == 0.0;
 
-    bci_format(t.text, sizeof t.text, "%.*f %s", v < 100.0 && !is_whole ? 1 : 0, v, units[unit]);
+    if (unit == 0)
+        bci_format(t.text, sizeof t.text, "%.0f byte(s)", v);
+    else
+        bci_format(t.text, sizeof t.text, "%.*f %s", v < 100.0 && !is_whole ? 1 : 0, v,
+                   units[unit]);
     return t;
 }
 

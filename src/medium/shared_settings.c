@@ -40,7 +40,7 @@ bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err)
                : BC_OK;
 }
 
-bc_status bci_cut_globs(const char *text, const char *what, char **copy,
+bc_status bci_cut_globs(const char *key, const char *text, char **copy,
                         const char *globs[BCI_MAX_GLOBS], size_t *n, bc_error *err)
 {
     *n = 0;
@@ -48,7 +48,7 @@ bc_status bci_cut_globs(const char *text, const char *what, char **copy,
         return BC_OK;
     *copy = strdup(text);
     if (!*copy)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for the patterns of %s", what);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for the patterns of `%s`", key);
     for (char *glob = *copy; glob; (*n)++) {
         char *comma = strchr(glob, ',');
 
@@ -57,6 +57,9 @@ bc_status bci_cut_globs(const char *text, const char *what, char **copy,
                             BCI_MAX_GLOBS);
         if (comma)
             *comma++ = '\0';
+        if (!*glob)
+            return bc_setting_refuse(err, key, text,
+                                     "a pattern is empty, expected one on either side of a comma");
         globs[*n] = glob;
         glob = comma;
     }

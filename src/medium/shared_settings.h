@@ -29,9 +29,9 @@ BC_NODISCARD bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err);
 
 enum { BCI_MAX_GLOBS = 64 };
 
-/* Cut "a,b,c" into patterns, in a copy that *copy keeps and the caller frees; none for NULL. `what`
- * they are of: "tensors". BC_E_LIMIT, BC_E_USAGE. */
-BC_NODISCARD bc_status bci_cut_globs(const char *text, const char *what, char **copy,
+/* Cut "a,b,c", the value of the setting `key`, into patterns, in a copy that *copy keeps and the
+ * caller frees; none for NULL. BC_E_USAGE where one is empty, too; BC_E_LIMIT. */
+BC_NODISCARD bc_status bci_cut_globs(const char *key, const char *text, char **copy,
                                      const char *globs[BCI_MAX_GLOBS], size_t *n, bc_error *err);
 
 /* What a SPEC is called in names of outputs: "4bit", "e4m3". See bc_medium.choice. */

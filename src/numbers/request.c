@@ -86,11 +86,11 @@ static bc_status settle(bci_numbers_job *j, bc_error *err)
     const bc_scale_row *scales;
     const size_t n_scales = bc_scale_rows(&scales);
     bc_status st =
-        bci_cut_globs(j->include_text, "columns", &j->texts[0], j->include, &s->n_include, err);
+        bci_cut_globs("include", j->include_text, &j->texts[0], j->include, &s->n_include, err);
 
     if (!st)
         st =
-            bci_cut_globs(j->exclude_text, "columns", &j->texts[1], j->exclude, &s->n_exclude, err);
+            bci_cut_globs("exclude", j->exclude_text, &j->texts[1], j->exclude, &s->n_exclude, err);
     if (!st)
         st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for numbers",
                                &s->noise, err);

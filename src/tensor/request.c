@@ -40,7 +40,7 @@ bool bci_tensor_takes(const char *spec)
 static bc_status parse_rules(const char *text, bci_tensor_job *j, bc_error *err)
 {
     const char *words[BCI_MAX_GLOBS];
-    bc_status st = bci_cut_globs(text, "tensors", &j->texts[2], words, &j->settings.n_rules, err);
+    bc_status st = bci_cut_globs("type", text, &j->texts[2], words, &j->settings.n_rules, err);
 
     for (size_t i = 0; !st && i < j->settings.n_rules; i++) {
         char *equals = strrchr(words[i], '=');
@@ -99,13 +99,13 @@ static bc_status settle(bci_tensor_job *j, bool has_percent, bc_error *err)
 {
     bc_tensor_settings *s = &j->settings;
     bc_status st =
-        bci_cut_globs(j->include_text, "tensors", &j->texts[0], j->include, &s->n_include, err);
+        bci_cut_globs("include", j->include_text, &j->texts[0], j->include, &s->n_include, err);
 
     if (!st)
         st =
-            bci_cut_globs(j->exclude_text, "tensors", &j->texts[1], j->exclude, &s->n_exclude, err);
+            bci_cut_globs("exclude", j->exclude_text, &j->texts[1], j->exclude, &s->n_exclude, err);
     if (!st)
-        st = bci_cut_globs(j->drop_text, "tensors", &j->texts[3], j->drop, &s->n_drop, err);
+        st = bci_cut_globs("drop", j->drop_text, &j->texts[3], j->drop, &s->n_drop, err);
     if (!st)
         st = parse_rules(j->type_text, j, err);
     if (!st)

@@ -63,6 +63,8 @@ static void sizes_are_shown_with_a_unit(void **state)
 {
     (void)state;
     assert_string_equal(bci_show_size(0).text, "0 bytes");
+    assert_string_equal(bci_show_size(1).text, "1 byte");
+    assert_string_equal(bci_show_size(11).text, "11 bytes");
     assert_string_equal(bci_show_size(1023).text, "1023 bytes");
     assert_string_equal(bci_show_size(1024).text, "1 KiB");
     assert_string_equal(bci_show_size(1536).text, "1.5 KiB");

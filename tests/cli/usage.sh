@@ -115,4 +115,13 @@ exits 0
 same two.png out.png
 [ ! -e one.png ] || fail 'one.png was written'
 
+it 'standard input is one of the inputs, or none'
+for line in 'compare - -' 'sweep - -' 'report - -' 'info - -' 'info in.png - out.png -' '- - 4 -o .' \
+    'in.png - - 4' '- --palette -'; do
+    # shellcheck disable=SC2086
+    bitcrush $line
+    exits 2
+    mentions ': -: standard input can be read once, expected it once'
+done
+
 finish

@@ -70,6 +70,13 @@ prints '2 tensors'
 bitcrush two.safetensors q4_0 --type c=q8_0 -o none.gguf
 exits 2
 says 'bitcrush: two.safetensors: --type c names no tensor, expected one such as a.weight, b.weight, bias'
+for option in include exclude drop type; do
+    for globs in 'a=q8_0,,b=q8_0' ',a=q8_0' 'a=q8_0,'; do
+        bitcrush two.safetensors q4_0 "--$option" "$globs" -o none.gguf
+        exits 2
+        says "bitcrush: --$option $globs: a pattern is empty, expected one on either side of a comma"
+    done
+done
 [ ! -e none.gguf ] || fail 'something was written'
 bitcrush two.safetensors q4_0 --type b=q8_0 --drop bias -o two.gguf -f --json
 prints '"dropped_tensors": 1'
