@@ -250,13 +250,17 @@ void bci_tensor_add_groups(bc_report *r, bool is_for_programs, const bc_tensor_o
     double total = 0.0;
     size_t n_groups = 0;
 
+    if (!groups)
+        bc_report_fact_lost(r);
     for (size_t i = 0; groups && i < n; i++) {
         char *name = group_of(tensors[i].name);
 
         total += (double)tensors[i].size_bytes;
-        if (name && tensors[i].is_dropped)
+        if (!name)
+            bc_report_fact_lost(r);
+        else if (tensors[i].is_dropped)
             free(name);
-        else if (name)
+        else
             groups[n_groups++] = (group){ name, 1, tensors[i].size_bytes };
     }
     if (groups)
