@@ -42,6 +42,7 @@ codebook  core
 light     core
 hearing   core
 shaper    core
+spec      core
 quality   measure
 envelope  measure
 spectrum  measure

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitcrush/blocks.h"
 #include "bitcrush/grid.h"
 #include "bitcrush/noise.h"
 #include "bitcrush/scale.h"
@@ -60,6 +61,12 @@ BC_API void bc_error_add_overload_f32(bc_error_sums *sums, const bc_granular *re
                                       const float *x, const float *y, size_t n);
 BC_API void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region,
                                       const double *x, const double *y, size_t n);
+
+/* The same of the weights of whole blocks: the region of each group goes half a step beyond the ends of
+ * its values. Groups under a scale of 0 have none. */
+BC_API void bc_error_add_overload_blocks(bc_error_sums *sums, const bc_block_format *format,
+                                         const void *blocks, const float *x, const float *y,
+                                         size_t n);
 
 /* True when there were samples and y is x in all of them, NaN and infinity included. */
 BC_API bool bc_error_is_exact(const bc_error_sums *s);

@@ -1,0 +1,166 @@
+/* Knows how any grid under scales of its own, or any format of blocks, is laid on runs of samples. */
+#include "medium/laid.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/fail.h"
+
+enum { MOST_LEVELS = 1 << 16, SCALE_BITS = 32 };
+
+static size_t length_of(const bci_laying *l, size_t n)
+{
+    return l->blocks ? l->blocks->block_length : l->group && l->group < n ? l->group : n;
+}
+
+static size_t rounded_up(const bci_laying *l, size_t n)
+{
+    const size_t length = l->blocks ? l->blocks->block_length : 1;
+
+    return (n + length - 1) / length * length;
+}
+
+bc_status bci_lay_room_new(const bci_laying *l, size_t n, bci_lay_room *out, bc_error *err)
+{
+    const size_t m = rounded_up(l, n) + 1;
+    bci_lay_room r = { .codes = malloc(m * sizeof *r.codes) };
+    bool is_whole = r.codes != NULL;
+
+    if (!l->blocks && l->scale == BC_SCALE_PERCENTILE) {
+        r.sorted = malloc(m * sizeof *r.sorted);
+        is_whole &= r.sorted != NULL;
+    }
+    if (l->blocks) {
+        r.x = malloc(m * sizeof *r.x);
+        r.y = malloc(m * sizeof *r.y);
+        r.noise = malloc(m * sizeof *r.noise);
+        r.blocks = malloc(m / l->blocks->block_length * l->blocks->block_bytes + 1);
+        is_whole &= r.x && r.y && r.noise && r.blocks;
+    }
+    if (!is_whole) {
+        bci_lay_room_free(&r);
+        return bci_fail(err, BC_E_LIMIT, "out of memory for %zu sample(s)", n);
+    }
+    *out = r;
+    return BC_OK;
+}
+
+void bci_lay_room_free(bci_lay_room *room)
+{
+    free(room->x);
+    free(room->y);
+    free(room->noise);
+    free(room->blocks);
+    free(room->codes);
+    free(room->sorted);
+    *room = (bci_lay_room){ 0 };
+}
+
+size_t bci_laid_levels(const bci_laying *l)
+{
+    const uint64_t n = l->blocks ? l->blocks->codes->n_codes : bc_grid_levels(&l->grid);
+
+    return n <= MOST_LEVELS ? (size_t)n : 0;
+}
+
+static uint64_t numbers_of_scale(const bci_laying *l)
+{
+    switch (l->scale) {
+    case BC_SCALE_FULL: return 0;
+    case BC_SCALE_MINMAX:
+    case BC_SCALE_ZERO_POINT: return 2;
+    case BC_SCALE_ABSMAX:
+    case BC_SCALE_PERCENTILE:
+    case BC_SCALE_ABSMEAN:
+    case BC_SCALE_MSE: break;
+    }
+    return 1;
+}
+
+uint64_t bci_laid_bits(const bci_laying *l, size_t n)
+{
+    const size_t length = length_of(l, n);
+    const uint64_t n_groups = n ? (n + length - 1) / length : 0;
+
+    return l->blocks ? n_groups * l->blocks->block_bytes * 8
+                     : n * (uint64_t)l->grid.bits + n_groups * numbers_of_scale(l) * SCALE_BITS;
+}
+
+static void count_block_codes(const bc_block_format *format, const void *blocks, size_t n,
+                              uint64_t *histogram)
+{
+    const uint8_t *block = blocks;
+    uint16_t codes[BC_BLOCK_MAX_LENGTH];
+
+    for (size_t at = 0; at < n; at += format->block_length, block += format->block_bytes) {
+        format->codes->unpack(block, codes);
+        for (size_t i = 0; i < format->block_length && at + i < n; i++)
+            histogram[codes[i]]++;
+    }
+}
+
+static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const double *x,
+                       const double *noise, size_t n, double *y, bc_error_sums *sums,
+                       uint64_t *histogram)
+{
+    const size_t whole = rounded_up(l, n), n_blocks = whole / l->blocks->block_length;
+
+    for (size_t i = 0; i < whole; i++)
+        room->x[i] = (float)x[i < n ? i : n - 1];
+    for (size_t i = 0; noise && i < whole; i++)
+        room->noise[i] = (float)noise[i < n ? i : n - 1];
+    l->blocks->encode(room->x, NULL, n_blocks, room->blocks);
+    if (noise)
+        bc_block_dither(l->blocks, room->x, room->noise, n_blocks, room->blocks);
+    l->blocks->decode(room->blocks, n_blocks, room->y);
+    for (size_t i = n; i < whole; i++)
+        room->x[i] = room->y[i]; /* what fills a block clips nowhere */
+    if (sums)
+        bc_error_add_overload_blocks(sums, l->blocks, room->blocks, room->x, room->y, whole);
+    if (histogram)
+        count_block_codes(l->blocks, room->blocks, n, histogram);
+    for (size_t i = 0; i < n; i++)
+        y[i] = (double)room->y[i];
+}
+
+static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const double *x,
+                           const double *noise, size_t n, double *y, bc_error_sums *sums,
+                           uint64_t *histogram, bc_error *err)
+{
+    bc_scale scale = BC_SCALE_IDENTITY;
+    const bc_status st =
+        l->scale == BC_SCALE_FULL
+            ? BC_OK
+            : bc_scale_fit_f64(l->scale, l->percent, &l->grid, x, n, 1, room->sorted, &scale, err);
+
+    if (st)
+        return st;
+    bc_quantize_f64(&l->grid, &scale, l->rounding, x, noise, n, y, room->codes);
+    if (sums) {
+        const bc_granular region = bc_granular_of(&l->grid, &scale);
+
+        bc_error_add_overload_f64(sums, &region, x, y, n);
+    }
+    for (size_t i = 0; histogram && i < n; i++)
+        histogram[room->codes[i] - l->grid.lo]++;
+    return BC_OK;
+}
+
+bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, const double *x,
+                  const double *noise, size_t n, double *y, bc_error_sums *sums,
+                  uint64_t *histogram, bc_error *err)
+{
+    const size_t length = length_of(l, n);
+    bc_status st = BC_OK;
+
+    if (l->blocks && n > 0)
+        lay_blocks(l, room, x, noise, n, y, sums, histogram);
+    for (size_t at = 0; !st && !l->blocks && at < n; at += length)
+        st = lay_group(l, room, x + at, noise ? noise + at : NULL,
+                       n - at < length ? n - at : length, y + at, sums, histogram, err);
+    for (size_t i = 0; !st && i < n; i++)
+        if (!isfinite(y[i]))
+            st =
+                bci_fail(err, BC_E_FORMAT, "%g becomes %g, more than the format holds", x[i], y[i]);
+    return st;
+}
