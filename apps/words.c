@@ -7,6 +7,14 @@
 #include "option_table.h"
 #include "synonyms.h"
 
+/* An option as one types it: by its letter, if it has one and a value follows. */
+static int spell(char *to, size_t room, const option *o, const char *value, int n_value)
+{
+    if (n_value > 0 && o->letter)
+        return snprintf(to, room, "-%c %.*s", o->letter, n_value, value);
+    return snprintf(to, room, "--%s%s%.*s", o->name, n_value > 0 ? " " : "", n_value, value);
+}
+
 /* Turn `key` and `key=value` into options. Anything else in backquotes is left alone. */
 static void spell_settings(bc_error *err)
 {
@@ -18,11 +26,12 @@ static void spell_settings(bc_error *err)
         const size_t n = *at == '`' ? strcspn(at + 1, "=`") : 0;
         const size_t n_all = *at == '`' ? strcspn(at + 1, "`") : 0;
 
-        if (n > 0 && at[1 + n_all] == '`' && option_row_of(at + 1, n)) {
-            const int n_value = (int)(n_all - n);
+        const option *o = n > 0 && at[1 + n_all] == '`' ? option_row_of(at + 1, n) : NULL;
 
-            to += snprintf(to, (size_t)(end - to) + 1, "--%.*s%s%.*s", (int)n, at + 1,
-                           n_value > 0 ? " " : "", n_value > 0 ? n_value - 1 : 0, at + 2 + n);
+        if (o) {
+            const int n_value = n_all > n ? (int)(n_all - n - 1) : 0;
+
+            to += spell(to, (size_t)(end - to) + 1, o, at + 2 + n, n_value);
             to = to < end ? to : (char *)end;
             at += n_all + 2;
         } else {

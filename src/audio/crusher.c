@@ -206,11 +206,10 @@ static bc_status check_finite(const bci_crusher *c, double *x, size_t n, uint64_
             continue;
         if (c->settings->nonfinite == BC_NONFINITE_ERROR ||
             (c->settings->nonfinite == BC_NONFINITE_SATURATE && isnan(x[i])))
-            return bci_fail(err, BC_E_FORMAT,
-                            "%s in frame %llu of channel %zu, expected finite samples or "
-                            "--nonfinite %szero",
-                            isnan(x[i]) ? "NaN" : "infinity", (unsigned long long)(first + i),
-                            channel + 1, isnan(x[i]) ? "" : "saturate or ");
+            return bci_fail(
+                err, BC_E_FORMAT, "%s in frame %llu of channel %zu, expected finite samples or %s",
+                isnan(x[i]) ? "NaN" : "infinity", (unsigned long long)(first + i), channel + 1,
+                isnan(x[i]) ? "`nonfinite=zero`" : "`nonfinite=saturate` or zero");
         tally->n_nonfinite++;
         tally->n_saturated += c->settings->nonfinite == BC_NONFINITE_SATURATE;
         if (c->settings->nonfinite == BC_NONFINITE_ZERO)
@@ -237,8 +236,8 @@ static bc_status refuse(const bci_crusher *c, double x, uint64_t frame, size_t c
                         bc_error *err)
 {
     return bci_fail(err, BC_E_FORMAT,
-                    "%.9g in frame %llu of channel %zu, %smore than %s holds, expected --nonfinite "
-                    "saturate",
+                    "%.9g in frame %llu of channel %zu, %smore than %s holds, expected "
+                    "`nonfinite=saturate`",
                     x, (unsigned long long)frame, channel + 1,
                     fabs(x) <= c->top ? "with its noise " : "", c->settings->depth.name);
 }

@@ -87,7 +87,7 @@ bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out, bc_error *
         return bci_fail(
             err, BC_E_USAGE,
             "%s: unknown depth, expected 1 to 32 bits, midrise1 to midrise24, mulaw, alaw "
-            "or a float format that --list shows",
+            "or a float format that `list` shows",
             *text ? text : "\"\"");
     if (d.grid.family == BC_GRID_AFFINE)
         return whole_depth(d.grid.rise == 0.0 ? "pcm" : "midrise", d.grid.bits, out, err);

@@ -42,7 +42,7 @@ static bc_status read_note(restoration *r, bc_error *err)
     if (!bci_dither_note_read(bci_sound_comment(r->in), &r->note))
         return bci_fail(err, BC_E_UNSUPPORTED,
                         "%s: nothing in its comment about subtractive dither, expected a file "
-                        "made with --subtractive",
+                        "made with `subtractive`",
                         bci_sound_name(r->in));
     st = bc_audio_depth_named(r->note.grid, &r->had, NULL);
     return st || r->had.grid.family != BC_GRID_AFFINE

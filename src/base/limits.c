@@ -51,7 +51,7 @@ bc_status bci_take_memory(const bc_reading *r, uint64_t *taken, uint64_t n, uint
         all = UINT64_MAX;
     if (all > most)
         return bci_fail(
-            err, BC_E_LIMIT, "%s takes %s of memory, expected at most %s (--max-memory)", subject,
+            err, BC_E_LIMIT, "%s takes %s of memory, expected at most %s (`max-memory`)", subject,
             all == UINT64_MAX ? "over 16 EiB" : bci_show_size(all).text, bci_show_size(most).text);
     if (all > SIZE_MAX)
         return bci_fail(err, BC_E_LIMIT, "%s takes %s, more than this machine can address", subject,

@@ -286,7 +286,7 @@ static bc_status fail_taken(const bci_scratch *s, bc_error *err)
 {
     return bci_fail(err, BC_E_EXISTS,
                     "%s: appeared while it was being written, expected a "
-                    "new name or --force to replace it",
+                    "new name or `force` to replace it",
                     s->told);
 }
 

@@ -55,7 +55,7 @@ bc_status bci_sink_check(const char *path, bool force, bc_error *err)
         return bci_fail(err, BC_E_WRITE, "%s: is a directory, expected a file to write", path);
     if (!force)
         return bci_fail(err, BC_E_EXISTS,
-                        "%s: exists already, expected a new name or --force to replace it", path);
+                        "%s: exists already, expected a new name or `force` to replace it", path);
     return BC_OK;
 }
 

@@ -23,7 +23,7 @@ bc_status bci_image_check_size(const bc_image_reader *r, uint64_t width, uint64_
     if (width > BC_IMAGE_MAX_SIDE || height > BC_IMAGE_MAX_SIDE || width * height > most)
         return bci_fail(err, BC_E_LIMIT,
                         "%s: %llu x %llu pixels, expected at most %u a side and "
-                        "%llu in all (--max-pixels)",
+                        "%llu in all (`max-pixels`)",
                         name, (unsigned long long)width, (unsigned long long)height,
                         BC_IMAGE_MAX_SIDE, (unsigned long long)most);
     return BC_OK;

@@ -100,7 +100,7 @@ static void on_error(j_common_ptr decoder)
     if (s->errors.msg_code == JERR_NO_BACKING_STORE)
         leave(s, bci_fail(s->err, st,
                           "%s: %u x %u pixels in several scans take more memory than expected, at "
-                          "most %s (--max-memory)",
+                          "most %s (`max-memory`)",
                           s->source->name, s->decoder.image_width, s->decoder.image_height,
                           bci_show_size(bci_max_memory(&s->reader->reading)).text));
     s->errors.format_message(decoder, words);

@@ -15,7 +15,7 @@
 
 enum {
     ONCE = 1,     /* of several the first one counts */
-    SHOWS = 2,    /* needed to show the picture right: stays with --strip */
+    SHOWS = 2,    /* needed to show the picture right: stays with `strip` */
     KEYWORD = 4,  /* begins with 1 to 79 bytes and a zero */
     PLACED = 8,   /* tells a place in the picture as it lay in the file */
     DROPPED = 16, /* speaks of samples or palette entries that are no longer the same */

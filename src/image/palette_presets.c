@@ -58,6 +58,6 @@ bc_status bc_palette_named(const char *name, bc_palette *out, bc_error *err)
                 out->colours[k][c] = (uint8_t)(rows[i].colours[k] >> (16 - 8 * c));
         return BC_OK;
     }
-    return bci_fail(err, BC_E_USAGE, "palette %s: unknown, expected a name that --list shows",
+    return bci_fail(err, BC_E_USAGE, "palette %s: unknown, expected a name that `list` shows",
                     name);
 }

@@ -202,7 +202,7 @@ void bc_html_bars(bc_html *h, const bc_report *r, const char *table, const char 
         put(h, "</tbody>\n</table>\n");
     }
     if (n > n_shown)
-        bci_putf(&h->b, "<p>%zu more %s %s figures; <code>--json</code> lists all.</p>\n",
+        bci_putf(&h->b, "<p>%zu more %s %s figures; the report as JSON lists all.</p>\n",
                  n - n_shown, n - n_shown == 1 ? "has" : "have",
                  lowest_first ? "higher" : "smaller");
     if (n_without)

@@ -32,7 +32,7 @@ bool bci_glob_any_fits(const char *const *globs, size_t n, const char *name)
     return false;
 }
 
-/* Commas part patterns on the command line. */
+/* Commas part the patterns of a setting, and backquotes end it in a sentence. */
 bci_shown bci_glob_of(const char *name)
 {
     char plain[sizeof(bci_shown)];
@@ -40,7 +40,7 @@ bci_shown bci_glob_of(const char *name)
 
     for (size_t i = 0; i < kept; i++)
         plain[i] =
-            (char)(strchr("*?[\\,", name[i]) || (unsigned char)name[i] < ' ' ? '?' : name[i]);
+            (char)(strchr("*?[\\,`", name[i]) || (unsigned char)name[i] < ' ' ? '?' : name[i]);
     memcpy(plain + kept, kept < n ? "*" : "", kept < n ? 2 : 1);
     return bci_show_name(plain);
 }
@@ -100,7 +100,7 @@ static void keep(near_name best[MOST_SHOWN], const char *name, size_t shared)
         best[at] = (near_name){ name, shared };
 }
 
-static bc_status names_nothing(const char *option, const char *glob, const bc_tensor_file *file,
+static bc_status names_nothing(const char *key, const char *glob, const bc_tensor_file *file,
                                bc_error *err)
 {
     near_name best[MOST_SHOWN] = { { 0 } };
@@ -117,36 +117,35 @@ static bc_status names_nothing(const char *option, const char *glob, const bc_te
         snprintf(near + at, sizeof near - at, "%s%s", at ? ", " : "",
                  bci_show_name(best[i].name).text);
     }
-    return bci_fail(err, BC_E_USAGE, "%s: %s %s names no tensor, expected one such as %s",
-                    file->parts[0]->name, option, bci_show_name(glob).text, *near ? near : "*");
+    return bci_fail(err, BC_E_USAGE, "%s: `%s` %s names no tensor, expected one such as %s",
+                    file->parts[0]->name, key, bci_show_name(glob).text, *near ? near : "*");
 }
 
-static bc_status check(const char *option, const char *glob, const bc_tensor_file *file,
-                       bc_error *err)
+static bc_status check(const char *key, const char *glob, const bc_tensor_file *file, bc_error *err)
 {
     for (size_t i = 0; i < file->n_tensors; i++)
         if (bci_glob_fits(glob, file->tensors[i].info.name))
             return BC_OK;
-    return names_nothing(option, glob, file, err);
+    return names_nothing(key, glob, file, err);
 }
 
 bc_status bci_globs_check(const bc_tensor_settings *s, const bc_tensor_file *file, bc_error *err)
 {
     const struct {
-        const char *option;
+        const char *key;
         const char *const *globs;
         size_t n;
     } lists[] = {
-        { "--include", s->include, s->n_include },
-        { "--exclude", s->exclude, s->n_exclude },
-        { "--drop", s->drop, s->n_drop },
+        { "include", s->include, s->n_include },
+        { "exclude", s->exclude, s->n_exclude },
+        { "drop", s->drop, s->n_drop },
     };
     bc_status st = BC_OK;
 
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
         for (size_t i = 0; i < lists[k].n && !st; i++)
-            st = check(lists[k].option, lists[k].globs[i], file, err);
+            st = check(lists[k].key, lists[k].globs[i], file, err);
     for (size_t i = 0; i < s->n_rules && !st; i++)
-        st = check("--type", s->rules[i].glob, file, err);
+        st = check("type", s->rules[i].glob, file, err);
     return st;
 }

@@ -18,11 +18,11 @@ static bc_status refuse_input(const bci_reduction *r, size_t tensor, uint64_t in
 
     if (isfinite(x))
         return bci_refuse_weight(r->in, tensor, index, x, ", more than 32-bit floats hold",
-                                 "weights up to 3.4e38, or --nonfinite saturate", err);
+                                 "weights up to 3.4e38, or `nonfinite=saturate`", err);
     if (keeps)
         snprintf(why, sizeof why, ", which %s cannot hold", to->name);
-    snprintf(expected, sizeof expected, "%s--nonfinite %szero", keeps ? "" : "finite weights or ",
-             isnan(x) ? "" : "saturate or ");
+    snprintf(expected, sizeof expected, "%s%s", keeps ? "" : "finite weights or ",
+             isnan(x) ? "`nonfinite=zero`" : "`nonfinite=saturate` or zero");
     return bci_refuse_weight(r->in, tensor, index, x, why, expected, err);
 }
 
@@ -38,7 +38,7 @@ static bc_status refuse_output(const bci_reduction *r, size_t tensor, uint64_t i
     return bci_refuse_weight(r->in, tensor, index, x, why,
                              r->settings->nonfinite == BC_NONFINITE_SATURATE
                                  ? "smaller weights"
-                                 : "--nonfinite saturate",
+                                 : "`nonfinite=saturate`",
                              err);
 }
 

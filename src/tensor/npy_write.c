@@ -24,7 +24,7 @@ bc_status bci_npy_plan(bci_tensor_writer *w, bc_error *err)
 
     if (w->n_tensors != 1)
         return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: %zu tensor(s), a .npy file holds one; --drop leaves others out",
+                        "%s: %zu tensor(s), a .npy file holds one; `drop` leaves others out",
                         w->name, w->n_tensors);
     if (!info->type->npy)
         return bci_fail(err, BC_E_UNSUPPORTED, "%s: tensor %s is %s, a type that .npy lacks",

@@ -48,7 +48,7 @@ static bool may_be_nested(const bci_coded_format *f)
 }
 
 /* A setting that no tensor takes is a mistake. */
-static bc_status check_taken(const bci_reduction *r, bool is_set, const char *option,
+static bc_status check_taken(const bci_reduction *r, bool is_set, const char *key,
                              bool (*takes)(const bci_coded_format *f), const char *formats,
                              bc_error *err)
 {
@@ -58,8 +58,8 @@ static bc_status check_taken(const bci_reduction *r, bool is_set, const char *op
         any = any || (r->codings[i] && takes(r->codings[i]->format));
     if (!is_set || any || r->n_tensors == 0)
         return BC_OK;
-    return bci_fail(err, BC_E_USAGE, "%s: no tensor becomes a format that takes it, expected %s",
-                    option, formats);
+    return bci_fail(err, BC_E_USAGE, "`%s`: no tensor becomes a format that takes it, expected %s",
+                    key, formats);
 }
 
 static bc_status check_settings(const bci_reduction *r, bc_error *err)
@@ -71,20 +71,20 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
 
     if (is_number && !bci_is_group(s->group))
         return bci_fail(err, BC_E_USAGE,
-                        "--group %u: expected tensor, row, or a multiple of 8 from 8 to 65536",
+                        "`group=%u`: expected tensor, row, or a multiple of 8 from 8 to 65536",
                         s->group);
     if (s->scale == BC_SCALE_PERCENTILE && !(s->percent > 0.0 && s->percent <= 100.0))
-        return bci_fail(err, BC_E_USAGE, "--percent %g: expected more than 0 and at most 100",
+        return bci_fail(err, BC_E_USAGE, "`percent=%g`: expected more than 0 and at most 100",
                         s->percent);
-    st = check_taken(r, s->zero_point, "--zero-point", may_have_zero, "int2 to int8", err);
+    st = check_taken(r, s->zero_point, "zero-point", may_have_zero, "int2 to int8", err);
     if (!st)
-        st = check_taken(r, s->scale != BC_SCALE_ABSMAX, "--scale", may_have_method,
+        st = check_taken(r, s->scale != BC_SCALE_ABSMAX, "scale", may_have_method,
                          "int2 to int8, e3m2, e2m3 or e2m1", err);
     if (!st)
-        st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "--group", is_on_grid,
+        st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "group", is_on_grid,
                          "int2 to int8, e3m2, e2m3, e2m1, ternary or binary", err);
     if (!st)
-        st = check_taken(r, s->double_quant, "--double-quant", may_be_nested, "nf4 or fp4", err);
+        st = check_taken(r, s->double_quant, "double-quant", may_be_nested, "nf4 or fp4", err);
     return st;
 }
 
@@ -101,10 +101,11 @@ static bc_status make_codings(bci_reduction *r, bc_error *err)
         if (r->format != &bci_safetensors)
             return bci_fail(err, BC_E_UNSUPPORTED,
                             "tensor %s stays %s (%s), which is a format of safetensors files, "
-                            "expected -o NAME.safetensors%s%s",
+                            "expected `output=NAME.safetensors`%s%s%s",
                             bci_show_name(bc_tensor_at(r->in, i)->name).text, type->name,
-                            r->choices[i].why, r->n_tensors > 1 ? ", or --drop " : "",
-                            r->n_tensors > 1 ? bci_glob_of(bc_tensor_at(r->in, i)->name).text : "");
+                            r->choices[i].why, r->n_tensors > 1 ? ", or `drop=" : "",
+                            r->n_tensors > 1 ? bci_glob_of(bc_tensor_at(r->in, i)->name).text : "",
+                            r->n_tensors > 1 ? "`" : "");
         if (bci_reduction_copies(r, i))
             continue;
         const bci_coded_format *f = bci_coded_find(type->name);

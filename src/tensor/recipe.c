@@ -97,7 +97,7 @@ static bc_status unknown(const char *spec, bc_error *err)
 {
     return bci_fail(err, BC_E_USAGE,
                     "%s: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that "
-                    "--list shows",
+                    "`list` shows",
                     spec);
 }
 
@@ -107,12 +107,13 @@ static bc_status not_in(const bc_element_type *type, const bci_tensor_format *to
     const char *in = type->ggml_type >= 0 ? "gguf" : "safetensors";
 
     if (to == &bci_npy)
-        return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s is no format of .npy files, expected -o NAME.%s, or f16, f32 or f64",
-                        type->name, in);
+        return bci_fail(
+            err, BC_E_UNSUPPORTED,
+            "%s is no format of .npy files, expected `output=NAME.%s`, or f16, f32 or f64",
+            type->name, in);
     return bci_fail(
         err, BC_E_UNSUPPORTED,
-        "%s is a format of %s files, expected -o NAME.%s, or for %s a format such as %s",
+        "%s is a format of %s files, expected `output=NAME.%s`, or for %s a format such as %s",
         type->name, in, in, to->format.name,
         to == &bci_gguf ? "q4_k, iq4_nl or f16" : "nf4, int4, mxfp4 or f16");
 }
@@ -139,7 +140,7 @@ static bc_status check_source(const bc_tensor_settings *s, const bc_tensor_file 
         return BC_OK;
     return bci_fail(err, BC_E_USAGE,
                     "%s: tensor %s is quantized already, as %s, and %s would lose more; "
-                    "--requantize does it, the unquantized model is the better input",
+                    "`requantize` does it, the unquantized model is the better input",
                     file->parts[0]->name, bci_show_name(t->name).text, t->type->name, to->name);
 }
 
@@ -193,10 +194,10 @@ static bc_status check_patterns(const bc_tensor_settings *s, const bc_tensor_fil
     for (size_t i = 0; i < bc_tensor_count(file); i++)
         if (asked_for(&bare, naming, bc_tensor_at(file, i), &why))
             return bci_fail(err, BC_E_USAGE,
-                            "%s: no tensor is left to reduce by the patterns of --include%s%s, "
+                            "%s: no tensor is left to reduce by the patterns of `include`%s%s, "
                             "expected at least one",
-                            file->parts[0]->name, s->n_exclude ? ", --exclude" : "",
-                            s->n_drop ? ", --drop" : "");
+                            file->parts[0]->name, s->n_exclude ? ", `exclude`" : "",
+                            s->n_drop ? ", `drop`" : "");
     return BC_OK;
 }
 
@@ -232,7 +233,7 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         n_asked += format && !choices[i].is_dropped;
     }
     if (!st && n_left == 0 && s->n_drop > 0)
-        st = bci_fail(err, BC_E_USAGE, "%s: --drop leaves no tensor, expected some to be kept",
+        st = bci_fail(err, BC_E_USAGE, "%s: `drop` leaves no tensor, expected some to be kept",
                       file->parts[0]->name);
     if (!st && n_asked == 0)
         st = check_patterns(s, file, naming, err);

@@ -330,7 +330,7 @@ static bc_status check_settings(const bc_tensor_settings *s, bc_error *err)
 {
     if (s->sizes_only && !isnan(s->min_snr_db))
         return bci_fail(err, BC_E_USAGE,
-                        "--min-snr %g: nothing is measured with --sizes-only, expected --dry-run "
+                        "`min-snr=%g`: nothing is measured with `sizes-only`, expected `dry-run` "
                         "instead",
                         s->min_snr_db);
     return bci_refuse_mask(s->noise, err);

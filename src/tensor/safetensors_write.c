@@ -138,7 +138,7 @@ bc_status bci_safetensors_plan(bci_tensor_writer *w, bc_error *err)
         if (strcmp(info->name, "__metadata__") == 0)
             return bci_fail(err, BC_E_UNSUPPORTED,
                             "%s: a tensor is called __metadata__, which in "
-                            "safetensors is something else; --drop __metadata__ leaves it out",
+                            "safetensors is something else; `drop=__metadata__` leaves it out",
                             w->name);
     }
     st = set_order(w, err);

@@ -113,7 +113,7 @@ static bc_status make_finite(const sweep *s, uint64_t index, float *x, bc_error 
         return bci_refuse_weight(s->in, s->tensor, index, of_file, "", "weights up to 3.4e38", err);
     if (s->settings->nonfinite == BC_NONFINITE_ERROR)
         return bci_refuse_weight(s->in, s->tensor, index, of_file, "",
-                                 "finite weights or --nonfinite zero", err);
+                                 "finite weights or `nonfinite=zero`", err);
     *x = 0.0f;
     return BC_OK;
 }
@@ -355,7 +355,7 @@ bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
                         first, last, MAX_BITS);
     if (settings->nonfinite == BC_NONFINITE_SATURATE || settings->nonfinite == BC_NONFINITE_KEEP)
         return bci_fail(err, BC_E_USAGE,
-                        "--nonfinite: a sweep over weights takes error or zero, for integers hold "
+                        "`nonfinite`: a sweep over weights takes error or zero, for integers hold "
                         "neither NaN nor infinity");
     st = bc_tensor_file_open_with(path, &settings->reading, &s.in, err);
     if (!st)

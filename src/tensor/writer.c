@@ -105,7 +105,7 @@ bci_drop_hint bci_hint_to_drop(const bci_tensor_writer *w, const bc_tensor_info 
     bci_drop_hint hint;
 
     if (w->n_tensors > 1)
-        snprintf(hint.text, sizeof hint.text, "; --drop %s leaves it out",
+        snprintf(hint.text, sizeof hint.text, "; `drop=%s` leaves it out",
                  bci_glob_of(info->name).text);
     else
         snprintf(hint.text, sizeof hint.text, ", and there is no other to write");

@@ -24,10 +24,10 @@ static void samples_that_floats_do_not_hold(void **state)
     } rows[] = {
         { "float32", 1e100, 0x1.fffffep127, "1e+100 in frame 1 of channel 1, more than float32" },
         { "float16", 1e6, 65504.0, "1000000 in frame 1 of channel 1, more than float16 holds" },
-        { "e5m2", 1e6, 57344.0, "holds, expected --nonfinite saturate" },
+        { "e5m2", 1e6, 57344.0, "holds, expected `nonfinite=saturate`" },
         { "bfloat16", 3.4e38, 0x1.fep127, "more than bfloat16 holds" },
         { "e4m3", 500.0, 448.0, "500 in frame 1 of channel 1, more than e4m3 holds" },
-        { "e3m2", 1e30, 28.0, "more than e3m2 holds, expected --nonfinite saturate" },
+        { "e3m2", 1e30, 28.0, "more than e3m2 holds, expected `nonfinite=saturate`" },
         { "e2m1", 7.5, 6.0, "7.5 in frame 1 of channel 1, more than e2m1 holds" },
         { "float5", 8.0, 7.0, "8 in frame 1 of channel 1, more than float5 holds" },
     };

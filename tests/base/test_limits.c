@@ -84,7 +84,7 @@ static void what_an_input_takes_is_added_up_to_its_limit(void **state)
     assert_int_equal(bci_take_memory(&reading, &taken, 1, 401, "x: more", &err), BC_E_LIMIT);
     assert_int_equal(taken, 600);
     assert_string_equal(err.text, "x: more takes 1001 bytes of memory, expected at most 1000 bytes "
-                                  "(--max-memory)");
+                                  "(`max-memory`)");
     assert_int_equal(bci_take_memory(&reading, &taken, 400, 1, "x: more", &err), BC_OK);
     assert_int_equal(taken, 1000);
 }

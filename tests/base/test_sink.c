@@ -139,7 +139,7 @@ static void no_overwriting(void **state)
 
     (void)state;
     save_bytes(path, old_text, strlen(old_text));
-    expect_error(bci_sink_open(path, false, &s, &err), BC_E_EXISTS, &err, path, "--force");
+    expect_error(bci_sink_open(path, false, &s, &err), BC_E_EXISTS, &err, path, "`force`");
     assert_null(s);
     expect_text(path, old_text);
     assert_int_equal(count_files(false), 1);
@@ -274,7 +274,7 @@ static void broken_links(void **state)
 
     (void)state;
     assert_int_equal(symlink("nowhere", path), 0);
-    expect_error(bci_sink_open(path, false, &s, &err), BC_E_EXISTS, &err, path, "--force");
+    expect_error(bci_sink_open(path, false, &s, &err), BC_E_EXISTS, &err, path, "`force`");
     assert_null(s);
     assert_int_equal(count_files(false), 1);
     write_new(path, true);

@@ -180,7 +180,7 @@ static void an_interlaced_picture_is_held_within_the_limit(void **state)
     assert_int_equal(read_by(path, &(bc_reading){ .max_memory = 10440 }, &err), BC_OK);
     assert_int_equal(read_by(path, &(bc_reading){ .max_memory = 10439 }, &err), BC_E_LIMIT);
     EXPECT(strstr(err.text, "whole.png: an interlaced picture of 60 x 50 pixels takes 10.2 KiB of "
-                            "memory, expected at most 10.2 KiB (--max-memory)"),
+                            "memory, expected at most 10.2 KiB (`max-memory`)"),
            "%s", err.text);
 }
 
@@ -213,7 +213,7 @@ static void a_picture_of_many_pixels_is_refused(void **state)
     assert_int_equal(read_by(path_of("grey.png"), &(bc_reading){ .max_pixels = 2999 }, &err),
                      BC_E_LIMIT);
     EXPECT(strstr(err.text, "60 x 50 pixels, expected at most 1000000 a side and 2999 in all "
-                            "(--max-pixels)"),
+                            "(`max-pixels`)"),
            "%s", err.text);
 }
 

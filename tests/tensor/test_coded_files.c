@@ -372,7 +372,7 @@ static void what_is_kept_is_copied(void **state)
     s.group = 32;
     s.force = true;
     assert_int_equal(bc_tensor_reduce(a, b, &s, &r, &err), BC_E_USAGE);
-    assert_non_null(strstr(err.text, "--requantize"));
+    assert_non_null(strstr(err.text, "`requantize`"));
     s.requantize = true;
     r = reduce(a, b, s);
     assert_int_equal(r.tensors[0].size_bytes, ROWS * ROW / 2 + 4 * ROWS * ROW / 32);
@@ -387,11 +387,11 @@ static void rows_and_files_that_do_not_fit(void **state)
         const char *words;
     } refused[] = {
         { "q4_k", "x.safetensors", BC_E_UNSUPPORTED,
-          "Q4_K is a format of gguf files, expected -o NAME.gguf" },
+          "Q4_K is a format of gguf files, expected `output=NAME.gguf`" },
         { "4", "x.npy", BC_E_UNSUPPORTED,
-          "Q4_K is no format of .npy files, expected -o NAME.gguf" },
+          "Q4_K is no format of .npy files, expected `output=NAME.gguf`" },
         { "nf4", "x.gguf", BC_E_UNSUPPORTED,
-          "NF4 is a format of safetensors files, expected -o NAME.safetensors" },
+          "NF4 is a format of safetensors files, expected `output=NAME.safetensors`" },
         { "e4m3", "x.gguf", BC_E_UNSUPPORTED, "F8_E4M3" },
         { "int4", "x.npy", BC_E_UNSUPPORTED, "INT4 is no format of .npy files" },
         { "int9", "x.safetensors", BC_E_USAGE, "unknown format" },
@@ -424,13 +424,13 @@ static void settings_that_nothing_takes_are_mistakes(void **state)
         bc_tensor_settings s;
         const char *words;
     } wrong[] = {
-        { "nf4", { .zero_point = true }, "--zero-point: no tensor becomes" },
-        { "e2m1", { .zero_point = true }, "--zero-point: no tensor becomes" },
-        { "int4", { .double_quant = true }, "--double-quant" },
-        { "mxfp4", { .group = 64 }, "--group: no tensor" },
-        { "int4", { .group = 12 }, "--group 12" },
-        { "ternary", { .scale = BC_SCALE_MSE }, "--scale" },
-        { "int4", { .scale = BC_SCALE_PERCENTILE, .percent = 0.0 }, "--percent 0" },
+        { "nf4", { .zero_point = true }, "`zero-point`: no tensor becomes" },
+        { "e2m1", { .zero_point = true }, "`zero-point`: no tensor becomes" },
+        { "int4", { .double_quant = true }, "`double-quant`" },
+        { "mxfp4", { .group = 64 }, "`group`: no tensor" },
+        { "int4", { .group = 12 }, "`group=12`" },
+        { "ternary", { .scale = BC_SCALE_MSE }, "`scale`" },
+        { "int4", { .scale = BC_SCALE_PERCENTILE, .percent = 0.0 }, "`percent=0`" },
     };
 
     (void)state;

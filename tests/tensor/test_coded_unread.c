@@ -1,5 +1,5 @@
 /* Checkpoints that are codes and scales of other programs, sources that are quantized already, and
- * what goes by --drop. */
+ * what goes by `drop`. */
 #include "reduced.h"
 #include "safetensors_made.h"
 
@@ -147,9 +147,9 @@ static void what_stands_in_the_way_is_dropped(void **state)
             m.data[8 + strlen(text) + k] = 0;
         save_bytes(path_of("in.safetensors"), m.data, m.n);
         assert_int_equal(try_reduce("q8_0", NULL, "out.gguf", &err), BC_E_UNSUPPORTED);
-        const char *hint = strstr(err.text, "--drop ");
+        const char *hint = strstr(err.text, "`drop=");
 
-        EXPECT(hint && sscanf(hint, "--drop %159s", glob) == 1, "%s", err.text);
+        EXPECT(hint && sscanf(hint, "`drop=%159[^`]", glob) == 1, "%s", err.text);
         const char *drop = glob;
 
         s.force = true;
@@ -216,7 +216,7 @@ static void what_is_quantized_already_is_asked_about(void **state)
             bc_tensor_result_free(&r);
         EXPECT(st == (rows[i].is_asked ? BC_E_USAGE : BC_OK), "row %zu: status %d, %s", i, (int)st,
                err.text);
-        EXPECT(!st || strstr(err.text, "--requantize"), "%s", err.text);
+        EXPECT(!st || strstr(err.text, "`requantize`"), "%s", err.text);
         s.requantize = true;
         r = reduce(path_of(rows[i].between), path_of(rows[i].out), s);
         bc_tensor_result_free(&r);

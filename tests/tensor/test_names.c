@@ -219,7 +219,7 @@ static void patterns_that_fit_nothing_are_mistakes(void **state)
     save_two("model.layers.9.self_attn.q_proj.weight", "model.layers.9.mlp.up_proj.weight");
     for (int option = 0; option < 4; option++)
         for (size_t i = 0; i < 2; i++) {
-            static const char *const names[] = { "--include", "--exclude", "--drop", "--type" };
+            static const char *const names[] = { "`include`", "`exclude`", "`drop`", "`type`" };
             bc_tensor_settings s = bc_tensor_settings_default("q8_0");
             bc_tensor_result r;
             bc_error err = { 0 };
@@ -257,6 +257,7 @@ static void a_pattern_is_made_of_any_name(void **state)
         "a*b?",
         "a,b",
         "back\\slash",
+        "back`quote",
         "\x1b[31m",
         ("a.name.that.is.longer.than.what.a.sentence.shows.of.it.and.so.has.to.be.cut.somewhere."
          "before.the.end.of.it.comes"),
@@ -266,8 +267,8 @@ static void a_pattern_is_made_of_any_name(void **state)
     for (size_t i = 0; i < N(rows); i++) {
         const bci_shown glob = bci_glob_of(rows[i]);
 
-        EXPECT(bci_glob_fits(glob.text, rows[i]) && !strchr(glob.text, ','), "%s of %s", glob.text,
-               rows[i]);
+        EXPECT(bci_glob_fits(glob.text, rows[i]) && !strpbrk(glob.text, ",`"), "%s of %s",
+               glob.text, rows[i]);
     }
 }
 
@@ -314,7 +315,7 @@ int main(void)
         SENTENCE("in GGUF what llama-quantize keeps is kept",
                  in_gguf_what_llama_quantize_keeps_is_kept),
         SENTENCE("names of transformers are known", names_of_transformers_are_known),
-        SENTENCE("--include and --type stand above", include_and_type_override),
+        SENTENCE("include and type stand above", include_and_type_override),
         SENTENCE("patterns fit names, and parts of names", patterns_fit_names_and_parts_of_names),
         SENTENCE("patterns that fit nothing are mistakes", patterns_that_fit_nothing_are_mistakes),
         SENTENCE("a pattern is made of any name", a_pattern_is_made_of_any_name),

@@ -107,7 +107,7 @@ static bool expect_refused_or_true(const char *what, const char *in, const char 
         else
             EXPECT(st[way] == BC_E_FORMAT && strstr(err.text, "tensor in: ") &&
                        strstr(err.text, " at index 1613, more than ") &&
-                       strstr(err.text, "holds, expected --nonfinite saturate"),
+                       strstr(err.text, "holds, expected `nonfinite=saturate`"),
                    "%s, way %d: status %d, \"%s\"", what, way, (int)st[way], err.text);
     }
     EXPECT(st[0] == st[1] && st[0] == st[2], "%s: status %d, %d unmeasured, %d dry", what,
@@ -221,7 +221,7 @@ static const struct {
     double largest;
     const char *words;
 } floats[] = {
-    { "f16", 65504.0, "1000000 at index 1613, more than F16 holds, expected --nonfinite saturate" },
+    { "f16", 65504.0, "1000000 at index 1613, more than F16 holds, expected `nonfinite=saturate`" },
     { "e5m2", 57344.0, "more than F8_E5M2 holds" },
     { "e4m3", 448.0, "more than F8_E4M3 holds" },
 };
@@ -393,7 +393,7 @@ static void gates_of_dry_runs(void **state)
     bc_tensor_result_free(&r);
     s.sizes_only = true; /* which measures nothing */
     assert_int_equal(bc_tensor_reduce(in, out, &s, &r, &err), BC_E_USAGE);
-    assert_non_null(strstr(err.text, "nothing is measured with --sizes-only"));
+    assert_non_null(strstr(err.text, "nothing is measured with `sizes-only`"));
     for (size_t i = 0; i < N; i++) /* of noise without a signal there is no SNR */
         weights[i] = 0.0f;
     (void)save_npy("in.npy", ROWS, ROW, weights);

@@ -218,8 +218,8 @@ static void a_number_is_a_format_of_the_file(void **state)
 
         if (!rows[i].in_gguf) {
             assert_int_equal(st, BC_E_UNSUPPORTED);
-            assert_non_null(strstr(err.text, "INT7 is a format of safetensors files, expected -o "
-                                             "NAME.safetensors"));
+            assert_non_null(strstr(err.text, "INT7 is a format of safetensors files, expected "
+                                             "`output=NAME.safetensors`"));
             continue;
         }
         EXPECT(st == BC_OK, "%s: %s", rows[i].number, err.text);
