@@ -96,6 +96,11 @@ run sh "$here/side-by-side.sh" "$base/before" "$base/after" ^a
 exits 0
 prints '2 commands, 1 differ as changed says, 0 otherwise'
 
+it 'what a script cuts out of both may differ, and nothing else'
+printf '%s\n' 'stdout | text | a | s/reduced .*//' >"$changed"
+compared 0 '1 differ as changed says, 0 otherwise' 's/to 4 levels/to 5 levels/'
+compared 1 '0 differ as changed says, 1 otherwise' 's/to 4 levels/to 5 levels\\n  more/'
+
 it 'another old program is run anew'
 : >"$changed"
 sed 's/to 4/to 5/' "$base/before/bitcrush" >"$base/program"

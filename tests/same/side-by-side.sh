@@ -10,9 +10,9 @@
 # What is to differ is named in the file `changed` beside this script. A row:
 #   PARTS | REGEX | WHY [| SED]
 # PARTS, with commas between them, are stdout, stderr, status and names of files (patterns of the shell;
-# * is all files), which may differ where REGEX (of grep -E) fits a line. With SED only what this script of sed undoes
-# may: what it makes of the new text has to be the old one. Rows are taken in their order. One that no
-# command needs is a fault as well, where all are run.
+# * is all files), which may differ where REGEX (of grep -E) fits a line. With SED only what this script of
+# sed undoes may: what it makes of both texts has to be the same. Rows are taken in their order. One that
+# no command needs is a fault as well, where all are run.
 set -eu
 LC_ALL=C
 OMP_WAIT_POLICY=passive
