@@ -16,12 +16,20 @@
 extern "C" {
 #endif
 
+/* Sums of squares of one size. */
+typedef struct {
+    double x2, e2, overload_e2;
+} bc_error_squares;
+
 /* Sums over samples x and their reconstruction y, e = y - x. Zero it to start.
  *
  * One rule for what is not finite: where x is NaN or infinite and y is the same, there is no error,
  * and the sample is counted in n_nonfinite and nowhere else. Any other pair with NaN or infinity in
  * it is an infinite error. It is counted in n_lost and in n, its x goes into the sums if it is
- * finite, and sum_e2 and max_abs_e are infinite from then on: no figure can be good. */
+ * finite, and sum_e2 and max_abs_e are infinite from then on: no figure can be good.
+ *
+ * Squares that would be 0 or infinite in double, those of 1e-170 and of 1e200, are summed apart: a
+ * tensor of such weights has a signal, too. */
 typedef struct {
     uint64_t n;         /* samples that have an error, the infinite ones among them */
     uint64_t n_lost;    /* infinite errors */
@@ -32,6 +40,8 @@ typedef struct {
     double sum_overload_e2; /* of sum_e2, what the n_clipped samples brought: overload. The rest is
                              * granular. 0 where nobody knew the grid's ends */
     double max_abs_e;
+    bc_error_squares small; /* below 2^-900, times 2^1200 */
+    bc_error_squares large; /* above 2^900, times 2^-1200 */
 } bc_error_sums;
 
 /* Add n samples. Sums run in double over fixed lanes: the result depends on how the data
@@ -71,8 +81,11 @@ BC_API void bc_error_add_overload_blocks(bc_error_sums *sums, const bc_block_for
 /* True when there were samples and y is x in all of them, NaN and infinity included. */
 BC_API bool bc_error_is_exact(const bc_error_sums *s);
 
-/* Decibels and the like from sums. A figure that does not exist (no samples, no signal, squares
- * beyond double) is NaN; an exact copy has SNR and PSNR +infinity. After an infinite error SNR and
+/* The sums of squares of any size: 0 or infinity where double does not reach. */
+BC_API double bc_error_x2(const bc_error_sums *s);
+BC_API double bc_error_e2(const bc_error_sums *s);
+
+/* Decibels and the like from sums. A figure that does not exist (no samples, no signal) is NaN; an exact copy has SNR and PSNR +infinity. After an infinite error SNR and
  * PSNR are -infinity, the RMSE is infinite, and the mean is infinite or, where errors of both signs
  * or NaN met, NaN. `peak` is the full-scale value. */
 BC_API double bc_error_snr_db(const bc_error_sums *s);

@@ -186,7 +186,7 @@ static bc_status measure(const bc_request *request, bc_series *s, int bits, bc_e
     if (st)
         return st;
     row->snr_db = bc_error_snr_db(&q->error);
-    row->theory_snr_db = q->error.sum_e2 > 0.0 ? m.theory_snr_db : NAN; /* an exact copy */
+    row->theory_snr_db = q->error.max_abs_e > 0.0 ? m.theory_snr_db : NAN; /* an exact copy */
     row->rmse = bc_error_rmse(&q->error);
     row->n_clipped = m.n_clipped;
     row->file_bytes = m.output_size_bytes;

@@ -321,7 +321,7 @@ bc_status bci_audio_quality_measure(bci_audio_quality *q, bc_audio_quality *out,
 
     for (size_t c = 0; c < q->n_channels; c++)
         bc_error_merge(&r.error, &q->channels[c].error);
-    r.noise_dbfs = bc_level_dbfs(r.error.sum_e2 / (double)r.error.n);
+    r.noise_dbfs = bc_level_dbfs(bc_error_e2(&r.error) / (double)r.error.n);
     if (!q->only_errors)
         measure_all(q, &r);
     if (r.error.n_lost > 0) { /* spectra have 0 where something is not finite */

@@ -225,9 +225,9 @@ static bc_status expect(const reduction *r, bc_audio_result *result, bc_error *e
     result->theory_snr_db = result->theory_noise_dbfs = NAN;
     /* A signal beyond full scale in the mean, or with NaN in it, is nothing that the form is
      * about. */
-    if (!has_theory(r) || e->n_lost > 0 || e->sum_x2 > (double)e->n)
+    if (!has_theory(r) || e->n_lost > 0 || bc_error_x2(e) > (double)e->n)
         return BC_OK;
-    result->theory_snr_db = bc_theory_snr_db(g, s->noise, e->sum_x2 / (double)e->n) -
+    result->theory_snr_db = bc_theory_snr_db(g, s->noise, bc_error_x2(e) / (double)e->n) -
                             r->shaper.total_gain_db - 10.0 * log10(share);
     result->theory_noise_dbfs = bc_level_dbfs(power) + r->shaper.total_gain_db;
     if (!curves || curves->n_bins == 0)

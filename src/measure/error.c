@@ -1,10 +1,98 @@
 /* Knows the error sums and the figures made of them. */
-#include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "bitcrush/measure.h"
 #include "core/kernels.h"
+#include "measure/squares.h"
+
+/* ---- squares of any size */
+
+/* A sum of squares between them has lost nothing that counts. The scaled ones of all doubles lie
+ * between them, too. */
+static const double least_square = 0x1p-900, most_square = 0x1p900;
+static const double up = 0x1p600, down = 0x1p-600; /* of what is squared */
+
+static bool is_usual(double sum)
+{
+    return sum >= least_square && sum <= most_square;
+}
+
+/* Add the square of y - x, which itself may be beyond double. */
+static void add_square(double x, double y, double times, double *usual, double *small,
+                       double *large)
+{
+    const double v = y - x, square = times * (v * v);
+
+    if (is_usual(square))
+        *usual += square;
+    else if (fabs(v) < 1.0)
+        *small += times * ((v * up) * (v * up));
+    else
+        *large += times * ((y * down - x * down) * (y * down - x * down));
+}
+
+static void add_x2(bc_error_sums *s, double x, double times)
+{
+    add_square(0.0, x, times, &s->sum_x2, &s->small.x2, &s->large.x2);
+}
+
+static void add_e2(bc_error_sums *s, double x, double y, double times)
+{
+    add_square(x, y, times, &s->sum_e2, &s->small.e2, &s->large.e2);
+}
+
+void bci_error_add_overload_e2(bc_error_sums *s, double x, double y)
+{
+    add_square(x, y, 1.0, &s->sum_overload_e2, &s->small.overload_e2, &s->large.overload_e2);
+}
+
+/* v 2^unit, of which v is usual or 0 */
+typedef struct {
+    double v;
+    int unit;
+} power;
+
+static power power_of(double usual, double small, double large)
+{
+    const power middle = { usual + ldexp(small, -1200), 0 };
+
+    if (large > 0.0)
+        return (power){ large + ldexp(usual, -1200), 1200 };
+    return middle.v >= least_square ? middle : (power){ small + ldexp(usual, 1200), -1200 };
+}
+
+static power power_of_x(const bc_error_sums *s)
+{
+    return power_of(s->sum_x2, s->small.x2, s->large.x2);
+}
+
+static power power_of_e(const bc_error_sums *s)
+{
+    return power_of(s->sum_e2, s->small.e2, s->large.e2);
+}
+
+static power power_of_overload(const bc_error_sums *s)
+{
+    return power_of(s->sum_overload_e2, s->small.overload_e2, s->large.overload_e2);
+}
+
+double bc_error_x2(const bc_error_sums *s)
+{
+    const power p = power_of_x(s);
+
+    return ldexp(p.v, p.unit);
+}
+
+double bc_error_e2(const bc_error_sums *s)
+{
+    const power p = power_of_e(s);
+
+    return ldexp(p.v, p.unit);
+}
+
+/* ---- sums */
 
 /* Count pairs of which one or both are not finite, see bc_error_sums. */
 static void add_not_finite(bc_error_sums *s, double x, double y, uint64_t count)
@@ -19,7 +107,7 @@ static void add_not_finite(bc_error_sums *s, double x, double y, uint64_t count)
     s->n_lost += count;
     if (isfinite(x)) {
         s->sum_x += (double)count * x;
-        s->sum_x2 += (double)count * (x * x);
+        add_x2(s, x, (double)count);
     }
     s->sum_e += y - x;
     s->sum_e2 = s->max_abs_e = INFINITY;
@@ -54,11 +142,47 @@ void bc_error_add_f32(bc_error_sums *sums, const float *x, const float *y, size_
             add_not_finite(sums, (double)x[i], (double)y[i], 1);
 }
 
+/* Add the squares of finite pairs one by one, and take them out of the lanes. */
+static void add_squares(bc_error_sums *s, bci_error_lanes *l, const double *x, const double *y,
+                        size_t n)
+{
+    memset(l->x2, 0, sizeof l->x2);
+    memset(l->e2, 0, sizeof l->e2);
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(x[i]) || !isfinite(y[i]))
+            continue;
+        if (x[i] != 0.0)
+            add_x2(s, x[i], 1.0);
+        if (y[i] != x[i])
+            add_e2(s, x[i], y[i], 1.0);
+    }
+}
+
+/* Did a square of the lanes go under, or over? Sums that are 0 may be of samples that are. */
+static bool lost_squares(const bci_error_lanes *l, const double *x, size_t n)
+{
+    double x2 = 0.0, e2 = 0.0, most = 0.0;
+
+    for (int j = 0; j < BCI_LANES; j++) {
+        x2 += l->x2[j];
+        e2 += l->e2[j];
+        most = fmax(most, l->max_abs_e[j]);
+    }
+    if (most > 0.0 && !is_usual(e2))
+        return true;
+    for (size_t i = 0; x2 == 0.0 && i < n; i++)
+        if (x[i] != 0.0 && isfinite(x[i]))
+            return true;
+    return x2 != 0.0 && !is_usual(x2);
+}
+
 void bc_error_add_f64(bc_error_sums *sums, const double *x, const double *y, size_t n)
 {
     bci_error_lanes lanes = { 0 };
 
     bci_kernels_get()->error_f64(&lanes, x, y, n);
+    if (lost_squares(&lanes, x, n))
+        add_squares(sums, &lanes, x, y, n);
     if (add_lanes(sums, &lanes, n) == 0)
         return;
     for (size_t i = 0; i < n; i++)
@@ -78,10 +202,17 @@ void bc_error_add_pair(bc_error_sums *s, double x, double y, uint64_t count)
     }
     s->n += count;
     s->sum_x += times * x;
-    s->sum_x2 += times * (x * x);
+    add_x2(s, x, times);
     s->sum_e += times * e;
-    s->sum_e2 += times * (e * e);
+    add_e2(s, x, y, times);
     s->max_abs_e = fmax(s->max_abs_e, fabs(e));
+}
+
+static void merge_squares(bc_error_squares *a, const bc_error_squares *b)
+{
+    a->x2 += b->x2;
+    a->e2 += b->e2;
+    a->overload_e2 += b->overload_e2;
 }
 
 void bc_error_merge(bc_error_sums *a, const bc_error_sums *b)
@@ -96,15 +227,22 @@ void bc_error_merge(bc_error_sums *a, const bc_error_sums *b)
     a->sum_e2 += b->sum_e2;
     a->sum_overload_e2 += b->sum_overload_e2;
     a->max_abs_e = fmax(a->max_abs_e, b->max_abs_e);
+    merge_squares(&a->small, &b->small);
+    merge_squares(&a->large, &b->large);
 }
 
-/* 10 log10(a / b): infinity when nothing was lost; NaN when there was nothing to lose, and when the
- * squares of what there was are beyond double. */
-static double ratio_db(double a, double b)
+/* ---- figures */
+
+/* 10 log10(a / b): infinity when nothing was lost; NaN when there was nothing to lose. */
+static double ratio_db(power a, power b)
 {
-    if (a > 0.0 && b == 0.0)
+    if (!(a.v > 0.0))
+        return NAN;
+    if (b.v == 0.0)
         return INFINITY;
-    return a > 0.0 && a <= DBL_MAX ? 10.0 * log10(a / b) : NAN;
+    if (a.unit == b.unit)
+        return 10.0 * log10(a.v / b.v);
+    return 10.0 * (log10(a.v) - log10(b.v) + (a.unit - b.unit) * log10(2.0));
 }
 
 bool bc_error_is_exact(const bc_error_sums *s)
@@ -116,24 +254,27 @@ double bc_error_snr_db(const bc_error_sums *s)
 {
     if (s->n_lost > 0)
         return -INFINITY;
-    return s->n ? ratio_db(s->sum_x2, s->sum_e2) : NAN;
+    return s->n ? ratio_db(power_of_x(s), power_of_e(s)) : NAN;
 }
 
 double bc_error_psnr_db(const bc_error_sums *s, double peak)
 {
-    return s->n ? ratio_db(peak * peak * (double)s->n, s->sum_e2) : NAN;
+    return s->n ? ratio_db((power){ peak * peak * (double)s->n, 0 }, power_of_e(s)) : NAN;
 }
 
 double bc_error_granular_db(const bc_error_sums *s)
 {
-    const double rest = s->sum_e2 - s->sum_overload_e2; /* of two orders of summing */
+    const power all = power_of_e(s), part = power_of_overload(s);
+    const double rest = all.v - ldexp(part.v, part.unit - all.unit); /* of two orders of summing */
 
-    return s->n && s->n_lost == 0 ? ratio_db(s->sum_x2, rest > 0.0 ? rest : 0.0) : NAN;
+    return s->n && s->n_lost == 0
+               ? ratio_db(power_of_x(s), (power){ rest > 0.0 ? rest : 0.0, all.unit })
+               : NAN;
 }
 
 double bc_error_overload_db(const bc_error_sums *s)
 {
-    return s->n && s->n_lost == 0 ? ratio_db(s->sum_x2, s->sum_overload_e2) : NAN;
+    return s->n && s->n_lost == 0 ? ratio_db(power_of_x(s), power_of_overload(s)) : NAN;
 }
 
 bc_status bc_error_gate(const bc_error_sums *s, double least_db, const char *subject,
@@ -150,18 +291,17 @@ bc_status bc_error_gate(const bc_error_sums *s, double least_db, const char *sub
                         subject, figure, (unsigned long long)s->n_lost, least_db, rest);
     if (isnan(snr_db))
         return bci_fail(err, BC_E_QUALITY, "%s: no %s %s, expected at least %.2f dB%s", subject,
-                        figure,
-                        s->n == 0          ? "of nothing"
-                        : s->sum_x2 == 0.0 ? "where there is no signal"
-                                           : "of numbers whose squares overflow",
-                        least_db, rest);
+                        figure, s->n == 0 ? "of nothing" : "where there is no signal", least_db,
+                        rest);
     return bci_fail(err, BC_E_QUALITY, "%s: %s %.2f dB, expected at least %.2f dB%s", subject,
                     figure, snr_db, least_db, rest);
 }
 
 double bc_error_rmse(const bc_error_sums *s)
 {
-    return s->n ? sqrt(s->sum_e2 / (double)s->n) : NAN;
+    const power e = power_of_e(s);
+
+    return s->n ? ldexp(sqrt(e.v / (double)s->n), e.unit / 2) : NAN;
 }
 
 double bc_error_mean(const bc_error_sums *s)

@@ -5,6 +5,7 @@
 #include "bitcrush/measure.h"
 #include "core/block_layout.h"
 #include "core/kernels.h"
+#include "measure/squares.h"
 
 bc_granular bc_granular_of(const bc_grid *g, const bc_scale *s)
 {
@@ -41,12 +42,11 @@ void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region, c
                                const double *y, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const double e = y[i] - x[i];
-
         if (!isfinite(x[i]) || (x[i] >= region->low && x[i] <= region->high))
             continue;
         sums->n_clipped++;
-        sums->sum_overload_e2 += isfinite(e) ? e * e : 0.0;
+        if (isfinite(y[i]))
+            bci_error_add_overload_e2(sums, x[i], y[i]);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "numbers/facts.h"
+#include "numbers/outcome.h"
 #include "numbers/request.h"
 
 /* "6bit", "e4m3", "step0.5". */
@@ -121,8 +122,8 @@ static void fill_row(bc_depth_row *row, const bc_numbers_sweep_result *m, const 
     const bc_error_sums *e = &c->error;
 
     row->snr_db = bc_error_snr_db(e);
-    if (e->sum_e2 > 0.0 && c->expected_e2 > 0.0)
-        row->theory_snr_db = 10.0 * log10(e->sum_x2 / c->expected_e2);
+    if (!bc_error_is_exact(e))
+        row->theory_snr_db = bci_expected_snr_db(bc_error_x2(e), c->expected_e2);
     row->rmse = bc_error_rmse(e);
     row->n_clipped = e->n_clipped;
     row->entropy_bits = e->n ? c->code_bits / (double)e->n : NAN;

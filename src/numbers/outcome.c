@@ -1,6 +1,7 @@
 /* Knows which columns are reduced, on which ruler each, and what is told of them at the end. */
 #include "numbers/outcome.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -129,7 +130,9 @@ double bci_expected_e2(const bc_numbers_settings *s, const bci_ruler *r, const b
 
 double bci_expected_snr_db(double sum_x2, double expected_e2)
 {
-    return sum_x2 > 0.0 && expected_e2 > 0.0 ? 10.0 * log10(sum_x2 / expected_e2) : NAN;
+    const double ratio = sum_x2 / expected_e2;
+
+    return ratio > 0.0 && ratio <= DBL_MAX ? 10.0 * log10(ratio) : NAN;
 }
 
 bc_status bci_reduced_tell(const bci_reduced *reduced, const bci_table *t,
@@ -152,7 +155,7 @@ bc_status bci_reduced_tell(const bci_reduced *reduced, const bci_table *t,
         out->error = r->error;
         out->n_saturated = r->n_saturated;
         out->theory_snr_db =
-            bci_expected_snr_db(r->error.sum_x2, bci_expected_e2(s, &r->ruler, &r->error));
+            bci_expected_snr_db(bc_error_x2(&r->error), bci_expected_e2(s, &r->ruler, &r->error));
         out->raw_bytes = n * sizeof(double);
         out->packed_bytes = bci_packed_bytes(&r->ruler, n);
     }

@@ -311,7 +311,7 @@ static bc_status tell(const reduction *r, bc_numbers_result *to, bc_error *err)
     to->output_size_bytes = bci_sink_size(r->sink);
     to->entropy_bits =
         to->raw_bytes > 0 ? code_bits / (double)(to->raw_bytes / sizeof(double)) : NAN;
-    to->theory_snr_db = bci_expected_snr_db(to->error.sum_x2, expected_e2);
+    to->theory_snr_db = bci_expected_snr_db(bc_error_x2(&to->error), expected_e2);
     return st;
 }
 

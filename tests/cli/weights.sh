@@ -518,4 +518,24 @@ mentions 'and there is no other to write'
 grep -q -e '--drop' "$err" && fail 'an impossible hint'
 rm one*
 
+it 'weights whose squares are beyond double have a signal'
+# 1, -2, 3 and -4 times 1e-170, which float32 does not hold.
+{
+    printf '\223NUMPY\1\0\166\0%-117s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)}"
+    printf '\257\236\321\247\233\122\243\034\257\236\321\247\233\122\263\234\007\156\272\173\351\373\274\034\257\236\321\247\233\122\303\234'
+} >faint.npy
+mkdir zeros
+bitcrush faint.npy f32 -q -o zeros/faint.npy
+exits 0
+bitcrush compare faint.npy zeros/faint.npy
+prints 'SQNR     0.00 dB'
+bitcrush compare faint.npy zeros/faint.npy --min-snr 1
+exits 9
+mentions 'SQNR 0.00 dB, expected at least 1.00 dB'
+printf '1e200\n-2e200\n3e200\n' >large.txt
+printf '1.1e200\n-2.2e200\n3.3e200\n' >larger.txt
+bitcrush compare large.txt larger.txt
+prints '20.00 dB'
+rm -r faint.npy zeros large.txt larger.txt
+
 finish

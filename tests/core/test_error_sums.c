@@ -270,7 +270,9 @@ static const struct {
     { "an infinite output",     1.0, INFINITY, 3, -90.0, false, "SNR -inf dB (3 lost to NaN or infinity), expected" },
     { "NaN against a number",   NAN, 0.5, 1, -90.0, false, "-inf dB" },
     { "nothing",                1.0, 1.0, 0, -90.0, false, "no SNR of nothing" },
-    { "squares beyond double",  1e200, 1.1e200, 1, 3.0, false, "no SNR of numbers whose squares overflow" },
+    { "squares over double",    1e200, 1.1e200, 1, 19.9, true, "" },
+    { "squares under double",   1e-200, 1.1e-200, 1, 20.1, false, "SNR 20.00 dB, expected" },
+    { "all of a faint signal",  1e-170, 0.0, 1, 0.1, false, "SNR 0.00 dB, expected" },
     { "no gate",                1.0, INFINITY, 1, NAN, true, "" },
     { "one that is open",       0.0, 1.0, 1, -INFINITY, true, "" },
 };
@@ -289,6 +291,73 @@ static void gate(void **state)
         EXPECT(st == (gates[i].passes ? BC_OK : BC_E_QUALITY) && strstr(err.text, gates[i].words),
                "%s: status %d, \"%s\"", gates[i].name, (int)st, err.text);
     }
+}
+
+/* A power of two changes no figure but the RMSE, which goes by it; 2^1000 past the ends of squares. */
+static const int powers[] = { -1000, -900, -600, -450, -449, -440, 0, 449, 450, 600, 900, 1000 };
+
+static void squares_beyond_double_count(void **state)
+{
+    enum { CALL = 300 };
+    const bc_granular one = { -1.0, 1.0 };
+    (void)state;
+    for (size_t k = 0; k < sizeof powers / sizeof *powers; k++) {
+        bc_error_sums plain = { 0 }, scaled = { 0 }, pairs = { 0 };
+
+        for (int pass = 0; pass < 2; pass++) {
+            const int power = pass ? powers[k] : 0;
+            bc_error_sums *s = pass ? &scaled : &plain;
+            const bc_granular region = { ldexp(one.low, power), ldexp(one.high, power) };
+
+            for (int i = 0; i < N; i++) {
+                x[i] = ldexp(1.3 * sin(i), power);
+                y[i] = ldexp(round(8.0 * fmax(-1.0, fmin(1.0, 1.3 * sin(i)))) / 8.0, power);
+            }
+            for (size_t i = 0; i < N; i += CALL) {
+                const size_t n = N - i < CALL ? N - i : CALL;
+                bc_error_sums part = { 0 };
+
+                bc_error_add_f64(&part, x + i, y + i, n);
+                bc_error_add_overload_f64(&part, &region, x + i, y + i, n);
+                bc_error_merge(s, &part);
+            }
+        }
+        for (int i = 0; i < N; i++)
+            bc_error_add_pair(&pairs, x[i], y[i], 1);
+        EXPECT_NEAR(bc_error_snr_db(&scaled), bc_error_snr_db(&plain), 1e-9, "2^%d", powers[k]);
+        EXPECT_NEAR(bc_error_snr_db(&pairs), bc_error_snr_db(&plain), 1e-9, "2^%d", powers[k]);
+        EXPECT_NEAR(bc_error_granular_db(&scaled), bc_error_granular_db(&plain), 1e-9, "2^%d",
+                    powers[k]);
+        EXPECT_NEAR(bc_error_overload_db(&scaled), bc_error_overload_db(&plain), 1e-9, "2^%d",
+                    powers[k]);
+        EXPECT_NEAR(ldexp(bc_error_rmse(&scaled), -powers[k]), bc_error_rmse(&plain), 1e-9, "2^%d",
+                    powers[k]);
+    }
+}
+
+/* Beside numbers of the usual size what is far smaller does not count, and what is far larger is
+ * all that does; an error of any size is one. */
+static void sizes_meet(void **state)
+{
+    static const double in[] = { 0.0, 1e-170, 1.0, 1e200, NAN },
+                        out[] = { 0.0, 0.0, 1.0, 0.0, NAN };
+    bc_error_sums all = { 0 }, faint = { 0 }, apart = { 0 }, ends = { 0 };
+
+    (void)state;
+    bc_error_add_f64(&all, in, out, 5);
+    assert_true(all.n == 4 && all.n_nonfinite == 1);
+    EXPECT_NEAR(bc_error_snr_db(&all), 0.0, 1e-9, "all sizes");
+    bc_error_add_f64(&faint, in, out, 3);
+    EXPECT_NEAR(bc_error_snr_db(&faint), 3400.0, 1e-9, "an error of 1e-170 beside 1");
+    for (size_t i = 0; i < 5; i++) {
+        bc_error_sums one = { 0 };
+
+        bc_error_add_f64(&one, &in[i], &out[i], 1);
+        bc_error_merge(&apart, &one);
+    }
+    EXPECT_NEAR(bc_error_snr_db(&apart), 0.0, 1e-9, "merged");
+    bc_error_add_pair(&ends, DBL_MAX, -DBL_MAX, 1); /* the error itself is beyond double */
+    EXPECT_NEAR(bc_error_snr_db(&ends), -20.0 * log10(2.0), 1e-9, "from end to end");
 }
 
 /* Half a step beyond an end mark is still rounding; beyond that it is clipping. */
@@ -409,6 +478,8 @@ int main(void)
         SENTENCE("a counted pair is that many samples", pairs),
         SENTENCE("NaN and infinity are infinite errors unless they stay", not_finite),
         SENTENCE("the gate opens for a measured figure and for nothing else", gate),
+        SENTENCE("squares beyond double count as others do", squares_beyond_double_count),
+        SENTENCE("numbers of very different size meet in one sum", sizes_meet),
         SENTENCE("samples beyond half a step past the ends are clipped", clipping),
         SENTENCE("clipping and rounding of a uniform signal have the powers of their closed forms",
                  split_of_a_uniform_signal),
