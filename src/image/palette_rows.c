@@ -27,12 +27,13 @@ struct bci_palette_rows {
     const bc_image_info *info;
     const bc_image_settings *settings;
     const bc_palette *palette;
-    bool as_colours;
-    size_t n_colours; /* colour channels of the input */
-    uint32_t row;     /* rows done */
+    uint32_t sample_maxval; /* of the file, where it has colours; 0 where it has indices */
+    size_t n_colours;       /* colour channels of the input */
+    uint32_t row;           /* rows done */
     bci_palette_map *map;
     float *light_of;                            /* by sample */
-    float values[2][BC_PALETTE_MAX_COLOURS][3]; /* coded, and in linear light, by index */
+    double coded[BC_PALETTE_MAX_COLOURS][3];    /* as the file has them, by index */
+    float values[2][BC_PALETTE_MAX_COLOURS][3]; /* the same, and in linear light, by index */
     part parts[N_PARTS];
 };
 
@@ -88,8 +89,10 @@ static void fill_tables(bci_palette_rows *q)
         q->light_of[v] = (float)light_of(q, (double)v / q->info->maxval);
     for (uint32_t k = 0; k < q->palette->n_colours; k++) {
         for (size_t c = 0; c < 3; c++) {
-            const double coded = q->palette->colours[k][c] / 255.0;
+            const uint32_t most = q->sample_maxval ? q->sample_maxval : 255;
+            const double coded = bci_stored_value(q->palette->colours[k][c], 255, most);
 
+            q->coded[k][c] = coded;
             q->values[0][k][c] = (float)coded;
             q->values[1][k][c] = (float)light_of(q, coded);
         }
@@ -97,8 +100,8 @@ static void fill_tables(bci_palette_rows *q)
 }
 
 bc_status bci_palette_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                               const bc_palette *palette, bool as_colours, bci_palette_rows **out,
-                               bc_error *err)
+                               const bc_palette *palette, uint32_t sample_maxval,
+                               bci_palette_rows **out, bc_error *err)
 {
     const bool has_noise = settings->noise && settings->noise->form != BC_NOISE_NONE;
     const bool is_dithered = settings->kernel || has_noise;
@@ -117,7 +120,7 @@ bc_status bci_palette_rows_new(const bc_image_info *info, const bc_image_setting
     q->info = info;
     q->settings = settings;
     q->palette = palette;
-    q->as_colours = as_colours;
+    q->sample_maxval = sample_maxval;
     q->n_colours = info->n_channels >= 3 ? 3 : 1;
     st = allocate(q) ? bci_palette_map_new(info, settings, palette, in_coded, &q->map, err)
                      : bci_fail(err, BC_E_LIMIT, "palette: out of memory for rows of %u pixel(s)",
@@ -146,12 +149,6 @@ void bci_palette_rows_free(bci_palette_rows *q)
     free(q);
 }
 
-static inline bool is_transparent(const bc_image_info *info, const void *row, size_t x)
-{
-    return info->has_alpha &&
-           bci_sample_at(row, info->maxval > 255, (x + 1) * info->n_channels - 1) == 0;
-}
-
 /* The counted pairs of one part as sums, in the order of channels, samples and indices. */
 static void sum_pairs(const bci_palette_rows *q, part *p)
 {
@@ -167,7 +164,7 @@ static void sum_pairs(const bci_palette_rows *q, part *p)
             for (uint32_t k = 0; k < q->palette->n_colours; k++) {
                 if (!count[k])
                     continue;
-                bc_error_add_pair(&p->coded, x, q->palette->colours[k][c] / 255.0, count[k]);
+                bc_error_add_pair(&p->coded, x, q->coded[k][c], count[k]);
                 bc_error_add_pair(&p->linear, light, (double)q->values[1][k][c], count[k]);
             }
         }
@@ -184,8 +181,6 @@ static void count_pairs(const bci_palette_rows *q, part *p, const uint8_t *row)
     for (size_t x = 0; x < info->width; x++, row += info->n_channels) {
         const uint8_t k = p->indices[x];
 
-        if (info->has_alpha && row[info->n_channels - 1] == 0)
-            continue;
         for (size_t c = 0; c < q->n_colours; c++)
             p->pairs[(c * n_samples + row[c]) * BC_PALETTE_MAX_COLOURS + k]++;
         p->histogram[k]++;
@@ -206,8 +201,6 @@ static void sum_errors(const bci_palette_rows *q, part *p, const uint16_t *row)
         for (size_t x = 0; x < info->width; x++) {
             const uint8_t k = p->indices[x];
 
-            if (is_transparent(info, row, x))
-                continue;
             for (size_t c = 0; c < 3; c++, n++) {
                 const uint16_t v = row[x * info->n_channels + c * step];
 
@@ -237,7 +230,7 @@ static void write_codes(const bci_palette_rows *q, const part *p, const void *ro
     for (size_t x = 0; x < info->width; x++) {
         const uint8_t *colour = q->palette->colours[p->indices[x]];
 
-        if (!q->as_colours) {
+        if (q->sample_maxval == 0) {
             *codes++ = p->indices[x];
             continue;
         }
@@ -253,7 +246,7 @@ static void reduce_part(bci_palette_rows *q, int i, const uint8_t *samples, uint
 {
     const bc_image_info *info = q->info;
     const size_t row_bytes = bci_image_row_bytes(info);
-    const size_t row_codes = (size_t)info->width * (q->as_colours ? 3u + info->has_alpha : 1);
+    const size_t row_codes = (size_t)info->width * (q->sample_maxval ? 3u + info->has_alpha : 1);
     part *p = &q->parts[i];
 
     for (uint32_t j = 0; j < n; j++, samples += row_bytes, codes += row_codes) {
@@ -270,7 +263,7 @@ void bci_palette_rows_reduce(bci_palette_rows *q, const void *samples, uint32_t 
 {
     const bc_image_info *info = q->info;
     const size_t row_bytes = bci_image_row_bytes(info);
-    const size_t row_codes = (size_t)info->width * (q->as_colours ? 3u + info->has_alpha : 1);
+    const size_t row_codes = (size_t)info->width * (q->sample_maxval ? 3u + info->has_alpha : 1);
     /* Rows of one diffusion follow each other; the others are cut in fixed parts. */
     const uint32_t n_parts = q->settings->kernel ? 1 : N_PARTS;
 

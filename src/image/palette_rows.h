@@ -13,14 +13,14 @@ BC_NODISCARD bc_status bci_palette_distinct(const bc_palette *palette, bc_palett
                                             bc_error *err);
 
 /* Prepare the reduction of pictures like `info`; arguments must stay alive. Codes are indices,
- * or with `as_colours` three samples of 8 bits, and alpha where there is one. */
+ * or, for a file of colours up to sample_maxval (not 0), three samples of 8 bits, and alpha where
+ * there is one. */
 BC_NODISCARD bc_status bci_palette_rows_new(const bc_image_info *info,
                                             const bc_image_settings *settings,
-                                            const bc_palette *palette, bool as_colours,
+                                            const bc_palette *palette, uint32_t sample_maxval,
                                             bci_palette_rows **out, bc_error *err);
 
-/* As bci_grid_rows_reduce, _measure and _free. Fully transparent pixels are not measured: they have
- * no colour to lose. */
+/* As bci_grid_rows_reduce, _measure and _free. */
 void bci_palette_rows_reduce(bci_palette_rows *q, const void *samples, uint32_t n, uint16_t *codes);
 void bci_palette_rows_measure(bci_palette_rows *q, bc_image_result *result);
 void bci_palette_rows_free(bci_palette_rows *q);

@@ -203,8 +203,9 @@ static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_
     if (st)
         return st;
     if (wants_palette(s)) {
-        st = bci_palette_rows_new(&l->reader->info, s, &l->palette, !bci_has_indices(picture),
-                                  &l->palette_rows, err);
+        const uint32_t most = bci_has_indices(picture) ? 0 : picture->sample_maxval;
+
+        st = bci_palette_rows_new(&l->reader->info, s, &l->palette, most, &l->palette_rows, err);
     } else {
         st = bci_planes_new(&l->reader->info, s, picture->sample_maxval, &l->rows, err);
     }

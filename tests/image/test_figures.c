@@ -84,9 +84,44 @@ static void save(const source *s, const char *path)
         save_pnm(s, path);
 }
 
+/* The same of a PAM file, read by hand. */
+static double *values_of_pam(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    double *values = malloc((size_t)WIDTH * HEIGHT * 3 * sizeof *values);
+    unsigned n = 0, maxval = 0;
+    char line[80];
+
+    assert_true(f && values);
+    while (fgets(line, sizeof line, f) && strcmp(line, "ENDHDR\n") != 0) {
+        if (strncmp(line, "DEPTH ", 6) == 0)
+            n = (unsigned)strtoul(line + 6, NULL, 10);
+        if (strncmp(line, "MAXVAL ", 7) == 0)
+            maxval = (unsigned)strtoul(line + 7, NULL, 10);
+    }
+    assert_true(n >= 1 && n <= 4 && maxval > 0);
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT; i++) {
+        double v[4] = { 0 };
+
+        for (unsigned c = 0; c < n; c++) {
+            const int high = maxval > 255 ? fgetc(f) : 0;
+
+            v[c] = (double)(high << 8 | fgetc(f)) / maxval;
+        }
+        for (unsigned c = 0; c < 3; c++)
+            values[3 * i + c] = v[n >= 3 ? c : 0];
+    }
+    EXPECT(!feof(f) && fgetc(f) == EOF, "%s: not the samples that its header says", path);
+    fclose(f);
+    return values;
+}
+
 /* The coded values of the three colours of all pixels; the caller frees them. */
 static double *values_of(const char *path)
 {
+    if (strcmp(path + strlen(path) - 4, ".pam") == 0)
+        return values_of_pam(path);
+
     bc_image_reader *r = NULL;
     bc_error err;
     double *values = malloc((size_t)WIDTH * HEIGHT * 3 * sizeof *values);
@@ -204,6 +239,25 @@ static void figures_of_mixed_depths_are_those_of_the_files(void **state)
     }
 }
 
+static void figures_of_palettes_are_those_of_the_files(void **state)
+{
+    static const uint32_t sizes[] = { 7, 256 };
+    static const char *const dithers[] = { "none", "floyd-steinberg", "bayer4" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        save(&sources[i], path_of("in"));
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+            for (size_t d = 0; d < sizeof dithers / sizeof *dithers; d++)
+                for (int n = 0; n < 2; n++) {
+                    bc_image_settings s = settings_of(dithers[d], 8);
+
+                    s.n_colours = sizes[k];
+                    reduce_and_check(&sources[i], n ? "out.pam" : "out.png", &s, dithers[d]);
+                }
+    }
+}
+
 /* Where the file can hold the levels, it holds the nearest; ties are left out. */
 static void samples_of_every_maxval_go_to_the_nearest_level(void **state)
 {
@@ -241,6 +295,8 @@ int main(void)
         SENTENCE("the figures are those of the files", figures_are_those_of_the_files),
         SENTENCE("so they are where channels have depths of their own",
                  figures_of_mixed_depths_are_those_of_the_files),
+        SENTENCE("so they are with a palette, of hidden pixels, too",
+                 figures_of_palettes_are_those_of_the_files),
         SENTENCE("samples of every maxval go to the nearest level",
                  samples_of_every_maxval_go_to_the_nearest_level),
     };
