@@ -33,7 +33,7 @@ typedef struct {
 typedef struct {
     uint64_t n;         /* samples that have an error, the infinite ones among them */
     uint64_t n_lost;    /* infinite errors */
-    uint64_t n_clipped; /* samples beyond the half step past the last mark */
+    uint64_t n_clipped; /* finite samples beyond the half step past the last mark */
     uint64_t n_nonfinite;
     double sum_x, sum_x2;
     double sum_e, sum_e2;
@@ -85,9 +85,9 @@ BC_API bool bc_error_is_exact(const bc_error_sums *s);
 BC_API double bc_error_x2(const bc_error_sums *s);
 BC_API double bc_error_e2(const bc_error_sums *s);
 
-/* Decibels and the like from sums. A figure that does not exist (no samples, no signal) is NaN; an exact copy has SNR and PSNR +infinity. After an infinite error SNR and
- * PSNR are -infinity, the RMSE is infinite, and the mean is infinite or, where errors of both signs
- * or NaN met, NaN. `peak` is the full-scale value. */
+/* Decibels and the like from sums. A figure that does not exist (no samples, no signal) is NaN; an
+ * exact copy has SNR and PSNR +infinity. After an infinite error these are -infinity, the RMSE is
+ * infinite, and so is the mean, or NaN where errors of both signs met. `peak` is full scale. */
 BC_API double bc_error_snr_db(const bc_error_sums *s);
 /* The SNR that is left when only rounding, or only clipping, is counted: 10 log10 of the mean square
  * of x over that of the granular or of the overload error, so that 10^(-snr/10) is the sum of the

@@ -61,6 +61,30 @@ static void overload_of_q4_0(void **state)
     EXPECT_NEAR(sums.sum_e2 - sums.sum_overload_e2, 0.25 * 0.25 * 2.0, 0.0, "granular");
 }
 
+/* However large, a finite weight is clipped; an infinite one is lost and nothing else, whatever was
+ * stored in its place. */
+static void infinity_is_lost_not_clipped(void **state)
+{
+    static const float ends[] = { 3e38f, INFINITY, -INFINITY, NAN };
+    const bc_element_type *type = bc_element_type_named("Q4_0");
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const float stored[32] = { -8.0f, 8.0f }, x[32] = { -8.0f, ends[i] };
+        uint8_t block[18];
+        float y[32];
+        bc_error_sums sums = { 0 };
+
+        bci_encode(type, &(bci_encoding){ 0 }, stored, NULL, 32, block);
+        bci_blocks_of(type)->decode(block, 1, y);
+        bc_error_add_f32(&sums, x, y, 32);
+        bci_add_clipped(type, block, x, y, 32, &sums);
+        EXPECT(sums.n_clipped == (i == 0) && sums.n_lost == (i > 0), "%g: %llu clipped, %llu lost",
+               (double)ends[i], (unsigned long long)sums.n_clipped,
+               (unsigned long long)sums.n_lost);
+    }
+}
+
 /* Formats with a scale by the largest magnitude, and codes up to it on both sides, clip nothing. */
 static void symmetric_codes_hold_all(void **state)
 {
@@ -145,6 +169,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         SENTENCE("the other side of q4_0 is a step short", the_other_side_of_q4_0),
         SENTENCE("the other side of q4_0 is a step short", overload_of_q4_0),
+        SENTENCE("an infinite weight is lost, not clipped", infinity_is_lost_not_clipped),
         SENTENCE("symmetric codes hold all", symmetric_codes_hold_all),
         SENTENCE("one bit lies far from the largest", one_bit_lies_far_from_the_largest),
         SENTENCE("what blocks hold is not beyond their ends", what_blocks_hold_is_not_beyond),
