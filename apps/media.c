@@ -7,6 +7,7 @@
 #include "bitcrush/feedback.h"
 #include "bitcrush/input.h"
 #include "bitcrush/noise.h"
+#include "bitcrush/spec.h"
 #include "kinds.h"
 #include "synonyms.h"
 #include "tool.h"
@@ -91,13 +92,15 @@ static bool takes(const bc_medium *m, const char *spec)
     return m->takes(spec) || synonym_find(m->spec, spec, called, sizeof called) == SYNONYM_SAME;
 }
 
-/* Another medium that takes a SPEC of letters, where this one does not; else NULL. */
+/* Another medium that takes a SPEC of letters, where this one does not; else NULL. Grids and blocks are
+ * for all media: one that does not take them says why. */
 static const bc_medium *of_spec(const char *spec, const bc_medium *own)
 {
     const bc_medium *const *media;
     const size_t n = bc_media(&media);
+    bc_spec of_all;
 
-    if (takes(own, spec) || spec[strspn(spec, "0123456789.")] == '\0')
+    if (takes(own, spec) || bc_spec_named(spec, &of_all, NULL) == BC_OK)
         return NULL;
     for (size_t i = 0; i < n; i++)
         if (media[i] != own && takes(media[i], spec))

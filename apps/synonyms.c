@@ -15,8 +15,8 @@ static const char other_rate[] =
 static const char other_channels[] = "the channels stay; mix them with SoX or FFmpeg";
 static const char by_name[] = "the ending of the name after -o chooses the kind of file";
 static const char on_own[] = "files stand alone, before what they become: photo.png 4";
-static const char no_float_pictures[] =
-    "pictures have whole numbers, expected 1 to 16 bits, --palette or --channels";
+static const char whole_pictures[] =
+    "samples of pictures have 16 bits at most, expected 1 to 16 bits or float16";
 static const char no_wide_ints[] =
     "integers of weights have 2 to 8 bits, expected int8, f16 or bf16";
 static const char no_square[] =
@@ -308,7 +308,6 @@ static const synonym_row rows[] = {
     { "bits", "#-bit",     SAME, "#" },
     { "bits", "#b",        SAME, "#" },
     { "bits", "u#",        SAME, "#" },
-    { "bits", "uint#",     SAME, "#" },
     { "bits", "uint#_t",   SAME, "#" },
     { "bits", "#bpp",      SAID, "bits are those of a sample, and of a pixel with --palette or --channels" },
     { "bits", "rgb565",    SAID, "expected --channels 5,6,5 for that" },
@@ -320,11 +319,19 @@ static const synonym_row rows[] = {
     { "bits", "bw",        SAID, "expected --palette bw or 1 bit and --gray for that" },
     { "bits", "gray",      SAID, "expected a number of bits and --gray for that" },
     { "bits", "grey",      SAID, "expected a number of bits and --gray for that" },
-    { "bits", "f#",        SAID, no_float_pictures },
-    { "bits", "fp#",       SAID, no_float_pictures },
-    { "bits", "float#",    SAID, no_float_pictures },
-    { "bits", "float",     SAID, no_float_pictures },
-    { "bits", "half",      SAID, no_float_pictures },
+    { "bits", "fp16",      SAME, "float16" },
+    { "bits", "half",      SAME, "float16" },
+    { "bits", "fp8",       NEAR, "e4m3 or e5m2" },
+    { "bits", "float8",    NEAR, "e4m3 or e5m2" },
+    { "bits", "e4m3fn",    SAME, "e4m3" },
+    { "bits", "ulaw",      SAME, "mulaw" },
+    { "bits", "mu-law",    SAME, "mulaw" },
+    { "bits", "a-law",     SAME, "alaw" },
+    { "bits", "f32",       SAID, whole_pictures },
+    { "bits", "fp32",      SAID, whole_pictures },
+    { "bits", "float",     SAID, whole_pictures },
+    { "bits", "double",    SAID, whole_pictures },
+    { "bits", "float64",   SAID, whole_pictures },
 
     { "depth", "#bit",         SAME, "#" },
     { "depth", "#bits",        SAME, "#" },

@@ -16,6 +16,7 @@
 #include "bitcrush/noise.h"
 #include "bitcrush/palette.h"
 #include "bitcrush/reading.h"
+#include "bitcrush/spec.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -88,9 +89,19 @@ BC_API size_t bc_image_formats(const bc_image_format **out);
 
 /* How to reduce. Zero it, set what differs, and see bc_image_settings_default. */
 typedef struct {
-    int bits;                   /* levels are k / (2^bits - 1), 1..16; unused with a palette */
-    int channel_bits[3];        /* of red, green, blue, none above `bits`; 0: as `bits` */
-    int alpha_bits;             /* round alpha to so many bits; 0 keeps it */
+    int bits;            /* levels are k / (2^bits - 1), 1..16; unused with a palette */
+    int channel_bits[3]; /* of red, green, blue, none above `bits`; 0: as `bits` */
+    int alpha_bits;      /* round alpha to so many bits; 0 keeps it */
+    /* Any grid or format of blocks in place of `bits`; spec.name "": `bits`, under full scale. Evenly
+     * spaced marks are k / (levels - 1). Full scale puts 0 on black and the highest mark on white
+     * (floats of 16 bits and more are taken as they are); other scales are fitted to the samples
+     * v / maxval of the picture, of each of its colour channels, rows of these, or runs of `group`
+     * samples in a row. Blocks are runs, too, and have scales of their own. Runs take no kernel. */
+    bc_spec spec;
+    bc_scale_method scale;
+    double percent; /* of BC_SCALE_PERCENTILE */
+    bc_scale_group per;
+    size_t group;               /* BC_PER_BLOCK: samples */
     uint32_t n_colours;         /* fit a palette of so many colours, 2..256; 0: do not */
     const bc_palette *palette;  /* take these colours; goes before n_colours; or NULL */
     bc_rounding rounding;       /* truncate takes no noise and no kernel */

@@ -4,14 +4,35 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/decimal.h"
 #include "bitcrush/quality.h"
 #include "image/request.h"
+#include "image/ruler.h"
 
 static const char *colours_of(const bc_image_info *info)
 {
     static const char *const names[] = { "", "grey", "grey + alpha", "RGB", "RGBA" };
 
     return names[info->n_channels];
+}
+
+/* Another grid than levels of whole bits. */
+static void add_depth(bc_report *r, const bc_spec *spec, const bc_image_result *m)
+{
+    char text[64];
+
+    if (spec->kind == BC_SPEC_EVEN)
+        bci_format(text, sizeof text, "%.4g bits", spec->bits);
+    else
+        bci_format(text, sizeof text, "%s, %.4g bits", spec->name, spec->bits);
+    bc_report_string(r, "output", "depth", text);
+    bc_report_number(r, "output", "bits", spec->bits);
+    if (spec->kind != BC_SPEC_BLOCKS)
+        bc_report_integer(r, "output", "levels", m->n_levels);
+    bc_report_string(r, "output", "note",
+                     spec->kind == BC_SPEC_BLOCKS
+                         ? "values at 16 bits, since picture files have no place for blocks"
+                         : "values, since picture files have no place for these codes");
 }
 
 /* What the file says beside its samples, and what became of it. */
@@ -55,6 +76,8 @@ static void add_files(bc_report *r, const bc_account *a, const bci_image_job *j,
     if (j->palette_text) {
         bc_report_integer(r, "output", "colours", m->palette.n_colours);
         bc_report_integer(r, "output", "colours_used", m->n_levels_used);
+    } else if (bci_image_is_ruled(&j->settings)) {
+        add_depth(r, &j->settings.spec, m);
     } else {
         bc_report_integer(r, "output", "bits", (uint64_t)j->settings.bits);
         bc_report_string(r, "output", "channels", j->channels);
@@ -73,12 +96,50 @@ static bool is_mixed(const bc_image_settings *s)
     return s->channel_bits[0] != s->channel_bits[1] || s->channel_bits[1] != s->channel_bits[2];
 }
 
-/* What was done in full: enough to do it again. */
-static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_result *m)
+/* What shares a scale: NULL for all of a picture. */
+static const char *group_of(const bc_image_settings *s, char *text, size_t size)
+{
+    switch (s->per) {
+    case BC_PER_WHOLE: break;
+    case BC_PER_CHANNEL: return "channel";
+    case BC_PER_ROW: return "row of a channel";
+    case BC_PER_BLOCK: bci_format(text, size, "%zu sample(s) of a row", s->group); return text;
+    }
+    return NULL;
+}
+
+/* Another grid than levels of whole bits. */
+static void add_ruler(bc_report *r, const bc_image_settings *s)
+{
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+    char text[64];
+
+    if (s->spec.kind == BC_SPEC_EVEN && s->spec.bits == floor(s->spec.bits))
+        bci_format(text, sizeof text, "uniform%.0f", s->spec.bits);
+    else if (s->spec.kind == BC_SPEC_EVEN)
+        bci_format(text, sizeof text, "levels%.0f", s->spec.levels);
+    else
+        snprintf(text, sizeof text, "%s", s->spec.name);
+    bc_report_string(r, "settings", "grid", text);
+    if (s->spec.kind == BC_SPEC_BLOCKS) {
+        bci_format(text, sizeof text, "%u sample(s) of a row", s->spec.blocks->block_length);
+        bc_report_string(r, "settings", "scale", "block");
+        bc_report_string(r, "settings", "group", text);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].method == s->scale)
+            bc_report_string(r, "settings", "scale", rows[i].name);
+    if (s->scale == BC_SCALE_PERCENTILE)
+        bc_report_number(r, "settings", "percent", s->percent);
+    bc_report_string(r, "settings", "group", group_of(s, text, sizeof text));
+}
+
+static void add_levels(bc_report *r, const bci_image_job *j)
 {
     const bc_image_settings *s = &j->settings;
-    const bool has_noise = s->noise->form != BC_NOISE_NONE;
-    char grid[32], dither[64];
+    char grid[32];
 
     if (j->palette_text)
         snprintf(grid, sizeof grid, "palette");
@@ -90,23 +151,43 @@ static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_re
     bc_report_string(r, "settings", "grid", grid);
     bc_report_string(r, "settings", "palette", j->palette_text);
     bc_report_string(r, "settings", "scale", "full");
+}
+
+/* Where noise and errors go: dither, light, scan. */
+static void add_dither(bc_report *r, const bc_image_settings *s)
+{
+    const bool has_noise = s->noise->form != BC_NOISE_NONE;
+    const bool sees_light = s->linear_light && !bci_image_has_runs(s) && (s->kernel || has_noise);
+    char dither[64];
+
     snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
              s->kernel && has_noise ? "+" : "", !s->kernel || has_noise ? s->noise->name : "");
     bc_report_string(r, "settings", "dither", dither);
     bc_report_string(r, "settings", "colours", s->grey ? "BT.709 luma" : NULL);
     bc_report_string(r, "settings", "feedback", s->kernel ? "error diffusion" : "none");
-    bc_report_string(r, "settings", "scan",
-                     !s->kernel                      ? NULL
-                     : s->scan == BC_SCAN_SERPENTINE ? "serpentine"
-                                                     : "raster");
+    if (s->kernel)
+        bc_report_string(r, "settings", "scan",
+                         s->scan == BC_SCAN_SERPENTINE ? "serpentine" : "raster");
     if (s->kernel && s->strength != 1.0)
         bc_report_number(r, "settings", "strength", s->strength);
     bc_report_string(r, "settings", "rounding",
                      s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
-    bc_report_string(r, "settings", "light",
-                     s->linear_light && (s->kernel || has_noise) ? "linear" : "coded");
+    bc_report_string(r, "settings", "light", sees_light ? "linear" : "coded");
+}
+
+/* What was done in full: enough to do it again. */
+static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_result *m)
+{
+    const bc_image_settings *s = &j->settings;
+    const bool is_ruled = bci_image_is_ruled(s);
+
+    if (is_ruled)
+        add_ruler(r, s);
+    else
+        add_levels(r, j);
+    add_dither(r, s);
     bc_report_integer(r, "settings", "seed", s->seed);
-    if (!j->palette_text && !is_mixed(s))
+    if (!j->palette_text && !is_mixed(s) && !is_ruled)
         bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
     bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
     bc_report_string(r, "settings", "cpu", m->cpu_level);
@@ -119,7 +200,7 @@ double bci_image_expected_snr_db(const bc_image_settings *s, const bc_image_resu
     bc_grid grid;
 
     if (s->kernel || !in_coded || m->palette.n_colours > 0 || is_mixed(s) ||
-        s->rounding != BC_ROUND_NEAREST || m->coded.sum_e2 == 0.0 ||
+        bci_image_is_ruled(s) || s->rounding != BC_ROUND_NEAREST || m->coded.sum_e2 == 0.0 ||
         bc_grid_uniform(s->bits, &grid, &error))
         return NAN;
     return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
@@ -160,7 +241,7 @@ static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image
         bc_report_number(r, "metrics", "file_ratio",
                          (double)m->input_size_bytes / (double)m->output_size_bytes);
     bc_report_number(r, "theory", "snr_db", bci_image_expected_snr_db(s, m));
-    if (m->palette.n_colours == 0 && !is_mixed(s))
+    if (m->palette.n_colours == 0 && !is_mixed(s) && !bci_image_is_ruled(s))
         bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
     bc_report_number(r, "", "time_s", m->time_s);
 }

@@ -49,9 +49,12 @@ struct bci_grid_rows {
     const bc_image_settings *settings;
     size_t n_colours, row_samples; /* colour channels; colour samples in a row */
     uint32_t n_levels;
-    uint32_t row; /* rows done */
-    bc_grid grid; /* the levels, coded or in linear light */
+    int bits;                     /* that tell levels apart */
+    uint32_t row;                 /* rows done */
+    const bci_image_ruler *ruler; /* NULL: levels of `bits` */
+    bc_grid grid;                 /* the levels, coded or in linear light */
     float *light_table;
+    uint16_t *sample_of;    /* under a ruler: what the file holds, by code */
     uint32_t first_channel; /* of the picture */
     uint32_t sample_maxval; /* of the file that codes are written to */
     uint32_t streams[3];
@@ -84,7 +87,7 @@ static bool is_dithered(const bc_image_settings *s)
 
 static bool counts_pairs(const bci_grid_rows *q)
 {
-    return ((uint64_t)q->info->maxval + 1) << q->settings->bits <= MAX_PAIRS;
+    return ((uint64_t)q->info->maxval + 1) << q->bits <= MAX_PAIRS;
 }
 
 static double light_of(const bci_grid_rows *q, double coded)
@@ -92,51 +95,118 @@ static double light_of(const bci_grid_rows *q, double coded)
     return bc_transfer_decode(&q->info->transfer, coded);
 }
 
+static bool sees_light(const bci_grid_rows *q)
+{
+    return q->settings->linear_light && is_dithered(q->settings);
+}
+
+/* The marks of the ruler and, in linear light, points half way between them in coded values. */
+static bc_status build_ruled_grid(bci_grid_rows *q, bc_error *err)
+{
+    float *marks = q->light_table, *middles = marks + q->n_levels;
+    const bool is_light = sees_light(q);
+
+    for (uint32_t k = 0; k < q->n_levels; k++) {
+        const double v = bci_image_ruler_mark(q->ruler, k);
+
+        marks[k] = (float)(is_light ? light_of(q, bci_image_ruler_value(q->ruler, k)) : v);
+        if (k > 0)
+            middles[k - 1] = (float)light_of(q, 0.5 * (bci_image_ruler_value(q->ruler, k - 1) +
+                                                       bci_image_ruler_value(q->ruler, k)));
+    }
+    const bc_status st = bc_grid_codebook(marks, q->n_levels, &q->grid, NULL);
+
+    q->grid.thresholds = is_light ? middles : NULL;
+    return st ? bci_fail(
+                    err, BC_E_USAGE,
+                    "%s: marks lie closer together than errors can be told, expected dither none",
+                    q->settings->spec.name)
+              : BC_OK;
+}
+
 static bc_status build_grid(bci_grid_rows *q, bc_error *err)
 {
-    const int bits = q->settings->bits;
+    const bool needs_table = q->ruler ? q->settings->kernel || sees_light(q) : sees_light(q);
 
-    if (!q->settings->linear_light || !is_dithered(q->settings))
-        return bc_grid_uniform(bits, &q->grid, err);
+    if (!needs_table)
+        return q->ruler ? BC_OK : bc_grid_uniform(q->bits, &q->grid, err);
     q->light_table = malloc(2 * (size_t)q->n_levels * sizeof *q->light_table);
     if (!q->light_table)
         return bci_fail(err, BC_E_LIMIT, "picture: out of memory for %u level(s)", q->n_levels);
-    return bc_grid_light(bits, &q->info->transfer, q->light_table, &q->grid, err);
+    return q->ruler ? build_ruled_grid(q, err)
+                    : bc_grid_light(q->bits, &q->info->transfer, q->light_table, &q->grid, err);
+}
+
+static double value_of(const bci_grid_rows *q, uint32_t v)
+{
+    return q->ruler ? v / (double)q->info->maxval : bci_coded_value(q->info, q->bits, v);
+}
+
+static int32_t near_code(const bci_grid_rows *q, int64_t code)
+{
+    const int64_t last = (int64_t)q->n_levels - 1;
+
+    return (int32_t)(code < 0 ? 0 : code > last ? last : code);
 }
 
 /* Nearest level of every sample, by the grid in double: exact for every depth. */
 static void fill_codes(bci_grid_rows *q)
 {
+    const bc_scale identity = BC_SCALE_IDENTITY;
+
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = bci_coded_value(q->info, q->settings->bits, v);
+        const double x = value_of(q, v);
         int32_t code;
 
-        bc_quantize_f64(&q->grid, &BC_SCALE_IDENTITY, q->settings->rounding, &x, NULL, 1, NULL,
-                        &code);
-        q->code_of[v] = (uint16_t)code;
+        bc_quantize_f64(q->ruler ? &q->ruler->grid : &q->grid,
+                        q->ruler ? &q->ruler->scale : &identity, q->settings->rounding, &x, NULL, 1,
+                        NULL, &code);
+        q->code_of[v] = (uint16_t)near_code(q, (int64_t)code - (q->ruler ? q->ruler->first : 0));
     }
+}
+
+/* Where x lies on the levels, counted from the first; *rest is the way from there in steps. */
+static int64_t place_on(const bci_grid_rows *q, double x, double *rest)
+{
+    const bci_image_ruler *r = q->ruler;
+    bc_position p;
+
+    if (q->light_table || !r) {
+        /* The levels in linear light are floats: compared as such, a level lies on itself. The
+         * coded ones may miss it by the rounding of a product. */
+        p = bc_grid_position(&q->grid, q->light_table ? (double)(float)x : x);
+        *rest = p.rest;
+        return p.base;
+    }
+    const double zero = r->scale.zero / r->grid.den;
+
+    p = bc_grid_position(&r->grid, r->scale.gain > 0.0
+                                       ? (x - r->scale.offset) / r->scale.gain + zero
+                                       : bc_grid_value(&r->grid, r->first));
+    *rest = p.rest;
+    return (int64_t)p.base - r->first;
 }
 
 /* Where noise is added: a code and the fraction of a step above it, so that the fraction keeps
  * its bits on every code and a sample that is a level stays one. */
 static void fill_position(bci_grid_rows *q, uint32_t v, double x)
 {
-    /* The levels in linear light are floats: compared as such, a level lies on itself. The
-     * coded ones may miss it by the rounding of a product. */
-    const bc_position p = bc_grid_position(&q->grid, q->light_table ? (double)(float)x : x);
-    const double nearest = rint(p.rest);
-    const double rest = fabs(p.rest - nearest) < 1e-9 ? nearest : p.rest;
-    const double below = floor(rest);
+    double rest;
+    const int64_t base = place_on(q, x, &rest);
+    const double nearest = rint(rest);
+    const double exact = fabs(rest - nearest) < 1e-9 ? nearest : rest;
+    const int64_t below = base + (int64_t)floor(exact);
+    const int32_t code = near_code(q, below);
 
-    q->code_of[v] = (uint16_t)(p.base + below);
-    q->place_of[v] = (float)(rest - below);
+    q->code_of[v] = (uint16_t)code;
+    q->place_of[v] = (float)(exact - floor(exact) + (double)(below - code));
 }
 
 static void fill_tables(bci_grid_rows *q)
 {
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double meant = bci_coded_value(q->info, q->settings->bits, v);
-        const double x = q->light_table ? light_of(q, meant) : meant;
+        const double meant = value_of(q, v);
+        const double x = sees_light(q) ? light_of(q, meant) : meant;
 
         if (q->settings->kernel)
             q->place_of[v] = (float)x;
@@ -146,7 +216,10 @@ static void fill_tables(bci_grid_rows *q)
         q->light_of[v] = light_of(q, q->coded_of[v]);
     }
     for (uint32_t k = 0; k < q->n_levels; k++) {
-        q->coded_of_code[k] = bci_stored_value(k, q->n_levels - 1, q->sample_maxval);
+        if (q->ruler)
+            q->sample_of[k] = (uint16_t)rint(bci_image_ruler_value(q->ruler, k) * q->sample_maxval);
+        q->coded_of_code[k] = q->ruler ? q->sample_of[k] / (double)q->sample_maxval
+                                       : bci_stored_value(k, q->n_levels - 1, q->sample_maxval);
         q->light_of_code[k] = light_of(q, q->coded_of_code[k]);
     }
     if (!is_dithered(q->settings))
@@ -177,7 +250,7 @@ static bool allocate_part(bci_grid_rows *q, part *p)
     p->opaque = malloc(q->info->width);
     p->histogram = calloc(q->n_levels, sizeof *p->histogram);
     if (counts_pairs(q))
-        p->pairs = calloc(((size_t)q->info->maxval + 1) << q->settings->bits, sizeof *p->pairs);
+        p->pairs = calloc(((size_t)q->info->maxval + 1) << q->bits, sizeof *p->pairs);
     return p->x && p->y && p->noise && p->plane && p->wide_codes && p->codes && p->opaque &&
            p->histogram && (p->pairs || !counts_pairs(q));
 }
@@ -193,8 +266,9 @@ static bool allocate(bci_grid_rows *q)
     q->light_of = malloc(n * sizeof *q->light_of);
     q->coded_of_code = malloc(q->n_levels * sizeof *q->coded_of_code);
     q->light_of_code = malloc(q->n_levels * sizeof *q->light_of_code);
+    q->sample_of = q->ruler ? malloc(q->n_levels * sizeof *q->sample_of) : NULL;
     ok = q->code_of && q->place_of && q->coded_of && q->light_of && q->coded_of_code &&
-         q->light_of_code;
+         q->light_of_code && (q->sample_of || !q->ruler);
     for (int i = 0; ok && i < N_PARTS; i++)
         ok = allocate_part(q, &q->parts[i]);
     return ok;
@@ -233,7 +307,7 @@ static bc_status make_diffuser(bci_grid_rows *q, bc_error *err)
 
 static bc_status check(const bc_image_settings *s, bc_error *err)
 {
-    if (s->bits < 1 || s->bits > 16)
+    if (!bci_image_is_ruled(s) && (s->bits < 1 || s->bits > 16))
         return bci_fail(err, BC_E_USAGE, "%d bit(s), expected 1 to 16", s->bits);
     if (s->effort < 0 || s->effort > 12)
         return bci_fail(err, BC_E_USAGE, "effort %d, expected 1 to 12, or 0 for the default",
@@ -246,8 +320,8 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
 }
 
 bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *settings,
-                            uint32_t first_channel, uint32_t sample_maxval, bci_grid_rows **out,
-                            bc_error *err)
+                            const bci_image_ruler *ruler, uint32_t first_channel,
+                            uint32_t sample_maxval, bci_grid_rows **out, bc_error *err)
 {
     bc_status st = check(settings, err);
     bci_grid_rows *q = NULL;
@@ -261,7 +335,11 @@ bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *
     q->settings = settings;
     q->n_colours = info->n_channels - info->has_alpha;
     q->row_samples = q->n_colours * info->width;
-    q->n_levels = 1u << settings->bits;
+    q->ruler = ruler;
+    q->bits = ruler ? 1 : settings->bits;
+    while (ruler && UINT32_C(1) << q->bits < ruler->n)
+        q->bits++;
+    q->n_levels = ruler ? ruler->n : 1u << q->bits;
     q->first_channel = first_channel;
     q->sample_maxval = sample_maxval;
     choose_streams(q);
@@ -311,6 +389,7 @@ void bci_grid_rows_free(bci_grid_rows *q)
     free(q->light_of);
     free(q->coded_of_code);
     free(q->light_of_code);
+    free(q->sample_of);
     free(q);
 }
 
@@ -370,11 +449,6 @@ static void make_noise(const bci_grid_rows *q, uint32_t y, float *plane, float *
     }
 }
 
-static inline uint16_t near_code(const bci_grid_rows *q, int32_t code)
-{
-    return (uint16_t)(code < 0 ? 0 : code > q->grid.hi ? q->grid.hi : code);
-}
-
 /* What a diffusion takes of row y; noise and opaque are NULL where there is none. */
 static void find_values(const bci_grid_rows *q, const void *row, uint32_t y, float *plane, float *x,
                         float *noise, uint8_t *opaque)
@@ -416,7 +490,7 @@ static void quantize_row(bci_grid_rows *q, part *p, const void *row, uint32_t y)
 
     bc_quantize_f32(&steps, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, p->x, p->noise, q->row_samples,
                     NULL, p->wide_codes);
-    FOR_COLOURS(q, row, p->codes[i] = near_code(q, q->code_of[v] + p->wide_codes[i]));
+    FOR_COLOURS(q, row, p->codes[i] = (uint16_t)near_code(q, q->code_of[v] + p->wide_codes[i]));
 }
 
 static void sum_errors(const bci_grid_rows *q, part *p, const void *row, const uint16_t *codes,
@@ -431,7 +505,7 @@ static void sum_errors(const bci_grid_rows *q, part *p, const void *row, const u
 /* The counted pairs as sums, in the order of samples and codes. */
 static void sum_pairs(const bci_grid_rows *q, part *p)
 {
-    const int bits = q->settings->bits;
+    const int bits = q->bits;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
         for (uint32_t k = 0; k < q->n_levels; k++) {
@@ -451,7 +525,7 @@ static void sum_pairs(const bci_grid_rows *q, part *p)
 /* `codes` are those of colours, here and below. */
 static void measure_row(const bci_grid_rows *q, part *p, const void *row, const uint16_t *codes)
 {
-    const int bits = q->settings->bits;
+    const int bits = q->bits;
 
     if (p->pairs) {
         FOR_COLOURS(q, row, p->pairs[v << bits | codes[i]]++);
@@ -466,11 +540,13 @@ static void measure_row(const bci_grid_rows *q, part *p, const void *row, const 
     sum_errors(q, p, row, codes, q->light_of, q->light_of_code, &p->linear);
 }
 
-/* Codes with the alpha samples of the row put back between them. */
-static void interleave(const bci_grid_rows *q, const void *row, const uint16_t *codes,
-                       uint16_t *out)
+/* What the file holds, with the alpha samples of the row put back between. */
+static void interleave(const bci_grid_rows *q, const void *row, uint16_t *codes, uint16_t *out)
 {
     const size_t channels = q->info->n_channels;
+
+    for (size_t i = 0; q->ruler && i < q->row_samples; i++)
+        codes[i] = q->sample_of[codes[i]];
 
     if (!q->info->has_alpha) {
         memcpy(out, codes, q->row_samples * sizeof *out);
@@ -508,7 +584,7 @@ static void begin_row(bci_grid_rows *q, part *p, const void *row, uint32_t i, ui
 
 static void end_row(bci_grid_rows *q, part *p, const void *row, uint32_t i, uint16_t *out)
 {
-    const uint16_t *codes = q->batch.codes + i * q->row_samples;
+    uint16_t *codes = q->batch.codes + i * q->row_samples;
 
     measure_row(q, p, row, codes);
     interleave(q, row, codes, out);

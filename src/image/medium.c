@@ -9,8 +9,10 @@
 #include "base/fail.h"
 #include "image/facts.h"
 #include "image/request.h"
+#include "image/ruler.h"
 #include "image/sheet.h"
 #include "image/show.h"
+#include "medium/shared_settings.h"
 
 static void choice(const void *job, const char *spec, char *to, size_t size)
 {
@@ -19,8 +21,9 @@ static void choice(const void *job, const char *spec, char *to, size_t size)
     const char *name = slash ? slash + 1 : j->palette_text;
     const char *dot = name ? strrchr(name, '.') : NULL;
 
-    (void)spec;
-    if (j->channels)
+    if (bci_image_is_ruled(&j->settings))
+        bci_choice_of_spec(job, spec, to, size);
+    else if (j->channels)
         snprintf(to, size, "%s", j->channels);
     else if (!name)
         snprintf(to, size, "%dbit", j->settings.bits);
@@ -59,9 +62,14 @@ static void name_result(const bci_image_job *j, const bc_image_result *m, bc_out
     else if (m->palette.n_colours)
         snprintf(o->title, sizeof o->title, "%u colour%s", m->palette.n_colours,
                  m->palette.n_colours == 1 ? "" : "s");
+    else if (bci_image_is_ruled(&j->settings))
+        snprintf(o->title, sizeof o->title, "%s%s", j->settings.spec.name,
+                 j->settings.spec.kind == BC_SPEC_EVEN ? " bits" : "");
     else
         snprintf(o->title, sizeof o->title, "%d bit%s", bits, bits == 1 ? "" : "s");
-    o->bits = has_bits ? (double)bits : (double)NAN;
+    o->bits = !has_bits                          ? (double)NAN
+              : bci_image_is_ruled(&j->settings) ? j->settings.spec.bits
+                                                 : (double)bits;
 }
 
 static bc_status reduce(void *job, const char *const paths[2], bc_outcome *o, bc_error *err)

@@ -1,6 +1,6 @@
-/* Knows pictures whose channels have different depths: each colour channel then is a grey
- * picture of its own, with the alpha of the whole, and alpha is rounded by itself. Channels of
- * one depth go through together. */
+/* Knows pictures whose channels have different rulers: each colour channel then is a grey picture of
+ * its own, with the alpha of the whole, and alpha is rounded by itself. Channels of one ruler go
+ * through together, and rows that are cut into runs apart from all that. */
 #include "image/planes.h"
 
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "image/grid_rows.h"
 #include "image/png_layout.h"
+#include "image/runs.h"
 
 enum { MAX_PLANES = 3 };
 
@@ -19,15 +20,20 @@ struct bci_planes {
     bc_image_info plane_info[MAX_PLANES];
     bc_image_settings plane_settings[MAX_PLANES];
     bci_grid_rows *rows[MAX_PLANES];
-    uint16_t *alpha_of; /* alpha code by sample, or NULL to keep samples */
-    void *samples;      /* a row of one plane */
+    bci_image_rulers rulers;
+    bci_image_runs *runs; /* in place of the rows */
+    uint16_t *alpha_of;   /* alpha code by sample, or NULL to keep samples */
+    void *samples;        /* a row of one plane */
     uint16_t *codes;
 };
 
-static bool is_mixed(const bc_image_info *info, const bc_image_settings *s)
+static bool is_mixed(const bc_image_info *info, const bc_image_settings *s,
+                     const bci_image_rulers *rulers)
 {
     const uint32_t n = info->n_channels - info->has_alpha;
 
+    if (rulers)
+        return rulers->n > 1;
     for (uint32_t c = 1; c < n; c++)
         if (s->channel_bits[c] != s->channel_bits[0])
             return true;
@@ -45,7 +51,8 @@ static bc_status new_plane(bci_planes *p, uint32_t c, uint32_t sample_maxval, bc
         info->n_channels = 1 + info->has_alpha;
     if (settings->channel_bits[c])
         settings->bits = settings->channel_bits[c];
-    return bci_grid_rows_new(info, settings, c, sample_maxval, &p->rows[c], err);
+    return bci_grid_rows_new(info, settings, p->rulers.n ? &p->rulers.of[c] : NULL, c,
+                             sample_maxval, &p->rows[c], err);
 }
 
 static bc_status make_alpha_codes(bci_planes *p, bc_error *err)
@@ -64,7 +71,8 @@ static bc_status make_alpha_codes(bci_planes *p, bc_error *err)
 }
 
 bc_status bci_planes_new(const bc_image_info *info, const bc_image_settings *settings,
-                         uint32_t sample_maxval, bci_planes **out, bc_error *err)
+                         const bci_image_rulers *rulers, uint32_t sample_maxval, bci_planes **out,
+                         bc_error *err)
 {
     const size_t width = info->width;
     bci_planes *p = calloc(1, sizeof *p);
@@ -74,12 +82,16 @@ bc_status bci_planes_new(const bc_image_info *info, const bc_image_settings *set
         return bci_fail(err, BC_E_LIMIT, "picture: out of memory");
     p->info = info;
     p->settings = settings;
-    p->n_planes = is_mixed(info, settings) ? info->n_channels - info->has_alpha : 1;
+    if (rulers)
+        p->rulers = *rulers;
+    p->n_planes = is_mixed(info, settings, rulers) ? info->n_channels - info->has_alpha : 1;
     p->samples = malloc(2 * width * sizeof(uint16_t));
     p->codes = malloc(2 * width * sizeof *p->codes);
     if (!p->samples || !p->codes)
         st = bci_fail(err, BC_E_LIMIT, "picture: out of memory for rows of %zu pixel(s)", width);
-    for (uint32_t c = 0; !st && c < p->n_planes; c++)
+    if (!st && bci_image_has_runs(settings))
+        st = bci_image_runs_new(info, settings, sample_maxval, &p->runs, err);
+    for (uint32_t c = 0; !st && !p->runs && c < p->n_planes; c++)
         st = new_plane(p, c, sample_maxval, err);
     if (!st)
         st = make_alpha_codes(p, err);
@@ -97,6 +109,7 @@ void bci_planes_free(bci_planes *p)
         return;
     for (uint32_t c = 0; c < MAX_PLANES; c++)
         bci_grid_rows_free(p->rows[c]);
+    bci_image_runs_free(p->runs);
     free(p->alpha_of);
     free(p->samples);
     free(p->codes);
@@ -145,7 +158,9 @@ void bci_planes_reduce(bci_planes *p, const void *samples, uint32_t n, uint16_t 
 {
     const size_t channels = p->info->n_channels;
 
-    if (p->n_planes == 1)
+    if (p->runs)
+        bci_image_runs_reduce(p->runs, samples, n, codes);
+    else if (p->n_planes == 1)
         bci_grid_rows_reduce(p->rows[0], samples, n, codes);
     else
         reduce_mixed(p, samples, n, codes);
@@ -153,17 +168,22 @@ void bci_planes_reduce(bci_planes *p, const void *samples, uint32_t n, uint16_t 
         codes[i] = p->alpha_of[codes[i]];
 }
 
-void bci_planes_measure(bci_planes *p, bc_image_result *result)
+bc_status bci_planes_measure(bci_planes *p, bc_image_result *result, bc_error *err)
 {
     double entropy_bits = 0.0;
-    uint32_t n_used = 0;
+    uint32_t n_used = 0, n_levels = 0;
+
+    if (p->runs)
+        return bci_image_runs_measure(p->runs, result, err);
 
     for (uint32_t c = 0; c < p->n_planes; c++) {
         bci_grid_rows_measure(p->rows[c], result);
         entropy_bits += result->entropy_bits / p->n_planes;
         n_used = result->n_levels_used > n_used ? result->n_levels_used : n_used;
+        n_levels = result->n_levels > n_levels ? result->n_levels : n_levels;
     }
     result->entropy_bits = entropy_bits;
     result->n_levels_used = n_used;
-    result->n_levels = 1u << p->settings->bits;
+    result->n_levels = n_levels;
+    return BC_OK;
 }

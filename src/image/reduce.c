@@ -25,8 +25,9 @@ typedef struct {
     bc_image_reader *colours; /* inside of `reader`, to be made grey apart; or NULL */
     bci_planes *rows;         /* or with a palette: */
     bci_palette_rows *palette_rows;
-    bc_palette palette;   /* empty without one */
-    bci_quality *quality; /* NULL: not asked for */
+    bc_palette palette;      /* empty without one */
+    bci_image_rulers rulers; /* none: evenly spaced levels of settings->bits, or runs */
+    bci_quality *quality;    /* NULL: not asked for */
     bci_image_writer writer;
     const bc_image_settings *settings;
     uint32_t batch_rows, n_batches;
@@ -99,6 +100,41 @@ static bc_status choose_palette(line_up *l, const char *in, int n_threads, bc_er
     return st;
 }
 
+static void see_samples(void *seen, const void *rows, uint32_t n)
+{
+    bci_image_see(seen, rows, n);
+}
+
+/* Marks that are laid out for the whole picture or its channels, after a first pass where they are
+ * fitted to it. */
+static bc_status choose_rulers(line_up *l, const char *in, bc_error *err)
+{
+    const bc_image_settings *s = l->settings;
+    const bc_image_info info = l->reader->info; /* the second pass may take another reader */
+    bci_image_seen seen;
+    bc_status st;
+
+    if (!bci_image_is_ruled(s) || bci_image_has_runs(s))
+        return BC_OK;
+    if (s->scale == BC_SCALE_FULL)
+        return bci_image_rulers_lay(s, NULL, &l->rulers, err);
+    st = bci_image_seen_new(&info, &seen, err);
+    if (!st)
+        st = bci_image_replay(&l->reader, in, s->grey, see_samples, &seen, err);
+    if (!st)
+        st = bci_image_rulers_lay(s, &seen, &l->rulers, err);
+    bci_image_seen_free(&seen);
+    return st;
+}
+
+/* Bits of a file's samples: those of the codes, or what holds the values of other rulers. */
+static int sample_bits(const line_up *l)
+{
+    if (!bci_image_is_ruled(l->settings))
+        return l->settings->bits;
+    return l->rulers.n ? bci_image_rulers_container(&l->rulers) : 16;
+}
+
 /* The rows of the picture as colours of the palette, or as indices where the format has them. */
 static void use_palette(bci_picture *p, const line_up *l, const bci_image_codec *codec)
 {
@@ -114,7 +150,7 @@ static void use_palette(bci_picture *p, const line_up *l, const bci_image_codec 
 static bci_picture picture_of(const line_up *l, const bc_image_settings *settings, const char *out)
 {
     const bc_image_info *info = &l->reader->info;
-    const int bits = settings->bits;
+    const int bits = sample_bits(l);
     const int *own = settings->channel_bits;
 
     return (bci_picture){ .path = out,
@@ -192,8 +228,10 @@ static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_
 {
     const bc_image_settings *s = l->settings;
     bci_picture *picture = &l->writer.picture;
-    bc_status st = wants_palette(s) ? choose_palette(l, in, n_threads, err) : BC_OK;
+    bc_status st = bci_image_check_ruler(s, err);
 
+    if (!st)
+        st = wants_palette(s) ? choose_palette(l, in, n_threads, err) : choose_rulers(l, in, err);
     if (st)
         return st;
     *picture = picture_of(l, s, out);
@@ -207,7 +245,8 @@ static bc_status choose_rows(line_up *l, const char *in, const char *out, int n_
 
         st = bci_palette_rows_new(&l->reader->info, s, &l->palette, most, &l->palette_rows, err);
     } else {
-        st = bci_planes_new(&l->reader->info, s, picture->sample_maxval, &l->rows, err);
+        st = bci_planes_new(&l->reader->info, s, l->rulers.n ? &l->rulers : NULL,
+                            picture->sample_maxval, &l->rows, err);
     }
     if (!st && !s->skip_quality)
         st = bci_quality_take_memory(l->reader, bci_has_indices(picture) ? 3 : picture->n_channels,
@@ -361,21 +400,40 @@ static bc_status run(line_up *l, int n_threads, bc_error *err)
     return bci_pipeline_run(&pipeline, err);
 }
 
-/* Bits of its codes, without gaps. */
-static uint64_t bits_of_pixel(const line_up *l, const bc_image_settings *settings)
+/* Bits of a colour channel of a pixel. */
+static double bits_of_channel(const line_up *l, const bc_image_settings *settings, uint32_t c)
+{
+    if (bci_image_is_ruled(settings))
+        return settings->spec.kind == BC_SPEC_EVEN ? settings->spec.bits
+                                                   : (double)settings->spec.grid.bits;
+    return l->writer.picture.channel_bits[c];
+}
+
+/* Bits of all codes, alpha among them, without gaps, and of scales. */
+static double packed_bits(const line_up *l, const bc_image_settings *settings)
 {
     const bc_image_info *info = &l->reader->info;
     const uint32_t n_colours = info->n_channels - info->has_alpha;
-    uint64_t bits = 0;
+    const bci_laying laying = bci_image_laying(settings);
+    const double pixels = (double)info->width * info->height;
+    double bits = 0.0, of_pixel = 0.0;
 
-    for (uint32_t c = 0; !l->palette_rows && c < n_colours; c++)
-        bits += (uint64_t)l->writer.picture.channel_bits[c];
-    if (l->palette_rows)
-        for (bits = 1; UINT64_C(1) << bits < l->palette.n_colours;)
-            bits++;
     if (info->has_alpha)
-        bits += (uint64_t)(settings->alpha_bits ? settings->alpha_bits : info->depth);
-    return bits;
+        of_pixel += settings->alpha_bits ? settings->alpha_bits : info->depth;
+    if (l->palette_rows) {
+        double index = 1.0;
+
+        while (exp2(index) < l->palette.n_colours)
+            index += 1.0;
+        of_pixel += index;
+    } else if (bci_image_has_runs(settings)) {
+        bits = (double)bci_laid_bits(&laying, info->width) * info->height * n_colours;
+    } else {
+        for (uint32_t c = 0; c < n_colours; c++)
+            of_pixel += bits_of_channel(l, settings, c);
+        bits = l->rulers.n ? l->rulers.n * (double)bci_laid_bits(&laying, 0) : 0.0;
+    }
+    return bits + pixels * of_pixel;
 }
 
 static void describe_metadata(const line_up *l, bc_image_result *r)
@@ -401,21 +459,24 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->output_size_bytes = bci_sink_size(l->writer.sink);
     r->raw_bytes = (pixels * l->input.n_channels * (uint64_t)info->depth + 7) / 8;
     r->palette = l->palette;
-    r->packed_bytes = (pixels * bits_of_pixel(l, settings) + 7) / 8;
+    r->packed_bytes = (uint64_t)ceil(packed_bits(l, settings) / 8.0);
     r->cpu_level = bc_cpu_level();
     snprintf(r->salvaged, sizeof r->salvaged, "%s", bc_image_salvaged(l->reader));
     describe_metadata(l, r);
 }
 
-static void measure(const line_up *l, bc_image_result *r)
+static bc_status measure(const line_up *l, bc_image_result *r, bc_error *err)
 {
+    bc_status st = BC_OK;
+
     if (l->palette_rows)
         bci_palette_rows_measure(l->palette_rows, r);
     else
-        bci_planes_measure(l->rows, r);
+        st = bci_planes_measure(l->rows, r, err);
     r->blurred_psnr_db = r->ssim = NAN;
     if (l->quality)
         bci_quality_measure(l->quality, r);
+    return st;
 }
 
 bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settings *settings,
@@ -449,7 +510,9 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     st = run(&l, n_threads, err);
     if (st)
         goto done;
-    measure(&l, &r);
+    st = measure(&l, &r, err);
+    if (st)
+        goto done;
     st = bc_error_gate(&r.coded, settings->min_snr_db, in, "SNR", "; no output written", err);
     if (!st)
         st = bci_sink_commit(l.writer.sink, err);

@@ -8,7 +8,11 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "image/ruler.h"
 #include "medium/shared_settings.h"
+
+enum { MOST_BITS = 16 };
+#define USUAL_PERCENT 99.99
 
 #define FIELD(member) BC_FIELD(bci_image_job, member)
 
@@ -16,6 +20,9 @@
 const bc_setting_row bci_image_setting_rows[BCI_IMAGE_SETTINGS] = {
     { "dither",      BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
     { "palette",     BC_SETTING_TEXT,   FIELD(palette_text), 0, 0, NULL },
+    { "scale",       BC_SETTING_CHOICE, FIELD(scale), 0, 0, BCI_SCALE_WORDS },
+    { "group",       BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
+    { "percent",     BC_SETTING_NUMBER, FIELD(percent), 0, 100, NULL },
     { "channels",    BC_SETTING_TEXT,   FIELD(channels), 0, 0, NULL },
     { "gray",        BC_SETTING_FLAG,   FIELD(settings.grey), 0, 0, NULL },
     { "light",       BC_SETTING_CHOICE, FIELD(light), 0, 0, "linear|coded" },
@@ -38,7 +45,9 @@ static bool is_number(const char *text)
 
 bool bci_image_takes(const char *spec)
 {
-    return is_number(spec);
+    bc_spec known;
+
+    return is_number(spec) || bc_spec_named(spec, &known, NULL) == BC_OK;
 }
 
 bool bci_image_replaces_spec(const bc_settings *s)
@@ -46,15 +55,19 @@ bool bci_image_replaces_spec(const bc_settings *s)
     return bc_setting_value(s, "channels") || bc_setting_value(s, "palette");
 }
 
-static bc_status parse_bits(const char *text, int *bits, bc_error *err)
+/* Whole bits are levels that files hold as they are. */
+static bc_status parse_spec(const char *text, bc_image_settings *s, bc_error *err)
 {
-    char *end;
-    const long v = strtol(text, &end, 10);
+    const bc_status st = bc_spec_named(text, &s->spec, err);
 
-    if (!is_number(text) || *end || v < 1 || v > 16)
-        return bci_fail(err, BC_E_USAGE, "bits%s%s: expected a whole number from 1 to 16",
-                        *text ? " " : "", text);
-    *bits = (int)v;
+    if ((st && text[strspn(text, "0123456789.")] == '\0') ||
+        (!st && s->spec.kind == BC_SPEC_EVEN && s->spec.levels > exp2(MOST_BITS)))
+        return bci_fail(err, BC_E_USAGE, "bits%s%s: expected a number from 1 to %d",
+                        *text ? " " : "", text, MOST_BITS);
+    if (st || s->spec.kind != BC_SPEC_EVEN || s->spec.bits != floor(s->spec.bits))
+        return st;
+    s->bits = (int)s->spec.bits;
+    s->spec = (bc_spec){ 0 };
     return BC_OK;
 }
 
@@ -167,6 +180,64 @@ static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error
     return BC_OK;
 }
 
+/* "all", "channel", "row", or so many samples of one. */
+static bc_status parse_group(const char *text, bc_image_settings *s, bc_error *err)
+{
+    if (!text || strcmp(text, "all") == 0)
+        s->per = BC_PER_WHOLE;
+    else if (strcmp(text, "channel") == 0)
+        s->per = BC_PER_CHANNEL;
+    else if (strcmp(text, "row") == 0)
+        s->per = BC_PER_ROW;
+    else if (is_number(text) && strtoul(text, NULL, 10) >= 1 && strlen(text) < 10) {
+        s->per = BC_PER_BLOCK;
+        s->group = strtoul(text, NULL, 10);
+    } else {
+        return bc_setting_refuse(err, "group", text,
+                                 "expected all, channel, row, or a number of samples");
+    }
+    return BC_OK;
+}
+
+/* How the ruler is laid; levels of whole bits are a grid like others, where they are not under full
+ * scale. */
+static bc_status settle_scale(bci_image_job *j, bc_error *err)
+{
+    bc_image_settings *s = &j->settings;
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+    const bool has_percent = !isnan(j->percent);
+    bc_status st = parse_group(j->group, s, err);
+
+    s->scale = j->scale >= 0 && (size_t)j->scale < n ? rows[j->scale].method : BC_SCALE_FULL;
+    if (!st && has_percent && s->scale != BC_SCALE_PERCENTILE)
+        st = bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
+    s->percent = has_percent ? j->percent : USUAL_PERCENT;
+    if (!st && !bci_image_is_ruled(s) && !j->palette_text && !j->channels &&
+        (s->scale != BC_SCALE_FULL || s->per != BC_PER_WHOLE)) {
+        char text[16];
+
+        snprintf(text, sizeof text, "%d", s->bits);
+        st = bc_spec_named(text, &s->spec, err);
+    } else if (!st && (j->palette_text || j->channels) && (j->scale >= 0 || j->group)) {
+        st = bci_fail(err, BC_E_USAGE,
+                      "`scale` and `group` are for a grid, expected no %s beside them",
+                      j->palette_text ? "`palette`" : "`channels`");
+    }
+    return st ? st : bci_image_check_ruler(s, err);
+}
+
+/* Errors are passed on unless something else is asked for, or each run has a ruler of its own. */
+static const char *usual_dither(const bci_image_job *j)
+{
+    const bc_image_settings *s = &j->settings;
+    const bool has_runs =
+        s->spec.kind == BC_SPEC_BLOCKS ||
+        (j->group && strcmp(j->group, "all") != 0 && strcmp(j->group, "channel") != 0);
+
+    return s->rounding == BC_ROUND_NEAREST && !has_runs ? "floyd-steinberg" : "none";
+}
+
 bc_status bci_image_settle(bci_image_job *j, bc_error *err)
 {
     bc_image_settings *s = &j->settings;
@@ -176,16 +247,15 @@ bc_status bci_image_settle(bci_image_job *j, bc_error *err)
     if (j->fast && j->small)
         return bci_fail(err, BC_E_USAGE, "`fast` `small`: expected one of them");
     /* The bare bit shift is what it is by taking no dither. */
-    st = parse_dither(!is_default                       ? j->dither
-                      : s->rounding == BC_ROUND_NEAREST ? "floyd-steinberg"
-                                                        : "none",
-                      s, err);
+    st = parse_dither(is_default ? usual_dither(j) : j->dither, s, err);
     if (!st && j->channels)
         st = parse_channels(j->channels, s, err);
     if (!st && j->palette_text)
         st = parse_palette(j->palette_text, s, &j->palette, err);
     s->effort = j->fast ? 1 : j->small ? 9 : 0;
     s->linear_light = j->light == 0;
+    if (!st)
+        st = settle_scale(j, err);
     if (!isnan(j->strength))
         s->strength = j->strength;
     else if (s->n_colours && !s->palette)
@@ -193,13 +263,18 @@ bc_status bci_image_settle(bci_image_job *j, bc_error *err)
     return st;
 }
 
-bc_status bci_image_prepare_bits(int bits, const bc_request *request, bci_image_job *j,
-                                 bc_error *err)
+static bc_status prepare(const char *spec, int bits, const bc_request *request, bci_image_job *j,
+                         bc_error *err)
 {
     bc_status st;
 
-    *j = (bci_image_job){ .settings = bc_image_settings_default(bits), .strength = NAN };
-    st = bc_settings_fill(bci_image_setting_rows, BCI_IMAGE_SETTINGS, &request->settings, j, err);
+    *j = (bci_image_job){
+        .settings = bc_image_settings_default(bits), .strength = NAN, .percent = NAN, .scale = -1
+    };
+    st = spec ? parse_spec(spec, &j->settings, err) : BC_OK;
+    if (!st)
+        st = bc_settings_fill(bci_image_setting_rows, BCI_IMAGE_SETTINGS, &request->settings, j,
+                              err);
     if (!st)
         st = bci_image_settle(j, err);
     j->settings.skip_quality = !request->wants_report;
@@ -210,10 +285,15 @@ bc_status bci_image_prepare_bits(int bits, const bc_request *request, bci_image_
     return st;
 }
 
+bc_status bci_image_prepare_bits(int bits, const bc_request *request, bci_image_job *j,
+                                 bc_error *err)
+{
+    return prepare(NULL, bits, request, j, err);
+}
+
 bc_status bci_image_prepare(const char *spec, const bc_request *request, void **job, bc_error *err)
 {
     bci_image_job *j = calloc(1, sizeof *j);
-    int bits = 1;
 
     *job = j;
     if (!j)
@@ -221,7 +301,5 @@ bc_status bci_image_prepare(const char *spec, const bc_request *request, void **
     if (bc_setting_value(&request->settings, "palette") &&
         bc_setting_value(&request->settings, "channels"))
         return bci_fail(err, BC_E_USAGE, "`palette` `channels`: expected one of them");
-    const bc_status st = spec ? parse_bits(spec, &bits, err) : BC_OK;
-
-    return st ? st : bci_image_prepare_bits(bits, request, j, err);
+    return prepare(spec, 1, request, j, err);
 }

@@ -93,6 +93,15 @@ static void set_ends(const limits *of_codes, groups *of, size_t n)
 void bc_error_add_overload_blocks(bc_error_sums *sums, const bc_block_format *format,
                                   const void *blocks, const float *x, const float *y, size_t n)
 {
+    const char *single = bci_layout_of(format)->grid;
+    bc_grid grid;
+
+    if (single && bc_grid_named(single, &grid, NULL) == BC_OK) {
+        const bc_granular region = bc_granular_of(&grid, &BC_SCALE_IDENTITY);
+
+        bc_error_add_overload_f32(sums, &region, x, y, n);
+        return;
+    }
     const limits of_codes = limits_of(format);
     const size_t length = format->codes->group_length;
     const uint8_t *block = blocks;

@@ -80,7 +80,7 @@ static uint64_t numbers_of_scale(const bci_laying *l)
 uint64_t bci_laid_bits(const bci_laying *l, size_t n)
 {
     const size_t length = length_of(l, n);
-    const uint64_t n_groups = n ? (n + length - 1) / length : 0;
+    const uint64_t n_groups = n ? (n + length - 1) / length : 1;
 
     return l->blocks ? n_groups * l->blocks->block_bytes * 8
                      : n * (uint64_t)l->grid.bits + n_groups * numbers_of_scale(l) * SCALE_BITS;

@@ -38,7 +38,8 @@ BC_NODISCARD bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, co
 /* Different codes; 0: more than are counted (2^16). */
 size_t bci_laid_levels(const bci_laying *l);
 
-/* Bits of a run: its codes, and a float of 32 bits for each number of a fitted scale. */
+/* Bits of a run: its codes, and a float of 32 bits for each number of a fitted scale; of n = 0 samples
+ * those of one scale alone. */
 uint64_t bci_laid_bits(const bci_laying *l, size_t n);
 
 #endif

@@ -24,10 +24,16 @@ static const struct {
     { "salvaged", "{!input.rate_hz}{input.salvaged}" },
     { "against", "{compared.colours}, {compared.depth_bits:bit} a sample|, {compared.format}"
                  "|; salvaged: {compared.salvaged}" },
-    { "reduced", "{!input.rate_hz}to {output.bits}-bit samples, {output.levels:level}"
-                 "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
+    { "reduced", "{?input.width}to {output.depth}|, {output.levels:mark} from black to white"
+                 "|; scale {settings.scale}| {settings.percent:2}|, for each {settings.group}"
+                 "|; {settings.colours}|; dither {settings.dither}"
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
+    { "reduced",
+      "{!input.rate_hz}{!output.depth}to {output.bits}-bit samples, {output.levels:level}"
+      "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
+      "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
+      "|; rounding {settings.rounding}|; seed {settings.seed}" },
     { "reduced", "to {output.colours:colour}, palette {settings.palette}"
                  "|; dither {settings.dither}|, {settings.scan}|, strength {settings.strength:2}"
                  "|, {settings.light} light|; seed {settings.seed}" },

@@ -101,7 +101,7 @@ exits 2
 mentions '--palette: an option for pictures, not an option for numbers'
 bitcrush r.csv q4_0
 exits 2
-mentions 'q4_0: is for weights'
+mentions 'q4_0: unknown depth'
 bitcrush r.csv 4 --scale mse
 exits 2
 mentions '--scale mse: needs all numbers at once'

@@ -9,6 +9,7 @@
 #include "bitcrush/palette.h"
 #include "bitcrush/setting.h"
 #include "bitcrush/shaper.h"
+#include "bitcrush/spec.h"
 #include "bitcrush/tensor.h"
 
 static bool is_number(const char *name)
@@ -35,6 +36,7 @@ static bool exists(const char *place, const char *name)
     bc_audio_depth depth;
     bc_notation notation;
     bc_palette palette;
+    bc_spec spec;
 
     if (strcmp(place, "option") == 0)
         return option_row_of(name, strcspn(name, "="));
@@ -45,7 +47,7 @@ static bool exists(const char *place, const char *name)
     if (strcmp(place, "palette") == 0)
         return is_number(name) || !bc_palette_named(name, &palette, NULL);
     if (strcmp(place, "bits") == 0)
-        return is_number(name);
+        return is_number(name) || bc_spec_named(name, &spec, NULL) == BC_OK;
     if (strcmp(place, "depth") == 0)
         return !bc_audio_depth_named(name, &depth, NULL);
     if (strcmp(place, "format") == 0)

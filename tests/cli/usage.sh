@@ -17,11 +17,14 @@ refused() {
     only in.png
 }
 
-for bits in 0 17 x 4.5 -0 +4 4x ' 4' '' 99999999999999999999 1e1 0x4; do
-    [ "$bits" = -0 ] && continue # an option
-    refused "bits${bits:+ $bits}: expected a whole number from 1 to 16" in.png "$bits"
+for bits in 0 17 0.9 16.1 '' 99999999999999999999 1..2; do
+    refused "bits${bits:+ $bits}: expected a number from 1 to 16" in.png "$bits"
 done
-refused 'bits -4: expected a whole number from 1 to 16' -- in.png -4
+for word in x +4 4x ' 4' 1e1 0x4; do
+    refused "$word: unknown, expected a number of bits, or a grid or format that --list shows" \
+        in.png "$word"
+done
+refused '-4: unknown, expected a number of bits, or a grid or format that --list shows' -- in.png -4
 
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)'
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png

@@ -31,7 +31,7 @@ taken() {
     rm -f "$made"
 }
 
-for spec in 4bit 4bits 4-bit 4b u4 UINT4; do
+for spec in 4bit 4bits 4-bit 4b u4 U4; do
     taken in.png in-4bit.png 'to 4-bit samples' "$spec"
 done
 for dither in fs FSD floyd Floyd-Steinberg FloydSteinberg floyd_steinberg; do
@@ -77,7 +77,7 @@ asked '-dither: unknown option, did you mean --dither?' in.png 4 -dither none
 asked '--no-dither: takes no value, expected it alone' in.png 4 --no-dither=yes
 asked '--output-format: no option here: the ending of the name after -o chooses the kind of file' in.png 4 --output-format png
 asked 'rgb565: expected --channels 5,6,5 for that' in.png rgb565
-asked 'fp16: pictures have whole numbers, expected 1 to 16 bits, --palette or --channels' in.png fp16
+asked 'fp32: samples of pictures have 16 bits at most, expected 1 to 16 bits or float16' in.png fp32
 asked '--dither shibata: shapes noise, expected --shape ath for that' in.png 4 --dither shibata
 asked '--rounding stochastic: is a dither here, expected --dither rpdf' in.png 4 --rounding stochastic
 
@@ -134,8 +134,7 @@ cp in.png infoo
 bitcrush infoo 4 -n
 exits 0
 rm infoo
-asked 'q4_0: is for weights (model.safetensors, .gguf, .npy or .npz), in.png is a picture' in.png q4_0
-asked 'mulaw: is for sound (voice.wav or .flac), w.npy is a file of weights' w.npy mulaw
+asked 'ternary: is for weights (model.safetensors, .gguf, .npy or .npz), in.png is a picture' in.png ternary
 asked 'stucki: is a dither, expected --dither stucki after a format or bits' in.png stucki
 asked '--shape: an option for sound, not an option for pictures' in.png 4 --shape ath
 asked '--colors: expected N|NAME|FILE after it, -n is an option' in.png --colors -n
@@ -145,7 +144,6 @@ asked '--mono: no option here: black and white is 1 bit and --gray: photo.png 1 
 asked '--quality: no option here: PNG is exact; --palette N says how many colours, --min-snr DB refuses what is worse' \
     in.png 4 --quality 80
 if [ "${SOUND:-}" = ON ]; then
-    asked 'nf4: is for weights (model.safetensors, .gguf, .npy or .npz), in.wav is a sound' in.wav nf4
     asked '--keep-silence 50: expected --keep-silence=50' in.wav 8 --keep-silence 50
     asked '--keep-silence 50: expected --keep-silence=50' --keep-silence 50 in.wav 8
     taken in.wav in-8bit.wav 'silence over 20 ms kept' --keep-silence 8
