@@ -13,6 +13,7 @@
 #include "bitcrush/quantize.h"
 #include "bitcrush/reading.h"
 #include "bitcrush/shaper.h"
+#include "bitcrush/spec.h"
 #include "bitcrush/tone.h"
 
 #ifdef __cplusplus
@@ -100,23 +101,34 @@ BC_API bool bc_audio_probe(const uint8_t *head, size_t n);
 
 /* What samples are reduced to. */
 typedef struct {
-    char name[24]; /* of the grid: "pcm16", "levels23", "mulaw", "e4m3" */
-    bc_grid grid;
-    double bits;                /* log2 of the levels; 0 for grids that are not uniform */
+    char name[24]; /* of the grid or format: "pcm16", "levels23", "mulaw", "e4m3", "q4_0" */
+    bc_grid grid;  /* nothing in it where there are: */
+    const bc_block_format *blocks; /* whose scales are made of the data, or NULL */
+    double bits;                /* log2 of the levels; 0 for grids that are not uniform; of blocks
+                                    * those of a sample, with its share of the scales */
     bc_audio_encoding encoding; /* how files hold it, */
     int valid_bits;             /* integers in so many bits; more than `bits` where marks of the
-                                 * grid are no integers */
+                                    * grid are no integers */
 } bc_audio_depth;
 
-/* A depth by name: a number of bits, 1 to 32 and where it is no whole number round(2^bits)
- * levels ("16", "4.5": 23 levels); "mulaw", "alaw"; or another grid of bc_grid_named in 32-bit
- * floats ("float32", "e4m3"). BC_E_USAGE for anything else. */
+/* A depth by name (spec.h): a number of bits or levels, round(2^bits) of them around 0 ("16", "4.5":
+ * 23 levels; "1" is "midrise1"); a grid of bc_grid_named; a format of blocks. What is neither whole
+ * integers nor G.711 is stored in 32-bit floats. BC_E_USAGE for anything else. */
 BC_API BC_NODISCARD bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out,
                                                    bc_error *err);
+
+enum { BC_AUDIO_MAX_GROUP = 1 << 16 };
 
 /* How to reduce. Zero it, set what differs, and see bc_audio_settings_default. */
 typedef struct {
     bc_audio_depth depth;
+    bc_scale_method
+        scale;          /* of a grid: BC_SCALE_FULL, -1 to 1 as they are, or fitted to the data. The
+                            * values are stored then, in 32-bit floats */
+    double percent;     /* of BC_SCALE_PERCENTILE, which goes with groups of frames */
+    bc_scale_group per; /* what shares a fitted scale: BC_PER_CHANNEL or BC_PER_WHOLE, for which a
+                            * file is read twice (seven times for BC_SCALE_MSE), or BC_PER_BLOCK: */
+    uint32_t group;     /* so many consecutive frames of a channel, up to BC_AUDIO_MAX_GROUP */
     bc_rounding rounding;        /* truncate takes no noise and no shaping */
     const bc_noise *noise;       /* NULL: chosen by the data, TPDF where bits are lost, else none */
     bool shape;                  /* feed the error back, through: */
@@ -201,7 +213,8 @@ typedef struct {
     uint64_t input_size_bytes;    /* of the file; 0 when it is not known (a pipe) */
     uint64_t output_size_bytes;
     uint64_t raw_bytes;     /* input samples at their depth, packed */
-    uint64_t packed_bytes;  /* codes at their bits each, packed */
+    uint64_t packed_bytes;  /* codes at their bits each, packed, with fitted scales */
+    double step;            /* between even marks, where there is one scale; else 0 */
     bool is_exact;          /* every sample lay on the grid already: nothing was added or lost */
     const bc_noise *noise;  /* that was taken */
     bc_shaper shaper;       /* that was taken; no taps: none */

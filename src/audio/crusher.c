@@ -2,11 +2,15 @@
  * guard, noise, quantize, hold, pack, a strip of frames at a time that stays in the cache. */
 #include "audio/crusher.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audio/dither_note.h"
+#include "audio/ends.h"
+#include "audio/fitted.h"
+#include "audio/layer.h"
 #include "base/fail.h"
 #include "bitcrush/feedback.h"
 
@@ -32,10 +36,10 @@ struct bci_crusher {
     out_kind kind;
     int shift, valid_bits;
     bool is_float;
-    int32_t last, first; /* codes of the largest and of the lowest finite value */
-    double top;          /* the largest finite value */
-    bool overflows;      /* infinity lies beyond it */
-    double inner;        /* magnitudes below are far from the ends, with noise too; 0: none are */
+    bool is_of_floats;      /* what lies beyond the ends of the grid is refused */
+    const bc_scale *scales; /* of the channels, where they are fitted to the whole sound, or NULL */
+    bci_layer *layer;       /* where marks move from group to group, or NULL */
+    bci_ends ends;          /* of full scale */
     size_t n_channels, frame_bytes, reduced_bytes, strip_frames;
     const bc_audio_settings *settings;
     double gain;
@@ -48,23 +52,16 @@ struct bci_crusher {
     scratch *workers;
 };
 
-void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more)
+static out_kind kind_of(const bc_audio_settings *set)
 {
-    to->n_clipped += more->n_clipped;
-    to->overload_e2 += more->overload_e2;
-    to->n_nonfinite += more->n_nonfinite;
-    to->n_silent += more->n_silent;
-    to->n_saturated += more->n_saturated;
-    to->worst = more->worst > to->worst ? more->worst : to->worst;
-}
+    const bc_audio_depth *d = &set->depth;
 
-static out_kind kind_of(const bc_audio_depth *d)
-{
     if (d->encoding == BC_ENCODING_MULAW || d->encoding == BC_ENCODING_ALAW)
         return OUT_BYTES;
     if (d->encoding != BC_ENCODING_PCM)
         return OUT_VALUES;
-    return d->grid.family == BC_GRID_AFFINE && d->grid.den == ldexp(1.0, d->valid_bits - 1)
+    return !bci_is_fitted(set) && d->grid.family == BC_GRID_AFFINE &&
+                   d->grid.den == ldexp(1.0, d->valid_bits - 1)
                ? OUT_CODES
                : OUT_ROUND;
 }
@@ -122,22 +119,18 @@ static bc_status allocate(bci_crusher *c, int n_workers, bc_error *err)
     return st;
 }
 
-static void find_ends(bci_crusher *c, const bc_grid *g)
+/* Whole groups; 0: there are none. */
+static size_t strip_for(size_t n_channels, size_t group)
 {
-    enum { MOST_NOISE = 16 }; /* steps; no noise reaches it */
+    const size_t n = STRIP_SAMPLES / n_channels > MIN_STRIP_FRAMES ? STRIP_SAMPLES / n_channels
+                                                                   : MIN_STRIP_FRAMES;
 
-    c->overflows = isinf(bc_grid_value(g, g->hi));
-    c->last = g->hi - c->overflows;
-    c->first = isinf(bc_grid_value(g, g->lo)) ? g->lo + 1 : g->lo;
-    c->top = bc_grid_value(g, c->last);
-    if (c->last - MOST_NOISE > c->first + MOST_NOISE)
-        c->inner =
-            fmin(bc_grid_value(g, c->last - MOST_NOISE), -bc_grid_value(g, c->first + MOST_NOISE));
+    return group ? (n + group - 1) / group * group : n;
 }
 
 bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
-                          const bc_audio_settings *settings, const bc_shaper *shaper, int n_workers,
-                          bci_crusher **out, bc_error *err)
+                          const bc_audio_settings *settings, const bc_shaper *shaper,
+                          const bc_scale *scales, int n_workers, bci_crusher **out, bc_error *err)
 {
     const size_t n = from->n_channels;
     bci_crusher *c = calloc(1, sizeof *c);
@@ -147,20 +140,27 @@ bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
         return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channel(s)", n);
     c->from = from->layout;
     c->to = to->layout;
-    c->kind = kind_of(&settings->depth);
+    c->kind = kind_of(settings);
     c->shift = to->shift;
     c->valid_bits = settings->depth.valid_bits;
     c->is_float = from->is_float || from->is_lossy;
-    find_ends(c, &settings->depth.grid);
+    c->is_of_floats = !bci_is_fitted(settings) && c->kind == OUT_VALUES &&
+                      settings->depth.grid.family != BC_GRID_AFFINE;
+    c->scales = scales;
+    if (!bci_is_fitted(settings))
+        c->ends = bci_ends_of(settings, shaper->n_taps == 0 && settings->hold <= 1);
     c->n_channels = n;
     c->frame_bytes = n * bc_sample_size(from->layout);
     c->reduced_bytes = n * bc_sample_size(to->layout);
-    c->strip_frames = STRIP_SAMPLES / n > MIN_STRIP_FRAMES ? STRIP_SAMPLES / n : MIN_STRIP_FRAMES;
+    c->strip_frames = strip_for(n, bci_group_frames(settings));
     c->settings = settings;
     c->gain = pow(10.0, -settings->guard_db / 20.0);
     st = allocate(c, n_workers, err);
     if (!st)
         st = begin_shaping(c, shaper, err);
+    if (!st && bci_group_frames(settings))
+        st = bci_layer_new(settings, c->strip_frames, n_workers, !settings->skip_quality, &c->layer,
+                           err);
     if (st) {
         bci_crusher_free(c);
         return st;
@@ -187,6 +187,11 @@ void bci_crusher_begin(bci_crusher *c, const void *raw, size_t n_frames)
         c->streams[i] = bci_channel_stream(i, hash);
 }
 
+uint64_t *bci_crusher_histogram(bci_crusher *c, size_t *n_codes)
+{
+    return c->layer ? bci_layer_histogram(c->layer, n_codes) : NULL;
+}
+
 uint64_t bci_crusher_history(const bci_crusher *c)
 {
     return c->history;
@@ -195,6 +200,13 @@ uint64_t bci_crusher_history(const bci_crusher *c)
 bool bci_crusher_is_serial(const bci_crusher *c)
 {
     return c->firs || c->settings->hold > 1;
+}
+
+static const bc_scale *scale_of(const bci_crusher *c, size_t channel)
+{
+    static const bc_scale full = BC_SCALE_IDENTITY;
+
+    return c->scales ? &c->scales[channel] : &full;
 }
 
 /* Deal with NaN and infinity in a plane that frames from `first` on are in. */
@@ -216,128 +228,6 @@ static bc_status check_finite(const bci_crusher *c, double *x, size_t n, uint64_
             x[i] = 0.0;
     }
     return BC_OK;
-}
-
-/* True when x with its noise lies more than half a step past the last mark. Half a step itself
- * rounds to infinity where there is one. */
-static bool is_beyond(const bci_crusher *c, double x, double noise)
-{
-    if (isinf(x))
-        return true;
-    const bc_position p = bc_grid_position(&c->settings->depth.grid, x);
-    const double over = (double)((int64_t)p.base - c->last) + (p.rest + noise);
-    const double under = (double)((int64_t)c->first - p.base) - (p.rest + noise);
-    const double most = over > under ? over : under;
-
-    return c->overflows ? most >= 0.5 : most > 0.5;
-}
-
-static bc_status refuse(const bci_crusher *c, double x, uint64_t frame, size_t channel,
-                        bc_error *err)
-{
-    return bci_fail(err, BC_E_FORMAT,
-                    "%.9g in frame %llu of channel %zu, %smore than %s holds, expected "
-                    "`nonfinite=saturate`",
-                    x, (unsigned long long)frame, channel + 1,
-                    fabs(x) <= c->top ? "with its noise " : "", c->settings->depth.name);
-}
-
-/* Floats: what lies beyond the ends is refused, or becomes the end, or infinity. */
-static bc_status hold_in_floats(const bci_crusher *c, double *x, double *noise, size_t n,
-                                uint64_t first, size_t channel, bci_crush_tally *t, bc_error *err)
-{
-    const bc_nonfinite asked = c->settings->nonfinite;
-
-    for (size_t i = 0; i < n && asked != BC_NONFINITE_KEEP; i++) {
-        if (fabs(x[i]) < c->inner || !is_beyond(c, x[i], noise[i]))
-            continue;
-        if (asked != BC_NONFINITE_SATURATE)
-            return refuse(c, x[i], first + i, channel, err);
-        t->n_clipped++;
-        t->n_saturated += isfinite(x[i]) ? 1 : 0; /* infinity was counted as it came */
-        t->worst = isfinite(x[i]) ? fmax(t->worst, fabs(x[i])) : t->worst;
-        x[i] = copysign(c->top, x[i]);
-        noise[i] = 0.0;
-    }
-    return BC_OK;
-}
-
-/* Errors that are fed back may take a sample to infinity as well. */
-static bc_status check_fed_back(const bci_crusher *c, const double *x, double *y, size_t n,
-                                uint64_t first, size_t channel, bci_crush_tally *t, bc_error *err)
-{
-    for (size_t i = 0; i < n && c->settings->nonfinite != BC_NONFINITE_KEEP; i++) {
-        if (isfinite(y[i]) || !isfinite(x[i]))
-            continue;
-        if (c->settings->nonfinite != BC_NONFINITE_SATURATE)
-            return refuse(c, x[i], first + i, channel, err);
-        y[i] = copysign(c->top, y[i]);
-        t->n_clipped += fabs(x[i]) < c->top; /* at the top they were counted before */
-        t->n_saturated += fabs(x[i]) < c->top;
-    }
-    return BC_OK;
-}
-
-static void add_clipped(bci_crush_tally *t, uint64_t n_clipped, double worst)
-{
-    t->n_clipped += n_clipped;
-    t->worst = worst > t->worst ? worst : t->worst;
-}
-
-/* Squares of the errors of clipped samples, which all become an end mark: x with its noise lies
- * beyond `low` or `high`. */
-static double overload(const bc_grid *g, const double *x, const double *noise, size_t n, double low,
-                       double high)
-{
-    const double step = 1.0 / g->den;
-    const double first = bc_grid_value(g, g->lo), last = bc_grid_value(g, g->hi);
-    double sum = 0.0;
-
-    for (size_t i = 0; i < n; i++) {
-        const double v = x[i] + noise[i] * step;
-        const double e = v > high ? last - x[i] : v < low ? first - x[i] : 0.0;
-
-        sum += isfinite(e) ? e * e : 0.0;
-    }
-    return sum;
-}
-
-/* Even steps: count what lies beyond the ends with its noise. */
-static void count_even(const bci_crusher *c, const double *x, const double *noise, size_t n,
-                       bci_crush_tally *t)
-{
-    const bc_grid *g = &c->settings->depth.grid;
-    const double top = (g->hi + g->rise + 0.5) / g->den, bottom = (g->lo + g->rise - 0.5) / g->den;
-    uint64_t clipped = 0;
-    double worst = 0.0;
-
-    for (size_t i = 0; i < n; i++) {
-        const double v = x[i] + noise[i] / g->den;
-        const bool is_out = v > top || v < bottom;
-        const double over = fabs(v);
-
-        clipped += is_out;
-        worst = is_out && over > worst && isfinite(over) ? over : worst;
-    }
-    add_clipped(t, clipped, worst);
-    if (clipped && !c->firs && c->settings->hold <= 1)
-        t->overload_e2 += overload(g, x, noise, n, bottom, top);
-}
-
-/* The same of other steps. */
-static void count_uneven(const bci_crusher *c, const double *x, const double *noise, size_t n,
-                         bci_crush_tally *t)
-{
-    uint64_t clipped = 0;
-    double worst = 0.0;
-
-    for (size_t i = 0; i < n; i++) {
-        if (fabs(x[i]) < c->inner || !is_beyond(c, x[i], noise[i]))
-            continue;
-        clipped++;
-        worst = isfinite(x[i]) ? fmax(worst, fabs(x[i])) : worst;
-    }
-    add_clipped(t, clipped, worst);
 }
 
 /* Every frame that is no multiple of `hold` repeats the last that is. */
@@ -369,21 +259,21 @@ static void quieten(const uint8_t *silent, double *noise, size_t n, bci_crush_ta
 static void silence_held(bci_crusher *c, const scratch *s, bci_silent silent, size_t n)
 {
     const double zero = 0.0;
-    const bc_scale scale = BC_SCALE_IDENTITY;
     int32_t code;
 
-    bc_quantize_f64(&c->settings->depth.grid, &scale, BC_ROUND_NEAREST, &zero, NULL, 1, NULL,
-                    &code);
-    for (size_t ch = 0; ch < c->n_channels; ch++)
+    for (size_t ch = 0; ch < c->n_channels; ch++) {
+        bc_quantize_f64(&c->settings->depth.grid, scale_of(c, ch), BC_ROUND_NEAREST, &zero, NULL, 1,
+                        NULL, &code);
         for (size_t i = 0; i < n; i++)
             if (silent.at[ch * silent.stride + i]) {
                 s->codes[ch][i] = code;
                 s->y[ch][i] = 0.0;
             }
+    }
 }
 
 /* Values to the nearest integers of the container. */
-static void round_values(const bci_crusher *c, const scratch *s, size_t n)
+static void round_values(const bci_crusher *c, const scratch *s, size_t n, bci_crush_tally *t)
 {
     const double full = ldexp(1.0, c->valid_bits - 1);
 
@@ -391,6 +281,8 @@ static void round_values(const bci_crusher *c, const scratch *s, size_t n)
         for (size_t i = 0; i < n; i++) {
             const double v = rint(s->y[ch][i] * full);
 
+            if (t && fabs(v) > full) /* what a grid beyond full scale may have */
+                t->n_clipped++;
             s->codes[ch][i] = (int32_t)(v < -full ? -full : v > full - 1 ? full - 1 : v);
         }
 }
@@ -403,10 +295,11 @@ static void codes_to_bytes(const bci_crusher *c, const scratch *s, size_t n)
                 (int32_t)bc_grid_code_to_bits(&c->settings->depth.grid, s->codes[ch][i]);
 }
 
-static void pack(const bci_crusher *c, const scratch *s, size_t n, void *reduced)
+static void pack(const bci_crusher *c, const scratch *s, size_t n, void *reduced,
+                 bci_crush_tally *tally)
 {
     if (c->kind == OUT_ROUND)
-        round_values(c, s, n);
+        round_values(c, s, n, tally);
     else if (c->kind == OUT_BYTES)
         codes_to_bytes(c, s, n);
     if (c->kind == OUT_VALUES)
@@ -417,45 +310,101 @@ static void pack(const bci_crusher *c, const scratch *s, size_t n, void *reduced
 
 /* With error feedback, which forgets its errors where silence begins: all that follows is 0
  * then. */
-static void shape_around_silence(bc_fir *fir, const bc_grid *grid, const uint8_t *silent,
-                                 const double *x, const double *noise, size_t n, double *y,
-                                 int32_t *codes)
+static void shape_around_silence(bc_fir *fir, const bc_grid *grid, const bc_scale *scale,
+                                 const uint8_t *silent, const double *x, const double *noise,
+                                 size_t n, double *y, int32_t *codes)
 {
-    const bc_scale scale = BC_SCALE_IDENTITY;
-
     for (size_t i = 0, end; i < n; i = end) {
         if (silent[i])
             memset(fir->errors, 0, sizeof fir->errors);
         for (end = i + 1; end < n && (!silent[end] || silent[end - 1]); end++)
             ;
-        bc_quantize_fir_f64(grid, &scale, fir, x + i, noise ? noise + i : NULL, end - i,
+        bc_quantize_fir_f64(grid, scale, fir, x + i, noise ? noise + i : NULL, end - i,
                             y ? y + i : NULL, codes + i);
+    }
+}
+
+/* With error feedback; channels under one scale side by side. */
+static void shape(bci_crusher *c, const scratch *s, bci_silent silent, size_t n, bool has_noise,
+                  bool needs_values)
+{
+    const bc_grid *grid = &c->settings->depth.grid;
+
+    if (!silent.at && !c->scales) {
+        bc_quantize_fir_channels_f64(grid, scale_of(c, 0), c->firs, c->n_channels,
+                                     (const double *const *)s->x,
+                                     has_noise ? (const double *const *)s->noise : NULL, n,
+                                     needs_values ? s->y : NULL, s->codes);
+        return;
+    }
+    for (size_t ch = 0; ch < c->n_channels; ch++) {
+        const double *noise = has_noise ? s->noise[ch] : NULL;
+        double *y = needs_values ? s->y[ch] : NULL;
+
+        if (silent.at)
+            shape_around_silence(&c->firs[ch], grid, scale_of(c, ch),
+                                 silent.at + ch * silent.stride, s->x[ch], noise, n, y,
+                                 s->codes[ch]);
+        else
+            bc_quantize_fir_f64(grid, scale_of(c, ch), &c->firs[ch], s->x[ch], noise, n, y,
+                                s->codes[ch]);
     }
 }
 
 static void quantize(bci_crusher *c, const scratch *s, bci_silent silent, size_t n, bool has_noise)
 {
     const bc_audio_settings *set = c->settings;
-    const bc_grid *grid = &set->depth.grid;
-    const bc_scale scale = BC_SCALE_IDENTITY;
     const bool needs_values = c->kind == OUT_VALUES || c->kind == OUT_ROUND || set->hold > 1;
 
-    for (size_t ch = 0; c->firs && silent.at && ch < c->n_channels; ch++)
-        shape_around_silence(&c->firs[ch], grid, silent.at + ch * silent.stride, s->x[ch],
-                             has_noise ? s->noise[ch] : NULL, n, needs_values ? s->y[ch] : NULL,
-                             s->codes[ch]);
-    if (c->firs && silent.at)
-        return;
     if (c->firs) {
-        bc_quantize_fir_channels_f64(grid, &scale, c->firs, c->n_channels,
-                                     (const double *const *)s->x,
-                                     has_noise ? (const double *const *)s->noise : NULL, n,
-                                     needs_values ? s->y : NULL, s->codes);
+        shape(c, s, silent, n, has_noise, needs_values);
         return;
     }
     for (size_t ch = 0; ch < c->n_channels; ch++)
-        bc_quantize_f64(grid, &scale, set->rounding, s->x[ch], has_noise ? s->noise[ch] : NULL, n,
-                        needs_values ? s->y[ch] : NULL, s->codes[ch]);
+        bc_quantize_f64(&set->depth.grid, scale_of(c, ch), set->rounding, s->x[ch],
+                        has_noise ? s->noise[ch] : NULL, n, needs_values ? s->y[ch] : NULL,
+                        s->codes[ch]);
+}
+
+/* Under a scale of the whole sound: samples that clip, and those that floats do not hold. */
+static bc_status judge_scaled(const bci_crusher *c, const scratch *s, size_t ch, uint64_t first,
+                              size_t n, bci_crush_tally *t, bc_error *err)
+{
+    const bool saturates = c->settings->nonfinite == BC_NONFINITE_SATURATE;
+    const bc_granular region = bc_granular_of(&c->settings->depth.grid, scale_of(c, ch));
+    bc_error_sums sums = { 0 };
+
+    for (size_t i = 0; i < n; i++) {
+        double *y = &s->y[ch][i];
+
+        if (bci_holds_value(*y))
+            continue;
+        if (!saturates)
+            return bci_refuse_sample(c->settings, s->x[ch][i], first + i, ch, err);
+        *y = copysign(FLT_MAX, *y);
+        t->n_saturated++;
+    }
+    bc_error_add_overload_f64(&sums, &region, s->x[ch], s->y[ch], n);
+    t->n_clipped += sums.n_clipped;
+    t->overload_e2 += c->firs || c->settings->hold > 1 ? 0.0 : sums.sum_overload_e2;
+    return BC_OK;
+}
+
+/* Values under fitted scales. */
+static bc_status lay_fitted(bci_crusher *c, const scratch *s, int worker, bci_silent silent,
+                            uint64_t first, size_t n, bci_crush_tally *t, bc_error *err)
+{
+    const bool has_noise = c->settings->noise->form != BC_NOISE_NONE;
+    bci_crush_tally unasked = { 0 };
+    bc_status st = BC_OK;
+
+    if (!c->layer)
+        quantize(c, s, silent, n, has_noise);
+    for (size_t ch = 0; !st && ch < c->n_channels; ch++)
+        st = c->layer ? bci_layer_run(c->layer, worker, s->x[ch], has_noise ? s->noise[ch] : NULL,
+                                      n, s->y[ch], first, ch, t, err)
+                      : judge_scaled(c, s, ch, first, n, t ? t : &unasked, err);
+    return st;
 }
 
 /* Level of a channel, and its noise where that is needed. */
@@ -478,7 +427,7 @@ static bc_status prepare(const bci_crusher *c, const scratch *s, size_t ch, uint
                          size_t n, bci_silent silent, bci_crush_tally *tally, bc_error *err)
 {
     const bc_audio_settings *set = c->settings;
-    const bool has_noise = set->noise->form != BC_NOISE_NONE, is_of_floats = c->kind == OUT_VALUES;
+    const bool has_noise = set->noise->form != BC_NOISE_NONE;
     bci_crush_tally unasked = { 0 }, *t = tally ? tally : &unasked;
     bc_status st = BC_OK;
 
@@ -486,21 +435,21 @@ static bc_status prepare(const bci_crusher *c, const scratch *s, size_t ch, uint
         st = check_finite(c, s->x[ch], n, first, ch, t, err);
     if (st)
         return st;
-    lay_noise(c, s, ch, first, n, silent, has_noise || tally || is_of_floats, t);
-    if (is_of_floats)
-        return hold_in_floats(c, s->x[ch], s->noise[ch], n, first, ch, t, err);
-    if (tally && set->depth.grid.family == BC_GRID_AFFINE)
-        count_even(c, s->x[ch], s->noise[ch], n, tally);
-    else if (tally)
-        count_uneven(c, s->x[ch], s->noise[ch], n, tally);
+    lay_noise(c, s, ch, first, n, silent, has_noise || tally || c->is_of_floats, t);
+    if (c->is_of_floats)
+        return bci_hold_in_floats(&c->ends, s->x[ch], s->noise[ch], n, first, ch, t, err);
+    if (bci_is_fitted(set)) /* which knows its ends later */
+        return BC_OK;
+    if (tally)
+        bci_count_clipped(&c->ends, s->x[ch], s->noise[ch], n, tally);
     return BC_OK;
 }
 
-static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, const void *raw,
-                           size_t n, bci_silent silent, void *reduced, bci_crush_tally *tally,
-                           bc_error *err)
+static bc_status run_strip(bci_crusher *c, int worker, uint64_t first, const void *raw, size_t n,
+                           bci_silent silent, void *reduced, bci_crush_tally *tally, bc_error *err)
 {
     const bc_audio_settings *set = c->settings;
+    const scratch *s = &c->workers[worker];
     bci_crush_tally unasked = { 0 };
     bc_status st = BC_OK;
 
@@ -509,16 +458,20 @@ static bc_status run_strip(bci_crusher *c, const scratch *s, uint64_t first, con
         st = prepare(c, s, ch, first, n, silent, tally, err);
     if (st)
         return st;
-    quantize(c, s, silent, n, set->noise->form != BC_NOISE_NONE);
-    for (size_t ch = 0; c->firs && c->overflows && !st && ch < c->n_channels; ch++)
-        st = check_fed_back(c, s->x[ch], s->y[ch], n, first, ch, tally ? tally : &unasked, err);
+    if (bci_is_fitted(set))
+        st = lay_fitted(c, s, worker, silent, first, n, tally, err);
+    else
+        quantize(c, s, silent, n, set->noise->form != BC_NOISE_NONE);
+    for (size_t ch = 0; c->firs && c->ends.overflows && !st && ch < c->n_channels; ch++)
+        st = bci_check_fed_back(&c->ends, s->x[ch], s->y[ch], n, first, ch,
+                                tally ? tally : &unasked, err);
     if (st)
         return st;
     if (set->hold > 1)
         hold(c, s, first, n);
     if (set->hold > 1 && silent.at)
         silence_held(c, s, silent, n);
-    pack(c, s, n, reduced);
+    pack(c, s, n, reduced, tally);
     return BC_OK;
 }
 
@@ -536,7 +489,7 @@ bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void
 
         const bci_silent here = { silent.at ? silent.at + i : NULL, silent.stride };
 
-        st = run_strip(c, &c->workers[worker], first + i, from + i * c->frame_bytes, n, here,
+        st = run_strip(c, worker, first + i, from + i * c->frame_bytes, n, here,
                        to + i * c->reduced_bytes, tally, err);
     }
     return st;
@@ -553,5 +506,6 @@ void bci_crusher_free(bci_crusher *c)
     free(c->held_codes);
     free(c->held_values);
     free(c->firs);
+    bci_layer_free(c->layer);
     free(c);
 }

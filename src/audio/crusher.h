@@ -4,25 +4,17 @@
 
 #include "audio/silence.h"
 #include "audio/soundfile.h"
+#include "audio/tally.h"
 
 typedef struct bci_crusher bci_crusher;
 
-/* What was noticed on the way. Zero it, merge in order. */
-typedef struct {
-    uint64_t n_clipped;
-    double worst;       /* magnitude past full scale of the worst clipped sample; 0: none */
-    double overload_e2; /* squares of their errors, where each sample is rounded for itself */
-    uint64_t n_nonfinite, n_silent;
-    uint64_t n_saturated; /* see bc_audio_result */
-} bci_crush_tally;
-
-void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more);
-
-/* Turn frames laid out as `from` says into ones as `to` says. settings->noise is chosen, and
- * `shaper` fitted (no taps: none). BC_E_LIMIT when memory is short. */
+/* Turn frames laid out as `from` says into ones as `to` says. settings->noise is chosen, `shaper`
+ * fitted (no taps: none), and scales, one for each channel, where they are of the whole sound (else
+ * NULL); they live as long as the crusher. BC_E_LIMIT when memory is short. */
 BC_NODISCARD bc_status bci_crusher_new(const bc_audio_info *from, const bci_sound_plan *to,
                                        const bc_audio_settings *settings, const bc_shaper *shaper,
-                                       int n_workers, bci_crusher **out, bc_error *err);
+                                       const bc_scale *scales, int n_workers, bci_crusher **out,
+                                       bc_error *err);
 
 /* The first frames of the file, which the noise depends on: what was dithered once has other
  * samples than before and so gets other noise. Call it before all. */
@@ -34,7 +26,11 @@ uint64_t bci_crusher_history(const bci_crusher *c);
 /* True when frames must be reduced in order, each call after the one before. */
 bool bci_crusher_is_serial(const bci_crusher *c);
 
-/* Reduce frames first .. first + n_frames - 1 with the scratch memory of `worker`. What is silent
+/* How often each code was taken, where these are not told by the samples: in groups and blocks. NULL:
+ * not counted. The caller frees it. */
+uint64_t *bci_crusher_histogram(bci_crusher *c, size_t *n_codes);
+
+/* Reduce frames first .. first + n_frames - 1, whole groups but for the last, with the scratch memory of `worker`. What is silent
  * stays 0, and the shaper begins anew there. tally: NULL counts no clipping. BC_E_FORMAT for a
  * sample that is not finite where that is an error. */
 BC_NODISCARD bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void *raw,

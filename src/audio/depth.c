@@ -1,7 +1,6 @@
 /* Knows the depths that sound can be reduced to, and how files hold them. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -32,21 +31,15 @@ static bc_status whole_depth(const char *grid, int bits, bc_audio_depth *out, bc
     return BC_OK;
 }
 
-/* Of one bit a mark at 0 would take all that is not louder than half of full scale, and be silence. */
-static bc_status depth_of_bits(int bits, bc_audio_depth *out, bc_error *err)
+static bc_status levels_depth(double levels, double bits, bc_audio_depth *out, bc_error *err)
 {
-    return whole_depth(bits == 1 ? "midrise" : "pcm", bits, out, err);
-}
+    bc_audio_depth d = { .bits = bits, .encoding = BC_ENCODING_PCM };
 
-static bc_status levels_depth(double levels, bc_audio_depth *out, bc_error *err)
-{
-    bc_audio_depth d = { .bits = log2(levels), .encoding = BC_ENCODING_PCM };
-
-    if (!(levels >= 2.0 && levels <= 0x1p24))
-        return bci_fail(err, BC_E_USAGE, "%.0f levels: expected 2 to 2^24, or whole bits", levels);
-    if (d.bits == floor(d.bits))
-        return depth_of_bits((int)d.bits, out, err);
-    d.valid_bits = container_for(d.bits);
+    /* Of one bit a mark at 0 would take all that is not louder than half of full scale, and be
+     * silence. */
+    if (bits == floor(bits))
+        return whole_depth(bits == 1.0 ? "midrise" : "pcm", (int)bits, out, err);
+    d.valid_bits = container_for(bits);
     bci_format(d.name, sizeof d.name, "levels%.0f", levels);
     const bc_status st = bc_grid_pcm_levels((uint32_t)levels, &d.grid, err);
 
@@ -55,46 +48,45 @@ static bc_status levels_depth(double levels, bc_audio_depth *out, bc_error *err)
     return st;
 }
 
-/* A number of bits, or NaN. */
-static double number(const char *text)
+/* Names of the grids whose marks are integers of a file, as they stand in the registry. */
+static const char *of_integers(const char *name)
 {
-    char *end;
-    const double v = bci_read_double(text, &end);
-    const bool is_plain = text[strspn(text, "0123456789.")] == '\0';
+    static const char *const grids[] = { "pcm", "midrise" };
 
-    return end == text || *end || !is_plain ? NAN : v;
+    for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
+        if (strncmp(name, grids[i], strlen(grids[i])) == 0)
+            return grids[i];
+    return NULL;
+}
+
+static bc_audio_encoding encoding_of(const char *name)
+{
+    return strcmp(name, "mulaw") == 0  ? BC_ENCODING_MULAW
+           : strcmp(name, "alaw") == 0 ? BC_ENCODING_ALAW
+                                       : BC_ENCODING_F32;
 }
 
 bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out, bc_error *err)
 {
-    const double bits = number(text);
     bc_audio_depth d = { 0 };
+    bc_spec spec;
+    const bc_status st = bc_spec_named(text, &spec, err);
 
-    if (!isnan(bits)) {
-        if (!(bits >= 1.0 && bits <= 32.0))
-            return bci_fail(err, BC_E_USAGE, "bits %s: expected a number from 1 to 32", text);
-        if (bits > 24.0 && bits != floor(bits))
-            return bci_fail(err, BC_E_USAGE, "bits %s: expected a whole number from 24 on", text);
-        return bits == floor(bits) ? depth_of_bits((int)bits, out, err)
-                                   : levels_depth(floor(exp2(bits) + 0.5), out, err);
-    }
-    if (strncmp(text, "levels", 6) == 0 && !isnan(number(text + 6)))
-        return levels_depth(number(text + 6), out, err);
-    const bool is_of_sound = strncmp(text, "pcm", 3) == 0 || strncmp(text, "midrise", 7) == 0;
-
-    if (strlen(text) >= sizeof d.name || bc_grid_named(text, &d.grid, NULL) ||
-        (d.grid.family == BC_GRID_AFFINE && !is_of_sound))
-        return bci_fail(
-            err, BC_E_USAGE,
-            "%s: unknown depth, expected 1 to 32 bits, midrise1 to midrise24, mulaw, alaw "
-            "or a float format that `list` shows",
-            *text ? text : "\"\"");
-    if (d.grid.family == BC_GRID_AFFINE)
-        return whole_depth(d.grid.rise == 0.0 ? "pcm" : "midrise", d.grid.bits, out, err);
-    snprintf(d.name, sizeof d.name, "%s", text);
-    d.encoding = strcmp(text, "mulaw") == 0  ? BC_ENCODING_MULAW
-                 : strcmp(text, "alaw") == 0 ? BC_ENCODING_ALAW
-                                             : BC_ENCODING_F32;
+    if (st)
+        return st;
+    if (spec.kind == BC_SPEC_EVEN)
+        return levels_depth(spec.levels, spec.bits, out, err);
+    if (spec.blocks && spec.blocks->block_length == 1)
+        return bci_fail(err, BC_E_USAGE, "%s: single numbers, expected the grid %s", text,
+                        strcmp(text, "f16") == 0 ? "float16" : "bfloat16");
+    if (of_integers(text))
+        return whole_depth(of_integers(text), spec.grid.bits, out, err);
+    memcpy(d.name, spec.name, sizeof d.name);
+    d.grid = spec.grid;
+    d.blocks = spec.blocks;
+    d.encoding = encoding_of(text);
+    if (spec.blocks || spec.grid.family == BC_GRID_AFFINE)
+        d.bits = spec.bits;
     *out = d;
     return BC_OK;
 }

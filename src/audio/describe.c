@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audio/fitted.h"
 #include "base/decimal.h"
 #include "bitcrush/quantize.h"
 
@@ -31,7 +32,10 @@ void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_
     result->output_container_bits = plan->container_bits;
     result->output_size_bytes = bci_sound_writer_size(out);
     result->raw_bytes = packed(n_samples, had);
-    result->packed_bytes = packed(n_samples, depth->bits > 0.0 ? depth->bits : depth->grid.bits);
+    result->packed_bytes =
+        bci_is_fitted(settings)
+            ? bci_fitted_bytes(settings, result->n_frames, info->n_channels)
+            : packed(n_samples, depth->bits > 0.0 ? depth->bits : depth->grid.bits);
     snprintf(result->input_note, sizeof result->input_note, "%s", bci_sound_note(in));
     snprintf(result->salvaged, sizeof result->salvaged, "%s", bci_sound_salvaged(in));
     if (lies)

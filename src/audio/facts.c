@@ -2,7 +2,9 @@
 #include "audio/facts.h"
 
 #include <math.h>
+#include <stdio.h>
 
+#include "audio/fitted.h"
 #include "audio/request.h"
 
 void bci_audio_input_facts(bc_report *r, const char *path, const bc_audio_info *info,
@@ -54,7 +56,8 @@ static void add_depth(bc_report *r, const bc_audio_depth *d)
     if (d->encoding == BC_ENCODING_PCM && d->valid_bits % 8 != 0)
         bc_report_integer(r, "output", "valid_bits", (uint64_t)d->valid_bits);
     bc_report_string(r, "output", "depth", d->name);
-    bc_report_integer(r, "output", "levels", bc_grid_levels(&d->grid));
+    bc_report_integer(r, "output", "levels",
+                      d->blocks ? d->blocks->codes->n_codes : bc_grid_levels(&d->grid));
 }
 
 /* How the error was fed back. */
@@ -77,13 +80,36 @@ static void add_shaping(bc_report *r, const bci_audio_job *j, const bc_audio_res
                      m->is_shaper_lowered ? "lowered to fit the headroom at this depth" : NULL);
 }
 
+/* How the grid was laid: over full scale, or by scales that were fitted. */
+static void add_scale(bc_report *r, const bc_audio_settings *s)
+{
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+    char group[32];
+
+    for (size_t i = 0; !s->depth.blocks && i < n; i++)
+        if (rows[i].method == s->scale)
+            bc_report_string(r, "settings", "scale", rows[i].name);
+    if (s->depth.blocks)
+        bc_report_string(r, "settings", "scale", "blocks");
+    if (!bci_is_fitted(s))
+        return;
+    snprintf(group, sizeof group, "%zu", bci_group_frames(s));
+    bc_report_string(r, "settings", "group",
+                     bci_group_frames(s)        ? group
+                     : s->per == BC_PER_CHANNEL ? "channel"
+                                                : "all");
+    if (s->scale == BC_SCALE_PERCENTILE)
+        bc_report_number(r, "settings", "percent", s->percent);
+}
+
 /* What was done in full: enough to do it again. */
 static void add_settings(bc_report *r, const bci_audio_job *j, const bc_audio_result *m)
 {
     const bc_audio_settings *s = &j->settings;
 
     bc_report_string(r, "settings", "grid", s->depth.name);
-    bc_report_string(r, "settings", "scale", "full");
+    add_scale(r, s);
     bc_report_string(r, "settings", "exact",
                      m->is_exact ? "no bits lost, samples passed as they are" : NULL);
     bc_report_string(r, "settings", "dither", m->noise->name);
@@ -102,8 +128,8 @@ static void add_settings(bc_report *r, const bci_audio_job *j, const bc_audio_re
     bc_report_string(r, "settings", "rounding",
                      s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
     bc_report_integer(r, "settings", "seed", s->seed);
-    if (s->depth.grid.family == BC_GRID_AFFINE)
-        bc_report_number(r, "settings", "step", 1.0 / s->depth.grid.den);
+    if (m->step > 0.0)
+        bc_report_number(r, "settings", "step", m->step);
     bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
     bc_report_string(r, "settings", "cpu", m->cpu_level);
 }
@@ -190,7 +216,7 @@ void bci_audio_reduce_facts(const void *job, const bc_outcome *o, const bc_accou
     add_sizes(r, m);
     bc_report_number(r, "theory", "snr_db", m->theory_snr_db);
     bc_report_number(r, "theory", "noise_dbfs", m->theory_noise_dbfs);
-    if (depth->bits > 0.0)
+    if (depth->bits > 0.0 && !depth->blocks)
         bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(depth->bits));
     bc_report_number(r, "", "time_s", m->time_s);
 }

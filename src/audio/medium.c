@@ -42,7 +42,9 @@ static bc_status short_of_memory(bc_error *err)
 
 static void name_result(const bc_audio_depth *d, const bc_audio_result *m, bc_outcome *o)
 {
-    if (d->bits > 0.0)
+    const bool has_bits = d->bits > 0.0 && d->encoding == BC_ENCODING_PCM;
+
+    if (has_bits)
         bci_format(o->title, sizeof o->title, "%g bit%s", d->bits, d->bits == 1.0 ? "" : "s");
     else
         bci_format(o->title, sizeof o->title, "%s", d->name);

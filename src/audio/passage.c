@@ -27,11 +27,12 @@ struct bci_passage {
 };
 
 /* Whole strips, so that sums do not depend on the number of channels of a batch's cut. */
-static size_t frames_for(size_t n_channels)
+static size_t frames_for(size_t n_channels, size_t group)
 {
     const size_t n = BATCH_SAMPLES / n_channels / STRIP;
+    const size_t frames = n > 0 ? n * STRIP : STRIP;
 
-    return n > 0 ? n * STRIP : STRIP;
+    return group ? (frames + group - 1) / group * group : frames;
 }
 
 static bc_status read_frames(bci_passage *p, unsigned slot, size_t *got, bc_error *err)
@@ -55,8 +56,9 @@ static bc_status take_memory(bci_passage *p, bool has_silence, bc_error *err)
                            subject, err);
 }
 
-bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t silence_frames,
-                          bci_passage **out, const void **head, size_t *n_head, bc_error *err)
+bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t group,
+                          size_t silence_frames, bci_passage **out, const void **head,
+                          size_t *n_head, bc_error *err)
 {
     const bc_audio_info *info = bci_sound_info(in);
     bci_passage *p = calloc(1, sizeof *p);
@@ -67,7 +69,7 @@ bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t silenc
     p->in = in;
     p->from = info->layout;
     p->to = to->layout;
-    p->batch_frames = frames_for(info->n_channels);
+    p->batch_frames = frames_for(info->n_channels, group);
     st = take_memory(p, silence_frames > 0, err);
     if (!st && silence_frames > 0)
         st = bci_silence_new(in, silence_frames, p->batch_frames, bci_sound_memory(in), &p->silence,

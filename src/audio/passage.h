@@ -19,9 +19,10 @@ typedef void bci_passage_seen(void *context, unsigned slot, uint64_t done);
 typedef struct bci_passage bci_passage;
 
 /* Begin: reads the first batch of `in`, which *head and *n_head show. All arguments stay the
- * caller's and must outlive the passage. `silence_frames`: look for runs of zeros longer than that;
- * 0: do not. BC_E_LIMIT when memory is short; errors of reading. */
-BC_NODISCARD bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to,
+ * caller's and must outlive the passage. Batches are whole groups of `group` frames (0: there are
+ * none) but for the last. `silence_frames`: look for runs of zeros longer than that; 0: do not.
+ * BC_E_LIMIT when memory is short; errors of reading. */
+BC_NODISCARD bc_status bci_passage_new(bci_sound *in, const bci_sound_plan *to, size_t group,
                                        size_t silence_frames, bci_passage **out, const void **head,
                                        size_t *n_head, bc_error *err);
 

@@ -23,6 +23,7 @@ typedef struct {
 
 struct bci_audio_quality {
     bc_grid grid;
+    const bc_scale *scales; /* of the channels, or NULL */
     bool only_errors, counts_as_0;
     uint32_t rate_hz, segment;
     size_t n_channels;
@@ -126,10 +127,10 @@ short_of_memory:
     return bci_fail(err, BC_E_LIMIT, "out of memory for %zu channel(s)", n);
 }
 
-static void count_codes(bci_audio_quality *q, const double *y, size_t n)
+static void count_codes(bci_audio_quality *q, const bc_scale *of_channel, const double *y, size_t n)
 {
     int32_t codes[STRIP];
-    const bc_scale scale = BC_SCALE_IDENTITY;
+    const bc_scale scale = of_channel ? *of_channel : BC_SCALE_IDENTITY;
 
     if (!q->histogram)
         return;
@@ -148,7 +149,7 @@ static void add_strip(bci_audio_quality *q, channel *c, double *x, const double 
     bc_level_add(&c->y_level, y, n);
     bc_used_bits_add(&c->x_bits, x, n);
     bc_used_bits_add(&c->y_bits, y, n);
-    count_codes(q, y, n);
+    count_codes(q, q->scales ? &q->scales[c - q->channels] : NULL, y, n);
     for (size_t i = 0; i < n; i++)
         x[i] = y[i] - x[i];
     if (q->signal && c == q->channels) {
@@ -159,6 +160,18 @@ static void add_strip(bci_audio_quality *q, channel *c, double *x, const double 
         return;
     bc_spectrum_add(c->y, y, n);
     bc_spectrum_add(c->e, x, n);
+}
+
+void bci_audio_quality_scale(bci_audio_quality *q, const bc_scale *scales)
+{
+    q->scales = scales;
+}
+
+void bci_audio_quality_give_codes(bci_audio_quality *q, uint64_t *histogram, size_t n_codes)
+{
+    free(q->histogram);
+    q->histogram = histogram;
+    q->n_codes = n_codes;
 }
 
 void bci_audio_quality_count_as_0(bci_audio_quality *q)

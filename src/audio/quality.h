@@ -25,6 +25,13 @@ BC_NODISCARD bc_status bci_audio_quality_measure(bci_audio_quality *q, bc_audio_
 /* Release; NULL is fine. */
 void bci_audio_quality_free(bci_audio_quality *q);
 
+/* Codes are told under these scales, one for each channel, instead of that of full scale; they stay
+ * the caller's. */
+void bci_audio_quality_scale(bci_audio_quality *q, const bc_scale *scales);
+
+/* How often each code was taken, where y does not tell; the array becomes that of q. */
+void bci_audio_quality_give_codes(bci_audio_quality *q, uint64_t *histogram, size_t n_codes);
+
 /* NaN and infinity of x count as 0 from here on. */
 void bci_audio_quality_count_as_0(bci_audio_quality *q);
 

@@ -9,8 +9,10 @@
 #include "audio/describe.h"
 #include "audio/dither_note.h"
 #include "audio/exact.h"
+#include "audio/fitted.h"
 #include "audio/passage.h"
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "base/threads.h"
 #include "bitcrush/level.h"
@@ -20,6 +22,8 @@ bc_audio_settings bc_audio_settings_default(void)
 {
     bc_audio_settings s = { .shape_taps = BC_SHAPER_TAPS,
                             .shape_strength_db = BC_SHAPER_STRENGTH_DB,
+                            .per = BC_PER_CHANNEL,
+                            .percent = 99.99,
                             .seed = BC_DEFAULT_SEED,
                             .min_snr_db = NAN };
 
@@ -41,7 +45,9 @@ typedef struct {
     bci_audio_quality *quality; /* NULL: not asked for */
     bci_sound_writer *writer;
     bool is_exact;
-    bool is_promise; /* that by the header alone */
+    char stored[128]; /* how, where the format holds no such values, or "" */
+    bool is_promise;  /* that by the header alone */
+    bc_scale *scales; /* of the channels, where they are of the whole sound, or NULL */
     bci_crush_tally tallies[BCI_PASSAGE_SLOTS], tally;
 } reduction;
 
@@ -65,7 +71,7 @@ static bc_status check_subtractive(const bc_audio_settings *s, bool has_noise, b
     if (s->keep_silence_ms > 0.0)
         return contradiction(err, "subtractive dither is taken away from silence, too,",
                              "expected no keep-silence");
-    if (s->depth.grid.family != BC_GRID_AFFINE || s->shape || s->hold > 1 ||
+    if (s->depth.encoding != BC_ENCODING_PCM || s->shape || s->hold > 1 ||
         s->rounding == BC_ROUND_TRUNCATE)
         return contradiction(err, "subtractive dither needs even steps and nothing but its noise,",
                              "expected bits, no shaping, no hold and rounding nearest");
@@ -81,8 +87,10 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
 {
     const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
 
-    const bc_status st = bci_refuse_mask(s->noise, err);
+    bc_status st = bci_refuse_mask(s->noise, err);
 
+    if (!st)
+        st = bci_check_fitted(s, err);
     if (st)
         return st;
     if (s->rounding == BC_ROUND_TRUNCATE && has_noise)
@@ -108,7 +116,7 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
 static bc_status choose_noise(reduction *r, bc_error *err)
 {
     bc_audio_settings *s = &r->settings;
-    const bool may_be_exact = !s->noise && s->guard_db == 0.0;
+    const bool may_be_exact = !s->noise && s->guard_db == 0.0 && !bci_is_fitted(s);
     const bc_audio_info *info = bci_sound_info(r->in);
     bc_status st = BC_OK;
 
@@ -125,6 +133,45 @@ static bc_status choose_noise(reduction *r, bc_error *err)
         return BC_OK;
     return bc_shaper_fit(s->shaper, s->curve, info->rate_hz, s->shape_taps, s->shape_strength_db,
                          bc_grid_levels(&s->depth.grid), &r->shaper, err);
+}
+
+/* One scale for each channel, or for all of them. */
+static bc_status fit_scales(reduction *r, bc_error *err)
+{
+    const bc_audio_settings *s = &r->settings;
+    const size_t n = bci_sound_info(r->in)->n_channels;
+
+    if (!bci_is_fitted(s) || bci_group_frames(s))
+        return BC_OK;
+    r->scales = calloc(n, sizeof *r->scales);
+    return r->scales
+               ? bci_fit_whole(r->in, r->in_path, s, pow(10.0, -s->guard_db / 20.0), r->scales, err)
+               : bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu channel(s)",
+                          bci_sound_name(r->in), n);
+}
+
+/* Where the format holds no values of that kind, integers that do, or that come nearest. */
+static bc_status plan_output(reduction *r, bci_sound_target *target, bc_error *err)
+{
+    bc_audio_depth *d = &r->settings.depth;
+    const bc_audio_encoding wanted = d->encoding;
+    bc_status st = bci_sound_check(target, r->in, &r->plan, err);
+
+    if (!st && bci_is_fitted(&r->settings))
+        bci_format(r->stored, sizeof r->stored,
+                   "values are stored: sound files have no place for codes with scales");
+    if (st != BC_E_UNSUPPORTED || wanted == BC_ENCODING_PCM)
+        return st;
+    target->encoding = BC_ENCODING_PCM;
+    target->valid_bits = wanted == BC_ENCODING_F32 ? 24 : 16;
+    if (bci_sound_check(target, r->in, &r->plan, NULL))
+        return st;
+    d->encoding = target->encoding;
+    d->valid_bits = target->valid_bits;
+    bci_format(r->stored, sizeof r->stored, "%s holds no %s: values are stored in %d bit(s)%s",
+               r->plan.container, bc_audio_encoding_name(wanted), d->valid_bits,
+               wanted == BC_ENCODING_F32 ? ", rounded" : ", which hold them exactly");
+    return BC_OK;
 }
 
 static bc_status open_output(reduction *r, const char *out, bc_error *err)
@@ -147,7 +194,7 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
     size_t n_head;
     bci_dither_note old;
     char line[160];
-    bc_status st = bci_sound_check(&target, r->in, &r->plan, err);
+    bc_status st = plan_output(r, &target, err);
 
     if (!st && s->subtractive && !r->plan.has_comment)
         st = bci_fail(err, BC_E_UNSUPPORTED,
@@ -155,9 +202,11 @@ static bc_status open_output(reduction *r, const char *out, bc_error *err)
                       "another format",
                       out, r->plan.container);
     if (!st)
-        st = bci_passage_new(r->in, &r->plan, (size_t)silence, &r->passage, &head, &n_head, err);
+        st = bci_passage_new(r->in, &r->plan, bci_group_frames(s), (size_t)silence, &r->passage,
+                             &head, &n_head, err);
     if (!st)
-        st = bci_crusher_new(info, &r->plan, s, &r->shaper, BCI_PASSAGE_SLOTS, &r->crusher, err);
+        st = bci_crusher_new(info, &r->plan, s, &r->shaper, r->scales, BCI_PASSAGE_SLOTS,
+                             &r->crusher, err);
     if (st)
         return st;
     bci_crusher_begin(r->crusher, head, n_head);
@@ -208,15 +257,44 @@ static void seen(void *context, unsigned slot, uint64_t done)
 static bool has_theory(const reduction *r)
 {
     const bc_audio_settings *s = &r->settings;
+    const bool clips = s->scale == BC_SCALE_ABSMEAN || s->scale == BC_SCALE_MSE;
 
-    return s->depth.grid.family == BC_GRID_AFFINE && s->rounding == BC_ROUND_NEAREST &&
-           s->hold <= 1 && !r->is_exact;
+    return s->depth.grid.family == BC_GRID_AFFINE && !bci_group_frames(s) && !clips &&
+           s->rounding == BC_ROUND_NEAREST && s->hold <= 1 && !r->is_exact;
+}
+
+/* Steps that stand for those of the channels: of their mean power. */
+static bc_grid mean_ruler(const reduction *r)
+{
+    const size_t n = r->scales ? bci_sound_info(r->in)->n_channels : 0;
+    bc_grid g = r->settings.depth.grid;
+    double sum = 0.0;
+
+    for (size_t c = 0; c < n; c++)
+        sum += r->scales[c].gain * r->scales[c].gain / (double)n;
+    if (n > 0)
+        g.den /= sqrt(sum);
+    return g;
+}
+
+/* 0: it is not even, or not the same for all. */
+static double step_of(const reduction *r)
+{
+    const bc_audio_settings *s = &r->settings;
+    const size_t n = r->scales ? bci_sound_info(r->in)->n_channels : 0;
+
+    if (s->depth.grid.family != BC_GRID_AFFINE || bci_group_frames(s))
+        return 0.0;
+    for (size_t c = 1; c < n; c++)
+        if (r->scales[c].gain != r->scales[0].gain)
+            return 0.0;
+    return (n > 0 ? r->scales[0].gain : 1.0) / s->depth.grid.den;
 }
 
 static bc_status expect(const reduction *r, bc_audio_result *result, bc_error *err)
 {
     const bc_audio_settings *s = &r->settings;
-    const bc_grid *g = &s->depth.grid;
+    const bc_grid mean = mean_ruler(r), *g = &mean;
     const bc_error_sums *e = &result->quality.error;
     bc_audio_curves *curves = result->quality.curves;
     const double share = e->n > 0 ? 1.0 - (double)r->tally.n_silent / (double)e->n : 1.0;
@@ -225,7 +303,7 @@ static bc_status expect(const reduction *r, bc_audio_result *result, bc_error *e
     result->theory_snr_db = result->theory_noise_dbfs = NAN;
     /* A signal beyond full scale in the mean, or with NaN in it, is nothing that the form is
      * about. */
-    if (!has_theory(r) || e->n_lost > 0 || bc_error_x2(e) > (double)e->n)
+    if (!has_theory(r) || e->n_lost > 0 || (!r->scales && bc_error_x2(e) > (double)e->n))
         return BC_OK;
     result->theory_snr_db = bc_theory_snr_db(g, s->noise, bc_error_x2(e) / (double)e->n) -
                             r->shaper.total_gain_db - 10.0 * log10(share);
@@ -247,6 +325,9 @@ static void describe(const reduction *r, bc_audio_result *result)
     const bc_audio_settings *s = &r->settings;
 
     bci_audio_describe(result, r->in, r->writer, s);
+    result->step = step_of(r);
+    if (*r->stored && !*result->note)
+        memcpy(result->note, r->stored, sizeof r->stored);
     result->is_exact = r->is_exact;
     result->noise = s->noise;
     result->shaper = r->shaper;
@@ -269,6 +350,7 @@ static void reduction_free(reduction *r)
     bci_crusher_free(r->crusher);
     bci_passage_free(r->passage);
     bci_sound_free(r->in);
+    free(r->scales);
 }
 
 /* What is measured on the way: all, what the gate needs, or nothing. */
@@ -279,12 +361,24 @@ static bc_status begin_measuring(reduction *r, bc_error *err)
     if (s->skip_quality && isnan(s->min_snr_db))
         return BC_OK;
 
-    const bc_status st =
-        bci_audio_quality_new(r->in, &s->depth.grid, s->skip_quality, s->spectra, &r->quality, err);
+    const bc_status st = bci_audio_quality_new(r->in, bci_group_frames(s) ? NULL : &s->depth.grid,
+                                               s->skip_quality, s->spectra, &r->quality, err);
+
+    if (!st)
+        bci_audio_quality_scale(r->quality, r->scales);
 
     if (!st && s->nonfinite == BC_NONFINITE_ZERO)
         bci_audio_quality_count_as_0(r->quality);
     return st;
+}
+
+static void give_codes(reduction *r)
+{
+    size_t n_codes = 0;
+    uint64_t *histogram = bci_crusher_histogram(r->crusher, &n_codes);
+
+    if (histogram)
+        bci_audio_quality_give_codes(r->quality, histogram, n_codes);
 }
 
 static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_error *err)
@@ -299,6 +393,8 @@ static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_er
                                   .stop = s->reading.stop };
     bc_status st = bci_passage_run(r->passage, &job, r->writer, r->quality, &result->n_frames, err);
 
+    if (!st && r->quality && bci_group_frames(s))
+        give_codes(r);
     if (!st && r->quality)
         st = bci_audio_quality_measure(r->quality, &result->quality, err);
     if (!st && r->quality)
@@ -322,10 +418,13 @@ bc_status bc_audio_reduce(const char *in, const char *out, const bc_audio_settin
                              .quality = bci_audio_quality_unknown() };
     bc_status st = check_settings(settings, err);
 
+    bci_settle_fitted(&r.settings);
     if (!st)
         st = bci_sound_open(in, &settings->reading, &r.in, err);
     if (!st)
         st = choose_noise(&r, err);
+    if (!st)
+        st = fit_scales(&r, err);
     if (!st)
         st = open_output(&r, out, err);
     if (!st)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audio/fitted.h"
 #include "base/fail.h"
 #include "medium/shared_settings.h"
 
@@ -13,6 +14,9 @@
 /* clang-format off */
 const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS] = {
     { "dither",         BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "scale",          BC_SETTING_CHOICE, FIELD(settings.scale), 0, 0, BCI_SCALE_WORDS },
+    { "percent",        BC_SETTING_NUMBER, FIELD(settings.percent), 0, 100, NULL },
+    { "group",          BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
     { "shape",          BC_SETTING_TEXT,   FIELD(shape), 0, 0, NULL },
     { "shape-taps",     BC_SETTING_COUNT,  FIELD(settings.shape_taps), 0, 64, NULL },
     { "shape-strength", BC_SETTING_NUMBER, FIELD(settings.shape_strength_db), 0, 80, NULL },
@@ -36,19 +40,45 @@ bool bci_audio_takes(const char *spec)
     return bc_audio_depth_named(spec, &depth, NULL) == BC_OK;
 }
 
-/* A depth; a name that is none is compared with those that are. */
-static bc_status parse_depth(const char *text, bc_audio_depth *out, bc_error *err)
+/* Frames that share a scale, or `channel`, or `all`. */
+static bc_status parse_group(const char *text, bc_audio_settings *s, bc_error *err)
 {
-    const bc_grid_row *rows;
-    const size_t n = bc_grid_rows(&rows);
-    const char *near = NULL;
-    bc_audio_depth d;
-    const bc_status st = bc_audio_depth_named(text, out, err);
+    char *end;
 
-    for (size_t i = 0; st && i < n; i++)
-        if (!bc_audio_depth_named(rows[i].name, &d, NULL))
-            near = bc_nearer_name(near, rows[i].name, text);
-    return near ? bci_fail(err, BC_E_USAGE, "%s: unknown depth, did you mean %s?", text, near) : st;
+    if (!text || strcmp(text, "channel") == 0) {
+        s->per = BC_PER_CHANNEL;
+    } else if (strcmp(text, "all") == 0) {
+        s->per = BC_PER_WHOLE;
+    } else {
+        const unsigned long n = strtoul(text, &end, 10);
+
+        if (*text < '0' || *text > '9' || *end || n < 1 || n > BC_AUDIO_MAX_GROUP)
+            return bc_setting_refuse(err, "group", text,
+                                     "expected a number of frames from 1 to %d, channel or all",
+                                     BC_AUDIO_MAX_GROUP);
+        s->per = BC_PER_BLOCK;
+        s->group = (uint32_t)n;
+    }
+    return BC_OK;
+}
+
+/* What goes with the scale. */
+static bc_status check_scale(const bci_audio_job *j, bool has_percent, bc_error *err)
+{
+    const bc_audio_settings *s = &j->settings;
+
+    if (has_percent && s->scale != BC_SCALE_PERCENTILE)
+        return bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
+    if (!j->group || s->scale != BC_SCALE_FULL)
+        return BC_OK;
+    if (s->depth.blocks)
+        return bc_setting_refuse(err, "group", j->group,
+                                 "%s has blocks of %u frame(s), expected none", s->depth.name,
+                                 s->depth.blocks->block_length);
+    return bc_setting_refuse(
+        err, "group", j->group,
+        "full scale is one for all, expected a `scale` that is fitted, such as "
+        "absmax");
 }
 
 /* none, ath, a published filter, or a file with a curve. */
@@ -86,8 +116,13 @@ bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci
                                err);
     if (!st)
         st = parse_shape(j->shape ? j->shape : "none", j, err);
+    if (!st)
+        st = parse_group(j->group, s, err);
     if (!st && spec)
-        st = parse_depth(spec, &s->depth, err);
+        st = bc_audio_depth_named(spec, &s->depth, err);
+    if (!st)
+        st = check_scale(j, bc_setting_value(&request->settings, "percent"), err);
+    bci_settle_fitted(s);
     s->skip_quality = !request->wants_report && !request->wants_curves;
     s->spectra = request->wants_curves;
     s->reading.stop = request->stop;

@@ -45,7 +45,7 @@ static bc_status read_note(restoration *r, bc_error *err)
                         "made with `subtractive`",
                         bci_sound_name(r->in));
     st = bc_audio_depth_named(r->note.grid, &r->had, NULL);
-    return st || r->had.grid.family != BC_GRID_AFFINE
+    return st || r->had.encoding != BC_ENCODING_PCM
                ? bci_fail(err, BC_E_FORMAT, "%s: grid %s in its comment, expected pcm or levels",
                           bci_sound_name(r->in), r->note.grid)
                : BC_OK;
@@ -166,7 +166,7 @@ static bc_status open_output(restoration *r, const char *out, bc_error *err)
     bc_status st = bci_sound_check(&target, r->in, &r->plan, err);
 
     if (!st)
-        st = bci_passage_new(r->in, &r->plan, 0, &r->passage, &head, &n_head, err);
+        st = bci_passage_new(r->in, &r->plan, 0, 0, &r->passage, &head, &n_head, err);
     if (st)
         return st;
     target.container = r->plan.format;

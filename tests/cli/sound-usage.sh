@@ -18,17 +18,17 @@ refused() {
     only fast.wav in.wav
 }
 
-expected='expected 1 to 32 bits, midrise1 to midrise24, mulaw, alaw or a float format that --list shows'
+expected='unknown, expected a number of bits, or a grid or format that --list shows'
 for bits in 0 33 99 0.5; do
     refused "bits $bits: expected a number from 1 to 32" in.wav "$bits"
 done
-refused "\"\": unknown depth, $expected" in.wav ''
-for depth in x 8x 4,5 int8x pcmx; do
-    refused "$depth: unknown depth, $expected" in.wav "$depth"
+refused "\"\": $expected" in.wav ''
+for depth in x 8x 4,5 int8x; do
+    refused "$depth: $expected" in.wav "$depth"
 done
 refused 'bits 24.5: expected a whole number from 24 on' in.wav 24.5
-refused 'mulw: unknown depth, did you mean mulaw?' in.wav mulw
-refused 'flaot16: unknown depth, did you mean float16?' in.wav flaot16
+refused "mulw: $expected; nearest: mulaw" in.wav mulw
+refused "flaot16: $expected; nearest: float16" in.wav flaot16
 refused 'too few arguments: expected FILE SPEC, for example voice.wav 8 (see --help)' in.wav
 refused 'too few arguments: expected restore FILE' restore
 
@@ -82,6 +82,13 @@ refused 'rounding truncate is the bare bit shift and takes no shaping, expected 
 refused 'subtractive dither is rpdf, expected that instead of dither tpdf' in.wav 8 --subtractive --dither tpdf
 refused 'subtractive dither needs even steps and nothing but its noise, expected bits, no shaping, no hold and rounding nearest' \
     in.wav mulaw --subtractive
+refused '--group 4096: full scale is one for all, expected a --scale that is fitted, such as absmax' \
+    in.wav 8 --group 4096
+refused '--group 32: q4_0 has blocks of 32 frames, expected none' in.wav q4_0 --group 32
+refused '--group row: expected a number of frames from 1 to 65536, channel or all' \
+    in.wav 8 --scale absmax --group row
+refused '--percent: expected --scale percentile beside it' in.wav 8 --percent 99
+refused 'uint8 has no mark below 0, expected --scale minmax or zero-point' in.wav uint8
 for depth in 8 mulaw e2m1 e4m3; do
     name=$depth
     [ "$depth" = 8 ] && name=pcm8

@@ -109,7 +109,7 @@ exits 2
 says 'bitcrush explain: fp8: unknown format, did you mean e4m3 or e5m2?'
 
 if [ "${SOUND:-}" = ON ]; then
-    for spec in s8 8bit int8 u8 pcm_u8 8-bit; do
+    for spec in s8 8bit int8_t u8 pcm_u8 8-bit; do
         taken in.wav in-8bit.wav 'to pcm8' "$spec"
     done
     taken in.wav in-float32.wav 'float' f32
