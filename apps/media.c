@@ -100,7 +100,8 @@ static const bc_medium *of_spec(const char *spec, const bc_medium *own)
     const size_t n = bc_media(&media);
     bc_spec of_all;
 
-    if (takes(own, spec) || bc_spec_named(spec, &of_all, NULL) == BC_OK)
+    if (takes(own, spec) || spec[strspn(spec, "0123456789.")] == '\0' ||
+        bc_spec_named(spec, &of_all, NULL) == BC_OK)
         return NULL;
     for (size_t i = 0; i < n; i++)
         if (media[i] != own && takes(media[i], spec))
