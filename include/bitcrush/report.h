@@ -48,7 +48,7 @@ BC_API void bc_report_rows(bc_report *r, const char *table, size_t n,
 BC_API BC_NODISCARD bc_status bc_report_text(const bc_report *r, bool colour, char **out,
                                              bc_error *err);
 
-/* The report as one JSON object under the schema "bitcrush-report/1", or that of a fact "schema" at
+/* The report as one JSON object under the schema "bitcrush-report/2", or that of a fact "schema" at
  * the top level. The caller frees *out.
  * BC_E_UNSUPPORTED in a build without jansson. */
 BC_API BC_NODISCARD bc_status bc_report_json(const bc_report *r, char **out, bc_error *err);

@@ -1,4 +1,4 @@
-/* Knows the report for programs: schema "bitcrush-report/1", through jansson. */
+/* Knows the report for programs: schema "bitcrush-report/2", through jansson. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -96,7 +96,7 @@ static bool put_made_rows(json_t *root, const bc_report *r)
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
     errno = 0;
-    json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/1");
+    json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/2");
     bool ok = root && !r->is_short_of_memory;
     char *text = NULL;
 

@@ -67,7 +67,7 @@ static const struct {
                  "|, quantized already as {input.quantized}"
                  "|; the file is {input.shard}, the others are not read" },
     { "reduced",
-      "to {settings.format}|, scale by {settings.scale}| {settings.percent:2}|, group {settings.group}"
+      "{?input.tensors}to {settings.grid}|; scale {settings.scale}| {settings.percent:2}|, for each {settings.group}"
       "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced:tensor} reduced, {output.kept_tensors} kept"
       "|, {output.dropped_tensors} dropped"
       "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
@@ -77,11 +77,10 @@ static const struct {
                  "|: {importance.used:tensor}|, no entry for {importance.missing}"
                  "| ({importance.missing_names})" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
-    { "SNR", "{metrics.snr_db:2} dB|; expected {theory.snr_db:2} dB"
-             "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB" },
-    { "SQNR", "{metrics.sqnr_db:2} dB|, worst tensor {metrics.worst_sqnr_db:2} dB"
-              "| ({metrics.worst_tensor})"
-              "|; against the {metrics.sqnr_against} of the input, whose own loss is not known" },
+    { "SNR", "{metrics.snr_db:2} dB|, worst tensor {metrics.worst_snr_db:2} dB"
+             "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB"
+             "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB"
+             "|; against the {metrics.snr_against} of the input, whose own loss is not known" },
     { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },
     { "error", "{?input.rows}largest {metrics.max_error:3e}|, mean {metrics.mean_error:+2e}"
                "|, RMS {metrics.rmse:3e}|; one step is {settings.step:3e}" },
@@ -138,8 +137,9 @@ static const struct {
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes:byte}"
                "|, input file {input.size_bytes}" },
-    { "sizes", "{!input.raw_bytes}packed {metrics.packed_bytes}|, file {output.size_bytes:byte}"
-               "|, input file {input.size_bytes}" },
+    { "sizes",
+      "{!input.raw_bytes}{!input.data_bytes}packed {metrics.packed_bytes}|, file {output.size_bytes:byte}"
+      "|, input file {input.size_bytes}" },
     { "sizes", "{!input.raw_bytes}{!input.data_bytes}{!output.size_bytes}{!metrics.packed_bytes}"
                "input file {input.size_bytes:byte}" },
     { "used", "{used.depth_bits:bit} a sample|, {used.colours:colour}" },

@@ -230,14 +230,20 @@ bci_cut bci_coding_cut(const bci_coding *c)
     return bci_cut_rows(c->n_rows, c->row, unit);
 }
 
-bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *s)
+bc_scale_method bci_coded_method(const bci_coded_format *format, const bc_tensor_settings *s)
 {
     const bool is_best = s->encoder == BC_ENCODER_BEST && s->scale == BC_SCALE_ABSMAX;
-    const bc_scale_method asked = is_best ? BC_SCALE_MSE : s->scale;
 
-    if (c->format->method != BC_SCALE_ABSMAX)
-        return c->format->method;
-    return c->has_zero && asked == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : asked;
+    if (format->method != BC_SCALE_ABSMAX)
+        return format->method;
+    return is_best ? BC_SCALE_MSE : s->scale;
+}
+
+bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *s)
+{
+    const bc_scale_method method = bci_coded_method(c->format, s);
+
+    return c->has_zero && method == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : method;
 }
 
 float bci_coding_step(const bci_coding *c, const bc_scale *scale)

@@ -141,6 +141,9 @@ bool bci_coding_is_long(const bci_coding *c);
 /* How it goes through in batches. */
 bci_cut bci_coding_cut(const bci_coding *c);
 
+/* How scales of a format are made under the settings. */
+bc_scale_method bci_coded_method(const bci_coded_format *format, const bc_tensor_settings *s);
+
 /* How the scale is fitted. The best encoder looks for the least error where absmax is asked for. */
 bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *settings);
 

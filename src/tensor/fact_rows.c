@@ -26,7 +26,7 @@ static double bits_a_weight(const bc_tensor_outcome *t)
                                            : NAN;
 }
 
-static double sqnr(const bc_tensor_outcome *t)
+static double snr(const bc_tensor_outcome *t)
 {
     return bc_error_snr_db(&t->error);
 }
@@ -48,7 +48,7 @@ static void add_for_programs(bc_report *r, const bc_tensor_outcome *t)
     if (!t->is_dropped)
         bc_report_integer(r, tensors_table, "size_bytes", t->size_bytes);
     bc_report_number(r, tensors_table, "bits_per_weight", bits_a_weight(t));
-    bc_report_number(r, tensors_table, "sqnr_db", sqnr(t));
+    bc_report_number(r, tensors_table, "snr_db", snr(t));
     if (is_measured) {
         bc_report_number(r, tensors_table, "rmse", bc_error_rmse(&t->error));
         bc_report_number(r, tensors_table, "max_error", t->error.max_abs_e);
@@ -91,7 +91,7 @@ static void add_for_people(bc_report *r, const bc_tensor_outcome *t)
     if (!t->is_dropped)
         bc_report_integer(r, tensors_table, "bytes", t->size_bytes);
     bc_report_number(r, tensors_table, "bits", bits_a_weight(t));
-    bc_report_number(r, tensors_table, "SQNR", sqnr(t));
+    bc_report_number(r, tensors_table, "SNR", snr(t));
     if (t->error.n > 0) {
         add_power(r, "RMSE", bc_error_rmse(&t->error));
         add_power(r, "worst", t->error.max_abs_e);
@@ -107,15 +107,15 @@ static const bc_tensor_outcome *const *as_outcomes(const void *p)
     return p;
 }
 
-/* What has no SQNR comes last of those that were measured. */
+/* What has no SNR comes last of those that were measured. */
 static double badness(const bc_tensor_outcome *t)
 {
-    const double sqnr_db = sqnr(t);
+    const double snr_db = snr(t);
 
-    return isnan(sqnr_db) ? INFINITY : sqnr_db;
+    return isnan(snr_db) ? INFINITY : snr_db;
 }
 
-/* The worst SQNR first; then the most bytes; then by name. */
+/* The worst SNR first; then the most bytes; then by name. */
 static int worst_first(const void *a, const void *b)
 {
     const bc_tensor_outcome *x = *as_outcomes(a), *y = *as_outcomes(b);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
+#include "tensor/coded_layouts.h"
 #include "tensor/fact_rows.h"
 #include "tensor/request.h"
 
@@ -42,7 +44,7 @@ static void add_word(char *list, size_t room, const char *word)
         snprintf(list + n, room - n, "%s%s", n ? ", " : "", word);
 }
 
-static double sqnr(const bc_error_sums *e)
+static double snr(const bc_error_sums *e)
 {
     return bc_error_snr_db(e);
 }
@@ -59,18 +61,21 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
     }
 
     for (size_t i = 0; i < n; i++)
-        if (!isnan(sqnr(&tensors[i].error)) &&
-            (!worst || sqnr(&tensors[i].error) < sqnr(&worst->error)))
+        if (!isnan(snr(&tensors[i].error)) &&
+            (!worst || snr(&tensors[i].error) < snr(&worst->error)))
             worst = &tensors[i];
     if (n_nonfinite)
         bc_report_integer(r, "metrics", "nonfinite", n_nonfinite);
     if (e->n == 0)
         return;
-    bc_report_number(r, "metrics", "sqnr_db", sqnr(e));
-    bc_report_number(r, "metrics", "worst_sqnr_db", worst ? sqnr(&worst->error) : NAN);
+    bc_report_number(r, "metrics", "snr_db", snr(e));
+    bc_report_number(r, "metrics", "worst_snr_db", worst ? snr(&worst->error) : NAN);
     bc_report_string(r, "metrics", "worst_tensor", worst ? worst->name : NULL);
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(e));
     bc_report_number(r, "metrics", "max_error", e->max_abs_e);
+    bc_report_number(r, "metrics", "mean_error", bc_error_mean(e));
+    if (isfinite(snr(e)))
+        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr(e)));
     if (e->n_lost)
         bc_report_integer(r, "metrics", "lost", e->n_lost);
     if (e->n_clipped)
@@ -95,7 +100,7 @@ static void add_quantized(bc_report *r, const bc_tensor_outcome *tensors, size_t
             add_word(measured, sizeof measured, from->name);
     }
     bc_report_string(r, "input", "quantized", *all ? all : NULL);
-    bc_report_string(r, "metrics", "sqnr_against", *measured ? measured : NULL);
+    bc_report_string(r, "metrics", "snr_against", *measured ? measured : NULL);
 }
 
 /* Weights in the output. */
@@ -106,6 +111,22 @@ static uint64_t count_written(const bc_tensor_result *m)
     for (size_t i = 0; i < m->n_tensors; i++)
         n += m->tensors[i].is_dropped ? 0 : m->tensors[i].n_elements;
     return n;
+}
+
+static double ratio(uint64_t of, uint64_t to)
+{
+    return of && to ? (double)of / (double)to : (double)NAN;
+}
+
+static void add_sizes(bc_report *r, const bc_tensor_result *m)
+{
+    if (count_written(m))
+        bc_report_number(r, "metrics", "bits_per_weight",
+                         8.0 * (double)m->output_data_bytes / (double)count_written(m));
+    bc_report_integer(r, "metrics", "packed_bytes", m->output_data_bytes);
+    bc_report_number(r, "metrics", "compression_ratio",
+                     ratio(m->input.data_bytes, m->output_data_bytes));
+    bc_report_number(r, "metrics", "file_ratio", ratio(m->input.file_bytes, m->output_size_bytes));
 }
 
 static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result *m)
@@ -139,26 +160,41 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
         bc_report_integer(r, "output", "left_out", m->n_left_out);
 }
 
-/* How codes lie on the weights, where it is not as usual. */
-static void add_scale(bc_report *r, const bc_tensor_settings *s)
+/* Integers and codebooks under scales that are made of the weights. */
+static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci_coded_format *f)
 {
+    const bc_scale_method method = bci_coded_method(f, s);
+    const uint32_t group = s->group != BC_TENSOR_GROUP_USUAL ? s->group : f->group;
     const bc_scale_row *rows;
     const size_t n = bc_scale_rows(&rows);
-    char group[16];
+    char text[24];
 
     for (size_t i = 0; i < n; i++)
-        if (rows[i].method == s->scale && s->scale != BC_SCALE_ABSMAX)
+        if (rows[i].method == method)
             bc_report_string(r, "settings", "scale", rows[i].name);
-    if (s->scale == BC_SCALE_PERCENTILE)
+    if (method == BC_SCALE_PERCENTILE)
         bc_report_number(r, "settings", "percent", s->percent);
-    snprintf(group, sizeof group, "%u", s->group);
-    if (s->group != BC_TENSOR_GROUP_USUAL)
-        bc_report_string(r, "settings", "group",
-                         s->group == BC_TENSOR_GROUP_ROW   ? "row"
-                         : s->group == BC_TENSOR_GROUP_ALL ? "tensor"
-                                                           : group);
+    bci_format(text, sizeof text, "%u weight(s)", group);
+    bc_report_string(r, "settings", "group",
+                     group == BC_TENSOR_GROUP_ROW   ? "row"
+                     : group == BC_TENSOR_GROUP_ALL ? "tensor"
+                                                    : text);
     bc_report_string(r, "settings", "zero_point", s->zero_point ? "zero-point" : NULL);
     bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
+}
+
+/* The ruler, and how it lies on the weights: blocks and mixes of them have scales of their own, single
+ * numbers none. */
+static void add_scale(bc_report *r, const bc_tensor_settings *s, bool is_for_programs)
+{
+    const bc_element_type *type = bc_element_type_named(s->format);
+
+    bc_report_string(r, "settings", "grid", s->format);
+    if (type && type->kind == BC_ELEMENT_CODES)
+        add_coded_scale(r, s, bci_coded_find(type->name));
+    else if (is_for_programs) /* a name says it to people */
+        bc_report_string(r, "settings", "scale",
+                         type && type->kind != BC_ELEMENT_BLOCKS ? "full" : "block");
 }
 
 /* The matrix, and for whom it had nothing: the first few by name. */
@@ -203,11 +239,12 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
 
     bci_tensor_input_facts(r, a->in, &m->input, m->n_tensors);
     add_output(r, a, m);
-    bc_report_string(r, "settings", "format", s->format);
-    add_scale(r, s);
+    add_scale(r, s, a->is_for_programs);
     bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
     bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
-    if (has_noise)
+    bc_report_string(r, "settings", "feedback", "none");
+    bc_report_string(r, "settings", "rounding", "nearest");
+    if (has_noise || a->is_for_programs)
         bc_report_integer(r, "settings", "seed", s->seed);
     add_importance(r, s, m);
     bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
@@ -215,9 +252,7 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
     bc_report_string(r, "settings", "cpu", m->cpu_level);
     add_total(r, &m->error, m->tensors, m->n_tensors);
     add_quantized(r, m->tensors, m->n_tensors);
-    if (count_written(m))
-        bc_report_number(r, "metrics", "bits_per_weight",
-                         8.0 * (double)m->output_data_bytes / (double)count_written(m));
+    add_sizes(r, m);
     bc_report_number(r, "", "time_s", m->time_s);
     bci_tensor_add_rows(r, a->is_for_programs, m->tensors, m->n_tensors);
     bci_tensor_add_groups(r, a->is_for_programs, m->tensors, m->n_tensors);

@@ -269,7 +269,7 @@ static bc_status pass_gate(const bci_reduction *r, const char *in, bc_error *err
     for (size_t i = 0; i < r->n_tensors; i++)
         n_reduced += bci_reduction_copies(r, i) ? 0 : bc_tensor_at(r->in, i)->n_elements;
     return n_reduced == 0 ? BC_OK /* copied as it is */
-                          : bc_error_gate(&r->made.error, r->settings->min_snr_db, in, "SQNR",
+                          : bc_error_gate(&r->made.error, r->settings->min_snr_db, in, "SNR",
                                           "; no output written", err);
 }
 

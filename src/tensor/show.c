@@ -251,8 +251,8 @@ bc_status bci_tensor_show(const void *job, const bc_outcome *o, const bc_account
 
     if (!st) {
         bc_html_section(h, "Tensors");
-        bc_html_bars(h, a->facts, "tensors", "SQNR of each tensor, the worst first", "sqnr_db",
-                     true, MAX_BARS);
+        bc_html_bars(h, a->facts, "tensors", "SNR of each tensor, the worst first", "snr_db", true,
+                     MAX_BARS);
         bc_html_bars(h, a->facts, "groups",
                      "Where the bytes are, tensors that differ in numbers together", "share", false,
                      MAX_BARS);

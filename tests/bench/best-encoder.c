@@ -1,4 +1,4 @@
-/* What --encoder best gains over exact, by format and distribution of the weights: SQNR in dB of
+/* What --encoder best gains over exact, by format and distribution of the weights: SNR in dB of
  * 2^15 numbers, the same of any machine; and on standard error how many million weights a second of
  * processor time it takes. Started by encoder-quality.sh. */
 #include <math.h>
@@ -50,7 +50,7 @@ static double student(uint64_t *state)
     return n / sqrt(squares / 4.0);
 }
 
-static double sqnr_db(const bc_block_format *f)
+static double snr_db(const bc_block_format *f)
 {
     double signal = 0.0, noise = 0.0;
 
@@ -92,12 +92,12 @@ int main(void)
                 x[i] = 0.02f * (float)draws[d](&state);
             f->encode(x, NULL, N / f->block_length, blocks);
 
-            const double exact = sqnr_db(f), start = now_s();
+            const double exact = snr_db(f), start = now_s();
 
             bc_block_encode_best(f, x, NULL, N / f->block_length, blocks);
             time_s += now_s() - start;
 
-            const double best = sqnr_db(f);
+            const double best = snr_db(f);
 
             printf("    %6.2f %+6.2f", best, best - exact);
         }

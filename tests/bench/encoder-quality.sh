@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `--encoder best` gains over `exact`: SQNR in dB of each block format for Gaussian, Laplace and
+# What `--encoder best` gains over `exact`: SNR in dB of each block format for Gaussian, Laplace and
 # Student-t data, with the gain behind it. Started by `./dev bench encoder-quality`, which sets
 # BITCRUSH, the program. How fast it is goes to standard error.
 #

@@ -7,7 +7,7 @@ it 'eight bits in sixteen, and the command that says so loses nothing'
 bitcrush ramp.png 16 -q -o wide.png
 exits 0
 facts info wide.png
-is schema bitcrush-report/1
+is schema bitcrush-report/2
 is input.kind image
 is input.depth_bits 16
 is input.raw_bytes 14400

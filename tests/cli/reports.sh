@@ -37,7 +37,7 @@ done
 
 it '--json tells what was done'
 facts in.png 4 --dither rpdf --light coded --seed 7 --threads 2 -o out.png
-is schema bitcrush-report/1
+is schema bitcrush-report/2
 is input.path in.png
 is input.kind image
 is input.format png

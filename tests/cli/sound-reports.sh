@@ -31,7 +31,7 @@ it 'a sine, with all keys'
 facts in.wav 8 -n
 # shellcheck disable=SC2086 # words
 has_all $always $signal $noise
-is schema bitcrush-report/1
+is schema bitcrush-report/2
 is input.kind audio
 is input.encoding '24-bit PCM'
 is input.channels 2

@@ -111,7 +111,7 @@ it 'the gate'
 bitcrush w.npy 4 --min-snr 90 --json
 exits 9
 mentions 'expected at least 90.00 dB'
-prints '"sqnr_db"'
+prints '"snr_db"'
 
 it 'wrong formats, options and files'
 bitcrush w.npy q9
@@ -174,7 +174,7 @@ done
 it 'a dry run knows the size of codes and scales'
 bitcrush w.npy int4 --group 32 --zero-point -n
 exits 0
-prints 'group 32, zero-point'
+prints 'for each 32 weights, zero-point'
 # 512 codes of 4 bits, 16 scales of 4 bytes, 16 zero-points of a byte
 prints 'data 2048 -> 336 bytes'
 
@@ -250,7 +250,7 @@ prints '"encoder": "exact"'
 same exact.gguf none.gguf
 [ "$(size_of best.gguf)" = "$(size_of exact.gguf)" ] || fail 'another size'
 bitcrush compare w.npy exact.gguf --json
-exact=$(sed -n 's/.*"sqnr_db": \([0-9]*\)\..*/\1/p' "$out" | head -1)
+exact=$(sed -n 's/.*"snr_db": \([0-9]*\)\..*/\1/p' "$out" | head -1)
 bitcrush compare w.npy best.gguf --min-snr "$exact"
 exits 0
 cmp -s best.gguf exact.gguf && fail 'the best is the exact'
@@ -378,15 +378,15 @@ exits 4
 mentions 'tensor big: 1000000 at index 77, more than F8_E4M3 holds'
 [ ! -e kept.safetensors ] || fail 'an output is there'
 
-it 'limited, it counts in the SQNR'
+it 'limited, it counts in the SNR'
 bitcrush big.npy f16 -f -o big.gguf --nonfinite saturate
 exits 0
 prints 'non-finite saturate'
 prints 'limited  1 weight to the largest that the format holds'
-prints 'SQNR     0.59 dB' # 10 log10 of (1e6 / (1e6 - 65504))^2
+prints 'SNR      0.59 dB' # 10 log10 of (1e6 / (1e6 - 65504))^2
 bitcrush compare big.npy big.gguf
 exits 0
-prints 'SQNR     0.59 dB'
+prints 'SNR      0.59 dB'
 bitcrush big.npy f16 -f -q -o big.gguf --nonfinite saturate --report big.html
 exits 0
 grep -q 'saturate' big.html || fail 'no page of what was limited'
@@ -402,12 +402,12 @@ cp nan.npy nan/one.npy
 for files in 'one.npy nan/one.npy' 'nan/one.npy one.npy'; do
     bitcrush compare $files --json
     exits 0
-    prints '"sqnr_db": "-inf"'
+    prints '"snr_db": "-inf"'
     prints '"max_error": "inf"'
     prints '"lost": 1'
     bitcrush compare $files --min-snr -90
     exits 9
-    mentions 'SQNR -inf dB (1 lost to NaN or infinity), expected at least -90.00 dB'
+    mentions 'SNR -inf dB (1 lost to NaN or infinity), expected at least -90.00 dB'
 done
 bitcrush compare nan/one.npy nan/one.npy --min-snr 90
 exits 0
@@ -417,8 +417,8 @@ it 'a dry run measures, is judged, and writes nothing'
 bitcrush one.npy q4_0 -n
 exits 0
 prints 'dry run, not written'
-prints 'SQNR '
-dry=$(grep SQNR "$out")
+prints '  SNR '
+dry=$(grep '  SNR' "$out")
 bitcrush one.npy q4_0 -f -o one.gguf
 grep -qF "$dry" "$out" || fail "not $dry"
 rm one.gguf
@@ -433,7 +433,7 @@ it '--sizes-only reads no weights'
 bitcrush nan.npy q4_0 --sizes-only
 exits 0
 prints 'file 1312 bytes'
-! grep -q SQNR "$out" || fail 'an SQNR'
+! grep -q '  SNR' "$out" || fail 'an SNR'
 bitcrush one.npy q4_0 --sizes-only --min-snr 90
 exits 2
 mentions 'nothing is measured with --sizes-only'
@@ -528,10 +528,10 @@ mkdir zeros
 bitcrush faint.npy f32 -q -o zeros/faint.npy
 exits 0
 bitcrush compare faint.npy zeros/faint.npy
-prints 'SQNR     0.00 dB'
+prints 'SNR      0.00 dB'
 bitcrush compare faint.npy zeros/faint.npy --min-snr 1
 exits 9
-mentions 'SQNR 0.00 dB, expected at least 1.00 dB'
+mentions 'SNR 0.00 dB, expected at least 1.00 dB'
 printf '1e200\n-2e200\n3e200\n' >large.txt
 printf '1.1e200\n-2.2e200\n3.3e200\n' >larger.txt
 bitcrush compare large.txt larger.txt

@@ -244,6 +244,7 @@ for page; do
     cp -R "$root/samples" "$steps/tree/samples"
     # Whoever has tried the program has left its outputs beside the samples.
     rm -f "$steps"/tree/samples/*-*bit.* "$steps"/tree/samples/*-q4_k.gguf
+    [ ! -d "$root/docs/formats" ] || cp -R "$root/docs/formats" "$steps/tree/docs/formats"
     if [ -d "$root/docs/pictures" ]; then
         cp -R "$root/docs/pictures" "$steps/tree/docs/pictures"
         rm -f "$steps/tree/docs/pictures/$(basename -- "$page" .md)"-*

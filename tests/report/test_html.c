@@ -138,9 +138,9 @@ static void bars_are_sorted_and_the_rest_is_counted(void **state)
         name[2] = (char)('0' + i % 10);
         bc_report_row(r, "tensors");
         bc_report_string(r, "tensors", "name", name);
-        bc_report_number(r, "tensors", "sqnr_db", i ? (double)i : (double)NAN);
+        bc_report_number(r, "tensors", "snr_db", i ? (double)i : (double)NAN);
     }
-    bc_html_bars(h, r, "tensors", "SQNR", "sqnr_db", true, 10);
+    bc_html_bars(h, r, "tensors", "SNR", "snr_db", true, 10);
     char *text = finish(h, &n_media);
     const char *first = strstr(text, "t01"), *last = strstr(text, "t10");
 

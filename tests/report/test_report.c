@@ -200,7 +200,7 @@ static void json_facts(void **state)
                                       "settings", "good", &is_good, "bad", &is_bad, "top", &top);
 
     EXPECT(!failed, "%s", where.text);
-    assert_string_equal(schema, "bitcrush-report/1");
+    assert_string_equal(schema, "bitcrush-report/2");
     assert_string_equal(path, "in.png");
     EXPECT(bits == 4 && top == 7 && is_good && !is_bad, "%d, %d, %d, %d", bits, top, is_good,
            is_bad);

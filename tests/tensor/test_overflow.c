@@ -1,5 +1,5 @@
 /* One weight that is too large, through every format that can be written: it is refused by name, or
- * limited, and the SQNR that is told is that of the file. */
+ * limited, and the SNR that is told is that of the file. */
 #include <float.h>
 #include <math.h>
 
@@ -69,7 +69,7 @@ static void expect_truth(const char *what, const char *path, const bc_error_sums
 
     EXPECT(s.n_not_finite == 0, "%s: %zu weights are not finite", what, s.n_not_finite);
     EXPECT((isinf(snr_db) && s.largest == 0.0) || fabs(snr_db - s.snr_db) < 0.05,
-           "%s: SQNR %g dB told, %g dB in the file", what, snr_db, s.snr_db);
+           "%s: SNR %g dB told, %g dB in the file", what, snr_db, s.snr_db);
     EXPECT(fabs(told->max_abs_e - s.largest) <= 1e-9 * s.largest,
            "%s: largest error %g told, %g in the file", what, told->max_abs_e, s.largest);
 }

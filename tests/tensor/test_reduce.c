@@ -38,10 +38,10 @@ static void every_bit_is_worth_six_decibels(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bc_tensor_result r =
             reduce(in, path_of("out.gguf"), bc_tensor_settings_default(rows[i].format));
-        const double sqnr_db = bc_error_snr_db(&r.error);
+        const double snr_db = bc_error_snr_db(&r.error);
 
-        if (!(sqnr_db >= rows[i].least && sqnr_db <= rows[i].most))
-            fail_msg("%s: %.2f dB, expected %.1f to %.1f", rows[i].format, sqnr_db, rows[i].least,
+        if (!(snr_db >= rows[i].least && snr_db <= rows[i].most))
+            fail_msg("%s: %.2f dB, expected %.1f to %.1f", rows[i].format, snr_db, rows[i].least,
                      rows[i].most);
         assert_int_equal(r.error.n, ROWS * ROW);
         bc_tensor_result_free(&r);
