@@ -18,7 +18,7 @@ static const char on_own[] = "files stand alone, before what they become: photo.
 static const char whole_pictures[] =
     "samples of pictures have 16 bits at most, expected 1 to 16 bits or float16";
 static const char no_wide_ints[] =
-    "integers of weights have 2 to 8 bits, expected int8, f16 or bf16";
+    "wide integers of weights are int16 or uint16, expected one of them, f16 or bf16";
 static const char no_square[] =
     "squares have 2, 4, 8 or 16 marks a side, expected bayer2, bayer4, bayer8 or bayer16";
 static const char no_doubles[] =
@@ -415,16 +415,12 @@ static const synonym_row rows[] = {
     { "format", "fp6",             NEAR, "e3m2 or e2m3" },
     { "format", "s8",              SAME, "int8" },
     { "format", "u8",              NEAR, "int8, with --zero-point" },
-    { "format", "uint8",           NEAR, "int8, with --zero-point" },
     { "format", "u4",              NEAR, "int4, with --zero-point" },
-    { "format", "uint4",           NEAR, "int4, with --zero-point" },
     { "format", "s16",             SAID, no_wide_ints },
     { "format", "i16",             SAID, no_wide_ints },
     { "format", "i32",             SAID, no_wide_ints },
-    { "format", "int16",           SAID, no_wide_ints },
     { "format", "int32",           SAID, no_wide_ints },
     { "format", "u16",             SAID, no_wide_ints },
-    { "format", "uint16",          SAID, no_wide_ints },
     { "format", "q1",              NEAR, "q1_0 or tq1_0" },
     { "format", "q2",              NEAR, "q2_k or q2_k_m" },
     { "format", "q3",              NEAR, "q3_k or q3_k_m" },

@@ -24,8 +24,9 @@ typedef struct {
     bc_spec_kind kind;
     double bits; /* of a value: log2 of the marks of even grids, what a code is stored in of others,
                     * bits_per_weight of blocks */
-    double levels;                 /* EVEN: marks, a whole number, 2 to 2^32 */
-    bc_grid grid;                  /* GRID */
+    double levels; /* EVEN: marks, a whole number, 2 to 2^32 */
+    bc_grid grid;  /* GRID; EVEN of 2^24 levels at most: bc_grid_uniform where it has as many, else
+                   * integers from 0 on */
     const bc_block_format *blocks; /* BLOCKS */
 } bc_spec;
 

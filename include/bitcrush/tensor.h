@@ -227,7 +227,9 @@ BC_API const bc_element_type *bc_tensor_spec_type(const char *spec);
 typedef struct {
     /* What weights become: the name of an element type ("q4_k", "f16"), a number of bits (1.58, 1
      * to 8: in GGUF the best block format of that size, in safetensors an integer; 16 and 32 are
-     * floats), or a mix that chooses by names and layers ("q4_k_m"). Tensors of floats with two
+     * floats), or a mix that chooses by names and layers ("q4_k_m"). Any other grid of
+     * bc_spec_named ("mulaw", "pcm8", "4.5") has no layout in files of weights: its values are
+     * stored, as F16 or BF16 where these hold them all exactly, else as F32. Tensors of floats with two
      * dimensions or more become it unless they are norms; in GGUF, and where names are those of a
      * transformer, only those whose name ends in "weight" and has nothing of bc_tensor_kept_names.
      * The others stay as they are. */
@@ -245,8 +247,12 @@ typedef struct {
                       * without it they are BC_E_USAGE */
     /* Of formats that are codes and scales on a grid: how the scale is found and what shares one.
      * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE; group is a number of weights in a row,
-     * a multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. */
+     * a multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. Of grids that are stored as values:
+     * any scale; BC_TENSOR_GROUP_USUAL is all of the tensor. */
     bc_scale_method scale;
+    bool
+        has_scale; /* `scale` is meant for those, too, whose usual one else is full scale for floats of
+                     * 16 bits and more, min-max where codes start at 0, the largest magnitude else */
     double percent; /* of BC_SCALE_PERCENTILE */
     uint32_t group;
     bool zero_point;   /* integers: least and greatest value on the end codes, 0 on a code */
@@ -296,6 +302,10 @@ typedef struct {
     uint32_t n_dims;
     uint64_t dims[BC_TENSOR_MAX_DIMS];
     uint64_t n_elements, size_bytes; /* of the output */
+    char grid[24];                   /* it has the values of this SPEC; "": it is what `to` says */
+    bc_scale_method scale;           /* of the grid */
+    uint64_t packed_bytes; /* of its codes without gaps and its scales, a float of 32 bits for each
+                            * number; where there is no such grid it is size_bytes */
     bc_importance_use importance;
     uint64_t n_nonfinite; /* of the input */
     uint64_t n_saturated; /* weights that became the largest finite value, by nonfinite */

@@ -10,7 +10,7 @@
 #include "base/fail.h"
 #include "bitcrush/setting.h"
 
-enum { MOST_BITS = 32, MOST_UNEVEN_BITS = 24 };
+enum { MOST_BITS = 32, MOST_UNEVEN_BITS = 24, MOST_UNIFORM_BITS = 16 };
 
 /* A plain number, or NaN. */
 static double number(const char *text)
@@ -32,7 +32,9 @@ static bc_status even(const char *text, double levels, bc_spec *out, bc_error *e
     out->kind = BC_SPEC_EVEN;
     out->levels = levels;
     out->bits = log2(levels);
-    return BC_OK;
+    if (out->bits <= MOST_UNIFORM_BITS && out->bits == floor(out->bits))
+        return bc_grid_uniform((int)out->bits, &out->grid, err);
+    return levels <= 0x1p24 ? bc_grid_integers(0, (int32_t)levels - 1, &out->grid, err) : BC_OK;
 }
 
 static bc_status of_bits(const char *text, double bits, bc_spec *out, bc_error *err)

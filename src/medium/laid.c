@@ -123,19 +123,35 @@ static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const doub
         y[i] = (double)room->y[i];
 }
 
+/* What became infinite, as the largest number that the grid has. */
+static void saturate(const bci_laying *l, const bc_scale *scale, const double *x, size_t n,
+                     double *y, int32_t *codes)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!isinf(y[i]))
+            continue;
+        *l->n_saturated += isfinite(x[i]);
+        codes[i] = y[i] < 0.0 ? l->grid.lo + 1 : l->grid.hi - 1;
+        bc_dequantize_f64(&l->grid, scale, &codes[i], 1, &y[i]);
+    }
+}
+
 static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const double *x,
                            const double *noise, size_t n, double *y, bc_error_sums *sums,
                            uint64_t *histogram, bc_error *err)
 {
     bc_scale scale = BC_SCALE_IDENTITY;
-    const bc_status st =
-        l->scale == BC_SCALE_FULL
-            ? BC_OK
-            : bc_scale_fit_f64(l->scale, l->percent, &l->grid, x, n, 1, room->sorted, &scale, err);
+    bc_status st = BC_OK;
 
+    if (l->known)
+        scale = *l->known;
+    else if (l->scale != BC_SCALE_FULL)
+        st = bc_scale_fit_f64(l->scale, l->percent, &l->grid, x, n, 1, room->sorted, &scale, err);
     if (st)
         return st;
     bc_quantize_f64(&l->grid, &scale, l->rounding, x, noise, n, y, room->codes);
+    if (l->n_saturated)
+        saturate(l, &scale, x, n, y, room->codes);
     if (sums) {
         const bc_granular region = bc_granular_of(&l->grid, &scale);
 
@@ -158,7 +174,7 @@ bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, const double *x
     for (size_t at = 0; !st && !l->blocks && at < n; at += length)
         st = lay_group(l, room, x + at, noise ? noise + at : NULL,
                        n - at < length ? n - at : length, y + at, sums, histogram, err);
-    for (size_t i = 0; !st && i < n; i++)
+    for (size_t i = 0; !st && !l->keeps_infinity && i < n; i++)
         if (!isfinite(y[i]))
             st =
                 bci_fail(err, BC_E_FORMAT, "%g becomes %g, more than the format holds", x[i], y[i]);

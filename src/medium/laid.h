@@ -14,6 +14,10 @@ typedef struct {
     double percent;        /* of BC_SCALE_PERCENTILE */
     size_t group;          /* samples that share one; 0: the whole run. Blocks have their own */
     bc_rounding rounding;
+    const bc_scale *known; /* a scale that was fitted before; NULL: none */
+    bool keeps_infinity;   /* values that become infinite stay so; else they are an error */
+    uint64_t
+        *n_saturated; /* those of a grid become its largest instead, and are counted; or NULL */
 } bci_laying;
 
 /* Scratch for runs of at most n samples. BC_E_LIMIT. */

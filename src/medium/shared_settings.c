@@ -8,6 +8,17 @@
 #include "base/fail.h"
 #include "bitcrush/feedback.h"
 
+const bc_scale_row *bci_scale_row(bc_scale_method method)
+{
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+    size_t i = 0;
+
+    while (i + 1 < n && rows[i].method != method)
+        i++;
+    return &rows[i];
+}
+
 bc_status bci_noise_setting(const char *text, const char *instead, const bc_noise **noise,
                             bc_error *err)
 {

@@ -3,6 +3,7 @@
 #define BCI_SHARED_SETTINGS_H
 
 #include "bitcrush/noise.h"
+#include "bitcrush/scale.h"
 #include "bitcrush/setting.h"
 
 /* Rows of all media, for a job whose `settings` has these members; FIELD is BC_FIELD of the job. */
@@ -18,6 +19,9 @@
 
 /* The rows of bc_scale_rows, in their order. */
 #define BCI_SCALE_WORDS "full|absmax|minmax|zero-point|percentile|absmean|mse"
+
+/* The row of a method. */
+const bc_scale_row *bci_scale_row(bc_scale_method method);
 
 /* The row of a noise; "auto" leaves *noise as it is. BC_E_USAGE with the nearest name for an unknown
  * one, and for a diffusion, which is for pictures, with what is expected instead of it. */

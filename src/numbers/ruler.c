@@ -70,24 +70,14 @@ bc_status bc_numbers_depth_named(const char *text, bc_numbers_depth *out, bc_err
     return BC_OK;
 }
 
-static const bc_scale_row *scale_row(bc_scale_method method)
-{
-    const bc_scale_row *rows;
-    const size_t n = bc_scale_rows(&rows);
-
-    for (size_t i = 0; i < n; i++)
-        if (rows[i].method == method)
-            return &rows[i];
-    return NULL;
-}
-
 const bc_scale_row *bc_numbers_usual_scale(const bc_numbers_depth *depth)
 {
     const bc_grid *g = &depth->grid;
 
     if (g->family == BC_GRID_AFFINE)
-        return scale_row(BC_SCALE_MINMAX);
-    return scale_row(g->family == BC_GRID_FLOAT && g->bits >= 16 ? BC_SCALE_FULL : BC_SCALE_ABSMAX);
+        return bci_scale_row(BC_SCALE_MINMAX);
+    return bci_scale_row(g->family == BC_GRID_FLOAT && g->bits >= 16 ? BC_SCALE_FULL
+                                                                     : BC_SCALE_ABSMAX);
 }
 
 /* ---- settings */

@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/shown.h"
+#include "medium/shared_settings.h"
 #include "tensor/element.h"
 
 const bci_coded_format *bci_layout_format(const bci_layout *layout, const char *name)
@@ -244,6 +245,15 @@ bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings 
     const bc_scale_method method = bci_coded_method(c->format, s);
 
     return c->has_zero && method == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : method;
+}
+
+bc_status bci_scale_for_codes(bc_scale_method method, bc_error *err)
+{
+    if (method == BC_SCALE_ABSMAX || method == BC_SCALE_PERCENTILE || method == BC_SCALE_MSE)
+        return BC_OK;
+    return bc_setting_refuse(err, "scale", bci_scale_row(method)->name,
+                             "is not for the codes and scales of weights, expected absmax, "
+                             "percentile or mse");
 }
 
 float bci_coding_step(const bci_coding *c, const bc_scale *scale)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "medium/shared_settings.h"
+#include "tensor/outcome.h"
 
 static const char tensors_table[] = "tensors", groups_table[] = "groups";
 
@@ -22,7 +24,7 @@ void bci_tensor_show_shape(uint32_t n_dims, const uint64_t *dims, char *to, size
 
 static double bits_a_weight(const bc_tensor_outcome *t)
 {
-    return t->n_elements && !t->is_dropped ? 8.0 * (double)t->size_bytes / (double)t->n_elements
+    return t->n_elements && !t->is_dropped ? 8.0 * (double)t->packed_bytes / (double)t->n_elements
                                            : NAN;
 }
 
@@ -47,6 +49,11 @@ static void add_for_programs(bc_report *r, const bc_tensor_outcome *t)
     bc_report_string(r, tensors_table, "to", t->is_dropped ? NULL : t->to->name);
     if (!t->is_dropped)
         bc_report_integer(r, tensors_table, "size_bytes", t->size_bytes);
+    if (*t->grid) {
+        bc_report_string(r, tensors_table, "grid", t->grid);
+        bc_report_string(r, tensors_table, "scale", bci_scale_row(t->scale)->name);
+        bc_report_integer(r, tensors_table, "packed_bytes", t->packed_bytes);
+    }
     bc_report_number(r, tensors_table, "bits_per_weight", bits_a_weight(t));
     bc_report_number(r, tensors_table, "snr_db", snr(t));
     if (is_measured) {
@@ -75,7 +82,8 @@ static void add_power(bc_report *r, const char *key, double value)
 
 static void add_for_people(bc_report *r, const bc_tensor_outcome *t)
 {
-    const bool is_other = t->why && t->from != t->to; /* another format than that asked for */
+    const bool is_other =
+        t->why && bci_outcome_is_reduced(t); /* another format than that asked for */
     char shape[160], as[48], *to = shape;
 
     bci_tensor_show_shape(t->n_dims, t->dims, shape, sizeof shape);
@@ -83,7 +91,11 @@ static void add_for_people(bc_report *r, const bc_tensor_outcome *t)
         if (*from != ' ')
             *to++ = *from;
     *to = '\0';
-    snprintf(as, sizeof as, "%s%s", t->is_dropped ? "-" : t->to->name, is_other ? "*" : "");
+    snprintf(as, sizeof as, "%s%s",
+             t->is_dropped ? "-"
+             : *t->grid    ? t->grid
+                           : t->to->name,
+             is_other ? "*" : "");
     bc_report_row(r, tensors_table);
     bc_report_string(r, tensors_table, "tensor", t->name);
     bc_report_string(r, tensors_table, "shape", shape);

@@ -8,7 +8,10 @@
 #include "base/decimal.h"
 #include "tensor/coded_layouts.h"
 #include "tensor/fact_rows.h"
+#include "tensor/format_names.h"
+#include "tensor/outcome.h"
 #include "tensor/request.h"
+#include "tensor/ruling.h"
 
 void bci_tensor_input_facts(bc_report *r, const char *path, const bc_tensor_summary *s,
                             size_t n_tensors)
@@ -113,6 +116,16 @@ static uint64_t count_written(const bc_tensor_result *m)
     return n;
 }
 
+/* Bytes of the output, were there a place for all codes. */
+static uint64_t count_packed(const bc_tensor_result *m)
+{
+    uint64_t n = m->output_data_bytes;
+
+    for (size_t i = 0; i < m->n_tensors; i++)
+        n += m->tensors[i].packed_bytes - m->tensors[i].size_bytes;
+    return n;
+}
+
 static double ratio(uint64_t of, uint64_t to)
 {
     return of && to ? (double)of / (double)to : (double)NAN;
@@ -122,10 +135,10 @@ static void add_sizes(bc_report *r, const bc_tensor_result *m)
 {
     if (count_written(m))
         bc_report_number(r, "metrics", "bits_per_weight",
-                         8.0 * (double)m->output_data_bytes / (double)count_written(m));
-    bc_report_integer(r, "metrics", "packed_bytes", m->output_data_bytes);
+                         8.0 * (double)count_packed(m) / (double)count_written(m));
+    bc_report_integer(r, "metrics", "packed_bytes", count_packed(m));
     bc_report_number(r, "metrics", "compression_ratio",
-                     ratio(m->input.data_bytes, m->output_data_bytes));
+                     ratio(m->input.data_bytes, count_packed(m)));
     bc_report_number(r, "metrics", "file_ratio", ratio(m->input.file_bytes, m->output_size_bytes));
 }
 
@@ -133,13 +146,19 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
 {
     uint64_t n_reduced = 0, n_fallbacks = 0, n_dropped = 0;
     const char *why = NULL;
+    uint64_t n_values = 0, packed_bytes = 0;
+    char note[128];
 
     for (size_t i = 0; i < m->n_tensors; i++) {
-        n_reduced += m->tensors[i].from != m->tensors[i].to;
-        if (m->tensors[i].from != m->tensors[i].to && m->tensors[i].why)
+        const bool is_reduced = bci_outcome_is_reduced(&m->tensors[i]);
+
+        n_reduced += is_reduced;
+        if (is_reduced && m->tensors[i].why)
             why = m->tensors[i].why;
         n_dropped += m->tensors[i].is_dropped;
-        n_fallbacks += m->tensors[i].from != m->tensors[i].to && m->tensors[i].why;
+        n_fallbacks += is_reduced && m->tensors[i].why;
+        n_values += *m->tensors[i].grid != '\0';
+        packed_bytes += *m->tensors[i].grid ? m->tensors[i].packed_bytes : 0;
     }
     bc_account_output(a, r);
     bc_report_string(r, "output", "format", m->output_format);
@@ -152,6 +171,12 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
     bc_report_string(r, "output", "fallback_why", why);
     bc_report_integer(r, "output", "data_bytes", m->output_data_bytes);
     bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
+    bci_format(note, sizeof note,
+               "values, since files of weights have no place for these codes: packed they are %llu "
+               "byte(s)",
+               (unsigned long long)packed_bytes);
+    if (n_values)
+        bc_report_string(r, "output", "note", note);
     if (m->is_no_model)
         bc_report_string(r, "output", "note",
                          "no general.architecture in the metadata: llama.cpp does not load it, "
@@ -160,18 +185,14 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
         bc_report_integer(r, "output", "left_out", m->n_left_out);
 }
 
-/* Integers and codebooks under scales that are made of the weights. */
-static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci_coded_format *f)
+/* A scale, and what shares one where that was not said. */
+static void add_method(bc_report *r, const bc_tensor_settings *s, bc_scale_method method,
+                       uint32_t usual_group)
 {
-    const bc_scale_method method = bci_coded_method(f, s);
-    const uint32_t group = s->group != BC_TENSOR_GROUP_USUAL ? s->group : f->group;
-    const bc_scale_row *rows;
-    const size_t n = bc_scale_rows(&rows);
+    const uint32_t group = s->group != BC_TENSOR_GROUP_USUAL ? s->group : usual_group;
     char text[24];
 
-    for (size_t i = 0; i < n; i++)
-        if (rows[i].method == method)
-            bc_report_string(r, "settings", "scale", rows[i].name);
+    bc_report_string(r, "settings", "scale", bci_scale_row(method)->name);
     if (method == BC_SCALE_PERCENTILE)
         bc_report_number(r, "settings", "percent", s->percent);
     bci_format(text, sizeof text, "%u weight(s)", group);
@@ -179,6 +200,12 @@ static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci
                      group == BC_TENSOR_GROUP_ROW   ? "row"
                      : group == BC_TENSOR_GROUP_ALL ? "tensor"
                                                     : text);
+}
+
+/* Integers and codebooks under scales that are made of the weights. */
+static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci_coded_format *f)
+{
+    add_method(r, s, bci_coded_method(f, s), f->group);
     bc_report_string(r, "settings", "zero_point", s->zero_point ? "zero-point" : NULL);
     bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
 }
@@ -188,9 +215,12 @@ static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci
 static void add_scale(bc_report *r, const bc_tensor_settings *s, bool is_for_programs)
 {
     const bc_element_type *type = bc_element_type_named(s->format);
+    bc_spec spec;
 
     bc_report_string(r, "settings", "grid", s->format);
-    if (type && type->kind == BC_ELEMENT_CODES)
+    if (bci_format_has_values(s->format) && !bci_spec_of_values(s->format, &spec, NULL))
+        add_method(r, s, bci_ruling_scale(&spec, s), BC_TENSOR_GROUP_ALL);
+    else if (type && type->kind == BC_ELEMENT_CODES)
         add_coded_scale(r, s, bci_coded_find(type->name));
     else if (is_for_programs) /* a name says it to people */
         bc_report_string(r, "settings", "scale",

@@ -8,7 +8,9 @@
 
 #include "base/fail.h"
 #include "tensor/facts.h"
+#include "tensor/format_names.h"
 #include "tensor/info.h"
+#include "tensor/outcome.h"
 #include "tensor/request.h"
 #include "tensor/show.h"
 
@@ -16,7 +18,9 @@
 static const char *ending(const void *job, const char *in)
 {
     const bci_tensor_job *j = job;
-    const bc_element_type *type = bc_tensor_spec_type(j->settings.format);
+    const bool has_values = bci_format_has_values(j->settings.format); /* which all files hold */
+    const bc_element_type *type =
+        has_values ? bc_element_type_named("F32") : bc_tensor_spec_type(j->settings.format);
     const char *dot = strrchr(in, '.');
     const bool is_float = type && type->kind == BC_ELEMENT_FLOAT;
 
@@ -42,8 +46,8 @@ static double bits_of(const bc_tensor_result *m)
     uint64_t bytes = 0, n = 0;
 
     for (size_t i = 0; i < m->n_tensors; i++) {
-        if (m->tensors[i].from != m->tensors[i].to) {
-            bytes += m->tensors[i].size_bytes;
+        if (bci_outcome_is_reduced(&m->tensors[i])) {
+            bytes += m->tensors[i].packed_bytes;
             n += m->tensors[i].n_elements;
         }
     }

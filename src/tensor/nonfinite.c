@@ -12,7 +12,6 @@
 static bc_status refuse_input(const bci_reduction *r, size_t tensor, uint64_t index, double x,
                               bc_error *err)
 {
-    const bc_element_type *to = r->choices[tensor].type;
     const bool keeps = r->settings->nonfinite == BC_NONFINITE_KEEP;
     char why[64] = "", expected[64];
 
@@ -20,7 +19,7 @@ static bc_status refuse_input(const bci_reduction *r, size_t tensor, uint64_t in
         return bci_refuse_weight(r->in, tensor, index, x, ", more than 32-bit floats hold",
                                  "weights up to 3.4e38, or `nonfinite=saturate`", err);
     if (keeps)
-        snprintf(why, sizeof why, ", which %s cannot hold", to->name);
+        snprintf(why, sizeof why, ", which %s cannot hold", bci_reduction_name_of(r, tensor));
     snprintf(expected, sizeof expected, "%s%s", keeps ? "" : "finite weights or ",
              isnan(x) ? "`nonfinite=zero`" : "`nonfinite=saturate` or zero");
     return bci_refuse_weight(r->in, tensor, index, x, why, expected, err);
@@ -34,7 +33,7 @@ static bc_status refuse_output(const bci_reduction *r, size_t tensor, uint64_t i
     char why[96];
 
     snprintf(why, sizeof why, ", more than %s%s holds", has_scale ? "the scale of a block of " : "",
-             to->name);
+             bci_reduction_name_of(r, tensor));
     return bci_refuse_weight(r->in, tensor, index, x, why,
                              r->settings->nonfinite == BC_NONFINITE_SATURATE
                                  ? "smaller weights"
@@ -57,7 +56,8 @@ static bc_status admit(const bci_reduction *r, size_t tensor, uint64_t index, fl
 {
     const bc_nonfinite asked = r->settings->nonfinite;
     const bc_element_type *to = r->choices[tensor].type;
-    const bool can_keep = to->kind == BC_ELEMENT_FLOAT;
+    const bci_ruling *values = r->rulings[tensor];
+    const bool can_keep = values ? bci_ruling_keeps(values) : to->kind == BC_ELEMENT_FLOAT;
     double of_file;
     const bc_status st = true_value(r, tensor, index, &of_file, err);
 
@@ -69,7 +69,8 @@ static bc_status admit(const bci_reduction *r, size_t tensor, uint64_t index, fl
     } else if (asked == BC_NONFINITE_SATURATE && of_file == of_file) {
         *x = *x < 0.0f ? -FLT_MAX : FLT_MAX;
         s->is_changed = true;
-        s->n_saturated += can_keep && !bci_grid_of(to); /* others count when they are encoded */
+        s->n_saturated +=
+            values ? !can_keep : can_keep && !bci_grid_of(to); /* others count when encoded */
     } else if (!(asked == BC_NONFINITE_KEEP && can_keep)) {
         return refuse_input(r, tensor, index, of_file, err);
     }
@@ -188,6 +189,26 @@ bc_status bci_reduction_admit(const bci_reduction *r, size_t tensor, const bci_r
         const size_t largest = largest_near(to, s->x, at->n, i);
 
         return refuse_output(r, tensor, at->first + largest, (double)s->x[largest], err);
+    }
+    return st;
+}
+
+bc_status bci_reduction_admit_values(const bci_reduction *r, size_t tensor, const bci_range *at,
+                                     bci_slot *s, bc_error *err)
+{
+    const bc_nonfinite asked = r->settings->nonfinite;
+    const bool keeps = asked == BC_NONFINITE_KEEP && bci_ruling_keeps(r->rulings[tensor]);
+    bc_status st = BC_OK;
+
+    for (size_t i = 0; !st && !keeps && i < at->n; i++) {
+        if (isfinite(s->y[i]))
+            continue;
+        if (asked == BC_NONFINITE_SATURATE) { /* a mark beyond the largest float */
+            s->y[i] = s->y[i] < 0.0f ? -FLT_MAX : FLT_MAX;
+            s->n_saturated++;
+        } else {
+            st = refuse_output(r, tensor, at->first + i, (double)s->x[i], err);
+        }
     }
     return st;
 }

@@ -14,9 +14,15 @@ bc_status bci_outcome_begin(bc_tensor_outcome *o, const bc_tensor_info *t,
                               .to = to,
                               .n_dims = t->n_dims,
                               .n_elements = t->n_elements,
-                              .size_bytes = size_bytes };
+                              .size_bytes = size_bytes,
+                              .packed_bytes = size_bytes };
     memcpy(o->dims, t->dims, sizeof o->dims);
     return o->name ? BC_OK : bci_fail(err, BC_E_LIMIT, "out of memory for the name of a tensor");
+}
+
+bool bci_outcome_is_reduced(const bc_tensor_outcome *o)
+{
+    return o->from != o->to || *o->grid;
 }
 
 void bci_outcomes_free(bc_tensor_outcome *outcomes, size_t n)

@@ -9,6 +9,9 @@ BC_NODISCARD bc_status bci_outcome_begin(bc_tensor_outcome *o, const bc_tensor_i
                                          const bc_element_type *to, uint64_t size_bytes,
                                          bc_error *err);
 
+/* Whether it was reduced, not copied. */
+bool bci_outcome_is_reduced(const bc_tensor_outcome *o);
+
 /* Release n outcomes; NULL is fine. */
 void bci_outcomes_free(bc_tensor_outcome *outcomes, size_t n);
 

@@ -49,17 +49,30 @@ static bool may_be_nested(const bci_coded_format *f)
 
 /* A setting that no tensor takes is a mistake. */
 static bc_status check_taken(const bci_reduction *r, bool is_set, const char *key,
-                             bool (*takes)(const bci_coded_format *f), const char *formats,
-                             bc_error *err)
+                             bool (*takes)(const bci_coded_format *f), bool values_take,
+                             const char *formats, bc_error *err)
 {
     bool any = false;
 
     for (size_t i = 0; is_set && i < r->n_tensors; i++)
-        any = any || (r->codings[i] && takes(r->codings[i]->format));
+        any = any || (r->codings[i] && takes(r->codings[i]->format)) ||
+              (r->rulings[i] && values_take);
     if (!is_set || any || r->n_tensors == 0)
         return BC_OK;
     return bci_fail(err, BC_E_USAGE, "`%s`: no tensor becomes a format that takes it, expected %s",
                     key, formats);
+}
+
+/* Codes that have a layout have a scale that it holds. */
+static bc_status check_scale(const bci_reduction *r, bc_error *err)
+{
+    const bc_scale_method m = r->settings->scale;
+    bc_status st = BC_OK;
+
+    for (size_t i = 0; !st && i < r->n_tensors; i++)
+        if (r->codings[i] && may_have_method(r->codings[i]->format))
+            st = bci_scale_for_codes(m, err);
+    return st;
 }
 
 static bc_status check_settings(const bci_reduction *r, bc_error *err)
@@ -76,15 +89,18 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
     if (s->scale == BC_SCALE_PERCENTILE && !(s->percent > 0.0 && s->percent <= 100.0))
         return bci_fail(err, BC_E_USAGE, "`percent=%g`: expected more than 0 and at most 100",
                         s->percent);
-    st = check_taken(r, s->zero_point, "zero-point", may_have_zero, "int2 to int8", err);
+    st = check_scale(r, err);
     if (!st)
-        st = check_taken(r, s->scale != BC_SCALE_ABSMAX, "scale", may_have_method,
+        st = check_taken(r, s->zero_point, "zero-point", may_have_zero, false, "int2 to int8", err);
+    if (!st)
+        st = check_taken(r, s->scale != BC_SCALE_ABSMAX, "scale", may_have_method, true,
                          "int2 to int8, e3m2, e2m3 or e2m1", err);
     if (!st)
-        st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "group", is_on_grid,
+        st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "group", is_on_grid, true,
                          "int2 to int8, e3m2, e2m3, e2m1, ternary or binary", err);
     if (!st)
-        st = check_taken(r, s->double_quant, "double-quant", may_be_nested, "nf4 or fp4", err);
+        st = check_taken(r, s->double_quant, "double-quant", may_be_nested, false, "nf4 or fp4",
+                         err);
     return st;
 }
 
@@ -96,6 +112,9 @@ static bc_status make_codings(bci_reduction *r, bc_error *err)
     for (size_t i = 0; i < r->n_tensors && !st; i++) {
         const bc_element_type *type = r->choices[i].type;
 
+        if (r->choices[i].is_ruled)
+            st =
+                bci_ruling_new(&r->choices[i].spec, bc_tensor_at(r->in, i), s, &r->rulings[i], err);
         if (type->kind != BC_ELEMENT_CODES || r->choices[i].is_dropped)
             continue;
         if (r->format != &bci_safetensors)
@@ -138,6 +157,8 @@ static bci_cut cut_elements(bci_reduction *r, size_t tensor, const bc_tensor_inf
 {
     const bci_weighting *w = &r->weightings[tensor];
 
+    if (r->rulings[tensor])
+        return bci_ruling_cut(r->rulings[tensor]);
     if (!w->is_known)
         return cut_rows(info);
     const bci_cut cut = bci_cut_whole_rows(info->n_elements / w->row, w->row);
@@ -249,9 +270,9 @@ static void count_batches(bci_reduction *r)
 static bc_status take_memory(bci_reduction *r, bc_error *err)
 {
     enum { NAME_ROOM = 64 }; /* of a usual name */
-    const size_t each = sizeof *r->choices + sizeof(bci_coding *) + sizeof *r->weightings +
-                        sizeof *r->outputs + sizeof *r->infos + sizeof *r->first_batch +
-                        sizeof(bc_tensor_outcome) + NAME_ROOM;
+    const size_t each = sizeof *r->choices + sizeof(bci_coding *) + sizeof(bci_ruling *) +
+                        sizeof *r->weightings + sizeof *r->outputs + sizeof *r->infos +
+                        sizeof *r->first_batch + sizeof(bc_tensor_outcome) + NAME_ROOM;
     char subject[256];
 
     bci_format(subject, sizeof subject, "%.100s: reducing %zu tensor(s)", r->in->parts[0]->name,
@@ -288,8 +309,9 @@ bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_error *err)
         return st;
     r->choices = calloc(n + 1, sizeof *r->choices);
     r->codings = calloc(n + 1, sizeof(bci_coding *));
+    r->rulings = calloc(n + 1, sizeof(bci_ruling *));
     r->weightings = calloc(n + 1, sizeof *r->weightings);
-    if (!r->choices || !r->codings || !r->weightings)
+    if (!r->choices || !r->codings || !r->rulings || !r->weightings)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for %zu tensor(s)", out, n);
     st = bci_coded_refuse_unread(r->in, r->settings, err);
     if (!st)

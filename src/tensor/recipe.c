@@ -10,20 +10,11 @@
 #include "base/shown.h"
 #include "tensor/coded_layouts.h"
 #include "tensor/element.h"
+#include "tensor/format_names.h"
 #include "tensor/globs.h"
 #include "tensor/kept.h"
 #include "tensor/mixes.h"
-
-/* What a number of bits stands for: the best block format of GGUF, or in safetensors the codes;
- * where there are no such blocks, the codes. */
-static const struct {
-    const char *spec, *blocks, *codes;
-} plain_specs[] = {
-    { "32", "F32", "F32" },         { "16", "F16", "F16" },    { "8", "Q8_0", "INT8" },
-    { "7", NULL, "INT7" },          { "6", "Q6_K", "INT6" },   { "5", "Q5_K", "INT5" },
-    { "4", "Q4_K", "INT4" },        { "3", "Q3_K", "INT3" },   { "2", "Q2_K", "INT2" },
-    { "1.58", "TQ2_0", "TERNARY" }, { "1", "Q1_0", "BINARY" },
-};
+#include "tensor/ruling.h"
 
 /* What a tensor gets whose rows do not divide into blocks, as llama.cpp's tensor_type_fallback
  * (src/llama-quant.cpp, 2026) has it, and in its way the last three, which are not in there; in the
@@ -37,23 +28,6 @@ static const struct {
 };
 
 #define N(table) (sizeof(table) / sizeof *(table))
-
-/* The type of a name, or of a number of bits; NULL for others. */
-static const bc_element_type *type_of(const char *spec, bool in_safetensors)
-{
-    const char *name = spec;
-
-    for (size_t i = 0; i < N(plain_specs); i++)
-        if (strcmp(plain_specs[i].spec, spec) == 0)
-            name = in_safetensors || !plain_specs[i].blocks ? plain_specs[i].codes
-                                                            : plain_specs[i].blocks;
-    return bci_element_for(name, in_safetensors);
-}
-
-const bc_element_type *bc_tensor_spec_type(const char *spec)
-{
-    return type_of(spec, false);
-}
 
 /* The names of a model protect floats: what is blocks or codes has been reduced before. */
 const char *bci_recipe_keeps(const bc_tensor_settings *s, bci_naming naming,
@@ -75,7 +49,8 @@ const char *bci_recipe_keeps(const bc_tensor_settings *s, bci_naming naming,
 /* Codes of the same name may have other scales. */
 bool bci_choice_copies(const bci_choice *c, const bc_tensor_info *t)
 {
-    return c->type == t->type && (c->type->kind != BC_ELEMENT_CODES || !c->is_asked);
+    return c->type == t->type && !c->is_ruled &&
+           (c->type->kind != BC_ELEMENT_CODES || !c->is_asked);
 }
 
 static bool divides(const bc_tensor_info *t, const bc_element_type *type)
@@ -91,14 +66,6 @@ static const char *instead_of(const char *format)
         if (strcasecmp(fallbacks[i].format, format) == 0)
             return fallbacks[i].instead;
     return "F16";
-}
-
-static bc_status unknown(const char *spec, bc_error *err)
-{
-    return bci_fail(err, BC_E_USAGE,
-                    "%s: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that "
-                    "`list` shows",
-                    spec);
 }
 
 /* A type that the kind of file has not, with what would do. */
@@ -134,26 +101,48 @@ static bc_status check_source(const bc_tensor_settings *s, const bc_tensor_file 
 {
     const bc_element_type *to = choice->type;
     const bool is_reduced = t->type->kind == BC_ELEMENT_BLOCKS || t->type->kind == BC_ELEMENT_CODES;
-    const bool is_wide = to->kind == BC_ELEMENT_FLOAT && to->block_bytes > 1;
+    const bool is_wide = choice->is_ruled ? choice->spec.bits >= 16
+                                          : to->kind == BC_ELEMENT_FLOAT && to->block_bytes > 1;
 
     if (!is_reduced || is_wide || bci_choice_copies(choice, t) || s->requantize)
         return BC_OK;
     return bci_fail(err, BC_E_USAGE,
                     "%s: tensor %s is quantized already, as %s, and %s would lose more; "
                     "`requantize` does it, the unquantized model is the better input",
-                    file->parts[0]->name, bci_show_name(t->name).text, t->type->name, to->name);
+                    file->parts[0]->name, bci_show_name(t->name).text, t->type->name,
+                    choice->is_ruled ? choice->spec.name : to->name);
+}
+
+/* A SPEC on a grid that no type has: values, in the smallest floats that hold them. */
+static bc_status choose_values(const char *text, const bc_tensor_settings *s,
+                               const bci_tensor_format *to, bci_choice *out, bc_error *err)
+{
+    static const char *const types[] = { "F16", "BF16" };
+    bci_choice c = { .type = bc_element_type_named("F32"), .is_asked = true, .is_ruled = true };
+    const bc_status st = bci_spec_of_values(text, &c.spec, err);
+
+    for (size_t i = N(types); !st && i-- > 0;) {
+        const bc_element_type *type = bc_element_type_named(types[i]);
+
+        if (holds(to, type) && bci_ruling_fits(&c.spec, s, type))
+            c.type = type;
+    }
+    if (!st)
+        *out = c;
+    return st;
 }
 
 /* `spec` for one tensor, or what its rows make of it. */
 static bc_status choose_format(const char *spec, const bc_tensor_info *t, const bci_model *model,
-                               const bci_tensor_format *to, bci_choice *out, bc_error *err)
+                               const bc_tensor_settings *s, const bci_tensor_format *to,
+                               bci_choice *out, bc_error *err)
 {
     const bci_gguf_name name = bci_gguf_name_of(t->name);
     const char *format = bci_mix_named(spec) ? bci_mix_format(spec, model, &name) : spec;
-    const bc_element_type *type = type_of(format, to == &bci_safetensors);
+    const bc_element_type *type = bci_type_of_spec(format, to == &bci_safetensors);
 
     if (!type || !bc_tensor_can_write(type))
-        return unknown(spec, err);
+        return choose_values(spec, s, to, out, err);
     if (!holds(to, type))
         return not_in(type, to, err);
     *out = (bci_choice){ .type = type, .is_asked = true };
@@ -206,11 +195,13 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
 {
     const bci_naming naming = bci_naming_of(file);
     bci_model model;
-    bc_status st;
+    bc_spec spec;
+    bc_status st = bci_mix_named(s->format) || bc_tensor_spec_type(s->format)
+                       ? BC_OK
+                       : bci_spec_of_values(s->format, &spec, err);
 
-    if (!bci_mix_named(s->format) && !bc_tensor_spec_type(s->format))
-        return unknown(s->format, err);
-    st = bci_globs_check(s, file, err);
+    if (!st)
+        st = bci_globs_check(s, file, err);
     if (!st)
         st = bci_model_of(file, &model, err);
     if (st)
@@ -224,7 +215,7 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         if (bci_glob_any_fits(s->drop, s->n_drop, t->name))
             choices[i] = (bci_choice){ .type = t->type, .is_dropped = true, .why = "dropped" };
         else if (format)
-            st = choose_format(format, t, &model, to, &choices[i], err);
+            st = choose_format(format, t, &model, s, to, &choices[i], err);
         else
             choices[i] = (bci_choice){ .type = t->type, .why = why };
         if (!st)

@@ -2,6 +2,7 @@
 #ifndef BCI_RECIPE_H
 #define BCI_RECIPE_H
 
+#include "bitcrush/spec.h"
 #include "tensor/kept.h"
 
 /* What one tensor becomes. */
@@ -9,6 +10,8 @@ typedef struct {
     const bc_element_type *type; /* that of the input: it is copied as it is */
     bool is_asked;               /* the format asked for, else: */
     bool is_dropped;             /* it is left out */
+    bool is_ruled;               /* the type holds values of: */
+    bc_spec spec;
     bc_importance_use importance;
     const char *why; /* "one dimension", "excluded", "row of no whole blocks"; static */
 } bci_choice;

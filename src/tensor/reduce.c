@@ -36,6 +36,14 @@ static bool has_codings(const bci_reduction *r)
     return false;
 }
 
+static bool has_rulings(const bci_reduction *r)
+{
+    for (size_t i = 0; i < r->n_tensors; i++)
+        if (r->rulings[i])
+            return true;
+    return false;
+}
+
 /* Before they are taken. Rows with importance stay whole, however long they are. */
 static bc_status take_memory(bci_reduction *r, size_t n, bc_error *err)
 {
@@ -70,7 +78,9 @@ static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
         s->out = malloc(n * sizeof(double));
         s->importance = malloc((size_t)(r->longest_row + 1) * sizeof *s->importance);
         s->coder = has_codings(r) ? bci_coder_new() : NULL;
-        if (!s->x || !s->y || !s->out || !s->importance || (has_codings(r) && !s->coder))
+        s->ruling = has_rulings(r) ? bci_ruling_room_new() : NULL;
+        if (!s->x || !s->y || !s->out || !s->importance || (has_codings(r) && !s->coder) ||
+            (has_rulings(r) && !s->ruling))
             return bci_fail(err, BC_E_LIMIT, "out of memory for batches of weights");
     }
     return BC_OK;
@@ -121,7 +131,7 @@ static bc_status look_at(const bci_reduction *r, const place *at, bci_slot *s, b
         st = bc_tensor_read_f32(r->in, at->tensor, at->range.first, at->range.n, s->x, err);
     if (!st)
         st = bci_reduction_measure(r, at->tensor, &at->range, s, err);
-    if (!st && to->kind != BC_ELEMENT_CODES)
+    if (!st && to->kind != BC_ELEMENT_CODES && !r->rulings[at->tensor])
         bci_add_clipped(to, s->out, s->x, s->y, at->range.n, &s->error);
     return st;
 }
@@ -141,6 +151,24 @@ static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc
         bci_encode(to, &how, s->x, NULL, n, s->out);
     if (!st && (measures(r) || !s->is_safe))
         bci_element_decoder(to)(s->out, n / to->block_length, s->y);
+    return st;
+}
+
+/* Values of a grid. */
+static bc_status encode_values(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
+{
+    const bc_element_type *to = r->choices[at->tensor].type;
+    const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
+    const bool saturates = r->settings->nonfinite == BC_NONFINITE_SATURATE;
+    bc_status st =
+        bci_ruling_round(r->rulings[at->tensor], s->ruling, &how, s->x, &at->range, s->y,
+                         saturates ? &s->n_saturated : NULL, measures(r) ? &s->error : NULL, err);
+
+    if (!st)
+        st = bci_reduction_admit_values(r, at->tensor, &at->range, s, err);
+    s->n_out = bytes_of(to, at->range.n);
+    if (!st)
+        bci_encode(to, &(bci_encoding){ 0 }, s->y, NULL, at->range.n, s->out);
     return st;
 }
 
@@ -178,9 +206,11 @@ static bc_status make(const bci_reduction *r, const place *at, bci_slot *s, bc_e
         return st;
     if (r->codings[at->tensor])
         encode_piece(r, at, s);
+    else if (r->rulings[at->tensor])
+        st = encode_values(r, at, s, err);
     else
         st = encode(r, at, s, err);
-    if (!st && is_first && !s->is_safe)
+    if (!st && is_first && !s->is_safe && !r->rulings[at->tensor])
         st = bci_reduction_admit(r, at->tensor, &at->range, s, err);
     return st || !is_first || !measures(r) ? st : look_at(r, at, s, err);
 }
@@ -240,10 +270,26 @@ static bc_status run(bci_reduction *r, int n_threads, bc_error *err)
 
 /* --- all of it */
 
+/* What there is to say of a tensor before it is read. */
+static void plan_outcome(const bci_reduction *r, size_t i, bc_tensor_outcome *o)
+{
+    const bci_choice *choice = &r->choices[i];
+    bc_grid grid;
+
+    o->can_clip = r->codings[i] ? bci_coding_grid(r->codings[i], &grid)
+                                : r->rulings[i] || bci_can_clip(choice->type);
+    o->importance = choice->importance;
+    o->is_dropped = choice->is_dropped;
+    o->why = choice->is_asked ? NULL : choice->why;
+    if (!choice->is_ruled)
+        return;
+    snprintf(o->grid, sizeof o->grid, "%s", choice->spec.name);
+    o->scale = r->rulings[i]->laying.scale;
+}
+
 static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
 {
     bc_status st = BC_OK;
-    bc_grid grid;
 
     r->made.tensors = calloc(r->n_tensors + 1, sizeof *r->made.tensors);
     if (!r->made.tensors)
@@ -251,14 +297,13 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
     for (size_t i = 0; !st && i < r->n_tensors; i++, r->made.n_tensors = i) {
         st = bci_outcome_begin(&r->made.tensors[i], bc_tensor_at(r->in, i), r->choices[i].type, 0,
                                err);
-        r->made.tensors[i].can_clip = r->codings[i] ? bci_coding_grid(r->codings[i], &grid)
-                                                    : bci_can_clip(r->choices[i].type);
-        r->made.tensors[i].importance = r->choices[i].importance;
-        r->made.tensors[i].is_dropped = r->choices[i].is_dropped;
-        r->made.tensors[i].why = r->choices[i].is_asked ? NULL : r->choices[i].why;
+        plan_outcome(r, i, &r->made.tensors[i]);
     }
     for (size_t i = 0; !st && i < r->n_outputs; i++)
         r->made.tensors[r->outputs[i].tensor].size_bytes += r->writer->sizes[i];
+    for (size_t i = 0; !st && i < r->n_tensors; i++)
+        r->made.tensors[i].packed_bytes =
+            r->rulings[i] ? bci_ruling_packed_bytes(r->rulings[i]) : r->made.tensors[i].size_bytes;
     return st;
 }
 
@@ -312,10 +357,14 @@ static void reduction_free(bci_reduction *r)
         free(r->slots[i].y);
         free(r->slots[i].out);
         bci_coder_free(r->slots[i].coder);
+        bci_ruling_room_free(r->slots[i].ruling);
     }
     for (size_t i = 0; r->codings && i < r->n_tensors; i++)
         bci_coding_free(r->codings[i]);
+    for (size_t i = 0; r->rulings && i < r->n_tensors; i++)
+        bci_ruling_free(r->rulings[i]);
     free(r->codings);
+    free(r->rulings);
     free(r->choices);
     free(r->weightings);
     bci_pairs_free(&r->pairs);

@@ -6,6 +6,13 @@ bool bci_reduction_copies(const bci_reduction *r, size_t tensor)
     return bci_choice_copies(&r->choices[tensor], bc_tensor_at(r->in, tensor));
 }
 
+const char *bci_reduction_name_of(const bci_reduction *r, size_t tensor)
+{
+    const bci_choice *c = &r->choices[tensor];
+
+    return c->is_ruled ? c->spec.name : c->type->name;
+}
+
 bci_encoding bci_reduction_encoding(const bci_reduction *r, size_t tensor, uint64_t first)
 {
     const bc_tensor_info *t = bc_tensor_at(r->in, tensor);

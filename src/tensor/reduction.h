@@ -7,6 +7,7 @@
 #include "tensor/cut.h"
 #include "tensor/importance.h"
 #include "tensor/recipe.h"
+#include "tensor/ruling.h"
 #include "tensor/writer.h"
 
 /* Buffers of a slot, and what was seen in it. */
@@ -14,8 +15,9 @@ typedef struct {
     float *x, *y;
     float *importance; /* of a row */
     uint8_t *out;
-    size_t n_out;     /* bytes */
-    bci_coder *coder; /* where something becomes codes and scales, else NULL */
+    size_t n_out;            /* bytes */
+    bci_coder *coder;        /* where something becomes codes and scales, else NULL */
+    bci_ruling_room *ruling; /* where something becomes values of a grid, else NULL */
     bc_error_sums error;
     uint64_t n_nonfinite, n_saturated;
     bool is_safe;    /* no weight in x is so large that its type might not hold it */
@@ -36,6 +38,7 @@ typedef struct {
     size_t n_tensors;
     bci_choice *choices;        /* by tensor */
     bci_coding **codings;       /* of what becomes codes and scales; else NULL */
+    bci_ruling **rulings;       /* of what becomes values of a grid; else NULL */
     bci_pairs pairs;            /* of the output */
     bci_importance *importance; /* NULL: none */
     bci_weighting *weightings;  /* by tensor */
@@ -57,6 +60,9 @@ BC_NODISCARD bc_status bci_reduction_plan(bci_reduction *r, const char *out, bc_
 /* Whether a tensor goes through as it is. */
 bool bci_reduction_copies(const bci_reduction *r, size_t tensor);
 
+/* What a tensor becomes, for messages: "mulaw", "Q4_0". */
+const char *bci_reduction_name_of(const bci_reduction *r, size_t tensor);
+
 /* Weights first .. first + n - 1 of a tensor, to s->x; NaN and infinity are dealt with by
  * settings->nonfinite, and counted in s->n_nonfinite. Sets is_safe and is_changed. */
 BC_NODISCARD bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t first,
@@ -66,6 +72,11 @@ BC_NODISCARD bc_status bci_reduction_read(const bci_reduction *r, size_t tensor,
  * holds every weight, or put the largest value there is, by settings->nonfinite. */
 BC_NODISCARD bc_status bci_reduction_admit(const bci_reduction *r, size_t tensor,
                                            const bci_range *at, bci_slot *s, bc_error *err);
+
+/* The same of weights that became values of a grid, to s->y, where infinity was not to be saturated:
+ * of those that are not finite. */
+BC_NODISCARD bc_status bci_reduction_admit_values(const bci_reduction *r, size_t tensor,
+                                                  const bci_range *at, bci_slot *s, bc_error *err);
 
 /* Add what s->y is off from s->x, or of F64 from the doubles of the file, to s->error. */
 BC_NODISCARD bc_status bci_reduction_measure(const bci_reduction *r, size_t tensor,

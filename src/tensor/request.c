@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/coded.h"
 #include "tensor/format_names.h"
 
 #define FIELD(member) BC_FIELD(bci_tensor_job, member)
@@ -77,18 +78,29 @@ static bc_status parse_group(const char *text, uint32_t *group, bc_error *err)
     return BC_OK;
 }
 
+/* Whether some weights may become values of a grid. */
+static bool has_values(const bc_tensor_settings *s)
+{
+    for (size_t i = 0; i < s->n_rules; i++)
+        if (bci_format_has_values(s->rules[i].format))
+            return true;
+    return bci_format_has_values(s->format);
+}
+
 static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
 {
     const bc_scale_row *rows;
     const size_t n = bc_scale_rows(&rows);
-    const bc_scale_row *row = &rows[(size_t)j->scale < n ? (size_t)j->scale : 0];
     bc_tensor_settings *s = &j->settings;
+    bc_status st = BC_OK;
 
-    s->scale = row->method;
-    if (s->scale != BC_SCALE_ABSMAX && s->scale != BC_SCALE_PERCENTILE && s->scale != BC_SCALE_MSE)
-        return bc_setting_refuse(err, "scale", row->name,
-                                 "is not for the codes and scales of weights, expected absmax, "
-                                 "percentile or mse");
+    s->has_scale = j->scale >= 0 && (size_t)j->scale < n;
+    if (s->has_scale)
+        s->scale = rows[j->scale].method;
+    if (!has_values(s))
+        st = bci_scale_for_codes(s->scale, err);
+    if (st)
+        return st;
     if (has_percent && s->scale != BC_SCALE_PERCENTILE)
         return bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
     return parse_group(j->group, &s->group, err);
@@ -130,7 +142,7 @@ bc_status bci_tensor_prepare(const char *spec, const bc_request *request, void *
     bc_status st = spec && *spec ? bci_format_check(spec, err) : BC_OK;
 
     *s = bc_tensor_settings_default(spec ? spec : "");
-    j->scale = 1; /* absmax */
+    j->scale = -1;
     if (!st)
         st = bc_settings_fill(bci_tensor_setting_rows, BCI_TENSOR_SETTINGS, &request->settings, j,
                               err);

@@ -13,7 +13,7 @@ typedef struct {
     bc_tensor_rule rules[BCI_MAX_GLOBS];
     char *texts[4]; /* values, cut at their commas */
     const char *include_text, *exclude_text, *drop_text, *type_text, *group, *dither; /* or NULL */
-    int scale; /* place of the word */
+    int scale; /* place of the word; -1: none */
 } bci_tensor_job;
 
 enum { BCI_TENSOR_SETTINGS = 21 };

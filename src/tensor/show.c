@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/outcome.h"
 #include "tensor/request.h"
 
 enum {
@@ -35,7 +36,7 @@ static const bc_tensor_outcome *largest(const bc_tensor_result *m)
     const bc_tensor_outcome *best = NULL;
 
     for (size_t i = 0; i < m->n_tensors; i++)
-        if (m->tensors[i].error.n && m->tensors[i].from != m->tensors[i].to &&
+        if (m->tensors[i].error.n && bci_outcome_is_reduced(&m->tensors[i]) &&
             (!best || m->tensors[i].n_elements > best->n_elements))
             best = &m->tensors[i];
     return best;

@@ -62,8 +62,8 @@ static void look_at_extent(const float *x, size_t n, sums *seen)
     for (size_t i = 0; i < n; i++) {
         const double v = (double)x[i];
 
-        seen->min = v < seen->min ? v : seen->min;
-        seen->max = v > seen->max ? v : seen->max;
+        seen->min = v < seen->min || seen->n + i == 0 ? v : seen->min;
+        seen->max = v > seen->max || seen->n + i == 0 ? v : seen->max;
         seen->sum += fabs(v);
     }
     seen->n += n;
@@ -128,8 +128,8 @@ static bc_status merge_batch(void *context, uint64_t batch, unsigned slot, bc_er
     const sums *seen = &s->seen[slot];
 
     (void)batch, (void)err;
-    s->all.min = seen->min < s->all.min ? seen->min : s->all.min;
-    s->all.max = seen->max > s->all.max ? seen->max : s->all.max;
+    s->all.min = seen->min < s->all.min || s->all.n == 0 ? seen->min : s->all.min;
+    s->all.max = seen->max > s->all.max || s->all.n == 0 ? seen->max : s->all.max;
     s->all.sum += seen->sum;
     s->all.n += seen->n;
     for (int i = 0; i < BC_SCALE_TRIES; i++) {
@@ -244,6 +244,8 @@ static bc_status fit_group(survey *s, bc_scale_method method, int n_threads, bc_
                            bc_error *err)
 {
     const bool counts_from_0 = s->grid.lo == 0 && s->grid.family == BC_GRID_AFFINE;
+    const bool has_whole_first = method == BC_SCALE_PERCENTILE || method == BC_SCALE_MSE;
+    const bc_scale_method whole = counts_from_0 ? BC_SCALE_ZERO_POINT : BC_SCALE_ABSMAX;
     bc_status st = pass(s, EXTENT, n_threads, err);
     const sums all = s->all;
     float ends[2] = { (float)all.min, (float)all.max }, most = INFINITY;
@@ -257,44 +259,40 @@ static bc_status fit_group(survey *s, bc_scale_method method, int n_threads, bc_
     ends[0] = fmaxf(ends[0], -most);
     ends[1] = fminf(ends[1], most);
     if (!st)
-        st = fit_few(counts_from_0 ? BC_SCALE_ZERO_POINT : BC_SCALE_ABSMAX, &s->grid, ends, 2, out,
-                     err);
+        st = fit_few(has_whole_first ? whole : method, &s->grid, ends, all.n ? 2 : 0, out, err);
     if (!st && method == BC_SCALE_MSE && out->gain > 0.0)
         st = search(s, n_threads, out, err);
     return st;
 }
 
-static bc_status fit_groups(survey *s, bci_coding *c, int n_threads, bc_error *err)
+/* n groups of `length` weights, one behind the other. */
+static bc_status fit_groups(survey *s, bc_scale_method method, uint64_t n, uint64_t length,
+                            int n_threads, bc_scale **scales, bc_error *err)
 {
-    const bc_scale_method method = bci_coding_method(c, s->r->settings);
-    const uint64_t n = c->is_whole ? 1 : c->n_rows * bci_coding_groups(c);
     bc_status st = BC_OK;
 
-    c->long_scales = calloc((size_t)n + 1, sizeof *c->long_scales);
-    if (!c->long_scales)
+    *scales = calloc((size_t)n + 1, sizeof **scales);
+    if (!*scales)
         return bci_fail(err, BC_E_LIMIT, "out of memory for %llu scale(s)", (unsigned long long)n);
-    (void)bci_coding_grid(c, &s->grid);
+    s->n = length;
     for (uint64_t i = 0; i < n && !st; i++) {
-        s->first = i * c->group;
-        s->n = c->is_whole ? c->n_rows * c->row : c->group;
-        st = fit_group(s, method, n_threads, &c->long_scales[i], err);
+        s->first = i * length;
+        st = fit_group(s, method, n_threads, &(*scales)[i], err);
     }
     return st;
 }
 
-static bc_status look_at_tensor(bci_reduction *r, size_t tensor, int n_threads, bc_error *err)
+static bc_status look_at_codes(survey *s, bci_coding *c, int n_threads, bc_error *err)
 {
-    bci_coding *c = r->codings[tensor];
-    survey *s = calloc(1, sizeof *s);
     bc_status st = BC_OK;
 
-    if (!s)
-        return bci_fail(err, BC_E_LIMIT, "out of memory for sums over weights");
-    s->r = r;
-    s->tensor = tensor;
     s->n = c->n_rows * c->row;
     if (bci_coding_is_long(c)) {
-        st = fit_groups(s, c, n_threads, err);
+        const uint64_t n = c->is_whole ? 1 : c->n_rows * bci_coding_groups(c);
+
+        (void)bci_coding_grid(c, &s->grid);
+        st = fit_groups(s, bci_coding_method(c, s->r->settings), n, c->is_whole ? s->n : c->group,
+                        n_threads, &c->long_scales, err);
     } else if (c->format->layout->largest_for_whole > 0.0f) {
         st = pass(s, EXTENT, n_threads, err);
         c->whole_scale =
@@ -304,6 +302,29 @@ static bc_status look_at_tensor(bci_reduction *r, size_t tensor, int n_threads, 
         st = pass(s, BLOCK_MEAN, n_threads, err);
         c->nested_offset = s->all.n ? (float)(s->all.sum / (double)s->all.n) : 0.0f;
     }
+    return st;
+}
+
+static bc_status look_at_values(survey *s, bci_ruling *q, int n_threads, bc_error *err)
+{
+    uint64_t length;
+    const uint64_t n = bci_ruling_long_groups(q, &length);
+
+    s->grid = q->laying.grid;
+    return n ? fit_groups(s, q->laying.scale, n, length, n_threads, &q->long_scales, err) : BC_OK;
+}
+
+static bc_status look_at_tensor(bci_reduction *r, size_t tensor, int n_threads, bc_error *err)
+{
+    survey *s = calloc(1, sizeof *s);
+    bc_status st;
+
+    if (!s)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for sums over weights");
+    s->r = r;
+    s->tensor = tensor;
+    st = r->codings[tensor] ? look_at_codes(s, r->codings[tensor], n_threads, err)
+                            : look_at_values(s, r->rulings[tensor], n_threads, err);
     free(s);
     return st;
 }
@@ -313,7 +334,7 @@ bc_status bci_reduction_survey(bci_reduction *r, int n_threads, bc_error *err)
     bc_status st = BC_OK;
 
     for (size_t i = 0; i < r->n_tensors && !st; i++)
-        if (r->codings[i] && !bci_reduction_copies(r, i))
+        if ((r->codings[i] || r->rulings[i]) && !bci_reduction_copies(r, i))
             st = look_at_tensor(r, i, n_threads, err);
     return st;
 }

@@ -34,6 +34,7 @@ it 'weights'
 report w.safetensors q4_0 -f -o q.gguf
 report w.safetensors q4_k_m --imatrix w.dat -n
 report w.safetensors int4 --scale percentile --group row --zero-point -n
+report w.npy mulaw --group row -n
 report w.npy nf4 --double-quant --dither rpdf -n
 report w.npy f16 -f -o f16.npy
 report q.gguf q8_0 --requantize -n

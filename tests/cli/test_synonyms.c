@@ -5,6 +5,7 @@
 #include "../../apps/synonyms.h"
 #include "../core/expect.h"
 #include "bitcrush/audio.h"
+#include "bitcrush/medium.h"
 #include "bitcrush/notation.h"
 #include "bitcrush/palette.h"
 #include "bitcrush/setting.h"
@@ -126,6 +127,9 @@ static void rows_lead_somewhere(void **state)
         EXPECT(strcmp(rows[i].typed, "#") == 0 || strcmp(rows[i].place, "option") == 0 ||
                    !exists(rows[i].place, typed),
                "%s %s: is a name itself", rows[i].place, typed);
+        EXPECT(strcmp(rows[i].place, "format") != 0 || rows[i].kind == SYNONYM_SAME ||
+                   !bc_weights.takes(typed),
+               "%s: is taken by weights", typed);
         EXPECT(synonym_find(rows[i].place, typed, called, sizeof called) == rows[i].kind,
                "%s %s: another row is found", rows[i].place, typed);
         EXPECT(rows[i].kind != SYNONYM_SAME || exists(rows[i].place, called),

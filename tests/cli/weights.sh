@@ -103,9 +103,13 @@ bitcrush w.npy 16
 exits 0
 prints 'w.npy -> w-16bit.npy'
 bitcrush w.npy 9
+exits 0
+prints 'w.npy -> w-9bit.npy'
+prints "values, since files of weights have no place for these codes: packed they are"
+bitcrush w.npy 25
 exits 2
-says 'bitcrush: 9: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that --list shows'
-rm -f w-4bit.gguf w4.safetensors w-7bit.safetensors w-16bit.npy
+says 'bitcrush: 25: 32-bit floats tell 2^24 levels apart, expected at most 24 bits, or 32'
+rm -f w-9bit.npy w-4bit.gguf w4.safetensors w-7bit.safetensors w-16bit.npy
 
 it 'the gate'
 bitcrush w.npy 4 --min-snr 90 --json
@@ -116,7 +120,7 @@ prints '"snr_db"'
 it 'wrong formats, options and files'
 bitcrush w.npy q9
 exits 2
-says 'bitcrush: q9: unknown format, expected 1 to 8, 1.58, 16 or 32 bits, or a name that --list shows'
+says 'bitcrush: q9: unknown format, expected a number of bits, or a name that --list shows'
 bitcrush w.npy Q4K
 exits 2
 says 'bitcrush: Q4K: unknown format, did you mean q4_k?'

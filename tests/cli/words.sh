@@ -86,9 +86,8 @@ asked 'q4: unknown format, did you mean q4_k_m, q4_k or q4_0?' w.npy q4
 asked 'Q8: unknown format, did you mean q8_0?' w.npy Q8
 asked 'q4km: unknown format, did you mean q4_k_m?' w.npy q4km
 asked 'Q4KM: unknown format, did you mean q4_k_m?' w.npy Q4KM
-asked 'uint8: unknown format, did you mean int8, with --zero-point?' w.npy uint8
-asked 'int16: integers of weights have 2 to 8 bits, expected int8, f16 or bf16' w.npy int16
-asked 's16: integers of weights have 2 to 8 bits, expected int8, f16 or bf16' w.npy s16
+asked 'u8: unknown format, did you mean int8, with --zero-point?' w.npy u8
+asked 's16: wide integers of weights are int16 or uint16, expected one of them, f16 or bf16' w.npy s16
 asked 'fp8: unknown format, did you mean f8_e4m3 or f8_e5m2?' w.npy q4_0 --type 'x=fp8'
 for slip in fp9 e9m3 int61 q9_0; do # numbers are bits: none is a slip of another
     it "no neighbour for $slip"

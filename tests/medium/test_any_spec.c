@@ -238,12 +238,30 @@ static const struct {
     const char *in, *ending;
     size_t (*make)(const char *path);
     size_t (*read)(const char *path);
+    bool takes_all; /* but what is refused by design */
 } media[] = {
-    { &bc_pictures, "in.pgm", ".pgm", make_picture, read_picture },
-    { &bc_sound, "in.wav", ".wav", make_sound, read_sound },
-    { &bc_tables, "in.txt", ".txt", make_table, read_table },
-    { &bc_weights, "in.npy", NULL, make_weights, read_weights },
+    { &bc_pictures, "in.pgm", ".pgm", make_picture, read_picture, true },
+    { &bc_sound, "in.wav", ".wav", make_sound, read_sound, false },
+    { &bc_tables, "in.txt", ".txt", make_table, read_table, false },
+    { &bc_weights, "in.npy", NULL, make_weights, read_weights, true },
 };
+
+/* What a medium refuses under every setting, and why. */
+static const struct {
+    const bc_medium *medium;
+    const char *spec;
+} by_design[] = {
+    { &bc_weights, "mxfp4_e2m1" },     /* files have its blocks as mxfp4, codes and scales apart */
+    { &bc_weights, "nvfp4_modelopt" }, /* as nvfp4, under a scale of the tensor */
+};
+
+static bool is_refused_by_design(size_t m, const char *spec)
+{
+    for (size_t i = 0; i < sizeof by_design / sizeof *by_design; i++)
+        if (by_design[i].medium == media[m].medium && strcmp(by_design[i].spec, spec) == 0)
+            return true;
+    return false;
+}
 
 static const char *const endings[] = { ".pgm", ".wav", ".txt", ".npy", ".gguf", ".safetensors" };
 
@@ -388,6 +406,8 @@ static void run_medium(size_t m)
         n_silent += ran == 0;
         if (ran == 0)
             print_message("%s takes no %s\n", media[m].medium->name, specs[i]);
+        EXPECT(!media[m].takes_all || (ran == 0) == is_refused_by_design(m, specs[i]),
+               "%s: %s ran %zu times", media[m].medium->name, specs[i], ran);
     }
     print_message("%s: %zu of %zu ran, %zu of %zu SPECs never\n", media[m].medium->name, n_ran,
                   n_specs * N_LAYINGS * N_DITHERS, n_silent, n_specs);

@@ -394,7 +394,7 @@ static void rows_and_files_that_do_not_fit(void **state)
           "NF4 is a format of safetensors files, expected `output=NAME.safetensors`" },
         { "e4m3", "x.gguf", BC_E_UNSUPPORTED, "F8_E4M3" },
         { "int4", "x.npy", BC_E_UNSUPPORTED, "INT4 is no format of .npy files" },
-        { "int9", "x.safetensors", BC_E_USAGE, "unknown format" },
+        { "int33", "x.safetensors", BC_E_USAGE, "unknown format" },
     };
     bc_tensor_result r;
 
