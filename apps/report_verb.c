@@ -1,6 +1,7 @@
 /* Knows how pages are made without outputs that stay. */
 #include "report_verb.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,20 @@ static bc_status page_of_one(const bc_medium *m, const options *o, bc_error *err
 
 /* --- several files */
 
+/* Bits of a value, scales included where it pays for them. */
+static void add_ruler(bc_report *r, const char *table, const bc_depth_row *row)
+{
+    char scale[64];
+
+    snprintf(scale, sizeof scale, "%s%s%s", row->scale, *row->group ? ", " : "", row->group);
+    if (isnan(row->bits_per_value))
+        bc_report_integer(r, table, "bits", (uint64_t)row->bits);
+    else
+        bc_report_number(r, table, "bits", row->bits_per_value);
+    bc_report_string(r, table, "grid", row->grid);
+    bc_report_string(r, table, "scale", scale);
+}
+
 /* The same figures as text or JSON, a row for each file and depth. */
 static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const char *path,
                        bc_error *err)
@@ -75,7 +90,7 @@ static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const
         for (int i = 0; i < sweeps[f].n_rows; i++) {
             bc_report_row(r, table);
             bc_report_string(r, table, "path", sweeps[f].path);
-            bc_report_integer(r, table, "bits", (uint64_t)sweeps[f].plain[i].bits);
+            add_ruler(r, table, &sweeps[f].plain[i]);
             bc_report_number(r, table, "snr_db", sweeps[f].plain[i].snr_db);
             bc_report_number(r, table, "theory_snr_db", sweeps[f].plain[i].theory_snr_db);
             if (strcmp(sweeps[f].dither, "none") != 0)

@@ -65,10 +65,10 @@ static bc_status save_sheet(const options *o, const bc_sweep *s, const bc_reques
     uint8_t *png = NULL;
     size_t size = 0;
 
-    for (int i = 0; i < s->n_rows; i++)
-        bits[i] = s->plain[i].bits;
-    bc_status st = s->medium->sheet(request, s->path, bits, (size_t)s->n_rows, dithers,
-                                    1 + is_dithered, &png, &size, err);
+    for (int i = s->first; i <= s->last; i++)
+        bits[i - s->first] = i;
+    bc_status st = s->medium->sheet(request, s->path, bits, (size_t)(s->last - s->first + 1),
+                                    dithers, 1 + is_dithered, &png, &size, err);
 
     if (!st)
         st = bc_output_write(o->sheet, options_given(o, "force"), png, size, err);

@@ -40,6 +40,7 @@ typedef struct {
     double sum_overload_e2; /* of sum_e2, what the n_clipped samples brought: overload. The rest is
                              * granular. 0 where nobody knew the grid's ends */
     double max_abs_e;
+    bool is_heard;          /* some y is not 0; looked at where the sums leave it open */
     bc_error_squares small; /* below 2^-900, times 2^1200 */
     bc_error_squares large; /* above 2^900, times 2^-1200 */
 } bc_error_sums;
@@ -80,6 +81,9 @@ BC_API void bc_error_add_overload_blocks(bc_error_sums *sums, const bc_block_for
 
 /* True when there were samples and y is x in all of them, NaN and infinity included. */
 BC_API bool bc_error_is_exact(const bc_error_sums *s);
+
+/* True when there was a signal and every y is 0: all of it was lost. */
+BC_API bool bc_error_is_silent(const bc_error_sums *s);
 
 /* The sums of squares of any size: 0 or infinity where double does not reach. */
 BC_API double bc_error_x2(const bc_error_sums *s);
@@ -128,6 +132,27 @@ BC_API double bc_theory_snr_db(const bc_grid *grid, const bc_noise *noise, doubl
 /* Exact SNR of a signal uniform over the span that does not clip (half a step past both
  * end marks): closed form for that affine grid. NaN for other grids. */
 BC_API double bc_theory_uniform_snr_db(const bc_grid *grid);
+
+/* The laws that values are held against, each by its mean magnitude over the root of its mean
+ * square: 0.866, 0.798 and 0.707. */
+typedef enum { BC_LAW_NONE, BC_LAW_UNIFORM, BC_LAW_GAUSSIAN, BC_LAW_LAPLACIAN } bc_law;
+
+/* The nearest; BC_LAW_NONE where there is no signal. */
+BC_API bc_law bc_law_of(double mean_magnitude, double rms);
+
+/* "Gaussian"; NULL for BC_LAW_NONE. */
+BC_API const char *bc_law_name(bc_law law);
+
+/* The SNR of the best quantizer of 2^bits levels for values of a law: Lloyd-Max, levels at the means
+ * of their cells and cells that end half way between them (Max, "Quantizing for minimum distortion",
+ * IRE Trans. IT 6(1), 1960). NaN for BC_LAW_NONE and beyond 1 .. BC_LLOYD_MAX_BITS bits. */
+enum { BC_LLOYD_MAX_BITS = 8 };
+BC_API double bc_theory_lloyd_max_db(bc_law law, int bits);
+
+/* The SNR that no code of so many bits a value goes beyond, however many values it takes together:
+ * 6.02 bits for the Gaussian, of which that is rate and distortion exactly, and Shannon's lower bound
+ * of the distortion for the others. NaN for BC_LAW_NONE. */
+BC_API double bc_theory_rate_db(bc_law law, double bits);
 
 /* Expected power of the error in each bin of a bc_spectrum of `length` samples a segment, to
  * power[0 .. length / 2]: error_power step^2 of the noise row, spread as its dither is (white, or

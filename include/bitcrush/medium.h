@@ -76,11 +76,17 @@ typedef struct {
     const char *minds;    /* keys of the settings that count, with blanks around each; NULL: all */
 } bc_deed_row;
 
-/* What one depth of a sweep costs. A figure that does not apply, or was not asked for, is NaN, a
+/* What one row of a sweep costs. A figure that does not apply, or was not asked for, is NaN, a
  * size 0; an exact copy has infinite SNR and PSNR. */
 typedef struct {
-    int bits;
-    double snr_db;           /* of coded values, samples or weights */
+    double bits;                     /* of a code: log2 of the codes that there are */
+    double bits_per_value;           /* scales included, of media that pay for many; else NaN */
+    char grid[24];                   /* "uniform4" */
+    const char *scale;               /* how the grid is laid: "full", "minmax", "absmax" */
+    char group[16];                  /* what shares a scale: "row", "32"; "": everything */
+    const char *family;              /* of rows that are one curve of several; NULL: there is one */
+    double snr_db;                   /* of coded values, samples or weights */
+    double granular_db, overload_db; /* of rounding and of clipping alone; NaN where none clips */
     double theory_snr_db;    /* closed form: rounding errors uniform and independent, no clipping */
     double rule_of_thumb_db; /* 6.02 n + 1.76 */
     double rmse, psnr_db;
@@ -88,24 +94,33 @@ typedef struct {
     double noise_dbfs, noise_a_dbfs; /* of sound; the second is A-weighted */
     double entropy_bits;             /* of the codes */
     uint64_t n_clipped;
+    bool is_silent;      /* everything became 0 */
     uint64_t size_bytes; /* codes without gaps */
     double ratio;        /* raw size over size_bytes */
     uint64_t file_bytes; /* of the file that a reduction would write */
 } bc_depth_row;
 
 /* A row of n bits with nothing in it. */
-BC_API bc_depth_row bc_depth_row_empty(int bits);
+BC_API bc_depth_row bc_depth_row_empty(double bits);
+
+/* Its figures of error: SNR and its two parts, RMSE, clipping and silence. */
+BC_API void bc_depth_row_error(bc_depth_row *row, const bc_error_sums *error);
 
 /* Its sizes, and their ratio where both are known. */
 BC_API void bc_depth_row_sizes(bc_depth_row *row, uint64_t raw_bytes, uint64_t packed_bytes);
 
-/* One file at first .. last bits. */
+enum { BC_SWEEP_MAX_ROWS = 80 };
+
+/* One file at first .. last bits a value. */
 typedef struct {
     const char *path;
     int first, last;
-    bool has_figures;   /* what takes time: SSIM, blurred PSNR, weighted noise, size of the file */
-    bc_depth_row *rows; /* [last - first + 1], filled */
-    bc_report *input;   /* the facts of the input are added; NULL: not asked for */
+    bool has_figures; /* what takes time: SSIM, blurred PSNR, weighted noise, size of the file */
+    /* Room for BC_SWEEP_MAX_ROWS, filled: a row for each depth, or as many as n_rows says. */
+    bc_depth_row *rows;
+    size_t n_rows;    /* last - first + 1 unless the medium sets it */
+    bc_law law;       /* of the values, where bounds by it mean something; filled */
+    bc_report *input; /* the facts of the input are added; NULL: not asked for */
     const char
         *light;    /* where dithered errors are summed: "linear", "coded"; NULL: no such thing */
     uint64_t seed; /* of the noise; filled */

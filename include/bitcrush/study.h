@@ -36,8 +36,10 @@ typedef struct {
     const char *light;
     uint64_t seed;
     char measured[160]; /* see bc_series */
-    int n_rows;
-    bc_depth_row plain[BC_SWEEP_MAX_BITS], dithered[BC_SWEEP_MAX_BITS];
+    int first, last;    /* bits that were asked for */
+    bc_law law;         /* see bc_series */
+    int n_rows;         /* the same in both: one at each depth, or family by family */
+    bc_depth_row plain[BC_SWEEP_MAX_ROWS], dithered[BC_SWEEP_MAX_ROWS];
 } bc_sweep;
 
 /* What is measured. SNR, closed form, RMSE and sizes always are. */
@@ -45,6 +47,9 @@ enum {
     BC_SWEEP_DITHERED = 1, /* with dither, too */
     BC_SWEEP_FIGURES = 2,  /* what takes time, see bc_series */
 };
+
+/* The row of so many bits a code in the first family, of `plain` or `dithered`; NULL: none. */
+BC_API const bc_depth_row *bc_sweep_at(const bc_sweep *s, const bc_depth_row *rows, int bits);
 
 /* Reduce a file to each of `first` .. `last` bits and keep nothing but the figures: 1 <= first <=
  * last <= medium->most_bits. Of the request the settings that medium->swept names, stop and
@@ -54,7 +59,7 @@ BC_API BC_NODISCARD bc_status bc_sweep_measure(const bc_medium *medium, const ch
                                                int last, unsigned what, const bc_request *request,
                                                bc_report *input, bc_sweep *out, bc_error *err);
 
-/* Its figures for programs: settings, and a row for each depth, schema "bitcrush-sweep/1". */
+/* Its figures for programs: settings, bounds, and rows, schema "bitcrush-sweep/2". */
 BC_API void bc_sweep_facts(const bc_sweep *s, bc_report *r);
 
 /* The same as tables for people, headings in bold with `bold`. The caller frees *out. */

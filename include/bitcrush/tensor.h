@@ -369,32 +369,44 @@ BC_API void bc_tensor_comparison_free(bc_tensor_comparison *r);
 
 /* --- sweeping */
 
-#define BC_TENSOR_MAX_SWEEP 16 /* bits */
+#define BC_TENSOR_MAX_SWEEP 16 /* bits a weight */
+enum { BC_TENSOR_SWEEP_ROWS = 80 };
 
-/* What integers of one depth cost, all tensors together. */
+/* What one grid under one kind of scale costs, or one format of blocks, all tensors together. */
 typedef struct {
-    bc_error_sums error;
+    char grid[16];         /* "binary", "ternary", "int4", or the format: "q4_k" */
+    const char *scale;     /* "absmean", "absmax"; "own": the format's */
+    char group[16];        /* what shares a scale: "tensor", "row", or a number of weights: "32" */
+    const char *family;    /* rows that lie on one curve: "per tensor", "formats" */
+    double bits;           /* of a code: log2 of the codes that there are */
+    bc_error_sums error;   /* overload, too */
     double expected_e2;    /* error.sum_e2 by the closed form, see bc_theory_snr_db; NaN: none */
     double code_bits;      /* entropy of the codes of all weights, bits */
-    uint64_t packed_bytes; /* codes without gaps, and two floats of scale for each tensor */
+    uint64_t packed_bytes; /* codes without gaps, and their scales, floats of 32 bits on grids */
 } bc_tensor_cost;
 
 typedef struct {
     bc_tensor_summary input;
-    size_t n_tensors, n_kept;                  /* that were measured, and the others */
-    uint64_t n_elements, raw_bytes;            /* of those measured */
-    bc_tensor_cost costs[BC_TENSOR_MAX_SWEEP]; /* of depth first + i */
+    size_t n_tensors, n_kept;       /* that were measured, and the others */
+    uint64_t n_elements, raw_bytes; /* of those measured */
+    bc_law law;                     /* that fits them best, each tensor by itself */
+    size_t n_costs;
+    bc_tensor_cost costs[BC_TENSOR_SWEEP_ROWS]; /* family by family, bits rising */
 } bc_tensor_sweep_result;
 
-/* What the weights of a file cost as plain integers of first .. last bits, 1 <= first <= last <=
- * BC_TENSOR_MAX_SWEEP: the grid bc_grid_int_zero_point, BC_SCALE_MINMAX for each tensor, `noise`
- * added before rounding (RPDF is stochastic rounding). Measured are the tensors that
- * bc_tensor_reduce would reduce by settings->include and exclude; where there is none and neither
- * is given, all that hold floats. NaN and infinity end it,
+/* What the weights of a file cost on what people store them in, from first to last bits a weight, 1
+ * <= first <= last <= BC_TENSOR_MAX_SWEEP: on plain grids with one scale for each tensor, row and 32
+ * weights (signs and three values under the mean magnitude, BC_SCALE_ABSMEAN; symmetric integers of 2
+ * bits and more under the largest, BC_SCALE_ABSMAX), and in formats of blocks, as their encoders
+ * write them. A row is of so many bits as its codes have and, where blocks share scales, these as
+ * well, down to the whole bit. Rows of a tensor are those of its last dimension; blocks run on over
+ * their ends. `noise` is added before rounding (RPDF is stochastic rounding), to scales that were
+ * found without. Measured are the tensors that bc_tensor_reduce would reduce by settings->include and
+ * exclude; where there is none and neither is given, all that hold floats. NaN and infinity end it,
  * or count as 0 by settings->nonfinite, which takes no SATURATE or KEEP here. Of the settings
- * n_threads, reading and progress count, too, which is told of elements in two passes. Memory does
- * not grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED where nothing is
- * measured. */
+ * n_threads, reading and progress count, too, which is told of elements in two passes, of which each
+ * feeds all rows. Memory does not grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED
+ * where nothing is measured. */
 BC_API BC_NODISCARD bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
                                               const bc_noise *noise, uint64_t seed, int first,
                                               int last, bc_tensor_sweep_result *result,

@@ -187,9 +187,10 @@ static bc_status measure(const bc_request *request, bc_series *s, int bits, bc_e
         st = bc_audio_reduce(s->path, "-", &j.settings, &m, err);
     if (st)
         return st;
-    row->snr_db = bc_error_snr_db(&q->error);
+    snprintf(row->grid, sizeof row->grid, "%s", j.settings.depth.name);
+    row->scale = "full";
+    bc_depth_row_error(row, &q->error);
     row->theory_snr_db = q->error.max_abs_e > 0.0 ? m.theory_snr_db : NAN; /* an exact copy */
-    row->rmse = bc_error_rmse(&q->error);
     row->n_clipped = m.n_clipped;
     row->file_bytes = m.output_size_bytes;
     if (s->has_figures) {

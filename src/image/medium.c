@@ -155,9 +155,10 @@ static bc_status measure(const bc_request *request, bc_series *s, int bits, bc_e
         st = bc_image_reduce(s->path, "-", &j.settings, &m, err);
     if (st)
         return st;
-    row->snr_db = bc_error_snr_db(&m.coded);
+    snprintf(row->grid, sizeof row->grid, "uniform%d", bits);
+    row->scale = "full";
+    bc_depth_row_error(row, &m.coded);
     row->theory_snr_db = bci_image_expected_snr_db(&j.settings, &m);
-    row->rmse = bc_error_rmse(&m.coded);
     row->psnr_db = bc_error_psnr_db(&m.coded, 1.0);
     row->psnr_blurred_db = m.blurred_psnr_db;
     row->ssim = m.ssim;

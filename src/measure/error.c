@@ -130,11 +130,27 @@ static uint64_t add_lanes(bc_error_sums *s, const bci_error_lanes *l, size_t n)
     return n - (uint64_t)n_finite;
 }
 
+/* Is the error as large as the samples, as where every y is 0? */
+static bool may_be_silent(const bci_error_lanes *l)
+{
+    double x2 = 0.0, e2 = 0.0;
+
+    for (int j = 0; j < BCI_LANES; j++) {
+        x2 += l->x2[j];
+        e2 += l->e2[j];
+    }
+    return x2 == e2;
+}
+
 void bc_error_add_f32(bc_error_sums *sums, const float *x, const float *y, size_t n)
 {
     bci_error_lanes lanes = { 0 };
 
     bci_kernels_get()->error_f32(&lanes, x, y, n);
+    if (!may_be_silent(&lanes))
+        sums->is_heard = true;
+    for (size_t i = 0; !sums->is_heard && i < n; i++)
+        sums->is_heard = y[i] != 0.0f;
     if (add_lanes(sums, &lanes, n) == 0)
         return;
     for (size_t i = 0; i < n; i++)
@@ -181,6 +197,10 @@ void bc_error_add_f64(bc_error_sums *sums, const double *x, const double *y, siz
     bci_error_lanes lanes = { 0 };
 
     bci_kernels_get()->error_f64(&lanes, x, y, n);
+    if (!may_be_silent(&lanes))
+        sums->is_heard = true;
+    for (size_t i = 0; !sums->is_heard && i < n; i++)
+        sums->is_heard = y[i] != 0.0;
     if (lost_squares(&lanes, x, n))
         add_squares(sums, &lanes, x, y, n);
     if (add_lanes(sums, &lanes, n) == 0)
@@ -196,6 +216,7 @@ void bc_error_add_pair(bc_error_sums *s, double x, double y, uint64_t count)
 
     if (count == 0)
         return;
+    s->is_heard = s->is_heard || y != 0.0;
     if (!isfinite(x) || !isfinite(y)) {
         add_not_finite(s, x, y, count);
         return;
@@ -227,6 +248,7 @@ void bc_error_merge(bc_error_sums *a, const bc_error_sums *b)
     a->sum_e2 += b->sum_e2;
     a->sum_overload_e2 += b->sum_overload_e2;
     a->max_abs_e = fmax(a->max_abs_e, b->max_abs_e);
+    a->is_heard = a->is_heard || b->is_heard;
     merge_squares(&a->small, &b->small);
     merge_squares(&a->large, &b->large);
 }
@@ -248,6 +270,11 @@ static double ratio_db(power a, power b)
 bool bc_error_is_exact(const bc_error_sums *s)
 {
     return s->n + s->n_nonfinite > 0 && s->max_abs_e == 0.0;
+}
+
+bool bc_error_is_silent(const bc_error_sums *s)
+{
+    return s->n > 0 && !s->is_heard && s->max_abs_e > 0.0;
 }
 
 double bc_error_snr_db(const bc_error_sums *s)

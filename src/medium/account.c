@@ -43,10 +43,13 @@ void bc_account_lossless(const bc_account *a, bc_report *r, bool is_lossy, const
                                 : "nothing, every bit of it is used");
 }
 
-bc_depth_row bc_depth_row_empty(int bits)
+bc_depth_row bc_depth_row_empty(double bits)
 {
     return (bc_depth_row){ .bits = bits,
+                           .bits_per_value = NAN,
                            .snr_db = NAN,
+                           .granular_db = NAN,
+                           .overload_db = NAN,
                            .theory_snr_db = NAN,
                            .rule_of_thumb_db = bc_theory_rule_of_thumb_db(bits),
                            .rmse = NAN,
@@ -57,6 +60,18 @@ bc_depth_row bc_depth_row_empty(int bits)
                            .noise_a_dbfs = NAN,
                            .entropy_bits = NAN,
                            .ratio = NAN };
+}
+
+void bc_depth_row_error(bc_depth_row *row, const bc_error_sums *error)
+{
+    row->snr_db = bc_error_snr_db(error);
+    row->rmse = bc_error_rmse(error);
+    row->n_clipped = error->n_clipped;
+    row->is_silent = bc_error_is_silent(error);
+    if (error->n_clipped > 0) {
+        row->granular_db = bc_error_granular_db(error);
+        row->overload_db = bc_error_overload_db(error);
+    }
 }
 
 void bc_depth_row_sizes(bc_depth_row *row, uint64_t raw_bytes, uint64_t packed_bytes)

@@ -117,15 +117,20 @@ static void free_info(bc_outcome *o)
 
 /* --- a sweep */
 
-static void fill_row(bc_depth_row *row, const bc_numbers_sweep_result *m, const bc_numbers_cost *c)
+static void fill_row(bc_depth_row *row, const bci_numbers_job *j, const bc_numbers_sweep_result *m,
+                     const bc_numbers_cost *c)
 {
     const bc_error_sums *e = &c->error;
 
-    row->snr_db = bc_error_snr_db(e);
+    snprintf(row->grid, sizeof row->grid, "uniform%d", (int)row->bits);
+    row->scale = j->settings.scale ? j->settings.scale->name : j->range ? "range" : "minmax";
+    snprintf(row->group, sizeof row->group, "%s",
+             j->range                          ? ""
+             : j->settings.per == BC_PER_WHOLE ? "all"
+                                               : "column");
+    bc_depth_row_error(row, e);
     if (!bc_error_is_exact(e))
         row->theory_snr_db = bci_expected_snr_db(bc_error_x2(e), c->expected_e2);
-    row->rmse = bc_error_rmse(e);
-    row->n_clipped = e->n_clipped;
     row->entropy_bits = e->n ? c->code_bits / (double)e->n : NAN;
     bc_depth_row_sizes(row, m->raw_bytes, c->packed_bytes);
 }
@@ -140,7 +145,7 @@ static bc_status sweep(const bc_request *request, bc_series *s, bc_error *err)
     if (!st)
         st = bc_numbers_sweep(s->path, &j->settings, s->first, s->last, m, err);
     for (int i = 0; !st && i <= s->last - s->first; i++)
-        fill_row(&s->rows[i], m, &m->costs[i]);
+        fill_row(&s->rows[i], j, m, &m->costs[i]);
     s->seed = st ? 0 : j->settings.seed;
     if (!st && s->input)
         bci_numbers_input_facts(s->input, s->path, &m->input);

@@ -52,15 +52,30 @@ static void mention_missing(bc_html *h, const bc_sweep *s, const char *name)
         bc_html_paragraph(h, text);
 }
 
+static double x_of(const bc_depth_row *row)
+{
+    return isnan(row->bits_per_value) ? row->bits : row->bits_per_value;
+}
+
+/* The rows that are one curve, from the first on. */
+static int count_of_family(const bc_depth_row *rows, int n)
+{
+    int k = 0;
+
+    while (k < n && rows[k].family == rows[0].family)
+        k++;
+    return k;
+}
+
 static void add_rows(bc_plot *p, const bc_depth_row *rows, int n, bc_plot_tone tone,
                      const char *label)
 {
-    double x[BC_SWEEP_MAX_BITS], y[BC_SWEEP_MAX_BITS];
+    double x[BC_SWEEP_MAX_ROWS], y[BC_SWEEP_MAX_ROWS];
 
     if (!has_points(rows, n)) /* a label without a line */
         return;
     for (int i = 0; i < n; i++) {
-        x[i] = rows[i].bits;
+        x[i] = x_of(&rows[i]);
         y[i] = isinf(rows[i].snr_db) ? NAN : rows[i].snr_db;
     }
     bc_plot_add(
@@ -109,47 +124,86 @@ static void show_db(char *to, size_t size, double db)
 
 /* --- one file */
 
-static void draw_one(bc_plot *p, const bc_sweep *s, double bits, double snr_db)
+static void add_series_of_one(bc_plot *p, const bc_sweep *s)
 {
     char dithered[96];
 
-    begin_panel(p, s->n_rows);
     add_rows(p, s->plain, s->n_rows, BC_PLOT_NEXT, "no dither");
     if (strcmp(s->dither, "none") != 0) {
         snprintf(dithered, sizeof dithered, "dither %s", s->dither);
         add_rows(p, s->dithered, s->n_rows, BC_PLOT_NEXT, dithered);
     }
     add_rule_of_thumb(p, s->n_rows);
+}
+
+/* A curve for each, and what values of their law have at best. */
+static void add_families(bc_plot *p, const bc_sweep *s)
+{
+    double y[BC_LLOYD_MAX_BITS];
+
+    for (int i = 0, n = 0; i < s->n_rows; i += n) {
+        n = count_of_family(s->plain + i, s->n_rows - i);
+        add_rows(p, s->plain + i, n, BC_PLOT_NEXT, s->plain[i].family);
+    }
+    for (int i = 0; i < BC_LLOYD_MAX_BITS; i++)
+        y[i] = bc_theory_lloyd_max_db(s->law, i + 1);
+    if (s->law != BC_LAW_NONE)
+        bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
+                                          .tone = BC_PLOT_THEORY,
+                                          .label = "Lloyd-Max",
+                                          .n = BC_LLOYD_MAX_BITS,
+                                          .y = y,
+                                          .x_first = 1.0 });
+}
+
+static void draw_one(bc_plot *p, const bc_sweep *s, double bits, double snr_db)
+{
+    begin_panel(p, s->last);
+    if (s->n_rows > 0 && s->plain[0].family) {
+        add_families(p, s);
+    } else {
+        add_series_of_one(p, s);
+    }
     if (isfinite(bits) && isfinite(snr_db))
         bc_plot_add(
             p,
             &(bc_plot_series){
                 .kind = BC_PLOT_POINTS, .label = "this result", .n = 1, .x = &bits, .y = &snr_db });
 }
+/* What a row is called: bits, or bits a weight with grid and scale. */
+static void show_row_name(char *to, size_t size, const bc_depth_row *row)
+{
+    if (isnan(row->bits_per_value))
+        snprintf(to, size, "%d", (int)row->bits);
+    else
+        bci_format(to, size, "%.2f, %s, %s%s%s", row->bits_per_value, row->grid,
+                   row->scale ? row->scale : "", *row->group ? " per " : "", row->group);
+}
 
 static void tabulate_one(bc_html *h, const bc_sweep *s)
 {
+    enum { COLUMNS = 5, LENGTH = 72 };
     static const char *const heads[] = { "bits", "plain", "dither", "theory", "bytes" };
-    char text[5 * BC_SWEEP_MAX_BITS][32];
-    const char *cells[5 * BC_SWEEP_MAX_BITS];
+    char text[COLUMNS * BC_SWEEP_MAX_ROWS][LENGTH];
+    const char *cells[COLUMNS * BC_SWEEP_MAX_ROWS];
     const bool is_dithered = strcmp(s->dither, "none") != 0;
 
     for (int i = 0; i < s->n_rows; i++) {
-        char(*row)[32] = &text[5 * i];
+        char(*row)[LENGTH] = &text[COLUMNS * i];
 
-        snprintf(row[0], sizeof *row, "%d", s->plain[i].bits);
+        show_row_name(row[0], sizeof *row, &s->plain[i]);
         show_db(row[1], sizeof *row, s->plain[i].snr_db);
         show_db(row[2], sizeof *row, is_dithered ? s->dithered[i].snr_db : NAN);
         show_db(row[3], sizeof *row, s->plain[i].theory_snr_db);
         snprintf(row[4], sizeof *row, "%llu", (unsigned long long)s->plain[i].size_bytes);
-        for (int c = 0; c < 5; c++)
-            cells[5 * i + c] = row[c];
+        for (int c = 0; c < COLUMNS; c++)
+            cells[COLUMNS * i + c] = row[c];
     }
     bc_html_table(
         h,
         "SNR in dB: without dither, with it, and the closed form without it where there is "
         "one; bytes of the codes, packed",
-        heads, 5, cells, (size_t)s->n_rows);
+        heads, COLUMNS, cells, (size_t)s->n_rows);
 }
 
 /* Depths of the curve on which a result of so many bits stands. */
@@ -171,7 +225,9 @@ static bc_status put_curve(bc_html *h, const bc_sweep *s, double bits, double sn
     draw_one(plot, s, bits, snr_db);
     snprintf(caption, sizeof caption,
              "The same file at 1 to %d bits: %s. Each bit more halves the error, which is 6.02 dB.",
-             s->n_rows, s->medium->n_bits_are);
+             s->last,
+             s->plain[0].family ? "what weights are stored in, by bits a weight, scales included"
+                                : s->medium->n_bits_are);
     bc_html_plot(h, plot, caption);
     mention_missing(h, s, base_name(s->path));
     tabulate_one(h, s);
@@ -211,7 +267,8 @@ static void draw_all(bc_plot *p, const bc_sweep *sweeps, size_t n)
 {
     begin_panel(p, LEAST_DEPTHS);
     for (size_t i = 0; i < n; i++)
-        add_rows(p, sweeps[i].plain, sweeps[i].n_rows, BC_PLOT_NEXT, base_name(sweeps[i].path));
+        add_rows(p, sweeps[i].plain, count_of_family(sweeps[i].plain, sweeps[i].n_rows),
+                 BC_PLOT_NEXT, base_name(sweeps[i].path));
     add_rule_of_thumb(p, LEAST_DEPTHS);
 }
 
@@ -227,12 +284,13 @@ static void tabulate_all(bc_html *h, const bc_sweep *sweeps, size_t n_files, boo
         heads[f] = base_name(sweeps[f - 1].path);
     for (size_t i = 0; i < LEAST_DEPTHS * n; i++) {
         const bc_sweep *s = &sweeps[i % n ? i % n - 1 : 0];
-        const bc_depth_row *row = is_dithered ? &s->dithered[i / n] : &s->plain[i / n];
+        const int bits = (int)(i / n) + 1;
+        const bc_depth_row *row = bc_sweep_at(s, is_dithered ? s->dithered : s->plain, bits);
 
         if (i % n == 0)
-            snprintf(text[i], sizeof *text, "%d", (int)(i / n) + 1);
+            snprintf(text[i], sizeof *text, "%d", bits);
         else
-            show_db(text[i], sizeof *text, row->snr_db);
+            show_db(text[i], sizeof *text, row ? row->snr_db : NAN);
         cells[i] = text[i];
     }
     bc_html_table(h, is_dithered ? "SNR in dB, dithered" : "SNR in dB, no dither", heads, n, cells,

@@ -51,12 +51,21 @@ static bc_status measure(walk *w, const bc_medium *m, const char *dither, bc_dep
     own.progress = w->request->progress ? show_progress : NULL;
     own.context = w;
     w->series.rows = rows;
+    w->series.n_rows = (size_t)(w->series.last - w->series.first + 1);
     w->series.n_done = 0;
     const bc_status st = m->sweep(&own, &w->series, err);
 
     w->n_before += w->series.n_done ? w->series.n_done : 1;
     w->series.input = NULL; /* told once */
     return st;
+}
+
+const bc_depth_row *bc_sweep_at(const bc_sweep *s, const bc_depth_row *rows, int bits)
+{
+    for (int i = 0; i < s->n_rows && rows[i].family == rows[0].family; i++)
+        if (rows[i].bits == bits)
+            return &rows[i];
+    return NULL;
 }
 
 bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first, int last,
@@ -74,20 +83,22 @@ bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first,
                            .input = input } };
     bc_status st = room ? BC_OK : bci_fail(err, BC_E_LIMIT, "out of memory for a sweep");
 
-    *out = (bc_sweep){ .medium = medium, .path = path, .n_rows = last - first + 1 };
+    *out = (bc_sweep){ .medium = medium, .path = path, .first = first, .last = last };
     snprintf(out->dither, sizeof out->dither, "%s",
              !(what & BC_SWEEP_DITHERED) ? "none"
              : is_default                ? medium->dither
                                          : asked);
     const bool is_dithered = strcmp(out->dither, "none") != 0;
 
-    w.n_runs = (medium->sweeps_at_once ? 1 : out->n_rows) << is_dithered;
-    for (int i = 0; i < out->n_rows; i++)
+    w.n_runs = (medium->sweeps_at_once ? 1 : last - first + 1) << is_dithered;
+    for (int i = 0; i <= last - first; i++)
         out->dithered[i] = out->plain[i] = bc_depth_row_empty(first + i);
     if (!st && is_dithered) /* first: a name that is wrong is told at once */
         st = measure(&w, medium, is_default ? medium->asked_as : asked, out->dithered, room, err);
     if (!st)
         st = measure(&w, medium, "none", out->plain, room, err);
+    out->n_rows = (int)w.series.n_rows;
+    out->law = w.series.law;
     out->light = w.series.light;
     out->seed = w.series.seed;
     snprintf(out->measured, sizeof out->measured, "%s", w.series.measured);

@@ -11,15 +11,17 @@
 
 /* --- for people */
 
-typedef enum { WHOLE, REAL } column_kind;
+typedef enum { WHOLE, REAL, TEXT } column_kind;
 
 /* Columns from left to right. One that says nothing in a series is left out. */
 static const struct {
     const char *head;
-    size_t field; /* of bc_depth_row: double, or uint64_t where WHOLE */
+    size_t field; /* of bc_depth_row: double, or uint64_t where WHOLE, characters where TEXT */
     column_kind kind;
     int decimals;
 } columns[] = {
+    { "grid", offsetof(bc_depth_row, grid), TEXT, 0 },
+    { "scale", offsetof(bc_depth_row, scale), TEXT, 0 },
     { "SNR dB", offsetof(bc_depth_row, snr_db), REAL, 2 },
     { "expected", offsetof(bc_depth_row, theory_snr_db), REAL, 2 },
     { "6.02n+1.76", offsetof(bc_depth_row, rule_of_thumb_db), REAL, 2 },
@@ -29,13 +31,15 @@ static const struct {
     { "noise dBFS", offsetof(bc_depth_row, noise_dbfs), REAL, 2 },
     { "A-weighted", offsetof(bc_depth_row, noise_a_dbfs), REAL, 2 },
     { "clipped", offsetof(bc_depth_row, n_clipped), WHOLE, 0 },
+    { "granular", offsetof(bc_depth_row, granular_db), REAL, 2 },
+    { "overload", offsetof(bc_depth_row, overload_db), REAL, 2 },
     { "entropy", offsetof(bc_depth_row, entropy_bits), REAL, 2 },
     { "packed", offsetof(bc_depth_row, size_bytes), WHOLE, 0 },
     { "ratio", offsetof(bc_depth_row, ratio), REAL, 2 },
     { "file", offsetof(bc_depth_row, file_bytes), WHOLE, 0 },
 };
 
-enum { N_COLUMNS = sizeof columns / sizeof *columns, LINE = 100 };
+enum { N_COLUMNS = sizeof columns / sizeof *columns, SCALE_COLUMN = 1, CELL = 48, LINE = 100 };
 
 static double real_of(const bc_depth_row *row, int column)
 {
@@ -47,8 +51,11 @@ static unsigned long long whole_of(const bc_depth_row *row, int column)
     return *(const uint64_t *)(const void *)((const char *)row + columns[column].field);
 }
 
+/* Where all rows are one curve, their bits and the title say it. */
 static bool says_something(const bc_depth_row *rows, int n, int column)
 {
+    if (columns[column].kind == TEXT)
+        return n > 0 && rows[0].family;
     for (int i = 0; i < n; i++)
         if (columns[column].kind == WHOLE ? whole_of(&rows[i], column) > 0
                                           : !isnan(real_of(&rows[i], column)))
@@ -56,58 +63,157 @@ static bool says_something(const bc_depth_row *rows, int n, int column)
     return false;
 }
 
-static int show_cell(const bc_depth_row *row, int column, char to[32])
+static int show_text(const bc_depth_row *row, int column, char to[CELL])
 {
-    if (columns[column].kind == WHOLE)
-        return snprintf(to, 32, "%llu", whole_of(row, column));
-    if (isnan(real_of(row, column)))
-        return snprintf(to, 32, "-");
-    if (isinf(real_of(row, column)))
-        return snprintf(to, 32, real_of(row, column) > 0.0 ? "exact" : "none");
-    return bci_format(to, 32, "%.*f", columns[column].decimals, real_of(row, column));
+    if (columns[column].field == offsetof(bc_depth_row, grid))
+        return snprintf(to, CELL, "%s", row->grid);
+    return snprintf(to, CELL, "%s%s%s", row->scale ? row->scale : "-", *row->group ? " per " : "",
+                    row->group);
 }
 
-/* Columns as wide as their widest cell, two blanks before each, or one where lines would be too
- * long. */
+static int show_cell(const bc_depth_row *row, int column, char to[CELL])
+{
+    if (columns[column].kind == TEXT)
+        return show_text(row, column, to);
+    if (columns[column].kind == WHOLE)
+        return snprintf(to, CELL, "%llu", whole_of(row, column));
+    if (isnan(real_of(row, column)))
+        return snprintf(to, CELL, "-");
+    if (isinf(real_of(row, column)))
+        return snprintf(to, CELL, real_of(row, column) > 0.0 ? "exact" : "none");
+    return bci_format(to, CELL, "%.*f", columns[column].decimals, real_of(row, column));
+}
+
+/* A part of the error. */
+static bool is_part(int column)
+{
+    return columns[column].field == offsetof(bc_depth_row, granular_db) ||
+           columns[column].field == offsetof(bc_depth_row, overload_db);
+}
+
+/* Columns as wide as their widest cell, two blanks before numbers, or one where lines would be too
+ * long; the parts of an error go where they do not fit. */
 static void find_widths(const bc_depth_row *rows, int n, int widths[N_COLUMNS])
 {
-    int total = 6;
+    int total = n > 0 && !isnan(rows[0].bits_per_value) ? 7 : 6;
 
     for (int c = 0; c < N_COLUMNS; c++) {
         widths[c] = 0;
         if (!says_something(rows, n, c))
             continue;
-        widths[c] = 2 + (int)strlen(columns[c].head);
+        const int gap = columns[c].kind == TEXT ? 1 : 2;
+
+        widths[c] = gap + (int)strlen(columns[c].head);
         for (int i = 0; i < n; i++) {
-            char cell[32];
-            const int width = 2 + show_cell(&rows[i], c, cell);
+            char cell[CELL];
+            const int width = gap + show_cell(&rows[i], c, cell);
 
             widths[c] = width > widths[c] ? width : widths[c];
         }
         total += widths[c];
     }
     for (int c = 0; c < N_COLUMNS && total > LINE; c++)
-        widths[c] -= widths[c] > 0;
+        if (widths[c] && columns[c].kind != TEXT) {
+            widths[c]--;
+            total--;
+        }
+    for (int c = 0; c < N_COLUMNS && total > LINE; c++)
+        if (is_part(c))
+            widths[c] = 0;
+}
+
+/* Bits of a code, or what a value takes with its share of scales. */
+static void print_bits(FILE *to, const bc_depth_row *row)
+{
+    char cell[CELL];
+
+    if (isnan(row->bits_per_value)) {
+        fprintf(to, "  %4d", (int)row->bits);
+        return;
+    }
+    bci_format(cell, sizeof cell, "%.2f", row->bits_per_value);
+    fprintf(to, "  %5s", cell);
+}
+
+/* Texts to the left, numbers to the right. */
+static void print_cell(FILE *to, int column, int width, const char *cell)
+{
+    if (columns[column].kind == TEXT)
+        fprintf(to, " %-*s", width - 1, cell);
+    else
+        fprintf(to, "%*s", width, cell);
+}
+
+static void print_row(FILE *to, const bc_depth_row *row, const int widths[N_COLUMNS])
+{
+    char cell[CELL];
+
+    print_bits(to, row);
+    for (int c = 0; c < N_COLUMNS; c++)
+        if (widths[c] && show_cell(row, c, cell) > 0)
+            print_cell(to, c, widths[c], cell);
+    fprintf(to, "\n");
+}
+
+static void print_silence(FILE *to, const bc_depth_row *row)
+{
+    char scale[CELL] = "";
+
+    if (row->family)
+        show_text(row, SCALE_COLUMN, scale);
+    fprintf(to, "%s%s%s: everything became 0\n", row->grid, *scale ? ", " : "", scale);
 }
 
 static void print_series(FILE *to, const char *title, const bc_depth_row *rows, int n, bool bold)
 {
     int widths[N_COLUMNS];
-    char cell[32];
 
     find_widths(rows, n, widths);
-    fprintf(to, "%s\n%s  bits", title, bold ? "\033[1m" : "");
+    fprintf(to, "%s\n%s  %sbits", title, bold ? "\033[1m" : "",
+            isnan(rows[0].bits_per_value) ? "" : " ");
     for (int c = 0; c < N_COLUMNS; c++)
         if (widths[c])
-            fprintf(to, "%*s", widths[c], columns[c].head);
+            print_cell(to, c, widths[c], columns[c].head);
     fprintf(to, "%s\n", bold ? "\033[0m" : "");
-    for (int i = 0; i < n; i++) {
-        fprintf(to, "  %4d", rows[i].bits);
-        for (int c = 0; c < N_COLUMNS; c++)
-            if (widths[c] && show_cell(&rows[i], c, cell) > 0)
-                fprintf(to, "%*s", widths[c], cell);
-        fprintf(to, "\n");
+    for (int i = 0; i < n; i++)
+        print_row(to, &rows[i], widths);
+    for (int i = 0; i < n; i++)
+        if (rows[i].is_silent)
+            print_silence(to, &rows[i]);
+}
+
+static bool has_parts(const bc_sweep *s)
+{
+    int plain[N_COLUMNS], dithered[N_COLUMNS];
+
+    find_widths(s->plain, s->n_rows, plain);
+    find_widths(s->dithered, s->n_rows, dithered);
+    for (int c = 0; c < N_COLUMNS; c++)
+        if (is_part(c) && (plain[c] || dithered[c]))
+            return true;
+    return false;
+}
+
+/* What no row goes beyond, by the law that fits. */
+static void print_bounds(FILE *to, const bc_sweep *s)
+{
+    char best[CELL], rate[CELL];
+
+    if (s->law == BC_LAW_NONE)
+        return;
+    fprintf(to, "bounds, for values of the law nearest to these, %s\n  bits  Lloyd-Max  rate\n",
+            bc_law_name(s->law));
+    for (int bits = s->first; bits <= s->last; bits++) {
+        snprintf(best, sizeof best, "-");
+        if (bits <= BC_LLOYD_MAX_BITS)
+            bci_format(best, sizeof best, "%.2f", bc_theory_lloyd_max_db(s->law, bits));
+        bci_format(rate, sizeof rate, "%.2f", bc_theory_rate_db(s->law, bits));
+        fprintf(to, "  %4d  %9s  %5s\n", bits, best, rate);
     }
+    fprintf(to,
+            "Lloyd-Max: the best 2^n levels for one value after the other under one scale\n"
+            "rate: what no code of n bits a value goes beyond, %s\n",
+            s->law == BC_LAW_GAUSSIAN ? "6.02 n" : "6.02 n and what the law brings");
 }
 
 static bool is_expected(const bc_sweep *s)
@@ -130,6 +236,11 @@ static void print_tables(FILE *to, const bc_sweep *s, bool bold)
                  s->light ? s->light : "", s->light ? " light" : "", (unsigned long long)s->seed);
         print_series(to, title, s->dithered, s->n_rows, bold);
     }
+    if (s->n_rows > 0 && !isnan(s->plain[0].bits_per_value))
+        fprintf(to, "bits: of a weight, with its share of the scales\n");
+    if (has_parts(s))
+        fprintf(to, "granular, overload: SNR with rounding alone, and with clipping alone\n");
+    print_bounds(to, s);
     if (is_expected(s))
         fprintf(to,
                 "expected: power of the signal over that of errors that are uniform over a step,\n"
@@ -174,6 +285,8 @@ static const struct {
     FACT("metrics", "noise_dbfs", noise_dbfs, REAL),
     FACT("metrics", "noise_a_dbfs", noise_a_dbfs, REAL),
     FACT("metrics", "clipped", n_clipped, WHOLE),
+    FACT("metrics", "granular_db", granular_db, REAL),
+    FACT("metrics", "overload_db", overload_db, REAL),
     FACT("metrics", "entropy_bits", entropy_bits, REAL),
     FACT("metrics", "packed_bytes", size_bytes, WHOLE),
     FACT("metrics", "compression_ratio", ratio, REAL),
@@ -195,21 +308,51 @@ static void add_series(bc_report *r, const bc_depth_row *row, bool is_dithered)
         else if (whole > 0 || facts[i].field == offsetof(bc_depth_row, n_clipped))
             bc_report_integer(r, rows_name, key, whole);
     }
+    if (row->is_silent)
+        bc_report_flag(r, rows_name, is_dithered ? "dithered.metrics.silent" : "metrics.silent",
+                       true);
+}
+
+/* A whole number of bits as one. */
+static void add_bits(bc_report *r, const bc_depth_row *row)
+{
+    if (row->bits == floor(row->bits))
+        bc_report_integer(r, rows_name, "bits", (uint64_t)row->bits);
+    else
+        bc_report_number(r, rows_name, "bits", row->bits);
+    bc_report_number(r, rows_name, "bits_per_weight", row->bits_per_value);
+    bc_report_string(r, rows_name, "grid", row->grid);
+    bc_report_string(r, rows_name, "scale", row->scale);
+    bc_report_string(r, rows_name, "group", *row->group ? row->group : NULL);
+}
+
+static void add_bounds(const bc_sweep *s, bc_report *r)
+{
+    static const char bounds[] = "bounds";
+
+    for (int bits = s->first; s->law != BC_LAW_NONE && bits <= s->last; bits++) {
+        bc_report_row(r, bounds);
+        bc_report_integer(r, bounds, "bits", (uint64_t)bits);
+        bc_report_number(r, bounds, "lloyd_max_db", bc_theory_lloyd_max_db(s->law, bits));
+        bc_report_number(r, bounds, "rate_db", bc_theory_rate_db(s->law, bits));
+    }
 }
 
 void bc_sweep_facts(const bc_sweep *s, bc_report *r)
 {
     const bool is_dithered = strcmp(s->dither, "none") != 0;
 
-    bc_report_string(r, "", "schema", "bitcrush-sweep/1");
+    bc_report_string(r, "", "schema", "bitcrush-sweep/2");
     bc_report_string(r, "settings", "dither", s->dither);
     bc_report_string(r, "settings", "light", s->light);
     bc_report_integer(r, "settings", "seed", s->seed);
+    bc_report_string(r, "theory", "law", bc_law_name(s->law));
     for (int i = 0; i < s->n_rows; i++) {
         bc_report_row(r, rows_name);
-        bc_report_integer(r, rows_name, "bits", (uint64_t)s->plain[i].bits);
+        add_bits(r, &s->plain[i]);
         add_series(r, &s->plain[i], false);
         if (is_dithered)
             add_series(r, &s->dithered[i], true);
     }
+    add_bounds(s, r);
 }

@@ -138,10 +138,16 @@ static void fill_row(bc_depth_row *row, const bc_tensor_sweep_result *m, const b
 {
     const bc_error_sums *e = &cost->error;
 
-    row->snr_db = bc_error_snr_db(e);
+    *row = bc_depth_row_empty(cost->bits);
+    row->rule_of_thumb_db = NAN; /* weights are no sine */
+    memcpy(row->grid, cost->grid, sizeof cost->grid);
+    memcpy(row->group, cost->group, sizeof cost->group);
+    row->scale = cost->scale;
+    row->family = cost->family;
+    bc_depth_row_error(row, e);
+    row->bits_per_value = 8.0 * (double)cost->packed_bytes / (double)m->n_elements;
     if (e->sum_e2 > 0.0 && cost->expected_e2 > 0.0)
         row->theory_snr_db = 10.0 * log10(e->sum_x2 / cost->expected_e2);
-    row->rmse = bc_error_rmse(e);
     row->entropy_bits = e->n ? cost->code_bits / (double)e->n : NAN;
     bc_depth_row_sizes(row, m->raw_bytes, cost->packed_bytes);
 }
@@ -157,14 +163,16 @@ static bc_status sweep(const bc_request *request, bc_series *s, bc_error *err)
     if (!st)
         st = bc_tensor_sweep(s->path, &j->settings, j->settings.noise, j->settings.seed, s->first,
                              s->last, m, err);
-    for (int i = 0; !st && i <= s->last - s->first; i++)
+    for (size_t i = 0; !st && i < m->n_costs; i++)
         fill_row(&s->rows[i], m, &m->costs[i]);
+    s->n_rows = st ? 0 : m->n_costs;
+    s->law = st ? BC_LAW_NONE : m->law;
     s->seed = st ? 0 : j->settings.seed;
     if (!st && s->input)
         bci_tensor_input_facts(s->input, s->path, &m->input, m->n_tensors + m->n_kept);
     if (!st)
         snprintf(s->measured, sizeof s->measured,
-                 "%zu tensor%s, %llu weight%s, as integers between the ends of each tensor",
+                 "%zu tensor%s, %llu weight%s, bits a weight with its share of scales",
                  m->n_tensors, m->n_tensors == 1 ? "" : "s", (unsigned long long)m->n_elements,
                  m->n_elements == 1 ? "" : "s");
     bci_tensor_release(job);
@@ -209,7 +217,7 @@ const bc_medium bc_weights = {
     .sweeps_at_once = true,
     .dither = "rpdf",
     .asked_as = "rpdf",
-    .n_bits_are = "integers of n bits over the range of each tensor",
+    .n_bits_are = "signs at 1 bit and integers of n bits, one scale a tensor",
     .show = bci_tensor_show,
     .file_of = file_of,
     .parts = parts,

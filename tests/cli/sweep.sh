@@ -35,10 +35,13 @@ law() {
 # of 6 and 7 bits are rounded to samples of 8 in the file, steps of 1/255, and that is measured.
 it 'pictures of uniform noise lie on the closed form'
 facts sweep noise.png 1..12
-is schema bitcrush-sweep/1
+is schema bitcrush-sweep/2
 is input.kind image
 is settings.dither floyd-steinberg
 is rows.0.bits 1
+is rows.0.grid uniform1
+is rows.0.scale full
+absent rows.0.bits_per_weight rows.0.group theory.law bounds.0.bits
 is rows.11.bits 12
 is rows.0.metrics.packed_bytes 9600
 is rows.0.metrics.compression_ratio 16
@@ -82,23 +85,58 @@ if [ "$SOUND" = ON ]; then
     mentions '--gray: not an option for a sweep of sound'
 fi
 
-# Values from -1 to 1 between marks at both ends: 1/3 over (2 / (2^n - 1))^2 / 12.
+# Values from -1 to 1 between marks at both ends, an odd number of them: 1/3 over (2 / (2^n - 2))^2 / 12.
+# Rows of integers per tensor come first, after signs and three values.
 for file in noise.npy noise.safetensors; do
     it "weights of uniform noise lie on the closed form, $file"
-    facts sweep $file 1..12
+    facts sweep $file 2..12
     is input.kind tensor
     is settings.dither rpdf
-    law 1 12 '' '20 * log10(2 ^ n - 1)'
-    law 1 12 dithered. '20 * log10(2 ^ n - 1) - 10 * log10(2)'
+    is theory.law uniform
+    is rows.0.grid int2
+    is rows.0.scale absmax
+    is rows.0.group tensor
+    is rows.10.grid int12
+    is rows.11.group row
+    absent rows.0.theory.rule_of_thumb_db
+    grep -E '^rows\.([0-9]|10)\.' "$base/facts" >"$base/tensor" && mv "$base/tensor" "$base/facts"
+    law 2 12 '' '20 * log10(2 ^ n - 2)'
+    law 2 12 dithered. '20 * log10(2 ^ n - 2) - 10 * log10(2)'
+done
+
+it 'weights: no row stands without its scale, and bounds stand beside them'
+facts sweep noise.npy 4
+is rows.0.grid int4
+is rows.0.group tensor
+is rows.1.group row
+is rows.2.grid int3
+is rows.2.group 32
+is rows.2.bits_per_weight 4.00010667
+is rows.4.grid q4_0
+is rows.4.scale own
+is rows.4.bits 4
+is bounds.0.bits 4
+bitcrush sweep noise.npy 1..4 --dither none
+narrow
+prints ' absmean per tensor  '
+prints ' absmax per row  '
+prints ' own per 256  '
+prints 'bounds, for values of the law nearest to these, uniform'
+[ "$(grep -cE ' (binary|ternary|int[0-9]) .*(absmean|absmax) per (tensor|row|32) ' "$out")" -eq \
+    "$(grep -cE ' (binary|ternary|int[0-9]) ' "$out")" ] || fail 'a grid without its scale'
+bitcrush sweep noise.npy 1..4 -q -f --plot weights.svg
+exits 0
+for word in 'per tensor' 'per row' 'per 32' formats Lloyd-Max 'bits a weight'; do
+    grep -q "$word" weights.svg || fail "the plot does not say $word"
 done
 
 it 'weights: every tensor has a scale of its own, and what is not reduced is not measured'
 bitcrush sweep noise.safetensors 4
 prints 'measured 2 tensors, 300000 weights'
 facts sweep noise.safetensors 4 --include bias
-is rows.0.metrics.packed_bytes 258
+is rows.0.metrics.packed_bytes 254
 facts sweep noise.safetensors 4 --exclude '[b]*'
-is rows.0.metrics.packed_bytes 75008
+is rows.0.metrics.packed_bytes 75004
 bitcrush sweep noise.safetensors 4 --exclude '*'
 exits 5
 mentions 'has 3 tensors, none of which is reduced'
