@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitcrush/blocks.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/noise.h"
 #include "bitcrush/quantize.h"
@@ -46,11 +47,12 @@ typedef struct {
     char name[24]; /* of the grid: "uniform6", "levels23", "e4m3"; "" for none, see `step` */
     bc_grid grid;
     double bits; /* log2 of the marks of even grids, else what a code is stored in */
+    const bc_block_format *blocks; /* it has no grid then, and bits are those of a number in all */
 } bc_numbers_depth;
 
 /* A depth by name: a number of bits from 1 to 24 for evenly spaced marks, round(2^bits) of them where
- * it is no whole number ("6", "4.5": 23 levels), "levels" with a number of them ("levels100"); or
- * another grid of bc_grid_named ("e4m3", "mulaw", "float16", "pcm8"). BC_E_USAGE for anything else. */
+ * it is no whole number ("6", "4.5": 23 levels), "levels" with a number of them ("levels100"); another grid of bc_grid_named ("e4m3", "mulaw", "float16", "pcm8"), or blocks ("q4_0"): the grammar of
+ * bc_spec_named. BC_E_USAGE for anything else. */
 BC_API BC_NODISCARD bc_status bc_numbers_depth_named(const char *text, bc_numbers_depth *out,
                                                      bc_error *err);
 
@@ -62,9 +64,13 @@ BC_API const bc_scale_row *bc_numbers_usual_scale(const bc_numbers_depth *depth)
 typedef struct {
     bc_numbers_depth depth;
     const bc_scale_row *scale; /* NULL: the usual one; "percentile" and "mse" would need all numbers
-                                * at once: BC_E_USAGE */
+                                * of a column at once: BC_E_USAGE but of BC_PER_BLOCK */
     bc_scale_group per;        /* BC_PER_CHANNEL: each column has a scale; BC_PER_WHOLE: all share
-                                * one; no others */
+                                * one; BC_PER_BLOCK: `group` numbers of a column, one below the other,
+                                * do, and so have blocks. These begin anew with each 64 KiB of text, or
+                                * little less, so that memory does not grow with the file; the last
+                                * block before is filled with its last number */
+    uint32_t group;
     /* Above 0: marks lie at multiples of it, as many as the data need, or from `low` on where there
      * is a range; the depth has no name then, and no scale. A step that is short in decimals makes
      * marks that are, too: of 0.1 the third is 0.3, the double nearest to it. */
@@ -144,7 +150,7 @@ typedef struct {
 /* What was done and what it cost. */
 typedef struct {
     bc_numbers_summary input;
-    const bc_scale_row *scale; /* that was taken; NULL with a step or a range */
+    const bc_scale_row *scale; /* that was taken; NULL with a step, a range or blocks */
     const bc_noise *noise;     /* that was taken */
     uint64_t output_size_bytes;
     size_t n_columns, n_reduced;
@@ -161,8 +167,8 @@ typedef struct {
 
 /* Reduce the table `in` to the table `out` ("-" for standard streams), which differs in its numbers
  * alone: values in the fewest digits that read back as the same double. A file is read twice, first
- * for the ends of its columns, and so is a pipe, from memory and a temporary file, but where range
- * or full scale makes once enough. Memory does not grow with the file. The same bytes come out for
+ * for the ends of its columns, and so is a pipe, from memory and a temporary file, but where range,
+ * full scale, groups or blocks make once enough. Memory does not grow with the file. The same bytes come out for
  * any number of threads. A record has at most 1 MiB.
  *
  * BC_E_FORMAT, with the line, for a record with more cells, or fewer, than the first, a quote that

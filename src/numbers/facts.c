@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/decimal.h"
 #include "numbers/request.h"
+#include "numbers/ruler.h"
 
 static const char table[] = "columns";
 
@@ -44,7 +46,9 @@ void bci_numbers_input_facts(bc_report *r, const char *path, const bc_numbers_su
 
 static const char *scale_of(const bci_numbers_job *j, const bc_numbers_result *m)
 {
-    return m->scale ? m->scale->name : j->settings.step > 0.0 ? "step" : "range";
+    const bc_numbers_settings *s = &j->settings;
+
+    return m->scale ? m->scale->name : s->depth.blocks ? "block" : s->step > 0.0 ? "step" : "range";
 }
 
 /* What was done in full: enough to do it again. */
@@ -52,11 +56,17 @@ static void add_settings(bc_report *r, const bci_numbers_job *j, const bc_number
 {
     static const char *const nonfinite[] = { "error", "saturate", "zero", "keep" };
     const bc_numbers_settings *s = &j->settings;
+    char group[32];
 
     bc_report_string(r, "settings", "grid", *s->depth.name ? s->depth.name : "multiples");
     bc_report_string(r, "settings", "scale", scale_of(j, m));
     bc_report_string(r, "settings", "range", j->range);
-    bc_report_string(r, "settings", "group", s->per == BC_PER_WHOLE ? "all" : "column");
+    bci_format(group, sizeof group, "%u number(s)",
+               s->depth.blocks ? s->depth.blocks->block_length : s->group);
+    bc_report_string(r, "settings", "group",
+                     bci_numbers_have_runs(s) ? group
+                     : s->per == BC_PER_WHOLE ? "all"
+                                              : "column");
     bc_report_string(r, "settings", "codes", s->codes ? "codes, not values" : NULL);
     bc_report_string(r, "settings", "dither", m->noise ? m->noise->name : "none");
     bc_report_string(r, "settings", "feedback", "none");

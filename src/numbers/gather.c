@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/digits.h"
 #include "base/fail.h"
 #include "base/shown.h"
 
@@ -16,6 +17,7 @@ void bci_gathered_free(bci_gathered *g)
     free(g->codes);
     free(g->line_noise);
     free(g->lines);
+    bci_lay_room_free(&g->lay);
     *g = (bci_gathered){ 0 };
 }
 
@@ -144,9 +146,66 @@ bc_status bci_gathered_round(const bci_table *t, const bc_numbers_settings *s, c
     return st;
 }
 
+/* The largest of the numbers that share a block with number i. */
+static size_t largest_near(const bc_block_format *blocks, const bci_gathered *g, size_t i)
+{
+    const size_t first = i - i % blocks->block_length, end = first + blocks->block_length;
+    size_t largest = i;
+
+    for (size_t k = first; k < end && k < g->n; k++)
+        largest = fabs(g->x[k]) > fabs(g->x[largest]) ? k : largest;
+    return largest;
+}
+
+/* What a run made infinite, or no number. */
+static bc_status check_run(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
+                           size_t column, const bci_gathered *g, bc_error *err)
+{
+    const bc_block_format *blocks = s->depth.blocks;
+    char what[BCI_MARK_ROOM];
+
+    for (size_t i = 0; i < g->n; i++) {
+        if (isfinite(g->y[i]) || (s->nonfinite == BC_NONFINITE_KEEP && isinf(g->y[i])))
+            continue;
+        const size_t at = blocks ? largest_near(blocks, g, i) : i;
+
+        what[bci_write_shortest(g->x[at], '.', what)] = '\0';
+        return refuse(t, b, g->lines[at], column, what,
+                      blocks ? "more than the scale of a block holds, expected smaller numbers"
+                             : "more than the grid holds, expected nonfinite saturate",
+                      err);
+    }
+    return BC_OK;
+}
+
+bc_status bci_gathered_lay(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
+                           size_t column, bci_gathered *g, bc_error_sums *sums, bc_error *err)
+{
+    bci_laying l = bci_numbers_laying(s);
+    bc_status st = BC_OK;
+
+    if (s->nonfinite == BC_NONFINITE_SATURATE && !l.blocks)
+        l.n_saturated = &g->n_saturated;
+    if (g->n > g->lay_room) {
+        bci_lay_room_free(&g->lay);
+        g->lay_room = 0;
+        st = bci_lay_room_new(&l, g->room, &g->lay, err);
+        g->lay_room = st ? 0 : g->room;
+    }
+    if (!st && g->n > 0)
+        st =
+            bci_lay(&l, &g->lay, g->x, has_noise(s) ? g->noise : NULL, g->n, g->y, sums, NULL, err);
+    for (size_t i = 0; !st && i < g->n; i++) {
+        g->codes[i] = 0;
+        g->y[i] += 0.0; /* -0 is written as 0 */
+    }
+    return st ? st : check_run(t, s, b, column, g, err);
+}
+
 void bci_gathered_measure(const bci_gathered *g, const bci_ruler *r, bc_error_sums *sums)
 {
     bc_error_add_f64(sums, g->x, g->y, g->n);
     bc_error_add_pair(sums, NAN, NAN, g->n_kept);
-    bc_error_add_overload_f64(sums, &r->region, g->x, g->y, g->n);
+    if (r)
+        bc_error_add_overload_f64(sums, &r->region, g->x, g->y, g->n);
 }

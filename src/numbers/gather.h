@@ -10,7 +10,8 @@ typedef struct {
     int32_t *codes;
     double *line_noise;
     uint32_t *lines; /* of each number, in its batch */
-    size_t n, room, line_room;
+    size_t n, room, line_room, lay_room;
+    bci_lay_room lay;             /* of runs */
     uint64_t n_kept, n_saturated; /* not finite, and left as they are, or set to the end */
 } bci_gathered;
 
@@ -25,7 +26,13 @@ BC_NODISCARD bc_status bci_gathered_round(const bci_table *t, const bc_numbers_s
                                           const bci_batch *b, size_t column, const bci_ruler *r,
                                           bci_gathered *g, bc_error *err);
 
-/* Add the errors of what was gathered and rounded. */
+/* Round what was gathered run by run, where that is asked for. Codes are all 0. Those beyond the ends of
+ * their run are added to sums. */
+BC_NODISCARD bc_status bci_gathered_lay(const bci_table *t, const bc_numbers_settings *s,
+                                        const bci_batch *b, size_t column, bci_gathered *g,
+                                        bc_error_sums *sums, bc_error *err);
+
+/* Add the errors of what was gathered and rounded; r is NULL where that was run by run. */
 void bci_gathered_measure(const bci_gathered *g, const bci_ruler *r, bc_error_sums *sums);
 
 void bci_gathered_free(bci_gathered *g);

@@ -42,7 +42,8 @@ static bc_status short_of_memory(bc_error *err)
 static void name_result(const bci_numbers_job *j, const bc_numbers_result *m, bc_outcome *o)
 {
     const bc_numbers_settings *s = &j->settings;
-    const bool is_even = s->depth.bits > 0.0 && s->depth.grid.family == BC_GRID_AFFINE;
+    const bool is_even =
+        s->depth.bits > 0.0 && !s->depth.blocks && s->depth.grid.family == BC_GRID_AFFINE;
 
     if (s->step > 0.0)
         bci_format(o->title, sizeof o->title, "steps of %g", s->step);

@@ -103,6 +103,8 @@ bc_status bci_reduced_begin(const bci_table *t, const bc_numbers_settings *s, co
         if (reduced[i].why)
             continue;
         reduced[i].stream = stream_of(t, i);
+        if (bci_numbers_have_runs(s))
+            continue;
         st = bci_ruler_lay(s, s->per == BC_PER_WHOLE ? &all : &own, &reduced[i].ruler, err);
         if (!st)
             st = count_codes(t, s, &reduced[i], &memory, err);
@@ -146,7 +148,13 @@ bc_status bci_reduced_tell(const bci_reduced *reduced, const bci_table *t,
     *out = (bc_numbers_outcome){
         .why = r->why, .entropy_bits = NAN, .theory_snr_db = NAN, .low = NAN, .high = NAN
     };
-    if (!r->why) {
+    if (!r->why && bci_numbers_have_runs(s)) {
+        out->grid = s->depth.grid;
+        out->error = r->error;
+        out->n_saturated = r->n_saturated;
+        out->raw_bytes = n * sizeof(double);
+        out->packed_bytes = r->packed_bits / 8 + (r->packed_bits % 8 > 0);
+    } else if (!r->why) {
         out->grid = r->ruler.grid;
         out->scale = r->ruler.scale;
         out->step = bci_ruler_step(&r->ruler);

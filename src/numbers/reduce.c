@@ -25,7 +25,7 @@ bc_numbers_settings bc_numbers_settings_default(void)
 typedef struct {
     size_t n, next; /* numbers, and the one to be written */
     bc_error_sums error;
-    uint64_t n_saturated;
+    uint64_t n_saturated, packed_bits;
 } slot_column;
 
 /* What one slot works with. */
@@ -45,6 +45,8 @@ typedef struct {
     size_t n_columns;
     int n_threads;
     bool is_measured, sees; /* columns are looked at on the way */
+    bool has_runs;
+    bci_laying laying; /* of runs */
     bci_columns columns;
     bci_reduced *reduced;
     slot_buffers slots[BCI_MAX_SLOTS];
@@ -82,13 +84,19 @@ static bc_status round_column(const reduction *r, bci_batch *b, slot_buffers *s,
     bci_gathered *g = &s->gathered;
     bc_status st = bci_gather(r->table, r->settings, b, i, column->stream, g, err);
 
-    if (!st)
+    s->columns[i] = (slot_column){ 0 };
+    if (!st && r->has_runs)
+        st = bci_gathered_lay(r->table, r->settings, b, i, g, &s->columns[i].error, err);
+    else if (!st)
         st = bci_gathered_round(r->table, r->settings, b, i, &column->ruler, g, err);
     if (st)
         return st;
-    s->columns[i] = (slot_column){ .n = g->n, .n_saturated = g->n_saturated };
+    s->columns[i].n = g->n;
+    s->columns[i].n_saturated = g->n_saturated;
+    if (r->has_runs && g->n > 0)
+        s->columns[i].packed_bits = bci_laid_bits(&r->laying, g->n);
     if (r->is_measured)
-        bci_gathered_measure(g, &column->ruler, &s->columns[i].error);
+        bci_gathered_measure(g, r->has_runs ? NULL : &column->ruler, &s->columns[i].error);
     memcpy(s->y + i * b->n_rows, g->y, g->n * sizeof *g->y);
     memcpy(s->codes + i * b->n_rows, g->codes, g->n * sizeof *g->codes);
     return BC_OK;
@@ -167,6 +175,7 @@ static bc_status judge_batch(void *context, bci_batch *b, unsigned slot, bc_erro
             continue;
         bc_error_merge(&column->error, &s->columns[i].error);
         column->n_saturated += s->columns[i].n_saturated;
+        column->packed_bits += s->columns[i].packed_bits;
         for (size_t k = 0; column->counts && k < s->columns[i].n; k++)
             column->counts[codes[k] - column->ruler.grid.lo]++;
     }
@@ -258,7 +267,7 @@ static bc_status run(reduction *r, const char *out, bc_error *err)
     r->sees = !is_twice;
     if (!st)
         st = bci_reduced_begin(r->table, s, &r->columns, is_twice, r->reduced, err);
-    if (!st)
+    if (!st && !r->has_runs)
         st = write_marks(r, err);
     if (!st)
         st = bci_table_begin(r->table, false, err);
@@ -321,6 +330,8 @@ bc_status bc_numbers_reduce(const char *in, const char *out, const bc_numbers_se
     const double start = bci_now_s();
     reduction r = { .settings = settings,
                     .n_threads = bci_thread_count(settings->n_threads),
+                    .has_runs = bci_numbers_have_runs(settings),
+                    .laying = bci_numbers_laying(settings),
                     .is_measured = !settings->skip_quality || !isnan(settings->min_snr_db) };
     bc_numbers_result made = { 0 };
     bc_status st = bci_ruler_check(settings, err);

@@ -69,12 +69,23 @@ static bc_status parse_range(const char *text, bc_numbers_settings *s, bc_error 
 
 static bc_status parse_group(const char *text, bc_numbers_settings *s, bc_error *err)
 {
+    enum { MOST = 65536 };
+    char *end;
+    const unsigned long n = text && *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+
+    if (n >= 2 && n <= MOST && !*end) {
+        s->per = BC_PER_BLOCK;
+        s->group = (uint32_t)n;
+        return BC_OK;
+    }
     if (!text || strcmp(text, "column") == 0)
         s->per = BC_PER_CHANNEL;
     else if (strcmp(text, "all") == 0)
         s->per = BC_PER_WHOLE;
     else
-        return bc_setting_refuse(err, "group", text, "tables have columns, expected column or all");
+        return bc_setting_refuse(
+            err, "group", text,
+            "tables have columns, expected column, all or a number from 2 to 65536");
     return BC_OK;
 }
 

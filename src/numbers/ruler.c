@@ -12,6 +12,7 @@
 #include "base/fail.h"
 #include "bitcrush/notation.h"
 #include "bitcrush/setting.h"
+#include "bitcrush/spec.h"
 #include "medium/shared_settings.h"
 
 /* Texts of so many marks are written in advance. */
@@ -19,53 +20,27 @@ enum { MOST_TEXTS = 4096, MAX_EVEN_BITS = 24, MAX_TENTHS = 22 };
 
 /* ---- depths */
 
-static bc_status even_depth(double levels, bc_numbers_depth *out, bc_error *err)
-{
-    bc_numbers_depth d = { .bits = log2(levels) };
-    bc_status st;
-
-    if (!(levels >= 2.0 && levels <= 0x1p24) || levels != floor(levels))
-        return bci_fail(err, BC_E_USAGE, "%g levels: expected a whole number from 2 to 2^24",
-                        levels);
-    if (d.bits <= 16.0 && d.bits == floor(d.bits)) {
-        bci_format(d.name, sizeof d.name, "uniform%.0f", d.bits);
-        st = bc_grid_uniform((int)d.bits, &d.grid, err);
-    } else {
-        bci_format(d.name, sizeof d.name, "levels%.0f", levels);
-        st = bc_grid_integers(0, (int32_t)levels - 1, &d.grid, err);
-    }
-    if (!st)
-        *out = d;
-    return st;
-}
-
-/* A number of bits or levels, or NaN. */
-static double number(const char *text)
-{
-    const size_t n = strlen(text);
-    double v;
-
-    return *text >= '0' && *text <= '9' && bci_read_digits(text, n, '.', &v) == n ? v : NAN;
-}
-
 bc_status bc_numbers_depth_named(const char *text, bc_numbers_depth *out, bc_error *err)
 {
-    const double bits = number(text);
+    const bool is_number = *text >= '0' && *text <= '9';
     bc_numbers_depth d = { 0 };
+    bc_spec spec = { 0 };
+    const bc_status st = bc_spec_named(text, &spec, err);
 
-    if (!isnan(bits) && !(bits >= 1.0 && bits <= MAX_EVEN_BITS))
+    if (is_number && (st || spec.levels > 0x1p24))
         return bci_fail(err, BC_E_USAGE, "bits %s: expected a number from 1 to %d", text,
                         MAX_EVEN_BITS);
-    if (!isnan(bits))
-        return even_depth(floor(exp2(bits) + 0.5), out, err);
-    if (strncmp(text, "levels", 6) == 0 && !isnan(number(text + 6)))
-        return even_depth(number(text + 6), out, err);
-    if (strlen(text) >= sizeof d.name || bc_grid_named(text, &d.grid, NULL))
-        return bci_fail(err, BC_E_USAGE,
-                        "%s: unknown depth, expected bits from 1 to %d or the name of a grid",
-                        *text ? text : "\"\"", MAX_EVEN_BITS);
-    snprintf(d.name, sizeof d.name, "%s", text);
-    d.bits = d.grid.family == BC_GRID_AFFINE ? log2((double)bc_grid_levels(&d.grid)) : d.grid.bits;
+    if (st)
+        return st;
+    if (spec.kind != BC_SPEC_EVEN)
+        snprintf(d.name, sizeof d.name, "%s", spec.name);
+    else if (spec.bits <= 16.0 && spec.bits == floor(spec.bits))
+        bci_format(d.name, sizeof d.name, "uniform%.0f", spec.bits);
+    else
+        bci_format(d.name, sizeof d.name, "levels%.0f", spec.levels);
+    d.grid = spec.grid;
+    d.bits = spec.bits;
+    d.blocks = spec.blocks;
     *out = d;
     return BC_OK;
 }
@@ -101,23 +76,69 @@ static bc_status check_marks(const bc_numbers_settings *s, bc_error *err)
     return BC_OK;
 }
 
+/* Runs: groups of numbers with a scale each. */
+static bc_status check_groups(const bc_numbers_settings *s, bc_error *err)
+{
+    const bc_scale_row *scale = bci_ruler_scale(s);
+
+    if (s->per == BC_PER_ROW || (s->per == BC_PER_BLOCK && s->group < 2))
+        return bci_fail(err, BC_E_USAGE,
+                        "group: expected column, all, or at least 2 numbers of a column");
+    if (s->per != BC_PER_BLOCK)
+        return BC_OK;
+    if (!scale || scale->method == BC_SCALE_FULL)
+        return bci_fail(err, BC_E_USAGE,
+                        "group: %s is the same for all numbers, expected a `scale` that is fitted, "
+                        "as `scale=absmax`",
+                        scale            ? "full scale"
+                        : s->step != 0.0 ? "the step"
+                                         : "the range");
+    if (s->codes)
+        return bci_fail(err, BC_E_USAGE,
+                        "codes: they mean nothing without the scale of each group, expected no "
+                        "`group`");
+    return BC_OK;
+}
+
+/* Blocks have all that a scale says in them. */
+static bc_status check_blocks(const bc_numbers_settings *s, bc_error *err)
+{
+    const char *name = s->depth.name;
+
+    if (s->scale || s->has_range)
+        return bci_fail(err, BC_E_USAGE,
+                        "%s: its blocks have scales of their own, expected no `%s`", name,
+                        s->scale ? "scale" : "range");
+    if (s->per != BC_PER_CHANNEL)
+        return bci_fail(err, BC_E_USAGE,
+                        "%s: its blocks have %u number(s) each, expected no `group`", name,
+                        s->depth.blocks->block_length);
+    if (s->codes)
+        return bci_fail(err, BC_E_USAGE,
+                        "%s: a block is codes and scales together, which cells of numbers cannot "
+                        "say, expected no `codes`",
+                        name);
+    if (s->rounding == BC_ROUND_TRUNCATE)
+        return bci_fail(err, BC_E_USAGE,
+                        "%s: blocks are encoded as their format says, expected rounding nearest",
+                        name);
+    return BC_OK;
+}
+
 static bc_status check_scale(const bc_numbers_settings *s, bc_error *err)
 {
-    if (s->per != BC_PER_CHANNEL && s->per != BC_PER_WHOLE)
-        return bci_fail(
-            err, BC_E_USAGE,
-            "scale: numbers share one by column or all together, expected one of these");
     if (!s->scale)
         return BC_OK;
     if (s->step != 0.0 || s->has_range)
         return bci_fail(err, BC_E_USAGE,
                         "scale %s: the %s says how marks lie, expected one of both", s->scale->name,
                         s->step != 0.0 ? "step" : "range");
-    if (s->scale->method == BC_SCALE_PERCENTILE || s->scale->method == BC_SCALE_MSE)
+    if (s->per != BC_PER_BLOCK &&
+        (s->scale->method == BC_SCALE_PERCENTILE || s->scale->method == BC_SCALE_MSE))
         return bc_setting_refuse(
             err, "scale", s->scale->name,
             "needs all numbers at once, and files of any length go by here, expected minmax, "
-            "absmax, zero-point, absmean or full");
+            "absmax, zero-point, absmean or full, or `group=N`");
     return BC_OK;
 }
 
@@ -134,12 +155,34 @@ bc_status bci_ruler_check(const bc_numbers_settings *s, bc_error *err)
             err, BC_E_USAGE,
             "rounding truncate is the bare cut and takes no dither, expected dither none");
     st = check_marks(s, err);
-    return st ? st : check_scale(s, err);
+    if (!st && s->depth.blocks)
+        return check_blocks(s, err);
+    if (!st)
+        st = check_scale(s, err);
+    return st ? st : check_groups(s, err);
+}
+
+bool bci_numbers_have_runs(const bc_numbers_settings *s)
+{
+    return s->depth.blocks || s->per == BC_PER_BLOCK;
+}
+
+bci_laying bci_numbers_laying(const bc_numbers_settings *s)
+{
+    const bc_scale_row *scale = bci_ruler_scale(s);
+
+    return (bci_laying){ .blocks = s->depth.blocks,
+                         .grid = s->depth.grid,
+                         .scale = scale ? scale->method : BC_SCALE_FULL,
+                         .percent = 99.99,
+                         .group = s->group,
+                         .rounding = s->rounding,
+                         .keeps_infinity = true };
 }
 
 const bc_scale_row *bci_ruler_scale(const bc_numbers_settings *s)
 {
-    if (s->step != 0.0 || s->has_range)
+    if (s->step != 0.0 || s->has_range || s->depth.blocks)
         return NULL;
     return s->scale ? s->scale : bc_numbers_usual_scale(&s->depth);
 }
@@ -148,7 +191,7 @@ bool bci_ruler_needs_data(const bc_numbers_settings *s)
 {
     const bc_scale_row *scale = bci_ruler_scale(s);
 
-    return !s->has_range && !(scale && scale->method == BC_SCALE_FULL);
+    return !s->has_range && !bci_numbers_have_runs(s) && !(scale && scale->method == BC_SCALE_FULL);
 }
 
 /* ---- laying */

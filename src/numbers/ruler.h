@@ -2,6 +2,7 @@
 #ifndef BCI_RULER_H
 #define BCI_RULER_H
 
+#include "medium/laid.h"
 #include "numbers/columns.h"
 
 enum { BCI_MARK_ROOM = 32, BCI_MARK_LENGTH = BCI_MARK_ROOM - 1 };
@@ -27,7 +28,11 @@ BC_NODISCARD bc_status bci_ruler_check(const bc_numbers_settings *s, bc_error *e
 /* Whether the ends of the data have to be known. */
 bool bci_ruler_needs_data(const bc_numbers_settings *s);
 
-/* The scale that is taken; NULL with a step or a range. */
+/* Whether numbers are rounded run by run, by blocks or under scales of their own, and by what. */
+bool bci_numbers_have_runs(const bc_numbers_settings *s);
+bci_laying bci_numbers_laying(const bc_numbers_settings *s);
+
+/* The scale that is taken; NULL with a step, a range or blocks. */
 const bc_scale_row *bci_ruler_scale(const bc_numbers_settings *s);
 
 /* Lay the depth on what was seen (of all numbers that share it). Texts are NULL. */

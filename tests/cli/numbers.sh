@@ -99,9 +99,12 @@ it 'options and SPECs of other media are told so'
 bitcrush r.csv 4 --palette 4
 exits 2
 mentions '--palette: an option for pictures, not an option for numbers'
-bitcrush r.csv q4_0
+bitcrush r.csv q4_00
 exits 2
-mentions 'q4_0: unknown depth'
+mentions 'q4_00: unknown'
+bitcrush r.csv q4_0 --codes
+exits 2
+mentions 'q4_0: a block is codes and scales together'
 bitcrush r.csv 4 --scale mse
 exits 2
 mentions '--scale mse: needs all numbers at once'

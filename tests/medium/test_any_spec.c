@@ -241,8 +241,8 @@ static const struct {
     bool takes_all; /* but what is refused by design */
 } media[] = {
     { &bc_pictures, "in.pgm", ".pgm", make_picture, read_picture, true },
-    { &bc_sound, "in.wav", ".wav", make_sound, read_sound, false },
-    { &bc_tables, "in.txt", ".txt", make_table, read_table, false },
+    { &bc_sound, "in.wav", ".wav", make_sound, read_sound, true },
+    { &bc_tables, "in.txt", ".txt", make_table, read_table, true },
     { &bc_weights, "in.npy", NULL, make_weights, read_weights, true },
 };
 
@@ -251,6 +251,8 @@ static const struct {
     const bc_medium *medium;
     const char *spec;
 } by_design[] = {
+    { &bc_sound, "f16" }, /* sound has them as grids, float16 and bfloat16 */
+    { &bc_sound, "bf16" },
     { &bc_weights, "mxfp4_e2m1" },     /* files have its blocks as mxfp4, codes and scales apart */
     { &bc_weights, "nvfp4_modelopt" }, /* as nvfp4, under a scale of the tensor */
 };
