@@ -17,7 +17,7 @@ image    base core measure report medium image
 audio    base core measure report medium audio
 tensor   base core measure report medium tensor
 numbers  base core measure report medium numbers
-study    base measure report medium study
+study    base core measure report medium study
 '
 
 # A row: public header, its layer. A header named after a layer belongs to it.

@@ -10,11 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bitcrush/grid.h"
 #include "bitcrush/html.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/plot.h"
 #include "bitcrush/reading.h"
 #include "bitcrush/report.h"
+#include "bitcrush/scale.h"
 #include "bitcrush/setting.h"
 #include "bitcrush/status.h"
 
@@ -128,6 +130,19 @@ typedef struct {
     int n_done;         /* depths so far, each with a progress of its own */
 } bc_series;
 
+/* Some neighbouring values of a file and the ruler of three bits that its medium would lay on them, for
+ * figures of what rounding is. */
+enum { BC_EXCERPT_MOST = 320 };
+typedef struct {
+    double x[BC_EXCERPT_MOST];
+    size_t n;
+    bc_grid grid; /* without a table */
+    bc_scale scale;
+    char what[96];      /* "green of 96 pixels, in the middle row" */
+    const char *along;  /* "pixel" */
+    const char *values; /* "coded value" */
+} bc_excerpt;
+
 typedef struct bc_medium {
     const char *name;     /* "image": in reports, and as a command */
     const char *things;   /* "pictures" */
@@ -178,6 +193,9 @@ typedef struct bc_medium {
     bc_status (*sheet)(const bc_request *request, const char *path, const int *bits, size_t n,
                        const char *const *dithers, size_t n_dithers, uint8_t **png, size_t *size,
                        bc_error *err);
+    /* BC_E_UNSUPPORTED where a file has no values to show. */
+    bc_status (*excerpt)(const char *path, const bc_reading *reading, bc_excerpt *out,
+                         bc_error *err);
     /* What file a setting's value names ("palette"), or NULL where it names something else. */
     const char *(*file_of)(const char *key, const char *value);
     /* The files that one input is made of, itself among them, for shards and parts; NULL: itself. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audio/draw.h"
+#include "audio/excerpt.h"
 #include "audio/facts.h"
 #include "audio/request.h"
 #include "audio/show.h"
@@ -254,6 +255,7 @@ const bc_medium bc_sound = {
                              .release = bci_audio_census_free,
                              .facts = bci_audio_census_facts,
                              .minds = " force threads salvage max-memory " } },
+    .excerpt = bci_audio_excerpt,
     .sweep = sweep,
     .swept = " nonfinite seed threads salvage max-memory ",
     .most_bits = 24,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "image/excerpt.h"
 #include "image/facts.h"
 #include "image/request.h"
 #include "image/ruler.h"
@@ -215,6 +216,7 @@ const bc_medium bc_pictures = {
                              .release = bci_image_census_free,
                              .facts = bci_image_census_facts,
                              .minds = " force threads salvage max-memory max-pixels " } },
+    .excerpt = bci_image_excerpt,
     .sweep = sweep,
     .swept = " gray light scan strength seed fast small threads salvage max-memory max-pixels ",
     .most_bits = 16,

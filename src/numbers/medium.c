@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
+#include "numbers/excerpt.h"
 #include "numbers/facts.h"
 #include "numbers/outcome.h"
 #include "numbers/request.h"
@@ -192,6 +193,7 @@ const bc_medium bc_tables = {
                              .release = free_info,
                              .facts = bci_numbers_info_facts,
                              .minds = " force separator decimal header threads max-memory " } },
+    .excerpt = bci_numbers_excerpt,
     .sweep = sweep,
     .swept = " scale group range nonfinite include exclude separator decimal header seed threads "
              "max-memory ",

@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
+#include "study/excerpt.h"
 
 enum { LEAST_DEPTHS = BC_PAGE_DEPTHS, MAX_FILES = BC_PAGE_MAX_FILES };
 
@@ -263,9 +264,35 @@ bc_status bci_curve_of_one(bc_html *h, const bc_page *p, double snr_db, bc_error
 
 /* --- several files */
 
+/* What the closed form says; false where it says nothing. */
+static bool add_expected(bc_plot *p, const bc_sweep *s, const char *label)
+{
+    double x[BC_SWEEP_MAX_ROWS], y[BC_SWEEP_MAX_ROWS];
+    const int n_rows = count_of_family(s->plain, s->n_rows);
+    size_t n = 0;
+
+    for (int i = 0; i < n_rows; i++) {
+        x[n] = x_of(&s->plain[i]);
+        y[n] = s->plain[i].theory_snr_db;
+        n += isfinite(y[n]);
+    }
+    if (n > 0)
+        bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
+                                          .tone = BC_PLOT_QUIET,
+                                          .label = label,
+                                          .n = n,
+                                          .x = x,
+                                          .y = y });
+    return n > 0;
+}
+
 static void draw_all(bc_plot *p, const bc_sweep *sweeps, size_t n)
 {
+    bool is_labelled = false;
+
     begin_panel(p, LEAST_DEPTHS);
+    for (size_t i = 0; i < n; i++)
+        is_labelled |= add_expected(p, &sweeps[i], is_labelled ? NULL : "expected of each");
     for (size_t i = 0; i < n; i++)
         add_rows(p, sweeps[i].plain, count_of_family(sweeps[i].plain, sweeps[i].n_rows),
                  BC_PLOT_NEXT, base_name(sweeps[i].path));
@@ -318,6 +345,12 @@ static bc_status put_all(bc_html *h, const bc_sweep *sweeps, size_t n, bc_error 
 
     if (st)
         return st;
+    const bc_status shown = bci_put_excerpts(h, sweeps, n, err);
+
+    if (shown) {
+        bc_plot_free(p);
+        return shown;
+    }
     bc_html_section(h, "On one axis");
     draw_all(p, sweeps, n);
     bc_html_plot(
@@ -343,11 +376,11 @@ static bc_status put_all(bc_html *h, const bc_sweep *sweeps, size_t n, bc_error 
 
 bc_status bc_page_of_all(const bc_sweep *sweeps, size_t n, bc_html **out, bc_error *err)
 {
-    const bc_status st =
-        bc_html_new("Bits against SNR",
-                    "One quantizer and one measure for pictures, sound and weights: what 1 to 8 "
-                    "bits cost each of these files.",
-                    out, err);
+    const bc_status st = bc_html_new(
+        "Bits against SNR",
+        "One quantizer and one measure for pictures, sound, weights and numbers: what 1 to "
+        "8 bits cost each of these files.",
+        out, err);
 
     return st ? st : put_all(*out, sweeps, n, err);
 }

@@ -1,4 +1,5 @@
-/* Knows what is on the page of every reduced file: the command, the facts, the curve. */
+/* Knows what is on the page of every reduced file: what the medium shows, the figures, the curve, and at
+ * the end how it was made. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,23 +27,24 @@ static void put_lead(const bc_page *p, double snr_db, char *to, size_t size)
 
 static bc_status begin(const bc_page *p, double snr_db, bc_html **h, bc_error *err)
 {
-    static const char *const settings[] = { "settings", "importance", "", NULL };
     const char *slash = strrchr(p->account->in, '/');
     char title[512], lead[160];
 
     snprintf(title, sizeof title, "%s, %s", slash ? slash + 1 : p->account->in, p->outcome->title);
     put_lead(p, snr_db, lead, sizeof lead);
-    const bc_status st = bc_html_new(title, isnan(snr_db) ? NULL : lead, h, err);
+    return bc_html_new(title, isnan(snr_db) ? NULL : lead, h, err);
+}
 
-    if (st)
-        return st;
-    bc_html_section(*h, "What was done");
+static void put_settings(const bc_page *p, bc_html *h)
+{
+    static const char *const settings[] = { "settings", "importance", "", NULL };
+
+    bc_html_section(h, "What was done");
     if (p->command) {
-        bc_html_paragraph(*h, "The same again, byte for byte, on any machine:");
-        bc_html_command(*h, p->command);
+        bc_html_paragraph(h, "The same again, byte for byte, on any machine:");
+        bc_html_command(h, p->command);
     }
-    bc_html_facts(*h, p->account->facts, "Settings", settings);
-    return BC_OK;
+    bc_html_facts(h, p->account->facts, "Settings", settings);
 }
 
 bc_status bc_page_of_one(const bc_page *p, bc_html **out, bc_error *err)
@@ -64,6 +66,7 @@ bc_status bc_page_of_one(const bc_page *p, bc_html **out, bc_error *err)
     st = bci_curve_of_one(*out, p, snr_db, err);
     if (st)
         return st;
+    put_settings(p, *out);
     bc_html_section(*out, "Files");
     bc_html_facts(*out, facts, "Input", input);
     bc_html_facts(*out, facts, "Output", output);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "tensor/excerpt.h"
 #include "tensor/facts.h"
 #include "tensor/format_names.h"
 #include "tensor/info.h"
@@ -211,6 +212,7 @@ const bc_medium bc_weights = {
                              .release = bci_tensor_info_free,
                              .facts = bci_tensor_info_facts,
                              .minds = " force threads max-memory " } },
+    .excerpt = bci_tensor_excerpt,
     .sweep = sweep,
     .swept = " include exclude nonfinite seed threads max-memory ",
     .most_bits = BC_TENSOR_MAX_SWEEP,

@@ -1,0 +1,11 @@
+/* Shared-internal: some values of a picture. */
+#ifndef BCI_IMAGE_EXCERPT_H
+#define BCI_IMAGE_EXCERPT_H
+
+#include "bitcrush/medium.h"
+
+/* See bc_medium. */
+BC_NODISCARD bc_status bci_image_excerpt(const char *path, const bc_reading *reading,
+                                         bc_excerpt *out, bc_error *err);
+
+#endif
