@@ -212,6 +212,14 @@ extern BC_API const bc_medium bc_pictures, bc_sound, bc_weights, bc_tables;
 BC_API void bc_account_output(const bc_account *a, bc_report *r);
 BC_API void bc_account_input_size(const bc_account *a, bc_report *r);
 
+/* Of an error: its granular part and overload, each as an SNR, where something clips, and whether
+ * everything became 0. */
+BC_API void bc_account_parts(bc_report *r, const bc_error_sums *error);
+
+/* What theory expects of the SNR, NaN where it has nothing to say; of what clips it knows nothing,
+ * which is told where samples do. */
+BC_API void bc_account_expected(bc_report *r, double snr_db, uint64_t n_clipped);
+
 /* What of a file is not needed, as "16 bits a sample, one channel", and the command that leaves it
  * out: by a SPEC of `bits` without dither; 0: no command does. `what` "" says that nothing is, and
  * so does what a lossy codec made small. */

@@ -162,6 +162,7 @@ static void add_quality(bc_report *r, const bc_audio_quality *q)
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(&q->error));
     bc_report_number(r, "metrics", "max_error", q->error.max_abs_e);
     bc_report_number(r, "metrics", "mean_error", bc_error_mean(&q->error));
+    bc_account_parts(r, &q->error);
     if (q->error.n_lost)
         bc_report_integer(r, "metrics", "lost", q->error.n_lost);
     if (isfinite(snr_db))
@@ -214,7 +215,7 @@ void bci_audio_reduce_facts(const void *job, const bc_outcome *o, const bc_accou
         bc_report_integer(r, "metrics", "levels_used", m->quality.n_levels_used);
     bc_report_number(r, "metrics", "entropy_bits", m->quality.entropy_bits);
     add_sizes(r, m);
-    bc_report_number(r, "theory", "snr_db", m->theory_snr_db);
+    bc_account_expected(r, m->theory_snr_db, m->n_clipped);
     bc_report_number(r, "theory", "noise_dbfs", m->theory_noise_dbfs);
     if (depth->bits > 0.0 && !depth->blocks)
         bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(depth->bits));

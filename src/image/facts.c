@@ -220,6 +220,7 @@ static void add_difference(bc_report *r, const bc_error_sums *coded, const bc_er
     bc_report_number(r, "metrics", "ssim", ssim);
     if (!isnan(ssim))
         bc_report_integer(r, "metrics", "ssim_scale", ssim_factor);
+    bc_account_parts(r, coded);
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(coded));
     bc_report_number(r, "metrics", "max_error", coded->max_abs_e);
     bc_report_number(r, "metrics", "mean_error", bc_error_mean(coded));
@@ -240,7 +241,7 @@ static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image
     if (m->input_size_bytes)
         bc_report_number(r, "metrics", "file_ratio",
                          (double)m->input_size_bytes / (double)m->output_size_bytes);
-    bc_report_number(r, "theory", "snr_db", bci_image_expected_snr_db(s, m));
+    bc_account_expected(r, bci_image_expected_snr_db(s, m), m->coded.n_clipped);
     if (m->palette.n_colours == 0 && !is_mixed(s) && !bci_image_is_ruled(s))
         bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
     bc_report_number(r, "", "time_s", m->time_s);

@@ -23,6 +23,23 @@ void bc_account_input_size(const bc_account *a, bc_report *r)
         bc_report_integer(r, "input", "size_bytes", (uint64_t)s.st_size);
 }
 
+void bc_account_parts(bc_report *r, const bc_error_sums *error)
+{
+    if (error->n_clipped > 0) {
+        bc_report_number(r, "metrics", "granular_db", bc_error_granular_db(error));
+        bc_report_number(r, "metrics", "overload_db", bc_error_overload_db(error));
+    }
+    if (bc_error_is_silent(error))
+        bc_report_flag(r, "metrics", "all_zero", true);
+}
+
+void bc_account_expected(bc_report *r, double snr_db, uint64_t n_clipped)
+{
+    bc_report_number(r, "theory", "snr_db", snr_db);
+    bc_report_string(r, "theory", "note",
+                     n_clipped > 0 && !isnan(snr_db) ? "without clipping" : NULL);
+}
+
 void bc_account_lossless(const bc_account *a, bc_report *r, bool is_lossy, const char *what,
                          int bits, const bc_settings *settings)
 {

@@ -99,6 +99,7 @@ static void add_difference(bc_report *r, const bc_error_sums *e)
         bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
     if (e->n_clipped)
         bc_report_integer(r, "metrics", "clipped", e->n_clipped);
+    bc_account_parts(r, e);
 }
 
 static void add_cells(bc_report *r, const bc_numbers_column *c)
@@ -164,7 +165,7 @@ void bci_numbers_reduce_facts(const void *job, const bc_outcome *o, const bc_acc
     if (m->packed_bytes)
         bc_report_number(r, "metrics", "compression_ratio",
                          (double)m->raw_bytes / (double)m->packed_bytes);
-    bc_report_number(r, "theory", "snr_db", m->theory_snr_db);
+    bc_account_expected(r, m->theory_snr_db, m->error.n_clipped);
     bc_report_number(r, "", "time_s", m->time_s);
     add_columns(r, m->columns, m->n_columns);
 }

@@ -124,8 +124,8 @@ double bci_expected_e2(const bc_numbers_settings *s, const bci_ruler *r, const b
     const bc_noise *noise = s->noise ? s->noise : bc_noise_find("none");
     const double step = bci_ruler_step(r);
 
-    if (s->rounding != BC_ROUND_NEAREST || e->n == 0 || e->n_lost > 0 || e->n_clipped > 0 ||
-        !(step > 0.0) || noise->error_power <= 0.0)
+    if (s->rounding != BC_ROUND_NEAREST || e->n == 0 || e->n_lost > 0 || !(step > 0.0) ||
+        noise->error_power <= 0.0)
         return NAN;
     return (double)e->n * noise->error_power * step * step;
 }

@@ -78,9 +78,10 @@ static const struct {
                  "| ({importance.missing_names})" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR", "{metrics.snr_db:2} dB|, worst tensor {metrics.worst_snr_db:2} dB"
-             "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB"
+             "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB| {theory.note}"
              "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB"
              "|; against the {metrics.snr_against} of the input, whose own loss is not known" },
+    { "silence", "{?metrics.all_zero}everything became 0" },
     { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },
     { "error", "{?input.rows}largest {metrics.max_error:3e}|, mean {metrics.mean_error:+2e}"
                "|, RMS {metrics.rmse:3e}|; one step is {settings.step:3e}" },
@@ -91,7 +92,7 @@ static const struct {
     { "error",
       "{!input.rate_hz}{!input.tensors}{!input.rows}of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
       "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
-    { "noise", "{metrics.noise_dbfs:2} dBFS|; expected {theory.noise_dbfs:2}"
+    { "noise", "{metrics.noise_dbfs:2} dBFS|; expected {theory.noise_dbfs:2}| {theory.note}"
                "|; A-weighted {metrics.noise_a_dbfs:2}|, ITU-R 468 {metrics.noise_468_dbfs:2}"
                "|, by the threshold of hearing {metrics.noise_ath_dbfs:2}" },
     { "error", "{?input.rate_hz}largest {metrics.max_error:2e}|, mean {metrics.mean_error:+2e}"
@@ -112,6 +113,7 @@ static const struct {
     { "clipped",
       "{!input.tensors}{!input.rows}{metrics.clipped:sample}|, the worst at {metrics.overshoot_db:2} dBFS" },
     { "clipped", "{?input.rows}{metrics.clipped:number} more than half a step beyond the ends" },
+    { "alone", "rounding {metrics.granular_db:2} dB SNR|, clipping {metrics.overload_db:2} dB" },
     { "limited",
       "{?input.tensors}{metrics.saturated:weight} to the largest that the format holds" },
     { "limited",

@@ -309,7 +309,7 @@ static void add_series(bc_report *r, const bc_depth_row *row, bool is_dithered)
             bc_report_integer(r, rows_name, key, whole);
     }
     if (row->is_silent)
-        bc_report_flag(r, rows_name, is_dithered ? "dithered.metrics.silent" : "metrics.silent",
+        bc_report_flag(r, rows_name, is_dithered ? "dithered.metrics.all_zero" : "metrics.all_zero",
                        true);
 }
 

@@ -83,6 +83,7 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
         bc_report_integer(r, "metrics", "lost", e->n_lost);
     if (e->n_clipped)
         bc_report_integer(r, "metrics", "clipped", e->n_clipped);
+    bc_account_parts(r, e);
     if (n_saturated)
         bc_report_integer(r, "metrics", "saturated", n_saturated);
 }

@@ -191,6 +191,38 @@ bitcrush sweep noise.npy --sheet no.png
 exits 2
 mentions '--sheet: not an option for a sweep of weights'
 
+# 32 of 255 is nearer to 0 than to half, and at 2 bits to a third.
+it 'where everything became 0 a line says so'
+{ printf 'P5\n8 8\n255\n' && head -c 64 /dev/zero | tr '\0' '\040'; } >dark.pgm
+bitcrush sweep dark.pgm 1..3 --dither none
+prints 'uniform1: everything became 0'
+prints 'uniform2: everything became 0'
+[ "$(grep -c 'everything became 0' "$out")" -eq 2 ] || fail 'it is said of 3 bits, too'
+facts sweep dark.pgm 2..4 --dither none
+is rows.0.metrics.all_zero true
+is rows.0.metrics.snr_db 0
+absent rows.1.metrics.all_zero rows.2.metrics.all_zero
+bitcrush dark.pgm 1 -n --dither none
+prints '  silence  everything became 0'
+bitcrush dark.pgm 3 -n --dither none
+grep -q 'everything became 0' "$out" && fail 'a mark that is not 0 is no silence'
+
+# 10 log10 of the mean square of 1, -1/4, 1/4, 1/8 over the overload, (1 - 1/2)^2 / 4.
+it 'what clips is told apart, and expected figures say that they leave it out'
+printf '1\n-0.25\n0.25\n0.125\n' >hot.txt
+facts hot.txt 3 -n --range -0.5..0.5
+is metrics.clipped 1
+is theory.note 'without clipping'
+grep -q '^metrics.overload_db=6\.592' "$base/facts" || fail "overload is not 6.592 dB"
+bitcrush hot.txt 3 -n --range -0.5..0.5
+prints ' dB without clipping'
+prints '  alone    rounding '
+prints 'clipping 6.59 dB'
+facts sweep hot.txt 3 --range -0.5..0.5 --dither none
+grep -q '^rows.0.metrics.overload_db=6\.592' "$base/facts" || fail 'a sweep has another overload'
+facts hot.txt 3 -n --range -2..2
+absent metrics.granular_db metrics.overload_db theory.note
+
 it 'wrong ranges'
 for range in 8..1 0 0..3 40 1..40 1..17 abc 1..x ..4 4.. 1..2..3 4.5 +3 1e1; do
     bitcrush sweep ramp.png "$range"
