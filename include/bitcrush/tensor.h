@@ -351,7 +351,8 @@ BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
                                                bc_tensor_result *result, bc_error *err);
 BC_API void bc_tensor_result_free(bc_tensor_result *r);
 
-/* How the tensors of two files differ, b against a, by name: outcome.from and .to are their types,
+/* How the tensors of two files differ, b against a, by name, but the only array of a .npy file, which has
+ * none, and the only one of the other: outcome.from and .to are their types,
  * size_bytes that in b. What is in one file only, or has another shape (or holds no floats), is
  * counted, and no outcome. BC_E_USAGE when that is all; else as bc_tensor_file_open.
  * Free the result with bc_tensor_comparison_free. */

@@ -60,6 +60,17 @@ static bc_status take_memory(const bc_tensor_file *a, const bc_tensor_file *b, b
                            sizeof(bc_tensor_outcome) + NAME_ROOM, subject, err);
 }
 
+/* The tensor of `in` that is compared with tensor i of `of`, or SIZE_MAX: that of its name. The array of a
+ * .npy file has no name but the file's, so that one is compared with one. */
+static size_t partner(const bc_tensor_file *of, size_t i, const bc_tensor_file *in)
+{
+    const bool is_nameless = of->format == &bci_npy || in->format == &bci_npy;
+
+    if (is_nameless && bc_tensor_count(of) == 1 && bc_tensor_count(in) == 1)
+        return 0;
+    return bc_tensor_find(in, bc_tensor_at(of, i)->name);
+}
+
 static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
                              bc_tensor_comparison *r, bc_error *err)
 {
@@ -74,7 +85,7 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
         st = bci_fail(err, BC_E_LIMIT, "out of memory for %zu tensor(s)", bc_tensor_count(a));
     for (size_t i = 0; !st && i < bc_tensor_count(a); i++) {
         const bc_tensor_info *t = bc_tensor_at(a, i);
-        const size_t j = bc_tensor_find(b, t->name);
+        const size_t j = partner(a, i, b);
         const bc_tensor_info *u = j == SIZE_MAX ? NULL : bc_tensor_at(b, j);
         bc_tensor_outcome *o = &r->tensors[r->n_tensors];
 
@@ -93,7 +104,7 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
         bc_error_merge(&r->error, &o->error);
     }
     for (size_t j = 0; j < bc_tensor_count(b); j++)
-        r->n_only_b += bc_tensor_find(a, bc_tensor_at(b, j)->name) == SIZE_MAX;
+        r->n_only_b += partner(b, j, a) == SIZE_MAX;
     free(both);
     return st;
 }

@@ -345,6 +345,17 @@ exits 3
 bitcrush w.npy q4_0 -f --imatrix w.npy
 exits 4
 
+it 'an array of .npy has no name that could be another'
+bitcrush w.npy mulaw -f -o companded.npy --json
+exits 0
+snr=$(grep '"snr_db"' "$out" | head -1)
+bitcrush compare w.npy companded.npy --json
+exits 0
+[ "$(grep '"snr_db"' "$out" | head -1)" = "$snr" ] || fail "another SNR than $snr"
+bitcrush compare w.npy companded.npy --min-snr 90
+exits 9
+rm companded.npy
+
 it 'files without a tensor in common are not compared'
 sed 's/(2, 256)/(1, 512)/' w.npy >v.npy
 bitcrush compare w.npy v.npy
