@@ -6,6 +6,7 @@
 
 #include "audio/fitted.h"
 #include "audio/request.h"
+#include "base/decimal.h"
 
 void bci_audio_input_facts(bc_report *r, const char *path, const bc_audio_info *info,
                            uint64_t n_frames, const char *note, const char *salvaged)
@@ -91,10 +92,10 @@ static void add_scale(bc_report *r, const bc_audio_settings *s)
         if (rows[i].method == s->scale)
             bc_report_string(r, "settings", "scale", rows[i].name);
     if (s->depth.blocks)
-        bc_report_string(r, "settings", "scale", "blocks");
+        bc_report_string(r, "settings", "scale", "block");
     if (!bci_is_fitted(s))
         return;
-    snprintf(group, sizeof group, "%zu", bci_group_frames(s));
+    bci_format(group, sizeof group, "%zu frame(s)", bci_group_frames(s));
     bc_report_string(r, "settings", "group",
                      bci_group_frames(s)        ? group
                      : s->per == BC_PER_CHANNEL ? "channel"

@@ -52,7 +52,7 @@ static const struct {
                  "|; non-finite {settings.nonfinite}" },
     { "reduced",
       "{?input.rate_hz}to {output.depth}|, {output.levels:level}"
-      "|; scale {settings.scale}, group {settings.group}|, {settings.percent:2} percent|; {settings.exact}"
+      "|; scale {settings.scale}, for each {settings.group}|, {settings.percent:2} percent|; {settings.exact}"
       "|; dither {settings.dither}|, {settings.subtractive}|; hold {settings.hold}"
       "|; guard {settings.guard_db:1} dB|; silence over {settings.keep_silence_ms:0} ms kept"
       "|, {metrics.silent:sample}|; rounding {settings.rounding}"

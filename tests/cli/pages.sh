@@ -166,6 +166,17 @@ exits 0
 is_page page.html
 rm -f w.gguf odd-q4_0.gguf page.html odd.safetensors
 
+it 'several files have a ruler on a piece of each, and curves'
+"$MAKE_WEIGHTS" npy 2 256 w.npy
+seq 0 0.1 10 >n.txt
+bitcrush report in.png w.npy n.txt -o all.html
+exits 0
+is_page all.html
+for what in 'neighbouring pixels, half way down' 'weights at the beginning of w' 'numbers at the beginning of column 1'; do
+    grep -q "Three bits, [78] marks, no dither: [0-9a-z ]*$what" all.html || fail "no $what"
+done
+rm all.html w.npy n.txt
+
 it 'of several files into one page, of pipes and of nothing there is none'
 cp in.png in2.png
 bitcrush in.png in2.png 4 --report page.html
