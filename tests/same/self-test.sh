@@ -29,7 +29,7 @@ text)
 json) printf '{\n  "snr_db": 1.5,\n  "time_s": 3.%se-05\n}\n' $$ ;;
 page)
     mkdir small
-    printf '<h1>SNR</h1> <tr data-fact="time_s"><td><data value="0.0%s">0.%s s</data></td>\n' $$ $$ >small/page.html
+    printf '<h1>SQNR</h1> <tr data-fact="time_s"><td><data value="0.0%s">0.%s s</data></td>\n' $$ $$ >small/page.html
     ;;
 slip)
     echo 'bitcrush: bits 99: expected 1 to 16' >&2
@@ -53,7 +53,7 @@ it 'the same program is the same, and its time no difference'
 compared 0 '0 differ as changed says, 0 otherwise' ''
 
 it 'another word, another digit of JSON, another byte of a page below, another sentence'
-compared 1 '0 differ as changed says, 4 otherwise' 's/to 4/to four/; s/1\.5/1.6/; s/SNR/SNR/; s/99: expected/99: wanted/'
+compared 1 '0 differ as changed says, 4 otherwise' 's/to 4/to four/; s/1\.5/1.6/; s/SQNR/SNR/; s/99: expected/99: wanted/'
 prints 'a: bitcrush text'
 prints '    +  reduced  to four levels'
 prints '    +  "snr_db": 1.6,'
@@ -81,7 +81,7 @@ mentions 'a program changed its input in place'
 
 it 'what is named may differ, in the parts that are named'
 printf '%s\n' 'stdout | text | a word' '* | page | a word' '*,stdout,status | slip | a word' >"$changed"
-compared 1 '2 differ as changed says, 1 otherwise' 's/to 4/to four/; s/SNR/SNR/; s/99: expected/99: wanted/'
+compared 1 '2 differ as changed says, 1 otherwise' 's/to 4/to four/; s/SQNR/SNR/; s/99: expected/99: wanted/'
 
 it 'what a script undoes may differ, and nothing else'
 printf '%s\n' 'stdout | text | a | s/four/4/' 'stdout | ^a | b | s/marks/levels/' >"$changed"
