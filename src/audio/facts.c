@@ -7,6 +7,7 @@
 #include "audio/fitted.h"
 #include "audio/request.h"
 #include "base/decimal.h"
+#include "medium/shared_settings.h"
 
 void bci_audio_input_facts(bc_report *r, const char *path, const bc_audio_info *info,
                            uint64_t n_frames, const char *note, const char *salvaged)
@@ -84,15 +85,10 @@ static void add_shaping(bc_report *r, const bci_audio_job *j, const bc_audio_res
 /* How the grid was laid: over full scale, or by scales that were fitted. */
 static void add_scale(bc_report *r, const bc_audio_settings *s)
 {
-    const bc_scale_row *rows;
-    const size_t n = bc_scale_rows(&rows);
     char group[32];
 
-    for (size_t i = 0; !s->depth.blocks && i < n; i++)
-        if (rows[i].method == s->scale)
-            bc_report_string(r, "settings", "scale", rows[i].name);
-    if (s->depth.blocks)
-        bc_report_string(r, "settings", "scale", "block");
+    bc_report_string(r, "settings", "scale",
+                     s->depth.blocks ? "block" : bci_scale_row(s->scale)->name);
     if (!bci_is_fitted(s))
         return;
     bci_format(group, sizeof group, "%zu frame(s)", bci_group_frames(s));

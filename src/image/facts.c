@@ -8,6 +8,7 @@
 #include "bitcrush/quality.h"
 #include "image/request.h"
 #include "image/ruler.h"
+#include "medium/shared_settings.h"
 
 static const char *colours_of(const bc_image_info *info)
 {
@@ -111,8 +112,6 @@ static const char *group_of(const bc_image_settings *s, char *text, size_t size)
 /* Another grid than levels of whole bits. */
 static void add_ruler(bc_report *r, const bc_image_settings *s)
 {
-    const bc_scale_row *rows;
-    const size_t n = bc_scale_rows(&rows);
     char text[64];
 
     if (s->spec.kind == BC_SPEC_EVEN && s->spec.bits == floor(s->spec.bits))
@@ -128,9 +127,7 @@ static void add_ruler(bc_report *r, const bc_image_settings *s)
         bc_report_string(r, "settings", "group", text);
         return;
     }
-    for (size_t i = 0; i < n; i++)
-        if (rows[i].method == s->scale)
-            bc_report_string(r, "settings", "scale", rows[i].name);
+    bc_report_string(r, "settings", "scale", bci_scale_row(s->scale)->name);
     if (s->scale == BC_SCALE_PERCENTILE)
         bc_report_number(r, "settings", "percent", s->percent);
     bc_report_string(r, "settings", "group", group_of(s, text, sizeof text));

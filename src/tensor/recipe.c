@@ -76,7 +76,7 @@ static bc_status not_in(const bc_element_type *type, const bci_tensor_format *to
     if (to == &bci_npy)
         return bci_fail(
             err, BC_E_UNSUPPORTED,
-            "%s is no format of .npy files, expected `output=NAME.%s`, or f16, f32 or f64",
+            "%s cannot be stored in a .npy file, expected `output=NAME.%s`, or f16, f32 or f64",
             type->name, in);
     return bci_fail(
         err, BC_E_UNSUPPORTED,

@@ -52,7 +52,7 @@ BC_NODISCARD bc_status bci_tensor_writer_open(const bci_tensor_output *output,
  * their own. */
 size_t bci_tensor_writer_next(const bci_tensor_writer *w);
 
-/* What helps with a tensor that the format has not: "`drop=NAME` leaves it out", unless that leaves
+/* A hint for a tensor that the file format cannot hold: "`drop=NAME` leaves it out", unless that leaves
  * none. */
 typedef struct {
     char text[256];

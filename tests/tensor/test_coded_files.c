@@ -389,11 +389,11 @@ static void rows_and_files_that_do_not_fit(void **state)
         { "q4_k", "x.safetensors", BC_E_UNSUPPORTED,
           "Q4_K is a format of gguf files, expected `output=NAME.gguf`" },
         { "4", "x.npy", BC_E_UNSUPPORTED,
-          "Q4_K is no format of .npy files, expected `output=NAME.gguf`" },
+          "Q4_K cannot be stored in a .npy file, expected `output=NAME.gguf`" },
         { "nf4", "x.gguf", BC_E_UNSUPPORTED,
           "NF4 is a format of safetensors files, expected `output=NAME.safetensors`" },
         { "e4m3", "x.gguf", BC_E_UNSUPPORTED, "F8_E4M3" },
-        { "int4", "x.npy", BC_E_UNSUPPORTED, "INT4 is no format of .npy files" },
+        { "int4", "x.npy", BC_E_UNSUPPORTED, "INT4 cannot be stored in a .npy file" },
         { "int33", "x.safetensors", BC_E_USAGE, "unknown format" },
     };
     bc_tensor_result r;
