@@ -1,4 +1,5 @@
-/* Knows how the parts of `bitcrush explain` read formats and numbers, and begin and end a report. */
+/* Knows how the parts of `bitcrush explain` read formats and numbers, and begin and end a
+ * report. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

@@ -238,8 +238,8 @@ static void look_for_part(void *search, const char *path)
         s->is_part = true;
 }
 
-/* Does reading `a` read `b` as well? Pictures and sounds of such names are files by themselves, and so
- * is a shard without its index. */
+/* Does reading `a` read `b` as well? Pictures and sounds of such names are files by themselves, and
+ * so is a shard without its index. */
 static bool reads(const struct plan_file *a, const struct plan_file *b, const options *o)
 {
     bc_reading reading = tool_reading(o);

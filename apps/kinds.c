@@ -1,5 +1,5 @@
-/* Knows the first bytes of files that are not read, what they are called, and what makes of them one that
- * is read. */
+/* Knows the first bytes of files that are not read, what they are called, and what makes of them
+ * one that is read. */
 #include "kinds.h"
 
 #include <stdio.h>
@@ -121,8 +121,8 @@ static bool mentions(const uint8_t *bytes, size_t n, const char *text)
     return false;
 }
 
-/* An archive is known by the name of its first member, which stands in the head. NULL of .npz, which is
- * read: what is wrong with one has a sentence of its own. */
+/* An archive is known by the name of its first member, which stands in the head. NULL of .npz,
+ * which is read: what is wrong with one has a sentence of its own. */
 static const char *kind_of_zip(const uint8_t *head, size_t n, const char **remedy)
 {
     enum { NAME = 30 };

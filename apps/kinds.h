@@ -8,8 +8,8 @@
 
 #include "bitcrush/status.h"
 
-/* What a file of these first bytes is ("a WebP picture"), and what to do (*remedy: "expected PNG, ...");
- * NULL where nobody knows. */
+/* What a file of these first bytes is ("a WebP picture"), and what to do (*remedy: "expected PNG,
+ * ..."); NULL where nobody knows. */
 const char *kind_of_head(const uint8_t *head, size_t n, const char **remedy);
 
 /* BC_E_UNSUPPORTED with the sentence for a regular file that is of a kind known by name; BC_OK, and

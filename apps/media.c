@@ -92,8 +92,8 @@ static bool takes(const bc_medium *m, const char *spec)
     return m->takes(spec) || synonym_find(m->spec, spec, called, sizeof called) == SYNONYM_SAME;
 }
 
-/* Another medium that takes a SPEC of letters, where this one does not; else NULL. Grids and blocks are
- * for all media: one that does not take them says why. */
+/* Another medium that takes a SPEC of letters, where this one does not; else NULL. Grids and blocks
+ * are for all media: one that does not take them says why. */
 static const bc_medium *of_spec(const char *spec, const bc_medium *own)
 {
     const bc_medium *const *media;

@@ -18,9 +18,9 @@ BC_NODISCARD bc_status media_refuse(const char *path, const bc_medium *m, bc_err
 /* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
 bc_status media_unknown(const char *path, bc_error *err);
 
-/* A sentence that `path` is unsupported says what it is instead, where that is known: also that it is
- * of another medium than `m`, where that is not NULL; one that it is damaged that --salvage would
- * read it, where it would. */
+/* A sentence that `path` is unsupported says what it is instead, where that is known: also that it
+ * is of another medium than `m`, where that is not NULL; one that it is damaged that --salvage
+ * would read it, where it would. */
 void media_explain(const char *path, const bc_medium *m, const options *o, bc_error *err);
 
 /* Make a SPEC that others call otherwise one of the medium's, in `word`: *spec points to it then.

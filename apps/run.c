@@ -50,8 +50,8 @@ static unsigned bits_of(const verb *v, const bc_medium *m)
     return v->takes_sweep ? SWEEP_OF(media_bit(m)) : media_bit(m);
 }
 
-/* Choose the medium by the first file, which stays open in *input, or, where no file is named, by the
- * options. An error about that file comes before any about the SPEC behind it. */
+/* Choose the medium by the first file, which stays open in *input, or, where no file is named, by
+ * the options. An error about that file comes before any about the SPEC behind it. */
 static bc_status choose(const verb *v, const options *o, const bc_medium **chosen, bc_input **input,
                         bc_error *err)
 {

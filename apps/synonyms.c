@@ -1,5 +1,5 @@
-/* Knows what people type who come from ImageMagick, pngquant, SoX, FFmpeg, llama.cpp, PyTorch or NumPy,
- * and what it is called here. */
+/* Knows what people type who come from ImageMagick, pngquant, SoX, FFmpeg, llama.cpp, PyTorch or
+ * NumPy, and what it is called here. */
 #include "synonyms.h"
 
 #include <stdio.h>

@@ -16,8 +16,8 @@ typedef enum {
 
 typedef struct {
     /* Where it stands: "option" (without dashes), "letter", the name of an option whose value it is
-     * ("dither"), or a SPEC: "bits" of pictures, "depth" of sound, "format" of weights, "notation" of
-     * explain. */
+     * ("dither"), or a SPEC: "bits" of pictures, "depth" of sound, "format" of weights, "notation"
+     * of explain. */
     const char *place;
     const char *typed; /* in lower case; '#' stands for digits, which '#' in `called` repeats */
     synonym_kind kind;
@@ -33,9 +33,9 @@ synonym_kind synonym_find(const char *place, const char *typed, char *to, size_t
 /* A name in lower case, as it is typed; cut to `size`, with its final 0. */
 void lower_case(const char *from, char *to, size_t size);
 
-/* BC_E_USAGE with a sentence for a word that is unknown at `place`: what the table says of it, or the
- * name `near` (NULL: none) that it may be a slip of, or what is `expected`. `what` begins the sentence:
- * "--dither", or "" where the word stands alone. */
+/* BC_E_USAGE with a sentence for a word that is unknown at `place`: what the table says of it, or
+ * the name `near` (NULL: none) that it may be a slip of, or what is `expected`. `what` begins the
+ * sentence: "--dither", or "" where the word stands alone. */
 bc_status synonym_unknown(bc_error *err, const char *place, const char *what, const char *typed,
                           const char *near, const char *expected);
 

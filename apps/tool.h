@@ -49,8 +49,8 @@ BC_NODISCARD bc_status tool_is_free(const char *path, const options *o, bc_error
 /* True when what is printed to `to` may have bold letters. */
 bool tool_has_colour(const options *o, FILE *to);
 
-/* Has the reader of a pipe gone away, as head does? Then nobody waits for the rest of a text, and no
- * more is wrong than that. */
+/* Has the reader of a pipe gone away, as head does? Then nobody waits for the rest of a text, and
+ * no more is wrong than that. */
 bool tool_nobody_reads(FILE *to);
 
 /* Where reports go: to standard error when data went to standard output, which `out` "-", or a

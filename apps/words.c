@@ -41,7 +41,8 @@ static void spell_settings(bc_error *err)
     *to = '\0';
 }
 
-/* What other programs call a value that is refused: "KEY VALUE: ..." or, of a SPEC, "VALUE: ...". */
+/* What other programs call a value that is refused: "KEY VALUE: ..." or, of a SPEC, "VALUE:
+ * ...". */
 static void find_synonym(bc_error *err, const char *place, const char *value)
 {
     char typed[64], called[160];

@@ -4,9 +4,9 @@
 
 #include "bitcrush/status.h"
 
-/* Make options of the settings that a sentence names: "`nonfinite=zero`" becomes "--nonfinite zero",
- * and a value that is refused stands behind its option. What other programs call such a value is
- * said; `spec`: the place of synonyms of a SPEC ("format"), or NULL. */
+/* Make options of the settings that a sentence names: "`nonfinite=zero`" becomes "--nonfinite
+ * zero", and a value that is refused stands behind its option. What other programs call such a
+ * value is said; `spec`: the place of synonyms of a SPEC ("format"), or NULL. */
 void words_explain(bc_error *err, const char *spec);
 
 #endif

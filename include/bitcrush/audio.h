@@ -111,9 +111,9 @@ typedef struct {
                                     * grid are no integers */
 } bc_audio_depth;
 
-/* A depth by name (spec.h): a number of bits or levels, round(2^bits) of them around 0 ("16", "4.5":
- * 23 levels; "1" is "midrise1"); a grid of bc_grid_named; a format of blocks. What is neither whole
- * integers nor G.711 is stored in 32-bit floats. BC_E_USAGE for anything else. */
+/* A depth by name (spec.h): a number of bits or levels, round(2^bits) of them around 0 ("16",
+ * "4.5": 23 levels; "1" is "midrise1"); a grid of bc_grid_named; a format of blocks. What is
+ * neither whole integers nor G.711 is stored in 32-bit floats. BC_E_USAGE for anything else. */
 BC_API BC_NODISCARD bc_status bc_audio_depth_named(const char *text, bc_audio_depth *out,
                                                    bc_error *err);
 

@@ -148,18 +148,18 @@ BC_API void bc_diffuse_rows(bc_diffuser *d, size_t n_rows, const float *x, const
 /* Release a diffuser; NULL is fine. */
 BC_API void bc_diffuser_free(bc_diffuser *d);
 
-/* Along a row: n weights w that meet inputs with the second moments h[i * n + j] = mean of u_i u_j, so
- * that errors d of the weights are a mean square error d' H d of the output. shares[i * n + j],
+/* Along a row: n weights w that meet inputs with the second moments h[i * n + j] = mean of u_i u_j,
+ * so that errors d of the weights are a mean square error d' H d of the output. shares[i * n + j],
  * j > i, receives what weight j gives back of the error of weight i, all others 0: with it the
  * weights not yet rounded are where the error of the output is least, given those that are. It is
  * the greedy rule of GPTQ (Frantar et al., arXiv 2210.17323: the rows of the Cholesky factor of
- * H^-1 over its diagonal, with another sign). `shares` may be `h`. BC_E_USAGE where H is not positive
- * definite: add a little to its diagonal. Takes n^3 / 2 steps. */
+ * H^-1 over its diagonal, with another sign). `shares` may be `h`. BC_E_USAGE where H is not
+ * positive definite: add a little to its diagonal. Takes n^3 / 2 steps. */
 BC_API BC_NODISCARD bc_status bc_row_shares(size_t n, const double *h, double *shares,
                                             bc_error *err);
 
-/* Quantize a row from the first weight to the last; other arguments as bc_quantize_f64, except that x
- * that is not finite counts as 0 and y must not be NULL. y may be x; codes may be NULL. A weight
+/* Quantize a row from the first weight to the last; other arguments as bc_quantize_f64, except that
+ * x that is not finite counts as 0 and y must not be NULL. y may be x; codes may be NULL. A weight
  * that clips passes its whole error on: a row ends, and others can make up for it. */
 BC_API void bc_quantize_row_f64(const bc_grid *grid, const bc_scale *scale, const double *shares,
                                 const double *x, const double *noise, size_t n, double *y,

@@ -76,9 +76,9 @@ BC_API BC_NODISCARD bc_status bc_grid_pcm(int bits, bc_grid *out, bc_error *err)
  * clips. By name it is "midrise4". n is 1..24, else BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_midrise(int bits, bc_grid *out, bc_error *err);
 
-/* bc_grid_pcm with any number of marks from 2 on, for depths between two whole numbers of bits: codes
- * -(levels / 2) .. (levels - 1) / 2, both rounded toward 0, value 2 k / levels. 2^n levels are
- * bc_grid_pcm(n). Fewer are BC_E_USAGE. Between powers of two a value is a rounded quotient:
+/* bc_grid_pcm with any number of marks from 2 on, for depths between two whole numbers of bits:
+ * codes -(levels / 2) .. (levels - 1) / 2, both rounded toward 0, value 2 k / levels. 2^n levels
+ * are bc_grid_pcm(n). Fewer are BC_E_USAGE. Between powers of two a value is a rounded quotient:
  * BC_ROUND_NEAREST keeps a mark, BC_ROUND_TRUNCATE may take it for the one below. */
 BC_API BC_NODISCARD bc_status bc_grid_pcm_levels(uint32_t levels, bc_grid *out, bc_error *err);
 
@@ -156,11 +156,12 @@ typedef struct {
 /* The rows of the registry, in order; returns the number of rows. */
 BC_API size_t bc_grid_rows(const bc_grid_row **out);
 
-/* Build a grid by name: "uniform4", "pcm16", "midrise4", "int8", "uint8", "mulaw", "alaw", "float16",
- * "bfloat16", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "float32", "float5". "eXmY" is a float of X
- * exponent bits (1..8), bias 2^(X-1) - 1, and Y mantissa bits (0..23): with infinities and NaN from
- * 5 exponent bits on, as IEEE 754 and OCP E5M2 have them, with NaN alone at 4 (OCP E4M3), all
- * finite below (OCP E3M2, E2M3, E2M1). Unknown names and bits out of range are BC_E_USAGE. */
+/* Build a grid by name: "uniform4", "pcm16", "midrise4", "int8", "uint8", "mulaw", "alaw",
+ * "float16", "bfloat16", "e4m3", "e5m2", "e3m2", "e2m3", "e2m1", "float32", "float5". "eXmY" is a
+ * float of X exponent bits (1..8), bias 2^(X-1) - 1, and Y mantissa bits (0..23): with infinities
+ * and NaN from 5 exponent bits on, as IEEE 754 and OCP E5M2 have them, with NaN alone at 4 (OCP
+ * E4M3), all finite below (OCP E3M2, E2M3, E2M1). Unknown names and bits out of range are
+ * BC_E_USAGE. */
 BC_API BC_NODISCARD bc_status bc_grid_named(const char *name, bc_grid *out, bc_error *err);
 
 #ifdef __cplusplus

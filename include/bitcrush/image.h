@@ -92,11 +92,12 @@ typedef struct {
     int bits;            /* levels are k / (2^bits - 1), 1..16; unused with a palette */
     int channel_bits[3]; /* of red, green, blue, none above `bits`; 0: as `bits` */
     int alpha_bits;      /* round alpha to so many bits; 0 keeps it */
-    /* Any grid or format of blocks in place of `bits`; spec.name "": `bits`, under full scale. Evenly
-     * spaced marks are k / (levels - 1). Full scale puts 0 on black and the highest mark on white
-     * (floats of 16 bits and more are taken as they are); other scales are fitted to the samples
-     * v / maxval of the picture, of each of its colour channels, rows of these, or runs of `group`
-     * samples in a row. Blocks are runs, too, and have scales of their own. Runs take no kernel. */
+    /* Any grid or format of blocks in place of `bits`; spec.name "": `bits`, under full scale.
+     * Evenly spaced marks are k / (levels - 1). Full scale puts 0 on black and the highest mark on
+     * white (floats of 16 bits and more are taken as they are); other scales are fitted to the
+     * samples v / maxval of the picture, of each of its colour channels, rows of these, or runs of
+     * `group` samples in a row. Blocks are runs, too, and have scales of their own. Runs take no
+     * kernel. */
     bc_spec spec;
     bc_scale_method scale;
     double percent; /* of BC_SCALE_PERCENTILE */
@@ -136,10 +137,10 @@ typedef struct {
 /* Serpentine Floyd-Steinberg in linear light at `bits`, every other field as documented. */
 BC_API bc_image_settings bc_image_settings_default(int bits);
 
-/* What was done and what it cost. Errors are those of the samples that the output file holds, v / maxval
- * less v / maxval of the input: where a level of `bits` is no sample of the output's depth, as 7
- * bits in a PNG of 8, they have its rounding in them. bc_image_compare of both files measures the
- * same. */
+/* What was done and what it cost. Errors are those of the samples that the output file holds, v /
+ * maxval less v / maxval of the input: where a level of `bits` is no sample of the output's depth,
+ * as 7 bits in a PNG of 8, they have its rounding in them. bc_image_compare of both files measures
+ * the same. */
 typedef struct {
     bc_image_info input;
     uint64_t input_size_bytes; /* of the file; 0 when it is not known (a pipe) */
@@ -198,8 +199,8 @@ typedef struct {
 } bc_image_comparison;
 
 /* Compare two pictures of one size (else BC_E_USAGE); formats, depths and grey or colour may
- * differ. Alpha is left out; what it hides in both counts as equal for blurred PSNR and SSIM, as in a
- * reduction. Nothing is aligned or scaled. */
+ * differ. Alpha is left out; what it hides in both counts as equal for blurred PSNR and SSIM, as in
+ * a reduction. Nothing is aligned or scaled. */
 BC_API BC_NODISCARD bc_status bc_image_compare(const char *path_a, const char *path_b,
                                                const bc_reading *reading,
                                                bc_image_comparison *result, bc_error *err);

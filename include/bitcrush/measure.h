@@ -73,8 +73,8 @@ BC_API void bc_error_add_overload_f32(bc_error_sums *sums, const bc_granular *re
 BC_API void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region,
                                       const double *x, const double *y, size_t n);
 
-/* The same of the weights of whole blocks: the region of each group goes half a step beyond the ends of
- * its values. Groups under a scale of 0 have none. */
+/* The same of the weights of whole blocks: the region of each group goes half a step beyond the
+ * ends of its values. Groups under a scale of 0 have none. */
 BC_API void bc_error_add_overload_blocks(bc_error_sums *sums, const bc_block_format *format,
                                          const void *blocks, const float *x, const float *y,
                                          size_t n);
@@ -93,9 +93,9 @@ BC_API double bc_error_e2(const bc_error_sums *s);
  * exact copy has SNR and PSNR +infinity. After an infinite error these are -infinity, the RMSE is
  * infinite, and so is the mean, or NaN where errors of both signs met. `peak` is full scale. */
 BC_API double bc_error_snr_db(const bc_error_sums *s);
-/* The SNR that is left when only rounding, or only clipping, is counted: 10 log10 of the mean square
- * of x over that of the granular or of the overload error, so that 10^(-snr/10) is the sum of the
- * two's. +infinity where there is no such error, NaN after an infinite one. */
+/* The SNR that is left when only rounding, or only clipping, is counted: 10 log10 of the mean
+ * square of x over that of the granular or of the overload error, so that 10^(-snr/10) is the sum
+ * of the two's. +infinity where there is no such error, NaN after an infinite one. */
 BC_API double bc_error_granular_db(const bc_error_sums *s);
 BC_API double bc_error_overload_db(const bc_error_sums *s);
 BC_API double bc_error_psnr_db(const bc_error_sums *s, double peak);
@@ -143,15 +143,16 @@ BC_API bc_law bc_law_of(double mean_magnitude, double rms);
 /* "Gaussian"; NULL for BC_LAW_NONE. */
 BC_API const char *bc_law_name(bc_law law);
 
-/* The SNR of the best quantizer of 2^bits levels for values of a law: Lloyd-Max, levels at the means
- * of their cells and cells that end half way between them (Max, "Quantizing for minimum distortion",
- * IRE Trans. IT 6(1), 1960). NaN for BC_LAW_NONE and beyond 1 .. BC_LLOYD_MAX_BITS bits. */
+/* The SNR of the best quantizer of 2^bits levels for values of a law: Lloyd-Max, levels at the
+ * means of their cells and cells that end half way between them (Max, "Quantizing for minimum
+ * distortion", IRE Trans. IT 6(1), 1960). NaN for BC_LAW_NONE and beyond 1 .. BC_LLOYD_MAX_BITS
+ * bits. */
 enum { BC_LLOYD_MAX_BITS = 8 };
 BC_API double bc_theory_lloyd_max_db(bc_law law, int bits);
 
 /* The SNR that no code of so many bits a value goes beyond, however many values it takes together:
- * 6.02 bits for the Gaussian, of which that is rate and distortion exactly, and Shannon's lower bound
- * of the distortion for the others. NaN for BC_LAW_NONE. */
+ * 6.02 bits for the Gaussian, of which that is rate and distortion exactly, and Shannon's lower
+ * bound of the distortion for the others. NaN for BC_LAW_NONE. */
 BC_API double bc_theory_rate_db(bc_law law, double bits);
 
 /* Expected power of the error in each bin of a bc_spectrum of `length` samples a segment, to

@@ -1,7 +1,7 @@
 /* A medium: one kind of data, its files, and all that a program does with them, as one const row.
  *
- * Pictures, sound, weights and tables of numbers are a row each. Programs and studies walk over the rows and know none
- * of the media: a new one is a folder and a row. */
+ * Pictures, sound, weights and tables of numbers are a row each. Programs and studies walk over the
+ * rows and know none of the media: a new one is a folder and a row. */
 #ifndef BITCRUSH_MEDIUM_H
 #define BITCRUSH_MEDIUM_H
 
@@ -53,7 +53,8 @@ typedef struct {
     const char *page; /* the page about it, or NULL */
     const bc_report *facts; /* for a page: what `facts` told */
     bool is_for_programs;   /* JSON and pages: all rows, full names */
-    /* How the caller's program is asked to reduce `in` so, a text that is freed; NULL: it is none. */
+    /* How the caller's program is asked to reduce `in` so, a text that is freed; NULL: it is
+     * none. */
     char *(*command)(const char *in, const char *spec, const bc_settings *settings);
 } bc_account;
 
@@ -130,8 +131,8 @@ typedef struct {
     int n_done;         /* depths so far, each with a progress of its own */
 } bc_series;
 
-/* Some neighbouring values of a file and the ruler of three bits that its medium would lay on them, for
- * figures of what rounding is. */
+/* Some neighbouring values of a file and the ruler of three bits that its medium would lay on them,
+ * for figures of what rounding is. */
 enum { BC_EXCERPT_MOST = 320 };
 typedef struct {
     double x[BC_EXCERPT_MOST];
@@ -158,8 +159,8 @@ typedef struct bc_medium {
     /* Would bc_reading.salvage read what is refused without? NULL: never. */
     bool (*salvages)(const char *path, const bc_reading *reading);
     bool (*takes)(const char *spec); /* is it a SPEC of this medium by its form? */
-    /* Do settings take the place of a SPEC? NULL: never. BC_E_USAGE in err where they contradict each
-     * other. */
+    /* Do settings take the place of a SPEC? NULL: never. BC_E_USAGE in err where they contradict
+     * each other. */
     bool (*replaces_spec)(const bc_settings *s);
 
     const bc_setting_row *settings; /* that it takes, any deed */
@@ -198,7 +199,8 @@ typedef struct bc_medium {
                          bc_error *err);
     /* What file a setting's value names ("palette"), or NULL where it names something else. */
     const char *(*file_of)(const char *key, const char *value);
-    /* The files that one input is made of, itself among them, for shards and parts; NULL: itself. */
+    /* The files that one input is made of, itself among them, for shards and parts; NULL:
+     * itself. */
     bc_status (*parts)(const char *path, const bc_reading *reading,
                        void (*add)(void *context, const char *part), void *context);
     /* The room that n values take in every format, of no file; NULL: no such thing. */

@@ -1,10 +1,11 @@
 /* Numbers: columns of a CSV or TSV file, or plain numbers, one a line: reducing and comparing them.
  *
- * A file is records of cells, by RFC 4180 and its relatives: commas, semicolons, bars, tabs or blanks
- * between cells; quotes around some, "" for one in them, separators and line feeds between them;
- * lines that end in LF or CRLF; a byte order mark; a header or none. A cell that is a number, with
- * blanks or quotes around it, is a sample. All else passes as it is, byte for byte: other cells,
- * blanks, quotes, lines without anything in them, and comments, lines that begin with "# ". */
+ * A file is records of cells, by RFC 4180 and its relatives: commas, semicolons, bars, tabs or
+ * blanks between cells; quotes around some, "" for one in them, separators and line feeds between
+ * them; lines that end in LF or CRLF; a byte order mark; a header or none. A cell that is a number,
+ * with blanks or quotes around it, is a sample. All else passes as it is, byte for byte: other
+ * cells, blanks, quotes, lines without anything in them, and comments, lines
+ * that begin with "# ". */
 #ifndef BITCRUSH_NUMBERS_H
 #define BITCRUSH_NUMBERS_H
 
@@ -50,14 +51,15 @@ typedef struct {
     const bc_block_format *blocks; /* it has no grid then, and bits are those of a number in all */
 } bc_numbers_depth;
 
-/* A depth by name: a number of bits from 1 to 24 for evenly spaced marks, round(2^bits) of them where
- * it is no whole number ("6", "4.5": 23 levels), "levels" with a number of them ("levels100"); another grid of bc_grid_named ("e4m3", "mulaw", "float16", "pcm8"), or blocks ("q4_0"): the grammar of
- * bc_spec_named. BC_E_USAGE for anything else. */
+/* A depth by name: a number of bits from 1 to 24 for evenly spaced marks, round(2^bits) of them
+ * where it is no whole number ("6", "4.5": 23 levels), "levels" with a number of them
+ * ("levels100"); another grid of bc_grid_named ("e4m3", "mulaw", "float16", "pcm8"), or blocks
+ * ("q4_0"): the grammar of bc_spec_named. BC_E_USAGE for anything else. */
 BC_API BC_NODISCARD bc_status bc_numbers_depth_named(const char *text, bc_numbers_depth *out,
                                                      bc_error *err);
 
-/* The scale that a depth usually has: min-max for even marks, the largest magnitude for other grids,
- * and full scale, numbers as they are, for floats of 16 bits and more. */
+/* The scale that a depth usually has: min-max for even marks, the largest magnitude for other
+ * grids, and full scale, numbers as they are, for floats of 16 bits and more. */
 BC_API const bc_scale_row *bc_numbers_usual_scale(const bc_numbers_depth *depth);
 
 /* How to reduce. Zero it, set what differs, and see bc_numbers_settings_default. */
@@ -66,10 +68,10 @@ typedef struct {
     const bc_scale_row *scale; /* NULL: the usual one; "percentile" and "mse" would need all numbers
                                 * of a column at once: BC_E_USAGE but of BC_PER_BLOCK */
     bc_scale_group per;        /* BC_PER_CHANNEL: each column has a scale; BC_PER_WHOLE: all share
-                                * one; BC_PER_BLOCK: `group` numbers of a column, one below the other,
-                                * do, and so have blocks. These begin anew with each 64 KiB of text, or
-                                * little less, so that memory does not grow with the file; the last
-                                * block before is filled with its last number */
+                                * one; BC_PER_BLOCK: `group` numbers of a column, one below the
+                                * other, do, and so have blocks. These begin anew with each 64 KiB
+                                * of text, or little less, so that memory does not grow with the
+                                * file; the last block before is filled with its last number */
     uint32_t group;
     /* Above 0: marks lie at multiples of it, as many as the data need, or from `low` on where there
      * is a range; the depth has no name then, and no scale. A step that is short in decimals makes
@@ -168,15 +170,16 @@ typedef struct {
 /* Reduce the table `in` to the table `out` ("-" for standard streams), which differs in its numbers
  * alone: values in the fewest digits that read back as the same double. A file is read twice, first
  * for the ends of its columns, and so is a pipe, from memory and a temporary file, but where range,
- * full scale, groups or blocks make once enough. Memory does not grow with the file. The same bytes come out for
- * any number of threads. A record has at most 1 MiB.
+ * full scale, groups or blocks make once enough. Memory does not grow with the file. The same bytes
+ * come out for any number of threads. A record has at most 1 MiB.
  *
  * BC_E_FORMAT, with the line, for a record with more cells, or fewer, than the first, a quote that
- * does not end, text behind one that did, what is not finite or not held by settings->nonfinite, and
- * a column of numbers with decimal commas that are not expected. BC_E_UNSUPPORTED where no column
- * has numbers, BC_E_USAGE for settings that contradict each other, or patterns that fit no column,
- * BC_E_QUALITY by min_snr_db, with a result; BC_E_OPEN, BC_E_EXISTS, BC_E_WRITE, BC_E_LIMIT. On
- * failure an old output is untouched. Free the result with bc_numbers_result_free. */
+ * does not end, text behind one that did, what is not finite or not held by settings->nonfinite,
+ * and a column of numbers with decimal commas that are not expected. BC_E_UNSUPPORTED where no
+ * column has numbers, BC_E_USAGE for settings that contradict each other, or patterns that fit no
+ * column, BC_E_QUALITY by min_snr_db, with a result; BC_E_OPEN, BC_E_EXISTS, BC_E_WRITE,
+ * BC_E_LIMIT. On failure an old output is untouched. Free the result with
+ * bc_numbers_result_free. */
 BC_API BC_NODISCARD bc_status bc_numbers_reduce(const char *in, const char *out,
                                                 const bc_numbers_settings *settings,
                                                 bc_numbers_result *result, bc_error *err);

@@ -13,10 +13,10 @@ typedef enum {
     BC_ROUND_NEAREST, /* ties to the even code */
     /* The bit shift of the textbooks. Integers: floor, as an arithmetic right shift does;
      * on the n-bit uniform grid the code of x is floor(x 2^n), which is v >> (b - n) for
-     * every b-bit v = x (2^b - 1); on the mid-rise grid it is floor(x 2^(n-1)), which is the nearest
-     * mark there. Where v / (2^b - 1) is rounded to float32 that would not
-     * hold beside the edges of the cells: there x is lowered by 2^-17 of itself, and it holds
-     * up to b = 16. Floats: mantissa bits cut off, toward zero; never to infinity. */
+     * every b-bit v = x (2^b - 1); on the mid-rise grid it is floor(x 2^(n-1)), which is the
+     * nearest mark there. Where v / (2^b - 1) is rounded to float32 that would not hold beside the
+     * edges of the cells: there x is lowered by 2^-17 of itself, and it holds up to b = 16. Floats:
+     * mantissa bits cut off, toward zero; never to infinity. */
     BC_ROUND_TRUNCATE,
 } bc_rounding;
 

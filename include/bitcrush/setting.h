@@ -1,8 +1,8 @@
 /* Settings: what a program, a binding or a file of presets asks for, as texts by key.
  *
- * {"dither", "blue"}, {"strength", "0.5"}, {"gray", ""}. A medium has a row for each setting that it
- * takes and fills its own struct by them: the ranges stand in the rows, the defaults in the struct
- * that is filled, and nowhere else. */
+ * {"dither", "blue"}, {"strength", "0.5"}, {"gray", ""}. A medium has a row for each setting that
+ * it takes and fills its own struct by them: the ranges stand in the rows, the defaults in the
+ * struct that is filled, and nowhere else. */
 #ifndef BITCRUSH_SETTING_H
 #define BITCRUSH_SETTING_H
 
@@ -58,8 +58,8 @@ BC_API const bc_setting_row *bc_setting_row_of(const bc_setting_row *rows, size_
 BC_API BC_NODISCARD bc_status bc_setting_set(const bc_setting_row *row, const char *value, void *to,
                                              bc_error *err);
 
-/* Fill a struct, in the order of `given`. BC_E_USAGE for a key without a row, or a value that is none
- * for it. */
+/* Fill a struct, in the order of `given`. BC_E_USAGE for a key without a row, or a value that is
+ * none for it. */
 BC_API BC_NODISCARD bc_status bc_settings_fill(const bc_setting_row *rows, size_t n,
                                                const bc_settings *given, void *to, bc_error *err);
 

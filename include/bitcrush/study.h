@@ -1,5 +1,5 @@
-/* Studies: what is done with a file of any medium beside reducing it. A sweep over depths, as figures
- * and as a plot, and pages about one file or several.
+/* Studies: what is done with a file of any medium beside reducing it. A sweep over depths, as
+ * figures and as a plot, and pages about one file or several.
  *
  * All of it goes by the rows of the media and knows none of them. */
 #ifndef BITCRUSH_STUDY_H
@@ -53,8 +53,8 @@ BC_API const bc_depth_row *bc_sweep_at(const bc_sweep *s, const bc_depth_row *ro
 
 /* Reduce a file to each of `first` .. `last` bits and keep nothing but the figures: 1 <= first <=
  * last <= medium->most_bits. Of the request the settings that medium->swept names, stop and
- * progress; `what` of BC_SWEEP_*. input: a report that gets the facts of the input, or NULL. The file
- * is read several times. */
+ * progress; `what` of BC_SWEEP_*. input: a report that gets the facts of the input, or NULL. The
+ * file is read several times. */
 BC_API BC_NODISCARD bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first,
                                                int last, unsigned what, const bc_request *request,
                                                bc_report *input, bc_sweep *out, bc_error *err);

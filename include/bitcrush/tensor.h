@@ -229,10 +229,10 @@ typedef struct {
      * to 8: in GGUF the best block format of that size, in safetensors an integer; 16 and 32 are
      * floats), or a mix that chooses by names and layers ("q4_k_m"). Any other grid of
      * bc_spec_named ("mulaw", "pcm8", "4.5") has no layout in files of weights: its values are
-     * stored, as F16 or BF16 where these hold them all exactly, else as F32. Tensors of floats with two
-     * dimensions or more become it unless they are norms; in GGUF, and where names are those of a
-     * transformer, only those whose name ends in "weight" and has nothing of bc_tensor_kept_names.
-     * The others stay as they are. */
+     * stored, as F16 or BF16 where these hold them all exactly, else as F32. Tensors of floats with
+     * two dimensions or more become it unless they are norms; in GGUF, and where names are those of
+     * a transformer, only those whose name ends in "weight" and has nothing of
+     * bc_tensor_kept_names. The others stay as they are. */
     const char *format;
     const bc_tensor_rule *rules; /* go before all; the last that fits counts */
     size_t n_rules;
@@ -242,17 +242,16 @@ typedef struct {
     size_t n_exclude;
     const char *const *drop; /* patterns: these are left out of the output */
     size_t n_drop;
-    bool
-        requantize; /* reduce blocks and codes, too, to something else than floats of 16 bits or more;
-                      * without it they are BC_E_USAGE */
+    bool requantize; /* reduce blocks and codes, too, to something else than floats of 16 bits or
+                      * more; without it they are BC_E_USAGE */
     /* Of formats that are codes and scales on a grid: how the scale is found and what shares one.
      * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE; group is a number of weights in a row,
      * a multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. Of grids that are stored as values:
      * any scale; BC_TENSOR_GROUP_USUAL is all of the tensor. */
     bc_scale_method scale;
-    bool
-        has_scale; /* `scale` is meant for those, too, whose usual one else is full scale for floats of
-                     * 16 bits and more, min-max where codes start at 0, the largest magnitude else */
+    bool has_scale; /* `scale` is meant for those, too, whose usual one else is full scale for
+                     * floats of 16 bits and more, min-max where codes start at 0, the largest
+                     * magnitude else */
     double percent; /* of BC_SCALE_PERCENTILE */
     uint32_t group;
     bool zero_point;   /* integers: least and greatest value on the end codes, 0 on a code */
@@ -310,7 +309,7 @@ typedef struct {
     uint64_t n_nonfinite; /* of the input */
     uint64_t n_saturated; /* weights that became the largest finite value, by nonfinite */
     bool can_clip;        /* error.n_clipped was counted: weights more than half a step beyond
-                                      * the last value of the format, or of their block as it is stored */
+                           * the last value of the format, or of their block as it is stored */
     bc_error_sums error;  /* of what was reduced; n is 0 for copies. F64 is measured as doubles */
 } bc_tensor_outcome;
 
@@ -351,11 +350,11 @@ BC_API BC_NODISCARD bc_status bc_tensor_reduce(const char *in, const char *out,
                                                bc_tensor_result *result, bc_error *err);
 BC_API void bc_tensor_result_free(bc_tensor_result *r);
 
-/* How the tensors of two files differ, b against a, by name, but the only array of a .npy file, which has
- * none, and the only one of the other: outcome.from and .to are their types,
- * size_bytes that in b. What is in one file only, or has another shape (or holds no floats), is
- * counted, and no outcome. BC_E_USAGE when that is all; else as bc_tensor_file_open.
- * Free the result with bc_tensor_comparison_free. */
+/* How the tensors of two files differ, b against a, by name, but the only array of a .npy file,
+ * which has none, and the only one of the other: outcome.from and .to are their types, size_bytes
+ * that in b. What is in one file only, or has another shape (or holds no floats), is counted, and
+ * no outcome. BC_E_USAGE when that is all; else as bc_tensor_file_open. Free the result with
+ * bc_tensor_comparison_free. */
 typedef struct {
     bc_tensor_summary a, b;
     size_t n_tensors;
@@ -396,18 +395,18 @@ typedef struct {
 } bc_tensor_sweep_result;
 
 /* What the weights of a file cost on what people store them in, from first to last bits a weight, 1
- * <= first <= last <= BC_TENSOR_MAX_SWEEP: on plain grids with one scale for each tensor, row and 32
- * weights (signs and three values under the mean magnitude, BC_SCALE_ABSMEAN; symmetric integers of 2
- * bits and more under the largest, BC_SCALE_ABSMAX), and in formats of blocks, as their encoders
- * write them. A row is of so many bits as its codes have and, where blocks share scales, these as
- * well, down to the whole bit. Rows of a tensor are those of its last dimension; blocks run on over
- * their ends. `noise` is added before rounding (RPDF is stochastic rounding), to scales that were
- * found without. Measured are the tensors that bc_tensor_reduce would reduce by settings->include and
- * exclude; where there is none and neither is given, all that hold floats. NaN and infinity end it,
- * or count as 0 by settings->nonfinite, which takes no SATURATE or KEEP here. Of the settings
- * n_threads, reading and progress count, too, which is told of elements in two passes, of which each
- * feeds all rows. Memory does not grow with the file. BC_E_USAGE for other depths, BC_E_UNSUPPORTED
- * where nothing is measured. */
+ * <= first <= last <= BC_TENSOR_MAX_SWEEP: on plain grids with one scale for each tensor, row and
+ * 32 weights (signs and three values under the mean magnitude, BC_SCALE_ABSMEAN; symmetric integers
+ * of 2 bits and more under the largest, BC_SCALE_ABSMAX), and in formats of blocks, as their
+ * encoders write them. A row is of so many bits as its codes have and, where blocks share scales,
+ * these as well, down to the whole bit. Rows of a tensor are those of its last dimension; blocks
+ * run on over their ends. `noise` is added before rounding (RPDF is stochastic rounding), to scales
+ * that were found without. Measured are the tensors that bc_tensor_reduce would reduce by
+ * settings->include and exclude; where there is none and neither is given, all that hold floats.
+ * NaN and infinity end it, or count as 0 by settings->nonfinite, which takes no SATURATE or KEEP
+ * here. Of the settings n_threads, reading and progress count, too, which is told of elements in
+ * two passes, of which each feeds all rows. Memory does not grow with the file. BC_E_USAGE for
+ * other depths, BC_E_UNSUPPORTED where nothing is measured. */
 BC_API BC_NODISCARD bc_status bc_tensor_sweep(const char *path, const bc_tensor_settings *settings,
                                               const bc_noise *noise, uint64_t seed, int first,
                                               int last, bc_tensor_sweep_result *result,

@@ -26,13 +26,13 @@ uint64_t bci_crusher_history(const bci_crusher *c);
 /* True when frames must be reduced in order, each call after the one before. */
 bool bci_crusher_is_serial(const bci_crusher *c);
 
-/* How often each code was taken, where these are not told by the samples: in groups and blocks. NULL:
- * not counted. The caller frees it. */
+/* How often each code was taken, where these are not told by the samples: in groups and blocks.
+ * NULL: not counted. The caller frees it. */
 uint64_t *bci_crusher_histogram(bci_crusher *c, size_t *n_codes);
 
-/* Reduce frames first .. first + n_frames - 1, whole groups but for the last, with the scratch memory of `worker`. What is silent
- * stays 0, and the shaper begins anew there. tally: NULL counts no clipping. BC_E_FORMAT for a
- * sample that is not finite where that is an error. */
+/* Reduce frames first .. first + n_frames - 1, whole groups but for the last, with the scratch
+ * memory of `worker`. What is silent stays 0, and the shaper begins anew there. tally: NULL counts
+ * no clipping. BC_E_FORMAT for a sample that is not finite where that is an error. */
 BC_NODISCARD bc_status bci_crusher_run(bci_crusher *c, int worker, uint64_t first, const void *raw,
                                        size_t n_frames, bci_silent silent, void *reduced,
                                        bci_crush_tally *tally, bc_error *err);

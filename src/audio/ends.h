@@ -17,8 +17,8 @@ typedef struct {
 /* The settings live as long. */
 bci_ends bci_ends_of(const bc_audio_settings *settings, bool is_alone);
 
-/* Floats: frames from `first` on of a channel that lie beyond the ends with their noise are refused,
- * or become the end, or infinity. BC_E_FORMAT. */
+/* Floats: frames from `first` on of a channel that lie beyond the ends with their noise are
+ * refused, or become the end, or infinity. BC_E_FORMAT. */
 BC_NODISCARD bc_status bci_hold_in_floats(const bci_ends *e, double *x, double *noise, size_t n,
                                           uint64_t first, size_t channel, bci_crush_tally *t,
                                           bc_error *err);

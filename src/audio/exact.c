@@ -18,7 +18,8 @@ static bool holds(const bc_audio_info *info, const bc_grid *grid, int bits)
            bc_grid_levels(grid) == UINT64_C(1) << grid->bits;
 }
 
-/* What is not finite is no reason to change the other samples: it is refused, kept, or becomes a mark. */
+/* What is not finite is no reason to change the other samples: it is refused, kept, or becomes a
+ * mark. */
 static bool is_on_grid(const bc_grid *grid, double *const *x, double *y, size_t n_frames,
                        size_t n_channels)
 {

@@ -18,7 +18,8 @@ bci_laying bci_laying_of(const bc_audio_settings *s);
  * where no scale is fitted, nor the second time. */
 void bci_settle_fitted(bc_audio_settings *s);
 
-/* BC_E_USAGE for what makes no sense with a fitted scale, and for grids that no scale lays on sound. */
+/* BC_E_USAGE for what makes no sense with a fitted scale, and for grids that no scale lays on
+ * sound. */
 BC_NODISCARD bc_status bci_check_fitted(const bc_audio_settings *s, bc_error *err);
 
 /* Fit the scales of the whole sound, one for each channel (those of BC_PER_WHOLE are alike), to the

@@ -1,5 +1,5 @@
-/* Knows how strips of sound are rounded under scales of their groups, or in blocks, and what becomes
- * of samples that these do not hold. */
+/* Knows how strips of sound are rounded under scales of their groups, or in blocks, and what
+ * becomes of samples that these do not hold. */
 #include "audio/layer.h"
 
 #include <float.h>
@@ -106,7 +106,8 @@ static bool is_held_within(const bci_layer *l, const worker_state *w, const doub
            first_not_held(y, n) == n;
 }
 
-/* The magnitude up to which samples of a group may go for all of them to be held, to 24 bits of it. */
+/* The magnitude up to which samples of a group may go for all of them to be held, to 24 bits of
+ * it. */
 static double limit_of(const bci_layer *l, const worker_state *w, const double *x,
                        const double *noise, size_t n, double *y)
 {

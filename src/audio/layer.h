@@ -7,7 +7,8 @@
 
 typedef struct bci_layer bci_layer;
 
-/* For strips of at most strip_frames frames; `counts`: the codes, where they are few. BC_E_LIMIT. */
+/* For strips of at most strip_frames frames; `counts`: the codes, where they are few.
+ * BC_E_LIMIT. */
 BC_NODISCARD bc_status bci_layer_new(const bc_audio_settings *settings, size_t strip_frames,
                                      int n_workers, bool counts, bci_layer **out, bc_error *err);
 

@@ -440,7 +440,8 @@ static bc_status read_au(walk *w, const uint8_t *magic)
     return st;
 }
 
-/* The metadata blocks of FLAC (RFC 9639, 8) become chunks; those that are cut libsndfile refuses. */
+/* The metadata blocks of FLAC (RFC 9639, 8) become chunks; those that are cut libsndfile
+ * refuses. */
 static void list_flac(walk *w)
 {
     static const char *const ids[128] = { [2] = "appl", [4] = "vorb", [5] = "cues", [6] = "pict" };

@@ -221,8 +221,8 @@ static digits spell(uint64_t v, int last_power)
     return d;
 }
 
-/* By the C library: with ever more digits, the nearest ones and, where doubles below are denser, the
- * ones above. */
+/* By the C library: with ever more digits, the nearest ones and, where doubles below are denser,
+ * the ones above. */
 static digits try_all(double x)
 {
     for (int n = 1;; n++) {

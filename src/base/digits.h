@@ -14,8 +14,9 @@ double bci_double_of_digits(uint64_t w, int power);
 enum { BCI_EXACT_TENS = 22 };
 extern const double bci_tens[BCI_EXACT_TENS + 1];
 
-/* The usual number, fast: a minus or none and up to 15 digits, `point` among them or not, all of which
- * end before something that is none. Returns what follows, or NULL where bci_read_digits has to look. */
+/* The usual number, fast: a minus or none and up to 15 digits, `point` among them or not, all of
+ * which end before something that is none. Returns what follows, or NULL where bci_read_digits has
+ * to look. */
 static inline const char *bci_read_plain(const char *text, char point, double *out)
 {
     const bool is_negative = *text == '-';

@@ -32,8 +32,9 @@ static bc_status factorize(size_t n, double *h, bc_error *err)
     return BC_OK;
 }
 
-/* d' H d is the sum of squares of U_jj (d_j + sum over i < j of T_ij d_i) with T_ij = U_ij / U_jj: an
- * error e_j in that bracket is what weight j adds. So d = (I - G)' e with I - G the inverse of I + T. */
+/* d' H d is the sum of squares of U_jj (d_j + sum over i < j of T_ij d_i) with T_ij = U_ij / U_jj:
+ * an error e_j in that bracket is what weight j adds. So d = (I - G)' e with I - G the inverse of I
+ * + T. */
 bc_status bc_row_shares(size_t n, const double *h, double *shares, bc_error *err)
 {
     bc_status st;

@@ -46,8 +46,8 @@ typedef struct {
     /* Add n samples to the lanes, starting at lane 0. */
     void (*error_f32)(bci_error_lanes *lanes, const float *x, const float *y, size_t n);
     void (*error_f64)(bci_error_lanes *lanes, const double *x, const double *y, size_t n);
-    /* Count the finite x outside of low[g]..high[g] of their group g, of `length` samples, and add the
-     * squares of their errors, where those are finite, to *e2, in order. */
+    /* Count the finite x outside of low[g]..high[g] of their group g, of `length` samples, and add
+     * the squares of their errors, where those are finite, to *e2, in order. */
     uint64_t (*overload_f32)(const float *x, const float *y, size_t n_groups, size_t length,
                              const float *low, const float *high, double *e2);
     /* Philox4x32-10: words of blocks first .. first + n_blocks - 1, four each. */

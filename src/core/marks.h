@@ -1,10 +1,10 @@
-/* Shared-internal: finding the nearest of the marks of any grid in constant time, for those that look
- * up value after value (others: core/nearest.h).
+/* Shared-internal: finding the nearest of the marks of any grid in constant time, for those that
+ * look up value after value (others: core/nearest.h).
  *
  * Equal cells lie over the span of the grid, fine enough that a cell holds at most one point of
- * decision: one load answers code, value and threshold. Where MAX_CELLS do not suffice, a cell names
- * its first code and the search goes up from there. All values are kept in units of cells from the
- * first mark, so that finding a cell is one conversion. */
+ * decision: one load answers code, value and threshold. Where MAX_CELLS do not suffice, a cell
+ * names its first code and the search goes up from there. All values are kept in units of cells
+ * from the first mark, so that finding a cell is one conversion. */
 #ifndef BCI_MARKS_H
 #define BCI_MARKS_H
 

@@ -1,5 +1,5 @@
-/* Shared-internal: finding the nearest of rising marks: few by counting the points of decision that a
- * value has passed, all values at a time; many by halving. In constant time, after some work:
+/* Shared-internal: finding the nearest of rising marks: few by counting the points of decision that
+ * a value has passed, all values at a time; many by halving. In constant time, after some work:
  * core/marks.h. */
 #ifndef BCI_NEAREST_H
 #define BCI_NEAREST_H
@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How many of the points of decision lie below each value: the place of its nearest mark, on a point
- * itself the lower one. */
+/* How many of the points of decision lie below each value: the place of its nearest mark, on a
+ * point itself the lower one. */
 static inline void bci_marks_passed(const float *limits, size_t n_limits, const float *restrict v,
                                     size_t n, int32_t *restrict places)
 {

@@ -120,8 +120,9 @@ static inline __attribute__((always_inline)) void walk_line(const bc_diffuser *d
         walk_shifted(d, line, how, false, from, to);
 }
 
-/* Each call below is two loops of its own, with noise and without. The common cases have one: grey of 1 bit or, where errors
- * go no further than the next pixel, of more, and RGB. Those whose weights go by the tone: */
+/* Each call below is two loops of its own, with noise and without. The common cases have one: grey
+ * of 1 bit or, where errors go no further than the next pixel, of more, and RGB. Those whose
+ * weights go by the tone: */
 static void walk_keyed(const bc_diffuser *d, bci_line *line, bool is_plain, size_t from, size_t to)
 {
     const size_t n = d->n_channels;

@@ -21,8 +21,8 @@ typedef struct {
 typedef void bci_pixel_function(const void *marks, size_t pixel, const float *here,
                                 const float *ahead, float *e);
 
-/* Errors of a pixel to those that come next and, for the lines below, to `sent`: one by one, or those of
- * four channels as a vector of the compiler. */
+/* Errors of a pixel to those that come next and, for the lines below, to `sent`: one by one, or
+ * those of four channels as a vector of the compiler. */
 typedef float bci_four __attribute__((vector_size(16)));
 
 static inline __attribute__((always_inline)) void
@@ -49,8 +49,8 @@ bci_pass_on(const bci_walk_shape how, const float weights[BCI_N_AHEAD], const fl
     }
 }
 
-/* Pixels from .. to - 1 in the order of travel. Errors for the rest of the line travel in `ahead`, in
- * registers. */
+/* Pixels from .. to - 1 in the order of travel. Errors for the rest of the line travel in `ahead`,
+ * in registers. */
 static inline __attribute__((always_inline)) void
 bci_walk_line(const bc_diffuser *d, bci_line *line, const bci_walk_shape how, size_t from,
               size_t to, bci_pixel_function *find, const void *marks)

@@ -1,5 +1,5 @@
-/* Knows what readers of all image file formats share: their limits, what is said of damage, and rows
- * one after the other. */
+/* Knows what readers of all image file formats share: their limits, what is said of damage, and
+ * rows one after the other. */
 #include "image/codec.h"
 
 #include <stdarg.h>

@@ -22,10 +22,10 @@ static inline double bci_coded_value(const bc_image_info *info, int bits, uint32
     return (uint32_t)(k * max / top + 0.5) == v ? k / top : v / max;
 }
 
-/* Prepare the reduction of pictures like `info`, all colour channels to the marks of `ruler`, or where it
- * is NULL at settings->bits; the first of them is channel `first_channel` of the picture. Codes end up
- * in a file as samples of 0..sample_maxval, which is what is measured; under a ruler they are handed on
- * as such. All pointers must stay alive. */
+/* Prepare the reduction of pictures like `info`, all colour channels to the marks of `ruler`, or
+ * where it is NULL at settings->bits; the first of them is channel `first_channel` of the picture.
+ * Codes end up in a file as samples of 0..sample_maxval, which is what is measured; under a ruler
+ * they are handed on as such. All pointers must stay alive. */
 BC_NODISCARD bc_status bci_grid_rows_new(const bc_image_info *info,
                                          const bc_image_settings *settings,
                                          const bci_image_ruler *ruler, uint32_t first_channel,

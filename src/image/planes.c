@@ -1,5 +1,5 @@
-/* Knows pictures whose channels have different rulers: each colour channel then is a grey picture of
- * its own, with the alpha of the whole, and alpha is rounded by itself. Channels of one ruler go
+/* Knows pictures whose channels have different rulers: each colour channel then is a grey picture
+ * of its own, with the alpha of the whole, and alpha is rounded by itself. Channels of one ruler go
  * through together, and rows that are cut into runs apart from all that. */
 #include "image/planes.h"
 

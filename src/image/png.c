@@ -367,8 +367,8 @@ static void describe_passes(const bc_image_reader *r, char *to, size_t size)
              s->row + 1, r->info.height, rest);
 }
 
-/* After damage: BC_OK when it is noted and passed over, so that rows which are not there stay 0; but
- * where no row is there, nothing is. */
+/* After damage: BC_OK when it is noted and passed over, so that rows which are not there stay 0;
+ * but where no row is there, nothing is. */
 static bc_status salvage(bc_image_reader *r, bc_error *err)
 {
     reader *s = r->state;

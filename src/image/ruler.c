@@ -1,5 +1,5 @@
-/* Knows how any grid is laid on the samples of a picture: by full scale, or by a scale that is fitted
- * to how often each sample occurs. */
+/* Knows how any grid is laid on the samples of a picture: by full scale, or by a scale that is
+ * fitted to how often each sample occurs. */
 #include "image/ruler.h"
 
 #include <math.h>

@@ -13,8 +13,8 @@ typedef struct {
     uint32_t n;
 } bci_image_ruler;
 
-/* Whether a picture is reduced to something else than evenly spaced levels of `bits`; and whether run
- * by run. */
+/* Whether a picture is reduced to something else than evenly spaced levels of `bits`; and whether
+ * run by run. */
 bool bci_image_is_ruled(const bc_image_settings *s);
 bool bci_image_has_runs(const bc_image_settings *s);
 
@@ -41,8 +41,8 @@ typedef struct {
     uint32_t n;
 } bci_image_rulers;
 
-/* Lay the grid of the settings on what was seen; seen NULL under full scale. BC_E_USAGE where grid and
- * scale do not go together, or more marks come out than samples of 16 bits can be. */
+/* Lay the grid of the settings on what was seen; seen NULL under full scale. BC_E_USAGE where grid
+ * and scale do not go together, or more marks come out than samples of 16 bits can be. */
 BC_NODISCARD bc_status bci_image_rulers_lay(const bc_image_settings *s, const bci_image_seen *seen,
                                             bci_image_rulers *out, bc_error *err);
 

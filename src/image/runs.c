@@ -1,5 +1,5 @@
-/* Knows how rows of samples are rounded run by run: each colour channel of a row is cut into blocks, or
- * into groups with a scale each. */
+/* Knows how rows of samples are rounded run by run: each colour channel of a row is cut into
+ * blocks, or into groups with a scale each. */
 #include "image/runs.h"
 
 #include <math.h>

@@ -6,14 +6,14 @@
 
 typedef struct bci_image_runs bci_image_runs;
 
-/* Prepare the reduction of pictures like `info`, whose values end up as samples of 0..sample_maxval.
- * `info` and `settings` must stay alive. */
+/* Prepare the reduction of pictures like `info`, whose values end up as samples of
+ * 0..sample_maxval. `info` and `settings` must stay alive. */
 BC_NODISCARD bc_status bci_image_runs_new(const bc_image_info *info,
                                           const bc_image_settings *settings, uint32_t sample_maxval,
                                           bci_image_runs **out, bc_error *err);
 
-/* Reduce the next n rows to samples of the file, alpha as it is. Runs as OpenMP tasks of the current
- * team. A grid that does not take the scale is remembered for bci_image_runs_measure. */
+/* Reduce the next n rows to samples of the file, alpha as it is. Runs as OpenMP tasks of the
+ * current team. A grid that does not take the scale is remembered for bci_image_runs_measure. */
 void bci_image_runs_reduce(bci_image_runs *q, const void *samples, uint32_t n, uint16_t *out);
 
 /* Fill in the figures of all rows; call once, after the last row. */

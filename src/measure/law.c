@@ -1,4 +1,5 @@
-/* Knows what the best quantizers make of values that follow a law: Lloyd-Max, rate and distortion. */
+/* Knows what the best quantizers make of values that follow a law: Lloyd-Max, rate and
+ * distortion. */
 #include <math.h>
 #include <stdbool.h>
 

@@ -1,4 +1,5 @@
-/* Knows how any grid under scales of its own, or any format of blocks, is laid on runs of samples. */
+/* Knows how any grid under scales of its own, or any format of blocks, is laid on runs of
+ * samples. */
 #include "medium/laid.h"
 
 #include <math.h>

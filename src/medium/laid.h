@@ -1,5 +1,5 @@
-/* Shared-internal: any grid under scales of its own, or any format of blocks, laid on runs of samples:
- * a row of a channel, a stretch of sound. */
+/* Shared-internal: any grid under scales of its own, or any format of blocks, laid on runs of
+ * samples: a row of a channel, a stretch of sound. */
 #ifndef BCI_LAID_H
 #define BCI_LAID_H
 
@@ -31,9 +31,9 @@ BC_NODISCARD bc_status bci_lay_room_new(const bci_laying *l, size_t n, bci_lay_r
                                         bc_error *err);
 void bci_lay_room_free(bci_lay_room *room);
 
-/* Round a run: y[0..n) are the values of x[0..n), which are finite; y is not x. noise is in steps, or
- * NULL. Blocks that the run does not fill are filled with its last sample. Where asked for, samples
- * that clip are added to *sums, and codes to histogram, which has room for bci_laid_levels.
+/* Round a run: y[0..n) are the values of x[0..n), which are finite; y is not x. noise is in steps,
+ * or NULL. Blocks that the run does not fill are filled with its last sample. Where asked for,
+ * samples that clip are added to *sums, and codes to histogram, which has room for bci_laid_levels.
  * BC_E_FORMAT for a value that is not finite, BC_E_USAGE where the grid takes no such scale. */
 BC_NODISCARD bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, const double *x,
                                const double *noise, size_t n, double *y, bc_error_sums *sums,
@@ -42,8 +42,8 @@ BC_NODISCARD bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, co
 /* Different codes; 0: more than are counted (2^16). */
 size_t bci_laid_levels(const bci_laying *l);
 
-/* Bits of a run: its codes, and a float of 32 bits for each number of a fitted scale; of n = 0 samples
- * those of one scale alone. */
+/* Bits of a run: its codes, and a float of 32 bits for each number of a fitted scale; of n = 0
+ * samples those of one scale alone. */
 uint64_t bci_laid_bits(const bci_laying *l, size_t n);
 
 #endif

@@ -23,8 +23,8 @@
 /* The row of a method. */
 const bc_scale_row *bci_scale_row(bc_scale_method method);
 
-/* The row of a noise; "auto" leaves *noise as it is. BC_E_USAGE with the nearest name for an unknown
- * one, and for a diffusion, which is for pictures, with what is expected instead of it. */
+/* The row of a noise; "auto" leaves *noise as it is. BC_E_USAGE with the nearest name for an
+ * unknown one, and for a diffusion, which is for pictures, with what is expected instead of it. */
 BC_NODISCARD bc_status bci_noise_setting(const char *text, const char *instead,
                                          const bc_noise **noise, bc_error *err);
 

@@ -1,5 +1,5 @@
-/* Knows how the separator of a table, and whether it has a header, is told by its first records; and
- * first bytes that may be a table. */
+/* Knows how the separator of a table, and whether it has a header, is told by its first records;
+ * and first bytes that may be a table. */
 #include "numbers/dialect.h"
 
 #include <string.h>
@@ -118,7 +118,8 @@ static trial choose(const char *text, size_t n, const bc_numbers_format *asked)
     return best.n_records > 0 ? best : try_separator('\n', point, text, n);
 }
 
-/* A column that is all numbers below the header: each cell of the second record's number columns. */
+/* A column that is all numbers below the header: each cell of the second record's number
+ * columns. */
 static bool has_number_column(const trial *t, const char *text, size_t n, bool has_header)
 {
     bool may[MOST_COLUMNS];

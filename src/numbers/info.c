@@ -1,5 +1,5 @@
-/* Knows what can be seen of columns without reducing them: how many values there are, and whether they
- * lie a step apart. */
+/* Knows what can be seen of columns without reducing them: how many values there are, and whether
+ * they lie a step apart. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -21,8 +21,8 @@ BC_NODISCARD bc_status bci_reduced_begin(const bci_table *t, const bc_numbers_se
                                          const bci_columns *c, bool is_seen, bci_reduced *reduced,
                                          bc_error *err);
 
-/* BC_E_UNSUPPORTED where no column that is reduced has numbers. Columns without become those that are
- * not reduced. */
+/* BC_E_UNSUPPORTED where no column that is reduced has numbers. Columns without become those that
+ * are not reduced. */
 BC_NODISCARD bc_status bci_reduced_check(const bci_table *t, const bci_columns *c,
                                          bci_reduced *reduced, bc_error *err);
 

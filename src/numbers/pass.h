@@ -5,9 +5,9 @@
 #include "base/pipeline.h"
 #include "numbers/table.h"
 
-/* What is done with each batch, whose cells are found. work may run for several batches at once, each
- * in a slot of its own; judge goes from batch to batch in order, and so does write, or NULL, which
- * sees what work left in the slot, while the batch may be another already. */
+/* What is done with each batch, whose cells are found. work may run for several batches at once,
+ * each in a slot of its own; judge goes from batch to batch in order, and so does write, or NULL,
+ * which sees what work left in the slot, while the batch may be another already. */
 typedef struct {
     bc_status (*work)(void *context, bci_batch *b, unsigned slot, bc_error *err);
     bc_status (*judge)(void *context, bci_batch *b, unsigned slot, bc_error *err);

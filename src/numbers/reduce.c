@@ -1,5 +1,5 @@
-/* Knows how a table of numbers is reduced: ends first, then marks instead of numbers, all else as it
- * was. */
+/* Knows how a table of numbers is reduced: ends first, then marks instead of numbers, all else as
+ * it was. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -142,8 +142,8 @@ static bc_status refuse_record(const bci_table *t, const bci_batch *b, bc_error 
                     t->in->name, line);
 }
 
-/* For n bytes of text, and what a parser may look at behind them. Records longer than usual make a batch
- * take more: of each byte a cell, its mark, and what is between them. */
+/* For n bytes of text, and what a parser may look at behind them. Records longer than usual make a
+ * batch take more: of each byte a cell, its mark, and what is between them. */
 static bc_status make_text_room(bci_table *t, bci_batch *b, size_t n, bc_error *err)
 {
     enum { A_BYTE = sizeof(char) + sizeof(bci_table_cell) + 64 };
@@ -244,8 +244,8 @@ static bc_status refuse_ragged(const bci_table *t, size_t n, bool is_more, uint6
                     t->n_columns);
 }
 
-/* Where the usual number at p ends, with nothing but a separator or the end of its line behind it; or
- * NULL. */
+/* Where the usual number at p ends, with nothing but a separator or the end of its line behind it;
+ * or NULL. */
 static const char *usual_end(const bci_dialect *d, const char *p, double *value)
 {
     const char *end = d->separator == ' ' ? NULL : bci_read_plain(p, d->point, value);

@@ -30,7 +30,8 @@ typedef struct {
     size_t cell_room, row_room;
 } bci_batch;
 
-/* Open a table ("-" for standard input) and look at its beginning. Errors as of bc_numbers_reduce. */
+/* Open a table ("-" for standard input) and look at its beginning. Errors as of
+ * bc_numbers_reduce. */
 BC_NODISCARD bc_status bci_table_open(const char *path, const bc_numbers_format *format,
                                       const bc_reading *reading, bci_table **out, bc_error *err);
 

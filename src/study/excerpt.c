@@ -1,5 +1,5 @@
-/* Knows the figure of what rounding is: some values of a file, the marks laid on them, the mark that
- * each goes to, and what is left. */
+/* Knows the figure of what rounding is: some values of a file, the marks laid on them, the mark
+ * that each goes to, and what is left. */
 #include "study/excerpt.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Knows what is on the page of every reduced file: what the medium shows, the figures, the curve, and at
- * the end how it was made. */
+/* Knows what is on the page of every reduced file: what the medium shows, the figures, the curve,
+ * and at the end how it was made. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* Knows the layout of bitsandbytes: W, W.absmax, W.quant_map, ... over the flattened tensor, and a JSON
- * text as a tensor that says what they are. With double quantization the scales are bytes under
- * scales of their own. */
+/* Knows the layout of bitsandbytes: W, W.absmax, W.quant_map, ... over the flattened tensor, and a
+ * JSON text as a tensor that says what they are. With double quantization the scales are bytes
+ * under scales of their own. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +122,8 @@ static bc_status read_scales(const bc_tensor_file *f, const bci_coding *c, uint6
 
 /* ---- writing */
 
-/* The 16 values of "nf4" or "fp4" and the 256 of nested scales, to be freed; NULL: out of memory. */
+/* The 16 values of "nf4" or "fp4" and the 256 of nested scales, to be freed; NULL: out of
+ * memory. */
 static float *make_maps(const char *blocks)
 {
     float *maps = malloc((16 + 256) * sizeof *maps);

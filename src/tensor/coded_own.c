@@ -1,5 +1,5 @@
-/* Knows the layout of codes and scales that bitcrush writes: W, W_scale and W_zero_point, and a pair
- * of the file that says what they are. */
+/* Knows the layout of codes and scales that bitcrush writes: W, W_scale and W_zero_point, and a
+ * pair of the file that says what they are. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

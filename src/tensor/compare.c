@@ -60,8 +60,8 @@ static bc_status take_memory(const bc_tensor_file *a, const bc_tensor_file *b, b
                            sizeof(bc_tensor_outcome) + NAME_ROOM, subject, err);
 }
 
-/* The tensor of `in` that is compared with tensor i of `of`, or SIZE_MAX: that of its name. The array of a
- * .npy file has no name but the file's, so that one is compared with one. */
+/* The tensor of `in` that is compared with tensor i of `of`, or SIZE_MAX: that of its name. The
+ * array of a .npy file has no name but the file's, so that one is compared with one. */
 static size_t partner(const bc_tensor_file *of, size_t i, const bc_tensor_file *in)
 {
     const bool is_nameless = of->format == &bci_npy || in->format == &bci_npy;

@@ -211,8 +211,8 @@ static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci
     bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
 }
 
-/* The ruler, and how it lies on the weights: blocks and mixes of them have scales of their own, single
- * numbers none. */
+/* The ruler, and how it lies on the weights: blocks and mixes of them have scales of their own,
+ * single numbers none. */
 static void add_scale(bc_report *r, const bc_tensor_settings *s, bool is_for_programs)
 {
     const bc_element_type *type = bc_element_type_named(s->format);

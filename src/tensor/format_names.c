@@ -1,4 +1,5 @@
-/* Knows what names and numbers mean as formats of weights, and which one a mistyped name may mean. */
+/* Knows what names and numbers mean as formats of weights, and which one a mistyped name may
+ * mean. */
 #include "tensor/format_names.h"
 
 #include <stdio.h>

@@ -7,8 +7,8 @@
 #include "bitcrush/spec.h"
 #include "bitcrush/tensor.h"
 
-/* The type of a name, or of a number of bits; NULL for others. Of what both kinds of files have in forms
- * of their own, that of the kind. */
+/* The type of a name, or of a number of bits; NULL for others. Of what both kinds of files have in
+ * forms of their own, that of the kind. */
 const bc_element_type *bci_type_of_spec(const char *spec, bool in_safetensors);
 
 /* Is it the name of a type, of a mix or of a grid that is written? */

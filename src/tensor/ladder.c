@@ -1,4 +1,5 @@
-/* Knows what people store weights in: plain grids per tensor, row and block, and formats of blocks. */
+/* Knows what people store weights in: plain grids per tensor, row and block, and formats of
+ * blocks. */
 #include "tensor/ladder.h"
 
 #include <math.h>

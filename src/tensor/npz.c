@@ -1,6 +1,6 @@
-/* Knows NumPy's .npz: a ZIP archive whose members NAME.npy are the arrays NAME. What is stored is read
- * where it is; what is compressed is unpacked once, into a temporary file, to be read at any place.
- * Either is compared with its CRC at opening. Source: numpy.savez and savez_compressed. */
+/* Knows NumPy's .npz: a ZIP archive whose members NAME.npy are the arrays NAME. What is stored is
+ * read where it is; what is compressed is unpacked once, into a temporary file, to be read at any
+ * place. Either is compared with its CRC at opening. Source: numpy.savez and savez_compressed. */
 #include <stdio.h>
 #include <string.h>
 

@@ -169,8 +169,8 @@ static const char *asked_for(const bc_tensor_settings *s, bci_naming naming,
     return *why ? NULL : format;
 }
 
-/* Nothing is to be reduced: a mistake where some was asked for by its name, and other patterns take it
- * away again. To exclude or to drop all that would be reduced is to ask for a copy. */
+/* Nothing is to be reduced: a mistake where some was asked for by its name, and other patterns take
+ * it away again. To exclude or to drop all that would be reduced is to ask for a copy. */
 static bc_status check_patterns(const bc_tensor_settings *s, const bc_tensor_file *file,
                                 bci_naming naming, bc_error *err)
 {

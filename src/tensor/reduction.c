@@ -1,4 +1,5 @@
-/* Knows what the steps of a reduction have in common: what is copied, and how the rest is rounded. */
+/* Knows what the steps of a reduction have in common: what is copied, and how the rest is
+ * rounded. */
 #include "tensor/reduction.h"
 
 bool bci_reduction_copies(const bci_reduction *r, size_t tensor)

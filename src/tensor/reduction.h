@@ -73,8 +73,8 @@ BC_NODISCARD bc_status bci_reduction_read(const bci_reduction *r, size_t tensor,
 BC_NODISCARD bc_status bci_reduction_admit(const bci_reduction *r, size_t tensor,
                                            const bci_range *at, bci_slot *s, bc_error *err);
 
-/* The same of weights that became values of a grid, to s->y, where infinity was not to be saturated:
- * of those that are not finite. */
+/* The same of weights that became values of a grid, to s->y, where infinity was not to be
+ * saturated: of those that are not finite. */
 BC_NODISCARD bc_status bci_reduction_admit_values(const bci_reduction *r, size_t tensor,
                                                   const bci_range *at, bci_slot *s, bc_error *err);
 

@@ -1,5 +1,5 @@
-/* Knows what weights cost on every rung of a ladder at once: a pass over a tensor for the ends of what
- * shares a scale, and one that takes each piece to every rung. */
+/* Knows what weights cost on every rung of a ladder at once: a pass over a tensor for the ends of
+ * what shares a scale, and one that takes each piece to every rung. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

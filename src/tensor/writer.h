@@ -52,8 +52,8 @@ BC_NODISCARD bc_status bci_tensor_writer_open(const bci_tensor_output *output,
  * their own. */
 size_t bci_tensor_writer_next(const bci_tensor_writer *w);
 
-/* A hint for a tensor that the file format cannot hold: "`drop=NAME` leaves it out", unless that leaves
- * none. */
+/* A hint for a tensor that the file format cannot hold: "`drop=NAME` leaves it out", unless that
+ * leaves none. */
 typedef struct {
     char text[256];
 } bci_drop_hint;

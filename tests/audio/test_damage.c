@@ -260,8 +260,8 @@ static void what_follows_the_samples_does_them_no_harm(void **state)
     }
 }
 
-/* RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088): sizes in `ds64`, also those of other chunks than the
- * samples, in a table; a chunk of odd length before the samples. */
+/* RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088): sizes in `ds64`, also those of other chunks than
+ * the samples, in a table; a chunk of odd length before the samples. */
 static void odd_chunks_stand_before_the_samples_of_rf64_and_bw64(void **state)
 {
     static const char *const words[] = { "RF64", "BW64" };

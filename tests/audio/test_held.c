@@ -1,5 +1,5 @@
-/* Samples that a depth does not hold: refused or made finite where it is of floats, clipped elsewhere,
- * and counted by one definition. */
+/* Samples that a depth does not hold: refused or made finite where it is of floats, clipped
+ * elsewhere, and counted by one definition. */
 #include "crush.h"
 
 /* By the definition. */

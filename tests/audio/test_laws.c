@@ -93,9 +93,9 @@ static void clipping_at_1_bit_is_counted(void **state)
     free(x);
 }
 
-/* Half a step either side of 0, and nothing clips below full scale: a sine is a square wave of all its
- * zero crossings, whose error has the mean square 3/4 - 2/pi. Two bits of a container hold it, and
- * the file is known as what it is. */
+/* Half a step either side of 0, and nothing clips below full scale: a sine is a square wave of all
+ * its zero crossings, whose error has the mean square 3/4 - 2/pi. Two bits of a container hold it,
+ * and the file is known as what it is. */
 static void one_bit_has_no_level_at_0(void **state)
 {
     double *x = sine_of(N, 997.0, 48000.0, 1.0);

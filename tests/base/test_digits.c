@@ -1,5 +1,5 @@
-/* Doubles and their digits: known texts, and every text and number against the C library, which reads
- * and writes exactly. */
+/* Doubles and their digits: known texts, and every text and number against the C library, which
+ * reads and writes exactly. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

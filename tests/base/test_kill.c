@@ -87,8 +87,8 @@ static void on_term(int number)
     _exit(7);
 }
 
-/* A handler that ends the process takes along what has a name, and only that of outputs that are not
- * in place. */
+/* A handler that ends the process takes along what has a name, and only that of outputs that are
+ * not in place. */
 static void a_handler_leaves_nothing(void **state)
 {
     const struct sigaction term = { .sa_handler = on_term };

@@ -5,9 +5,9 @@
  *   noise                    RGB that does not compress
  *   noise16                  grey of 16 bits, each value as likely as any other
  *   hole                     RGBA with transparent parts
- *   noted                    the ramps of rgb, with texts, one of them compressed, a gamma, a size of
- *                            pixels and a time
- *   claim                    no picture: the header of a PNG of that size, with a right CRC */
+ *   noted                    the ramps of rgb, with texts, one of them compressed, a gamma, a size
+ * of pixels and a time claim                    no picture: the header of a PNG of that size, with
+ * a right CRC */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -293,7 +293,8 @@ static void gate(void **state)
     }
 }
 
-/* A power of two changes no figure but the RMSE, which goes by it; 2^1000 past the ends of squares. */
+/* A power of two changes no figure but the RMSE, which goes by it; 2^1000 past the ends of
+ * squares. */
 static const int powers[] = { -1000, -900, -600, -450, -449, -440, 0, 449, 450, 600, 900, 1000 };
 
 static void squares_beyond_double_count(void **state)
@@ -412,9 +413,9 @@ static void clipping(void **state)
     }
 }
 
-/* A uniform signal over -R..R on a grid whose granular region is -1..1: rounding leaves step^2 / 12 in
- * a share 1 / R of the samples, and beyond that the distance to the end mark m, of which the mean square
- * is ((R - m)^3 - (1 - m)^3) / (3 R). */
+/* A uniform signal over -R..R on a grid whose granular region is -1..1: rounding leaves step^2 / 12
+ * in a share 1 / R of the samples, and beyond that the distance to the end mark m, of which the
+ * mean square is ((R - m)^3 - (1 - m)^3) / (3 R). */
 static void split_of_a_uniform_signal(void **state)
 {
     enum { MANY = 1 << 18, PART = 1 << 12 };

@@ -164,10 +164,11 @@ static void full_scale_sines(void **state)
     }
 }
 
-/* A sine of amplitude 1 on the mid-rise grid, which has room for all of it. Its error is uniform over
- * a step only where steps are many: with few, much of the time is spent in the steps at the ends, where
- * the sine turns round. The mean of (y - sin t)^2 is a sum over the 2^(n-1) marks y of each sign,
- * from the arcs of t that belong to them; with one bit, y = 1/2, it is 3/4 - 2/pi, 6.44 dB. */
+/* A sine of amplitude 1 on the mid-rise grid, which has room for all of it. Its error is uniform
+ * over a step only where steps are many: with few, much of the time is spent in the steps at the
+ * ends, where the sine turns round. The mean of (y - sin t)^2 is a sum over the 2^(n-1) marks y of
+ * each sign, from the arcs of t that belong to them; with one bit, y = 1/2, it is 3/4 - 2/pi, 6.44
+ * dB. */
 static double midrise_sine_db(int bits)
 {
     const double half = ldexp(1.0, bits - 1);

@@ -74,8 +74,9 @@ static void shares_are_published(void **state)
         const double right = received(kernel, level, 1, 0);
         const double below_left = received(kernel, level, -1, 1);
 
-        /* Half a unit of float at 0.5 over the smallest tone, and six printed digits. What the pixel
-         * below gets comes in part by way of the one to the right: the sums say that of it. */
+        /* Half a unit of float at 0.5 over the smallest tone, and six printed digits. What the
+         * pixel below gets comes in part by way of the one to the right: the sums say that of
+         * it. */
         const double tolerance = 2e-6 + 4e-8 * 255.0 / (level + 0.5);
 
         EXPECT(fabs(right - published[i].right) < tolerance, "%s, level %d: right %.6f, not %.6f",

@@ -1,16 +1,16 @@
-/* every-call LIBRARY TABLE [MOST [IDLE]]: run every command of a table once for each of its calls, with that
- * call refused, and judge what came of it.
+/* every-call LIBRARY TABLE [MOST [IDLE]]: run every command of a table once for each of its calls,
+ * with that call refused, and judge what came of it.
  *
- * It runs in a directory that holds the inputs. A line of the table is "NAME | PROGRAM ARGUMENT... |
- * OUTPUT...", words apart by spaces. Outputs exist before each run and are old when the command has -f.
- * What may come of a refused call is a row of `classes`: status 0, with the bytes of an untroubled run,
- * or the status that says what failed, with a sentence, every output old or whole, and nothing left
- * beside them. With MOST no more calls of a kind are, evenly spread, others for each command. A kind
- * that was refused nowhere is a fault, but IDLE, or where that is "all".
+ * It runs in a directory that holds the inputs. A line of the table is "NAME | PROGRAM ARGUMENT...
+ * | OUTPUT...", words apart by spaces. Outputs exist before each run and are old when the command
+ * has -f. What may come of a refused call is a row of `classes`: status 0, with the bytes of an
+ * untroubled run, or the status that says what failed, with a sentence, every output old or whole,
+ * and nothing left beside them. With MOST no more calls of a kind are, evenly spread, others for
+ * each command. A kind that was refused nowhere is a fault, but IDLE, or where that is "all".
  *
  * Counted apart are calls that libgomp or the loader makes by itself, and signals by which another
- * library ended the program: what they do about a failure is not ours to say. `otherwise` is how many of
- * these did not end as ours have to. */
+ * library ended the program: what they do about a failure is not ours to say. `otherwise` is how
+ * many of these did not end as ours have to. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -209,7 +209,8 @@ static void learn_inputs(void)
     closedir(d);
 }
 
-/* What an untroubled run makes, but for the time in it: as long, and of the same beginning and end. */
+/* What an untroubled run makes, but for the time in it: as long, and of the same beginning and
+ * end. */
 static bool is_whole(const command *c, int output, contents is)
 {
     enum { MOST_DIGITS = 32, BEGINNING = 256, END = 32 };
@@ -379,7 +380,8 @@ static void judge(command *c, long most, long offset)
     free(c->printed.data);
 }
 
-/* A kind that no command was refused proves nothing, but for those that are `expected` to be idle. */
+/* A kind that no command was refused proves nothing, but for those that are `expected` to be
+ * idle. */
 static bool has_idle_class(const char *expected)
 {
     bool found = false;

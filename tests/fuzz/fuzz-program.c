@@ -1,7 +1,8 @@
-/* Whatever a command line and its files hold, the program ends by itself with a status of the table,
- * and one that is not 0 has a sentence. The first line of the input is the command line, the rest the
- * files A, B and C that it may name, with lines of `%%` between them; the seeds are such texts
- * (seeds.sh). It runs in a directory of its own, in memory where there is such a file system. */
+/* Whatever a command line and its files hold, the program ends by itself with a status of the
+ * table, and one that is not 0 has a sentence. The first line of the input is the command line, the
+ * rest the files A, B and C that it may name, with lines of `%%` between them; the seeds are such
+ * texts (seeds.sh). It runs in a directory of its own, in memory where there is such a file
+ * system. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -92,7 +93,8 @@ static void write_files(const uint8_t *data, size_t n)
     }
 }
 
-/* Does a word lead out of the directory, alone, as `-o..` or as `--output=..`? There are no slashes. */
+/* Does a word lead out of the directory, alone, as `-o..` or as `--output=..`? There are no
+ * slashes. */
 static bool leads_out(const char *word)
 {
     const size_t n = strlen(word);

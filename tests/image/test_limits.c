@@ -71,8 +71,8 @@ static void put_segment(file *f, uint8_t marker, const uint8_t *data, size_t n)
     put(f, data, n);
 }
 
-/* Runs of blocks that end at once: code 0 and 14 bits stand for 16384 and that many more, 10 for one
- * (T.81, G.1.2.2). */
+/* Runs of blocks that end at once: code 0 and 14 bits stand for 16384 and that many more, 10 for
+ * one (T.81, G.1.2.2). */
 static void put_empty_blocks(file *f, uint32_t n_blocks)
 {
     uint32_t bits = 0;

@@ -172,7 +172,8 @@ static void passes_of_an_interlaced_png_that_is_cut_are_read(void **state)
     free(whole.rows);
 }
 
-/* Each note names the rows that are not as they were; above 1/8 of the file, all of pass 1 is there. */
+/* Each note names the rows that are not as they were; above 1/8 of the file, all of pass 1 is
+ * there. */
 static void notes_of_an_interlaced_png_say_what_is_coarse(void **state)
 {
     size_t size;

@@ -4,8 +4,9 @@
 #include "../core/expect.h"
 #include "bitcrush/measure.h"
 
-/* Max, "Quantizing for minimum distortion", 1960, table I; Paez and Glisson, "Minimum mean-squared-error
- * quantization in speech PCM and DPCM systems", 1972, for the Laplacian; even steps for the uniform. */
+/* Max, "Quantizing for minimum distortion", 1960, table I; Paez and Glisson, "Minimum
+ * mean-squared-error quantization in speech PCM and DPCM systems", 1972, for the Laplacian; even
+ * steps for the uniform. */
 static void lloyd_max(void **state)
 {
     static const double gaussian[] = { 4.40, 9.30, 14.62, 20.22, 26.01 };

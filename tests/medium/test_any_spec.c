@@ -1,6 +1,6 @@
-/* Every grid and format of blocks x every medium x every scale and group x dithers: it runs, and the
- * SNR that is told is the one that this test makes of the two files by readers of its own, or it is
- * refused in one sentence. */
+/* Every grid and format of blocks x every medium x every scale and group x dithers: it runs, and
+ * the SNR that is told is the one that this test makes of the two files by readers of its own, or
+ * it is refused in one sentence. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

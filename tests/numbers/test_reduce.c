@@ -25,7 +25,8 @@ static void scopes(void **state)
     expect_reduced("0,0\n1,90\n0.2,100\n", s, "0,0\n0,100\n0,100\n");
 }
 
-/* A thermometer with a step of 0.1: marks are the decimals that people write, not 21.300000000000001. */
+/* A thermometer with a step of 0.1: marks are the decimals that people write,
+ * not 21.300000000000001. */
 static void steps_are_decimals(void **state)
 {
     bc_numbers_settings s = settings_for("");

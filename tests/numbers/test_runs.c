@@ -27,8 +27,8 @@ static void groups_have_rulers_of_their_own(void **state)
     bc_numbers_result_free(&r);
 }
 
-/* q8_0 has 32 numbers and the largest magnitude on 127: whole numbers up to 127 are themselves, and so
- * are even ones up to 254 in another block; odd ones beside 254 are not. */
+/* q8_0 has 32 numbers and the largest magnitude on 127: whole numbers up to 127 are themselves, and
+ * so are even ones up to 254 in another block; odd ones beside 254 are not. */
 static void blocks_are_of_32(void **state)
 {
     char text[512] = "", *got;

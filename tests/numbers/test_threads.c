@@ -1,5 +1,5 @@
-/* The same bytes come out for any number of threads, from a file and from a pipe, whether records end
- * where batches do or not. */
+/* The same bytes come out for any number of threads, from a file and from a pipe, whether records
+ * end where batches do or not. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>

@@ -1,11 +1,11 @@
-/* decoded [--write] TABLE: runs each command of a table in the directory that is current, hashes what it
- * leaves in out/, and compares with the table, or writes the hashes into it.
+/* decoded [--write] TABLE: runs each command of a table in the directory that is current, hashes
+ * what it leaves in out/, and compares with the table, or writes the hashes into it.
  *
- * A row is HASH | COMMAND. Hashed are the names and what the files hold, which no version of a compressor
- * changes: of PNG the samples or indices as they are stored and all chunks but those of compressed
- * samples, with their texts and profiles inflated; of FLAC the description of the samples with their MD5
- * and the tags; of other files, which are not compressed, all bytes. Nothing here is of the code under
- * test. */
+ * A row is HASH | COMMAND. Hashed are the names and what the files hold, which no version of a
+ * compressor changes: of PNG the samples or indices as they are stored and all chunks but those of
+ * compressed samples, with their texts and profiles inflated; of FLAC the description of the
+ * samples with their MD5 and the tags; of other files, which are not compressed, all bytes. Nothing
+ * here is of the code under test. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>

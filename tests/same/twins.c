@@ -1,7 +1,8 @@
-/* twins OLD NEW WORK BEFORE CHANGED JOBS: runs each command of WORK/commands with the programs of two
- * build directories, each on the files of WORK/inputs in a directory of its own, and says what differs
- * of the files that are left, of both streams and of the status. What the old ones left stays in the
- * directory BEFORE for the next time. side-by-side.sh explains the rows of CHANGED and calls it. */
+/* twins OLD NEW WORK BEFORE CHANGED JOBS: runs each command of WORK/commands with the programs of
+ * two build directories, each on the files of WORK/inputs in a directory of its own, and says what
+ * differs of the files that are left, of both streams and of the status. What the old ones left
+ * stays in the directory BEFORE for the next time. side-by-side.sh explains the rows of CHANGED and
+ * calls it. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -383,7 +384,8 @@ static void run(const char *side, const char *programs, const char *command)
     fclose(f);
 }
 
-/* Where what the old programs left is, or will be: commands that were run before are not run again. */
+/* Where what the old programs left is, or will be: commands that were run before are not run
+ * again. */
 static void run_old(char *side, const char *programs, const char *line, const char *command)
 {
     uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */

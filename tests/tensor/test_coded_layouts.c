@@ -1,5 +1,5 @@
-/* The rows of layouts of codes and scales, against the table of types and against the sizes of their own
- * pieces. */
+/* The rows of layouts of codes and scales, against the table of types and against the sizes of
+ * their own pieces. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -261,7 +261,8 @@ static void fortran_order(void **state)
     bc_tensor_file_free(f);
 }
 
-/* What holds no numbers is its bytes, whatever its shape says, and stands in the way of no other. */
+/* What holds no numbers is its bytes, whatever its shape says, and stands in the way of no
+ * other. */
 static void opaque_members(void **state)
 {
     static const struct {

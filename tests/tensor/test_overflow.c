@@ -295,7 +295,8 @@ static void kept_overflow_is_lost(void **state)
     bc_tensor_result_free(&r);
 }
 
-/* Doubles beyond floats are told apart from infinity, and all doubles are what errors are against. */
+/* Doubles beyond floats are told apart from infinity, and all doubles are what errors are
+ * against. */
 static double wide[N];
 
 static const char *save_doubles(void)
@@ -316,7 +317,8 @@ static void doubles(void **state)
     const char *in = save_doubles(), *out = path_of("out.safetensors");
     const seen plain = (r = reduce(in, out, s), look_at(out, wide));
 
-    /* Rounding to 24 bits: between 144 and 154 dB, where floats against floats would be infinite. */
+    /* Rounding to 24 bits: between 144 and 154 dB, where floats against floats would be
+     * infinite. */
     EXPECT(plain.snr_db > 144.0 && plain.snr_db < 156.0, "%g dB", plain.snr_db);
     EXPECT_NEAR(bc_error_snr_db(&r.error), plain.snr_db, 0.01, "F64 to F32");
     bc_tensor_result_free(&r);

@@ -1,4 +1,5 @@
-/* What a sweep over weights finds: known figures of Gaussian weights, and each row by its definition. */
+/* What a sweep over weights finds: known figures of Gaussian weights, and each row by its
+ * definition. */
 #include <math.h>
 
 #include "bitcrush/blocks.h"

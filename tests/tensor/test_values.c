@@ -1,5 +1,5 @@
-/* Grids that files of weights have no layout for: marks by closed forms, what holds the values, what the
- * codes would take, what is refused. */
+/* Grids that files of weights have no layout for: marks by closed forms, what holds the values,
+ * what the codes would take, what is refused. */
 #include <float.h>
 #include <math.h>
 
@@ -18,8 +18,8 @@ static void read_all(const char *path, size_t n, float *out)
     bc_tensor_file_free(f);
 }
 
-/* pcm3 has marks -4/4 .. 3/4: absmax puts the largest magnitude on 3/4, so that marks lie a third of it
- * apart. uniform2 has 4 marks from the least to the greatest. */
+/* pcm3 has marks -4/4 .. 3/4: absmax puts the largest magnitude on 3/4, so that marks lie a third
+ * of it apart. uniform2 has 4 marks from the least to the greatest. */
 static void marks_lie_where_scales_say(void **state)
 {
     static const struct {
@@ -254,7 +254,8 @@ static void what_makes_no_sense_is_said(void **state)
     }
 }
 
-/* Sizes are known before data are; what was quantized is not reduced again unless that is asked for. */
+/* Sizes are known before data are; what was quantized is not reduced again unless that is asked
+ * for. */
 static void sizes_and_sources(void **state)
 {
     const char *in = save_npy("knowns.npy", 2, 8, knowns), *coded = path_of("coded.safetensors");
