@@ -192,6 +192,15 @@ static uint64_t overload_f32(const float *x, const float *y, size_t n_groups, si
     return count;
 }
 
+static void add_products_f32(float *restrict to, const float *restrict a, const float *restrict b,
+                             const float *restrict c, const float weights[3], size_t n)
+{
+    const float of_a = weights[2], of_b = weights[1], of_c = weights[0];
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = ((to[i] + a[i] * of_a) + b[i] * of_b) + c[i] * of_c;
+}
+
 #ifdef __AVX512F__
 #include "core/philox_wide.h"
 #endif
@@ -302,6 +311,7 @@ const bci_kernels BCI_AT_LEVEL(bci_kernels) = {
     .error_f32 = error_f32,
     .error_f64 = error_f64,
     .overload_f32 = overload_f32,
+    .add_products_f32 = add_products_f32,
     .random_words = random_words,
     .rpdf = rpdf,
     .tpdf = tpdf,

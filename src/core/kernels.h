@@ -50,6 +50,10 @@ typedef struct {
      * the squares of their errors, where those are finite, to *e2, in order. */
     uint64_t (*overload_f32)(const float *x, const float *y, size_t n_groups, size_t length,
                              const float *low, const float *high, double *e2);
+    /* to[i] += a[i] * weights[2], then b[i] * weights[1], then c[i] * weights[0]: three taps of an
+     * error diffusion. */
+    void (*add_products_f32)(float *restrict to, const float *restrict a, const float *restrict b,
+                             const float *restrict c, const float weights[3], size_t n);
     /* Philox4x32-10: words of blocks first .. first + n_blocks - 1, four each. */
     void (*random_words)(uint64_t seed, uint64_t first, uint32_t stream, uint32_t purpose,
                          uint32_t *out, size_t n_blocks);

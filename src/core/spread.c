@@ -1,6 +1,7 @@
 /* Knows where the errors of a line go: to the lines below, as a sum of shifted lines, and at the
  * sides to the border pixels. */
 #include "core/diffuser.h"
+#include "core/kernels.h"
 
 /* Values that all taps are taken of while they are in the cache. */
 enum { BLOCK = 1024 };
@@ -26,17 +27,6 @@ static void add_product(float *restrict to, const float *restrict from, float we
         to[i] += from[i] * weight;
 }
 
-/* Three taps of a line in one go, in the same order. */
-static void add_products(float *restrict to, const float *restrict first,
-                         const float *restrict second, const float *restrict third,
-                         const float weights[3], size_t n)
-{
-    const float a = weights[2], b = weights[1], c = weights[0];
-
-    for (size_t i = 0; i < n; i++)
-        to[i] = ((to[i] + first[i] * a) + second[i] * b) + third[i] * c;
-}
-
 /* For each place in the order in which the walk came upon its neighbours: the taps of a line from
  * the furthest ahead to the furthest behind. */
 static void spread_block(const bc_diffuser *d, const bci_line *line, size_t at, size_t n)
@@ -44,13 +34,14 @@ static void spread_block(const bc_diffuser *d, const bci_line *line, size_t at, 
     const ptrdiff_t step = (ptrdiff_t)d->n_channels * (line->is_backward ? -1 : 1);
     const float *sent = line->room.sent + (BCI_PAD * d->n_channels + at);
     const bc_diffusion_tap *taps = d->kernel->taps;
+    const bci_kernels *kernels = bci_kernels_get();
 
     for (int t = d->kernel->n_taps - 1; t >= 0 && taps[t].dy > 0; t--) {
         float *to = line->errors[taps[t].dy] + at;
 
         if (t >= 2 && taps[t - 2].dy == taps[t].dy) {
-            add_products(to, sent - taps[t].dx * step, sent - taps[t - 1].dx * step,
-                         sent - taps[t - 2].dx * step, &d->weights[t - 2], n);
+            kernels->add_products_f32(to, sent - taps[t].dx * step, sent - taps[t - 1].dx * step,
+                                      sent - taps[t - 2].dx * step, &d->weights[t - 2], n);
             t -= 2;
         } else {
             add_product(to, sent - taps[t].dx * step, d->weights[t], n);
