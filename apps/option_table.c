@@ -28,6 +28,7 @@ static const option table[] = {
     { EVERY, 0,   "json",       FLAG,   NULL,     FIELD(json),     0, 0, "report as JSON" },
     { MEDIUM, 0,   "report",     TEXT,   "FILE",   FIELD(report),   0, 0, "write what was done and what it cost as a page, HTML" },
     { ALL, 0,   "dither",     TEXT,   "NAME",   SETTING, 0, 0, "how to dither, see --list; auto: floyd-steinberg, tpdf, none" },
+    { MEDIUM | SWEEP_OF(IMAGE), 0, "feedback", TEXT, "NAME|FILE", SETTING, 0, 0, "where errors go: none, a diffusion, a shaper, or rows" },
     { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", SETTING, 0, 0, "instead of BITS: N fitted colours, one of --list, or a file" },
     { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  SETTING, 0, 0, "bits of each channel instead of BITS, as 5,6,5 or 4,4,4,4" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "gray",       FLAG,   NULL,     SETTING, 0, 0, "turn colours to grey first: BT.709 luma in linear light" },

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bitcrush/feedback.h"
 #include "bitcrush/study.h"
 #include "option_table.h"
 #include "programs.h"
@@ -130,6 +131,18 @@ static const char *own_dithers(const char *text, options *out)
     return kept ? kept : text;
 }
 
+/* A name of feedback in lower case, by its own name; what is none may be a file. */
+static const char *own_feedback(const char *text, options *out)
+{
+    char own[160];
+
+    if (synonym_find("feedback", text, own, sizeof own) != SYNONYM_SAME)
+        lower_case(text, own, sizeof own);
+    const char *kept = bc_feedback_find(own) ? keep_word(out, own) : NULL;
+
+    return kept ? kept : text;
+}
+
 /* A word of a choice as the table has it. */
 static const char *own_choice(const option *o, const char *text, options *out)
 {
@@ -166,6 +179,8 @@ static bc_status set_setting(const option *o, const char *text, options *out, bc
         return usage(err, "--%s: expected %s after it", o->name, o->value);
     if (text && strcmp(o->name, "dither") == 0)
         text = own_dithers(text, out);
+    if (text && strcmp(o->name, "feedback") == 0)
+        text = own_feedback(text, out);
     if (text && o->kind == CHOICE)
         text = own_choice(o, text, out);
     out->settings[place_of(o)] = text ? text : "";

@@ -259,6 +259,14 @@ static const synonym_row rows[] = {
     { "shape", "off",                 SAME, "none" },
     { "shape", "no",                  SAME, "none" },
 
+    { "feedback", "on",      NEAR, "floyd-steinberg or ath" },
+    { "feedback", "yes",     NEAR, "floyd-steinberg or ath" },
+    { "feedback", "auto",    NEAR, "floyd-steinberg or ath" },
+    { "feedback", "default", NEAR, "floyd-steinberg or ath" },
+    { "feedback", "true",    NEAR, "floyd-steinberg or ath" },
+    { "feedback", "row",     SAME, "rows" },
+    { "feedback", "gptq",    SAME, "rows" },
+
     { "palette", "bnw",               SAME, "bw" },
     { "palette", "b&w",               SAME, "bw" },
     { "palette", "mono",              SAME, "bw" },
@@ -540,15 +548,11 @@ static void fill_in(const char *called, const char *digits, size_t n, char *to, 
     to[at] = '\0';
 }
 
-synonym_kind synonym_find(const char *place, const char *typed, char *to, size_t size)
+static synonym_kind find_at(const char *place, const char *lower, char *to, size_t size)
 {
-    char lower[40];
     const char *digits = "";
     size_t n;
 
-    if (strlen(typed) >= sizeof lower)
-        return SYNONYM_NONE;
-    lower_case(typed, lower, sizeof lower);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(rows[i].place, place) == 0 && fits(rows[i].typed, lower, &digits, &n)) {
             fill_in(rows[i].called, digits, rows[i].kind == SYNONYM_SAID ? 0 : n, to, size);
@@ -556,6 +560,22 @@ synonym_kind synonym_find(const char *place, const char *typed, char *to, size_t
         }
     }
     return SYNONYM_NONE;
+}
+
+synonym_kind synonym_find(const char *place, const char *typed, char *to, size_t size)
+{
+    /* Feedback is an error diffusion or a noise shaper. */
+    const bool is_both = strcmp(place, "feedback") == 0;
+    char lower[40];
+
+    if (strlen(typed) >= sizeof lower)
+        return SYNONYM_NONE;
+    lower_case(typed, lower, sizeof lower);
+    synonym_kind kind = find_at(place, lower, to, size);
+
+    if (!kind && is_both)
+        kind = find_at("shape", lower, to, size);
+    return !kind && is_both ? find_at("dither", lower, to, size) : kind;
 }
 
 bc_status synonym_unknown(bc_error *err, const char *place, const char *what, const char *typed,

@@ -26,10 +26,15 @@ typedef struct {
     const char *doc;
     const char *source;
     bc_feedback_kind kind;
+    const char *elsewhere; /* what it does that other data have no place for; NULL: it suits all */
 } bc_feedback_row;
 
 /* The rows of the registry, in the order of the kinds; returns the number of rows. */
 BC_API size_t bc_feedback_rows(const bc_feedback_row **out);
+
+/* The kind that a name asks for: "none", an error diffusion, a noise shaper or "ath", or "rows";
+ * NULL where it is none of them. */
+BC_API const bc_feedback_row *bc_feedback_find(const char *name);
 
 #define BC_FIR_MAX_TAPS 64
 

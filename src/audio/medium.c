@@ -154,8 +154,11 @@ static bool salvages(const char *path, const bc_reading *reading)
 
 static const char *file_of(const char *key, const char *value)
 {
-    const bool is_name =
-        strcmp(value, "none") == 0 || strcmp(value, "ath") == 0 || bc_shaper_find(value);
+    const bc_feedback_row *row = bc_feedback_find(value);
+
+    if (strcmp(key, "feedback") == 0)
+        return row || bc_noise_find(value) ? NULL : "curve of `feedback`";
+    const bool is_name = row && (row->kind == BC_FEEDBACK_NONE || row->kind == BC_FEEDBACK_TIME);
 
     return strcmp(key, "shape") == 0 && !is_name ? "curve of `shape`" : NULL;
 }

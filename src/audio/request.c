@@ -14,6 +14,7 @@
 /* clang-format off */
 const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS] = {
     { "dither",         BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "feedback",       BC_SETTING_TEXT,   FIELD(feedback), 0, 0, NULL },
     { "scale",          BC_SETTING_CHOICE, FIELD(settings.scale), 0, 0, BCI_SCALE_WORDS },
     { "percent",        BC_SETTING_NUMBER, FIELD(settings.percent), 0, 100, NULL },
     { "group",          BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
@@ -102,6 +103,23 @@ static bc_status parse_shape(const char *text, bci_audio_job *j, bc_error *err)
     return bc_curve_load(text, &j->curve, err);
 }
 
+/* `feedback` is another name of `shape`. */
+static bc_status take_feedback(bci_audio_job *j, bc_error *err)
+{
+    static const bci_feedbacks has = { .kind = BC_FEEDBACK_TIME,
+                                       .has_files = true,
+                                       .expected = "none or a noise shaper, as ath" };
+    const bc_status st = bci_feedback_check(j->feedback, &has, err);
+
+    if (st || !j->feedback)
+        return st;
+    if (j->shape && strcmp(j->shape, j->feedback) != 0)
+        return bci_fail(err, BC_E_USAGE, "`shape=%s` `feedback=%s`: expected one of them", j->shape,
+                        j->feedback);
+    j->shape = j->feedback;
+    return BC_OK;
+}
+
 bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci_audio_job *j,
                                 bc_error *err)
 {
@@ -114,6 +132,8 @@ bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci
         st = bci_noise_setting(j->dither ? j->dither : "auto",
                                "a noise, and `shape` for what passes errors on in time", &s->noise,
                                err);
+    if (!st)
+        st = take_feedback(j, err);
     if (!st)
         st = parse_shape(j->shape ? j->shape : "none", j, err);
     if (!st)

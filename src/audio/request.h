@@ -9,10 +9,10 @@
 typedef struct {
     bc_audio_settings settings;
     bc_curve curve;
-    const char *dither, *shape, *group; /* NULL: not given */
+    const char *dither, *feedback, *shape, *group; /* NULL: not given */
 } bci_audio_job;
 
-enum { BCI_AUDIO_SETTINGS = 22 };
+enum { BCI_AUDIO_SETTINGS = 23 };
 extern const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS];
 
 /* See bc_medium. */

@@ -74,17 +74,3 @@ void bc_quantize_row_f64(const bc_grid *grid, const bc_scale *scale, const doubl
             y[j] -= share[j] * e;
     }
 }
-
-static const bc_feedback_row rows[] = {
-    { "none", "errors stay where they are", "", BC_FEEDBACK_NONE },
-    { "time", "a filter of past errors: noise shaping", "Lipshitz et al. 1991", BC_FEEDBACK_TIME },
-    { "plane", "to neighbours: error diffusion", "Floyd and Steinberg 1976", BC_FEEDBACK_PLANE },
-    { "rows", "to the weights of a row not yet rounded, by a matrix", "Frantar et al. 2023",
-      BC_FEEDBACK_ROWS },
-};
-
-size_t bc_feedback_rows(const bc_feedback_row **out)
-{
-    *out = rows;
-    return sizeof rows / sizeof *rows;
-}

@@ -218,7 +218,8 @@ const bc_medium bc_pictures = {
                              .minds = " force threads salvage max-memory max-pixels " } },
     .excerpt = bci_image_excerpt,
     .sweep = sweep,
-    .swept = " gray light scan strength seed fast small threads salvage max-memory max-pixels ",
+    .swept =
+        " feedback gray light scan strength seed fast small threads salvage max-memory max-pixels ",
     .most_bits = 16,
     .dither = "floyd-steinberg",
     .asked_as = "floyd-steinberg",

@@ -19,6 +19,7 @@ enum { MOST_BITS = 16 };
 /* clang-format off */
 const bc_setting_row bci_image_setting_rows[BCI_IMAGE_SETTINGS] = {
     { "dither",      BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "feedback",    BC_SETTING_TEXT,   FIELD(feedback), 0, 0, NULL },
     { "palette",     BC_SETTING_TEXT,   FIELD(palette_text), 0, 0, NULL },
     { "scale",       BC_SETTING_CHOICE, FIELD(scale), 0, 0, BCI_SCALE_WORDS },
     { "group",       BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
@@ -114,6 +115,25 @@ static bc_status parse_dither(const char *text, bc_image_settings *s, bc_error *
     }
     if (!s->noise)
         s->noise = bc_noise_find("none");
+    return BC_OK;
+}
+
+/* `feedback` beside `dither`, which may name the diffusion as well. */
+static bc_status take_feedback(const bci_image_job *j, bc_image_settings *s, bc_error *err)
+{
+    static const bci_feedbacks has = { .kind = BC_FEEDBACK_PLANE,
+                                       .expected =
+                                           "none or an error diffusion, as floyd-steinberg" };
+    const bc_status st = bci_feedback_check(j->feedback, &has, err);
+
+    if (st || !j->feedback)
+        return st;
+    const bc_diffusion *kernel = bc_diffusion_find(j->feedback);
+
+    if (s->kernel && s->kernel != kernel)
+        return bci_fail(err, BC_E_USAGE, "`dither=%s` `feedback=%s`: expected one of them",
+                        j->dither, j->feedback);
+    s->kernel = kernel;
     return BC_OK;
 }
 
@@ -247,7 +267,9 @@ bc_status bci_image_settle(bci_image_job *j, bc_error *err)
     if (j->fast && j->small)
         return bci_fail(err, BC_E_USAGE, "`fast` `small`: expected one of them");
     /* The bare bit shift is what it is by taking no dither. */
-    st = parse_dither(is_default ? usual_dither(j) : j->dither, s, err);
+    st = parse_dither(!is_default ? j->dither : j->feedback ? "none" : usual_dither(j), s, err);
+    if (!st)
+        st = take_feedback(j, s, err);
     if (!st && j->channels)
         st = parse_channels(j->channels, s, err);
     if (!st && j->palette_text)

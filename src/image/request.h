@@ -9,14 +9,14 @@
 typedef struct {
     bc_image_settings settings;
     bc_palette palette;
-    const char *dither, *channels, *palette_text, *group; /* NULL: not given */
-    int scale;                                            /* of bc_scale_rows; -1: not given */
-    int light;                                            /* 0: linear */
-    double strength, percent;                             /* NaN: not given */
+    const char *dither, *feedback, *channels, *palette_text, *group; /* NULL: not given */
+    int scale;                /* of bc_scale_rows; -1: not given */
+    int light;                /* 0: linear */
+    double strength, percent; /* NaN: not given */
     bool fast, small;
 } bci_image_job;
 
-enum { BCI_IMAGE_SETTINGS = 22 };
+enum { BCI_IMAGE_SETTINGS = 23 };
 extern const bc_setting_row bci_image_setting_rows[BCI_IMAGE_SETTINGS];
 
 /* See bc_medium. */

@@ -115,6 +115,7 @@ static bc_status draw_depth(sheet *s, const band *b, int bits, size_t x, size_t 
     bc_status st = bci_image_prepare_bits(bits, s->request, &job, err);
 
     job.dither = b->dither;
+    job.feedback = NULL; /* which the dither has in it */
     if (!st)
         st = bci_image_settle(&job, err);
     if (!st)

@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
-#include "bitcrush/feedback.h"
+#include "bitcrush/shaper.h"
 
 const bc_scale_row *bci_scale_row(bc_scale_method method)
 {
@@ -49,6 +50,49 @@ bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err)
                           "gaussian",
                           noise->name)
                : BC_OK;
+}
+
+/* A name of the kinds that a medium has. */
+static const char *nearest_feedback(const char *text, bc_feedback_kind kind)
+{
+    const bc_diffusion *kernels;
+    const bc_shaper_row *shapers;
+    const size_t n_kernels = kind == BC_FEEDBACK_PLANE ? bc_diffusion_rows(&kernels) : 0;
+    const size_t n_shapers = kind == BC_FEEDBACK_TIME ? bc_shaper_rows(&shapers) : 0;
+    const char *near = bc_nearer_name(NULL, "none", text);
+
+    for (size_t i = 0; i < n_kernels; i++)
+        near = bc_nearer_name(near, kernels[i].name, text);
+    for (size_t i = 0; i < n_shapers; i++)
+        near = bc_nearer_name(near, shapers[i].name, text);
+    if (kind == BC_FEEDBACK_TIME)
+        near = bc_nearer_name(near, "ath", text);
+    return kind == BC_FEEDBACK_ROWS ? bc_nearer_name(near, "rows", text) : near;
+}
+
+bc_status bci_feedback_check(const char *text, const bci_feedbacks *has, bc_error *err)
+{
+    const bc_feedback_row *row = text ? bc_feedback_find(text) : NULL;
+    const bc_noise *noise = text ? bc_noise_find(text) : NULL;
+    const bool is_for_it = noise && (noise->mask_side == 0 ||
+                                     has->kind == BC_FEEDBACK_PLANE); /* not a mask elsewhere */
+    char expected[120];
+
+    if (!text || (row && (row->kind == has->kind || row->kind == BC_FEEDBACK_NONE)))
+        return BC_OK;
+    if (row)
+        return bci_fail(err, BC_E_USAGE, "`feedback=%s`: %s, expected %s", text, row->elsewhere,
+                        has->expected);
+    if (noise)
+        return bci_fail(err, BC_E_USAGE,
+                        "`feedback=%s`: adds noise and passes no errors on, expected %s%s%s", text,
+                        is_for_it ? "`dither=" : has->expected, is_for_it ? text : "",
+                        is_for_it ? "`" : "");
+    if (has->has_files && access(text, F_OK) == 0)
+        return BC_OK;
+    snprintf(expected, sizeof expected, "unknown%s, expected %s",
+             has->has_files ? " and no file" : "", has->expected);
+    return bc_setting_unknown(err, "feedback", text, nearest_feedback(text, has->kind), expected);
 }
 
 bc_status bci_cut_globs(const char *key, const char *text, char **copy,

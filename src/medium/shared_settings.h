@@ -2,6 +2,7 @@
 #ifndef BCI_SHARED_SETTINGS_H
 #define BCI_SHARED_SETTINGS_H
 
+#include "bitcrush/feedback.h"
 #include "bitcrush/noise.h"
 #include "bitcrush/scale.h"
 #include "bitcrush/setting.h"
@@ -30,6 +31,18 @@ BC_NODISCARD bc_status bci_noise_setting(const char *text, const char *instead,
 
 /* BC_E_USAGE for a mask, which is for pictures alone; NULL is fine. */
 BC_NODISCARD bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err);
+
+/* What a medium has of the kinds of feedback. */
+typedef struct {
+    bc_feedback_kind kind; /* beside none */
+    bool has_files;        /* other names may be files */
+    const char *expected;  /* "none or an error diffusion, as floyd-steinberg" */
+} bci_feedbacks;
+
+/* Check the value of `feedback`; NULL is fine. BC_E_USAGE for a kind of another medium, with the
+ * sentence of its row, for a noise, and for what is no name, with the nearest. */
+BC_NODISCARD bc_status bci_feedback_check(const char *text, const bci_feedbacks *has,
+                                          bc_error *err);
 
 enum { BCI_MAX_GLOBS = 64 };
 

@@ -19,6 +19,7 @@ const bc_setting_row bci_numbers_setting_rows[BCI_NUMBERS_SETTINGS] = {
     { "range",      BC_SETTING_TEXT,   FIELD(range), 0, 0, NULL },
     { "rounding",   BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
     { "dither",     BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "feedback",   BC_SETTING_TEXT,   FIELD(feedback), 0, 0, NULL },
     { "nonfinite",  BC_SETTING_CHOICE, FIELD(settings.nonfinite), 0, 0, "error|saturate|zero|keep" },
     { "codes",      BC_SETTING_FLAG,   FIELD(settings.codes), 0, 0, NULL },
     { "include",    BC_SETTING_TEXT,   FIELD(include_text), 0, 0, NULL },
@@ -93,6 +94,7 @@ static bc_status parse_group(const char *text, bc_numbers_settings *s, bc_error 
 static bc_status settle(bci_numbers_job *j, bc_error *err)
 {
     static const char separators[] = { 0, ',', ';', '\t', '|', ' ', '\n' };
+    static const bci_feedbacks has = { .kind = BC_FEEDBACK_NONE, .expected = "none" };
     bc_numbers_settings *s = &j->settings;
     const bc_scale_row *scales;
     const size_t n_scales = bc_scale_rows(&scales);
@@ -105,6 +107,8 @@ static bc_status settle(bci_numbers_job *j, bc_error *err)
     if (!st)
         st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for numbers",
                                &s->noise, err);
+    if (!st)
+        st = bci_feedback_check(j->feedback, &has, err);
     if (!st)
         st = parse_group(j->group, s, err);
     if (!st)

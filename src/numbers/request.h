@@ -11,11 +11,11 @@ typedef struct {
     bc_numbers_settings settings;
     const char *include[BCI_MAX_GLOBS], *exclude[BCI_MAX_GLOBS];
     char *texts[2]; /* values, cut at their commas */
-    const char *include_text, *exclude_text, *dither, *group, *range; /* NULL: not given */
+    const char *include_text, *exclude_text, *dither, *feedback, *group, *range; /* or NULL */
     int scale, separator, decimal; /* places of the words; scale -1: not given */
 } bci_numbers_job;
 
-enum { BCI_NUMBERS_SETTINGS = 19 };
+enum { BCI_NUMBERS_SETTINGS = 20 };
 extern const bc_setting_row bci_numbers_setting_rows[BCI_NUMBERS_SETTINGS];
 
 /* See bc_medium. */

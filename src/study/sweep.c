@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "bitcrush/feedback.h"
 #include "bitcrush/study.h"
 
 /* Both series on the way. */
@@ -23,23 +24,30 @@ static void show_progress(void *context, uint64_t done, uint64_t n)
     w->request->progress(w->request->context, before * n + done, (uint64_t)w->n_runs * n);
 }
 
-/* The settings that count in a sweep, and the dither. Returns their number. */
+static bool is_swept(const bc_medium *m, const char *key)
+{
+    char word[40];
+
+    snprintf(word, sizeof word, " %s ", key);
+    return strstr(m->swept, word) != NULL;
+}
+
+/* The settings that count in a sweep, and the dither: NULL of a series without any, nor feedback.
+ * Returns their number. */
 static size_t choose(const bc_medium *m, const bc_settings *given, const char *dither,
                      bc_setting *to)
 {
     size_t n = 0;
-    char word[40];
 
-    for (size_t i = 0; i < given->n; i++) {
-        snprintf(word, sizeof word, " %s ", given->rows[i].key);
-        if (strstr(m->swept, word))
+    for (size_t i = 0; i < given->n; i++)
+        if (is_swept(m, given->rows[i].key) &&
+            (dither || strcmp(given->rows[i].key, "feedback") != 0))
             to[n++] = given->rows[i];
-    }
-    to[n++] = (bc_setting){ "dither", dither };
+    to[n++] = (bc_setting){ "dither", dither ? dither : "none" };
     return n;
 }
 
-/* One series. */
+/* One series; dither: see choose. */
 static bc_status measure(walk *w, const bc_medium *m, const char *dither, bc_depth_row *rows,
                          bc_setting *room, bc_error *err)
 {
@@ -68,12 +76,48 @@ const bc_depth_row *bc_sweep_at(const bc_sweep *s, const bc_depth_row *rows, int
     return NULL;
 }
 
+/* What is asked of the second series, and what it is called. */
+typedef struct {
+    const char *dither, *feedback; /* of the settings; feedback NULL: not given */
+    bool is_default;               /* the dither is the usual one */
+} asked;
+
+static asked what_is_asked(const bc_medium *m, const bc_settings *s)
+{
+    const char *dither = bc_setting_value(s, "dither");
+
+    return (asked){ .dither = dither,
+                    .feedback = is_swept(m, "feedback") ? bc_setting_value(s, "feedback") : NULL,
+                    .is_default = !dither || strcmp(dither, "auto") == 0 };
+}
+
+/* Is a diffusion among "NAME" or "NAME+NAME"? */
+static bool names_diffusion(const char *dither)
+{
+    const char *plus = strchr(dither, '+');
+    char first[64];
+
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(dither, "+"), dither);
+    return bc_diffusion_find(first) || (plus && bc_diffusion_find(plus + 1));
+}
+
+static void call_dither(const bc_medium *m, const asked *a, char *to, size_t size)
+{
+    const bool is_fed = a->feedback && strcmp(a->feedback, "none") != 0;
+
+    if (is_fed && (a->is_default || strcmp(a->dither, "none") == 0))
+        snprintf(to, size, "%s", a->feedback);
+    else if (is_fed && !names_diffusion(a->dither))
+        snprintf(to, size, "%s+%s", a->feedback, a->dither);
+    else
+        snprintf(to, size, "%s", !a->is_default ? a->dither : a->feedback ? "none" : m->dither);
+}
+
 bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first, int last,
                            unsigned what, const bc_request *request, bc_report *input,
                            bc_sweep *out, bc_error *err)
 {
-    const char *asked = bc_setting_value(&request->settings, "dither");
-    const bool is_default = !asked || strcmp(asked, "auto") == 0;
+    const asked a = what_is_asked(medium, &request->settings);
     bc_setting *room = malloc((request->settings.n + 1) * sizeof *room);
     walk w = { .request = request,
                .series = { .path = path,
@@ -84,19 +128,22 @@ bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first,
     bc_status st = room ? BC_OK : bci_fail(err, BC_E_LIMIT, "out of memory for a sweep");
 
     *out = (bc_sweep){ .medium = medium, .path = path, .first = first, .last = last };
-    snprintf(out->dither, sizeof out->dither, "%s",
-             !(what & BC_SWEEP_DITHERED) ? "none"
-             : is_default                ? medium->dither
-                                         : asked);
+    snprintf(out->dither, sizeof out->dither, "none");
+    if (what & BC_SWEEP_DITHERED)
+        call_dither(medium, &a, out->dither, sizeof out->dither);
     const bool is_dithered = strcmp(out->dither, "none") != 0;
 
     w.n_runs = (medium->sweeps_at_once ? 1 : last - first + 1) << is_dithered;
     for (int i = 0; i <= last - first; i++)
         out->dithered[i] = out->plain[i] = bc_depth_row_empty(first + i);
     if (!st && is_dithered) /* first: a name that is wrong is told at once */
-        st = measure(&w, medium, is_default ? medium->asked_as : asked, out->dithered, room, err);
+        st = measure(&w, medium,
+                     !a.is_default ? a.dither
+                     : a.feedback  ? "auto"
+                                   : medium->asked_as,
+                     out->dithered, room, err);
     if (!st)
-        st = measure(&w, medium, "none", out->plain, room, err);
+        st = measure(&w, medium, NULL, out->plain, room, err);
     out->n_rows = (int)w.series.n_rows;
     out->law = w.series.law;
     out->light = w.series.light;

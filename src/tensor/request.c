@@ -14,6 +14,7 @@
 /* clang-format off */
 const bc_setting_row bci_tensor_setting_rows[BCI_TENSOR_SETTINGS] = {
     { "dither",       BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
+    { "feedback",     BC_SETTING_TEXT,   FIELD(feedback), 0, 0, NULL },
     { "include",      BC_SETTING_TEXT,   FIELD(include_text), 0, 0, NULL },
     { "exclude",      BC_SETTING_TEXT,   FIELD(exclude_text), 0, 0, NULL },
     { "drop",         BC_SETTING_TEXT,   FIELD(drop_text), 0, 0, NULL },
@@ -106,6 +107,18 @@ static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
     return parse_group(j->group, &s->group, err);
 }
 
+static bc_status check_feedback(const char *text, bc_error *err)
+{
+    static const bci_feedbacks has = { .kind = BC_FEEDBACK_ROWS, .expected = "none" };
+    const bc_status st = bci_feedback_check(text, &has, err);
+
+    return !st && text && strcmp(text, "rows") == 0
+               ? bci_fail(err, BC_E_UNSUPPORTED,
+                          "`feedback=rows`: needs the second moments of the inputs that each row "
+                          "meets, which no file gives yet, expected none")
+               : st;
+}
+
 /* What follows from the settings as they were given. */
 static bc_status settle(bci_tensor_job *j, bool has_percent, bc_error *err)
 {
@@ -125,6 +138,8 @@ static bc_status settle(bci_tensor_job *j, bool has_percent, bc_error *err)
     if (!st)
         st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for weights",
                                &s->noise, err);
+    if (!st)
+        st = check_feedback(j->feedback, err);
     s->include = j->include;
     s->exclude = j->exclude;
     s->drop = j->drop;

@@ -12,11 +12,12 @@ typedef struct {
     const char *include[BCI_MAX_GLOBS], *exclude[BCI_MAX_GLOBS], *drop[BCI_MAX_GLOBS];
     bc_tensor_rule rules[BCI_MAX_GLOBS];
     char *texts[4]; /* values, cut at their commas */
-    const char *include_text, *exclude_text, *drop_text, *type_text, *group, *dither; /* or NULL */
+    const char *include_text, *exclude_text, *drop_text, *type_text, *group; /* or NULL */
+    const char *dither, *feedback;                                           /* or NULL */
     int scale; /* place of the word; -1: none */
 } bci_tensor_job;
 
-enum { BCI_TENSOR_SETTINGS = 21 };
+enum { BCI_TENSOR_SETTINGS = 22 };
 extern const bc_setting_row bci_tensor_setting_rows[BCI_TENSOR_SETTINGS];
 
 /* See bc_medium. */

@@ -5,6 +5,7 @@
 #include "../../apps/synonyms.h"
 #include "../core/expect.h"
 #include "bitcrush/audio.h"
+#include "bitcrush/feedback.h"
 #include "bitcrush/medium.h"
 #include "bitcrush/notation.h"
 #include "bitcrush/palette.h"
@@ -45,6 +46,8 @@ static bool exists(const char *place, const char *name)
         return bc_diffusion_find(name) || bc_noise_find(name) || strcmp(name, "auto") == 0;
     if (strcmp(place, "shape") == 0)
         return bc_shaper_find(name) || strcmp(name, "ath") == 0 || strcmp(name, "none") == 0;
+    if (strcmp(place, "feedback") == 0)
+        return bc_feedback_find(name) != NULL;
     if (strcmp(place, "palette") == 0)
         return is_number(name) || !bc_palette_named(name, &palette, NULL);
     if (strcmp(place, "bits") == 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bitcrush/feedback.h"
+#include "bitcrush/shaper.h"
 #include "bits.h"
 #include "grids.h"
 
@@ -181,6 +182,38 @@ static void kinds(void **state)
         EXPECT((size_t)rows[i].kind == i && rows[i].name[0] && rows[i].doc[0] &&
                    (rows[i].source[0] || i == BC_FEEDBACK_NONE),
                "row %zu", i);
+    for (size_t i = 0; i < n; i++)
+        EXPECT((rows[i].elsewhere != NULL) == (i != BC_FEEDBACK_NONE), "row %zu", i);
+}
+
+/* Every name of a diffusion and of a shaper is of its kind, and what is none is NULL. */
+static void names_of_kinds(void **state)
+{
+    static const struct {
+        const char *name;
+        bc_feedback_kind kind;
+    } few[] = { { "none", BC_FEEDBACK_NONE },
+                { "rows", BC_FEEDBACK_ROWS },
+                { "ath", BC_FEEDBACK_TIME },
+                { "lipshitz", BC_FEEDBACK_TIME },
+                { "floyd-steinberg", BC_FEEDBACK_PLANE } };
+    static const char *const others[] = { "", "time", "plane", "tpdf", "blue", "Rows" };
+    const bc_diffusion *kernels;
+    const bc_shaper_row *shapers;
+    const size_t n_kernels = bc_diffusion_rows(&kernels), n_shapers = bc_shaper_rows(&shapers);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof few / sizeof *few; i++) {
+        const bc_feedback_row *row = bc_feedback_find(few[i].name);
+
+        EXPECT(row && row->kind == few[i].kind, "%s", few[i].name);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        EXPECT(!bc_feedback_find(others[i]), "%s", others[i]);
+    for (size_t i = 0; i < n_kernels; i++)
+        EXPECT(bc_feedback_find(kernels[i].name)->kind == BC_FEEDBACK_PLANE, "%s", kernels[i].name);
+    for (size_t i = 0; i < n_shapers; i++)
+        EXPECT(bc_feedback_find(shapers[i].name)->kind == BC_FEEDBACK_TIME, "%s", shapers[i].name);
 }
 
 int main(void)
@@ -194,6 +227,7 @@ int main(void)
         SENTENCE("a matrix that is not positive definite is refused",
                  what_is_not_positive_definite),
         SENTENCE("the table has every kind of feedback", kinds),
+        SENTENCE("a name of feedback has the kind that it is of", names_of_kinds),
     };
 
     return cmocka_run_group_tests_name("feedback along a row", tests, NULL, NULL);
