@@ -35,6 +35,7 @@ typedef enum {
     BC_SETTING_NUMBER, /* double, with a point under any locale */
     BC_SETTING_CHOICE, /* int or enum: the place among the words */
     BC_SETTING_TEXT,   /* const char *, the text itself; "" is refused */
+    BC_SETTING_PAIR,   /* double[2], numbers "A..B" */
 } bc_setting_kind;
 
 /* A setting that is taken. */
@@ -42,7 +43,7 @@ typedef struct {
     const char *key;
     bc_setting_kind kind;
     size_t field, size; /* where it goes, see BC_FIELD */
-    double min, max;    /* of COUNT and NUMBER, both included */
+    double min, max;    /* of COUNT, NUMBER and PAIR, both included */
     const char *words;  /* of CHOICE, '|' between; of NUMBER what "" stands for, or NULL */
 } bc_setting_row;
 

@@ -100,6 +100,26 @@ static bc_status set_number(const bc_setting_row *row, const char *text, double 
     return BC_OK;
 }
 
+/* "A..B", each of them a number by itself. */
+static bc_status set_pair(const bc_setting_row *row, const char *text, double *to, bc_error *err)
+{
+    const char *dots = strstr(text, "..");
+    char first[64];
+    double ends[2];
+    bc_status st;
+
+    if (!dots || (size_t)(dots - text) >= sizeof first)
+        return bc_setting_refuse(err, row->key, text, "expected two numbers, A..B");
+    memcpy(first, text, (size_t)(dots - text));
+    first[dots - text] = '\0';
+    st = set_number(row, first, &ends[0], err);
+    if (!st)
+        st = set_number(row, dots + 2, &ends[1], err);
+    if (!st)
+        memcpy(to, ends, sizeof ends);
+    return st;
+}
+
 static bc_status set_choice(const bc_setting_row *row, const char *text, int *to, bc_error *err)
 {
     int place = 0;
@@ -121,7 +141,7 @@ bc_status bc_setting_set(const bc_setting_row *row, const char *value, void *to,
     union {
         bool flag;
         uint64_t count;
-        double number;
+        double number, pair[2];
         int choice;
         const char *text;
     } unused;
@@ -143,6 +163,7 @@ bc_status bc_setting_set(const bc_setting_row *row, const char *value, void *to,
     case BC_SETTING_TEXT:
         *(const char **)field = value;
         return *value ? BC_OK : bc_setting_refuse(err, row->key, value, "expected a text");
+    case BC_SETTING_PAIR: return set_pair(row, value, field, err);
     }
     return BC_OK;
 }

@@ -12,6 +12,7 @@ typedef struct {
     double number, optional;
     int choice;
     const char *text;
+    double pair[2];
 } values;
 
 static const bc_setting_row rows[] = {
@@ -23,6 +24,7 @@ static const bc_setting_row rows[] = {
     { "optional", BC_SETTING_NUMBER, BC_FIELD(values, optional), 0, 100, "20" },
     { "choice", BC_SETTING_CHOICE, BC_FIELD(values, choice), 0, 0, "one|two|three" },
     { "text", BC_SETTING_TEXT, BC_FIELD(values, text), 0, 0, NULL },
+    { "pair", BC_SETTING_PAIR, BC_FIELD(values, pair), -9, 9, NULL },
 };
 
 enum { N_ROWS = sizeof rows / sizeof *rows };
@@ -35,9 +37,11 @@ static bc_status fill(const bc_setting *given, size_t n, values *to, bc_error *e
 
 static void values_go_to_their_members(void **state)
 {
-    const bc_setting given[] = { { "flag", "" },        { "small", "1024" },  { "large", "0xff" },
-                                 { "bytes", "2M" },     { "number", "-1.5" }, { "optional", "" },
-                                 { "choice", "three" }, { "text", "a=b, c" } };
+    const bc_setting given[] = {
+        { "flag", "" },        { "small", "1024" },  { "large", "0xff" },
+        { "bytes", "2M" },     { "number", "-1.5" }, { "optional", "" },
+        { "choice", "three" }, { "text", "a=b, c" }, { "pair", "-.5..1e0" }
+    };
     values v;
 
     (void)state;
@@ -50,6 +54,7 @@ static void values_go_to_their_members(void **state)
     assert_true(v.optional == 20.0);
     assert_int_equal(v.choice, 2);
     assert_string_equal(v.text, "a=b, c");
+    assert_true(v.pair[0] == -0.5 && v.pair[1] == 1.0);
 }
 
 static void what_is_not_given_stays_and_the_last_counts(void **state)
@@ -78,6 +83,10 @@ static void what_is_no_value_is_refused(void **state)
     } cases[] = {
         { { "flag", "perhaps" }, "flag perhaps: expected yes or no", "flag" },
         { { "small", "0" }, "small 0: expected a whole number from 1 to 1024", "small" },
+        { { "pair", "1" }, "pair 1: expected two numbers, A..B", "pair" },
+        { { "pair", "x..1" }, "pair x: expected a number from -9 to 9", "pair" },
+        { { "pair", "1..10" }, "pair 10: expected a number from -9 to 9", "pair" },
+        { { "pair", "1..2..3" }, "pair 2..3: expected a number from -9 to 9", "pair" },
         { { "small", "1025" }, "small 1025: expected a whole number from 1 to 1024", "small" },
         { { "small", "-1" }, "small -1: expected a whole number from 1 to 1024", "small" },
         { { "small", "" }, "small: expected a whole number from 1 to 1024", "small" },
