@@ -15,7 +15,7 @@ typedef struct {
 
 void bci_put(bci_buffer *b, const char *text, size_t n);
 
-/* As printf, up to 255 characters, with a point in numbers under any locale. */
+/* As printf, with a point in numbers under any locale. */
 void bci_putf(bci_buffer *b, const char *format, ...) BC_PRINTF(2, 3);
 
 #endif
