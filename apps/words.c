@@ -51,10 +51,8 @@ static void find_synonym(bc_error *err, const char *place, const char *value)
     const char *key = value > err->text ? place : "";
     const char *kind = value > err->text ? "" : strcmp(place, "depth") == 0 ? " depth" : " format";
 
-    if (n >= sizeof typed)
-        return;
     snprintf(typed, sizeof typed, "%.*s", (int)n, value);
-    switch (synonym_find(place, typed, called, sizeof called)) {
+    switch (n < sizeof typed ? synonym_find(place, typed, called, sizeof called) : SYNONYM_NONE) {
     case SYNONYM_SAID:
         (void)bc_error_say(err, err->status, "%s%s%s%s: %s", dashes, key, gap, typed, called);
         return;

@@ -87,6 +87,8 @@ asked 'Q8: unknown format, did you mean q8_0?' w.npy Q8
 asked 'q4km: unknown format, did you mean q4_k_m?' w.npy q4km
 asked 'Q4KM: unknown format, did you mean q4_k_m?' w.npy Q4KM
 asked 'u8: unknown format, did you mean int8, with --zero-point?' w.npy u8
+long=abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz
+asked "--dither $long: unknown, expected a name that --list shows" in.png 4 --dither "$long"
 asked 's16: wide integers of weights are int16 or uint16, expected one of them, f16 or bf16' w.npy s16
 asked 'fp8: unknown format, did you mean f8_e4m3 or f8_e5m2?' w.npy q4_0 --type 'x=fp8'
 for slip in fp9 e9m3 int61 q9_0; do # numbers are bits: none is a slip of another
