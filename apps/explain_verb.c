@@ -1,32 +1,38 @@
-/* Knows what `bitcrush explain` can explain: a part for each. */
+/* Knows the verb explain: options and operands as a request, and what is printed of the answer. */
+#include "explain_verb.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "explain.h"
+#include "bitcrush/explain.h"
 #include "option_table.h"
+#include "synonyms.h"
+#include "tool.h"
+#include "words.h"
 
 /* A part, the option that asks for it (of `explain VALUE FORMAT...` none), its operands, and the
  * options that it minds. */
-static const struct {
+typedef struct {
     const char *option;
-    explain_part *run;
+    bc_explain_what what;
     int min_operands, max_operands;
     const char *operands;
     const char *minds; /* " name name " */
-} parts[] = {
-    { "all", explain_all, 1, EXPLAIN_MAX_FORMATS, "--all FORMAT..., for example --all float5",
+} part;
+
+static const part parts[] = {
+    { "all", BC_EXPLAIN_ALL, 1, BC_EXPLAIN_MAX_FORMATS, "--all FORMAT..., for example --all float5",
       " step zero plot force " },
-    { "text", explain_text, 0, 0, "nothing beside --text TEXT", " " },
-    { "range", explain_range, 0, 0, "nothing beside --range A B --step S", " step " },
-    { "product", explain_product, 0, 0, "nothing beside --product A B --bits N,...",
+    { "text", BC_EXPLAIN_TEXT, 0, 0, "nothing beside --text TEXT", " " },
+    { "range", BC_EXPLAIN_RANGE, 0, 0, "nothing beside --range A B --step S", " step " },
+    { "product", BC_EXPLAIN_PRODUCT, 0, 0, "nothing beside --product A B --bits N,...",
       " bits terms step seed " },
-    { "block", explain_block, 1, 1, "FILE --block K, a file of weights", " format tensor " },
-    { NULL, explain_number, 1, EXPLAIN_MAX_FORMATS + 1,
+    { "block", BC_EXPLAIN_BLOCK, 1, 1, "FILE --block K, a file of weights", " format tensor " },
+    { NULL, BC_EXPLAIN_NUMBER, 1, BC_EXPLAIN_MAX_FORMATS + 1,
       "VALUE FORMAT..., for example 3.1415 float32 int8; -- before a negative value",
       " steps step zero plot force " },
 };
-
-enum { N_PARTS = sizeof parts / sizeof *parts };
 
 /* Options that every part takes. */
 static const char common[] = " json help version man list completion ";
@@ -40,38 +46,128 @@ static bool has_word(const char *words, const char *name)
 }
 
 /* The first option given that a part does not mind, or NULL. */
-static const char *stray(const options *o, size_t part)
+static const char *stray(const options *o, const part *p)
 {
     const option *rows;
     const size_t n = option_rows(&rows);
 
     for (size_t i = 0; i < n; i++)
-        if (o->given[i] && !has_word(parts[part].minds, rows[i].name) &&
-            !has_word(common, rows[i].name) &&
-            !(parts[part].option && strcmp(parts[part].option, rows[i].name) == 0))
+        if (o->given[i] && !has_word(p->minds, rows[i].name) && !has_word(common, rows[i].name) &&
+            !(p->option && strcmp(p->option, rows[i].name) == 0))
             return rows[i].name;
     return NULL;
 }
 
-bc_status explain_verb(const options *o, bc_error *err)
+static bc_status check(const part *p, const options *o, bc_error *err)
 {
-    size_t i = 0;
-
-    while (parts[i].option && !options_given(o, parts[i].option))
-        i++;
-
-    const char *odd = stray(o, i), *asked = parts[i].option;
+    const char *odd = stray(o, p);
+    const bool is_few = o->n_operands < p->min_operands;
 
     if (odd)
         return tool_fail(err, BC_E_USAGE, "--%s: does not go with %s%s, see explain --help", odd,
-                         asked ? "--" : "VALUE FORMAT...", asked ? asked : "");
-    if (o->n_operands < parts[i].min_operands || o->n_operands > parts[i].max_operands) {
-        char expected[160];
+                         p->option ? "--" : "VALUE FORMAT...", p->option ? p->option : "");
+    if (is_few || o->n_operands > p->max_operands)
+        return tool_arguments(err, is_few, p->operands);
+    if (p->what == BC_EXPLAIN_NUMBER && o->n_operands == 1 && options_given(o, "zero"))
+        return tool_usage(err, "--zero", "", "expected a format of integers beside it");
+    return BC_OK;
+}
 
-        snprintf(expected, sizeof expected, "expected %s", parts[i].operands);
-        return tool_usage(
-            err, o->n_operands < parts[i].min_operands ? "too few arguments" : "too many arguments",
-            "", expected);
+enum { NAME = 160 };
+
+/* A format under its own name. */
+static const char *own_name(const char *typed, char called[NAME])
+{
+    return synonym_find("notation", typed, called, NAME) == SYNONYM_SAME ? called : typed;
+}
+
+/* The same of each of a list, in `to`; one that does not fit stays as it was typed. */
+static const char *own_names(const char *list, char *to, size_t size)
+{
+    char word[NAME], called[NAME];
+    size_t n = 0;
+
+    for (const char *at = list;;) {
+        const size_t length = strcspn(at, ",");
+
+        snprintf(word, sizeof word, "%.*s", (int)length, at);
+        at += length;
+        n += (size_t)snprintf(to + n, size - n, "%s%s", own_name(word, called), *at ? "," : "");
+        if (length >= sizeof word || n >= size)
+            return list;
+        if (!*at++)
+            return to;
     }
-    return parts[i].run(o, err);
+}
+
+/* What is refused, in words of the command line. */
+static void explain_refusal(bc_error *err)
+{
+    const bool is_format = err->setting && strcmp(err->setting, "formats") == 0;
+
+    if (is_format && err->text[0] == '-')
+        (void)tool_fail(err, BC_E_USAGE, "%.*s: not a format, expected options before --",
+                        (int)strcspn(err->text, ":"), err->text);
+    words_explain(err, is_format ? "notation" : NULL);
+}
+
+static bc_status fill(const options *o, bc_explain_request *asked, bc_error *err)
+{
+    const bc_setting_row *rows;
+    const size_t n_rows = bc_explain_settings(&rows);
+    bc_setting given[OPTION_ROOM];
+    size_t n = 0;
+
+    for (size_t i = 0, n_all = options_settings(o, given); i < n_all; i++)
+        if (bc_setting_row_of(rows, n_rows, given[i].key))
+            given[n++] = given[i];
+    return bc_settings_fill(rows, n_rows, &(bc_settings){ given, n }, asked, err);
+}
+
+/* Explain, draw and print it. */
+static bc_status answer(const bc_explain_request *asked, const options *o, bc_error *err)
+{
+    char *text = NULL;
+    bc_report *report = NULL;
+    bc_plot *plot = NULL;
+    bc_status st = bc_explain(asked, o->json ? NULL : &text, o->json ? &report : NULL,
+                              o->plot ? &plot : NULL, err);
+
+    if (st)
+        explain_refusal(err);
+    else if (o->plot)
+        st = tool_save_plot(o, plot, st, err);
+    if (!st && report)
+        st = tool_report(report, o, "", err);
+    if (!st && text)
+        fputs(text, stdout); /* what fails is seen when standard output is flushed */
+    free(text);
+    bc_report_free(report);
+    return st;
+}
+
+bc_status explain_verb(const bc_medium *m, const options *o, bc_error *err)
+{
+    const part *p = parts;
+    const char *formats[BC_EXPLAIN_MAX_FORMATS];
+    char names[BC_EXPLAIN_MAX_FORMATS][NAME], bits[BC_EXPLAIN_MAX_FORMATS * NAME];
+
+    (void)m;
+    while (p->option && !options_given(o, p->option))
+        p++;
+    bc_explain_request asked = bc_explain_request_default(p->what);
+    const int first = p->what == BC_EXPLAIN_NUMBER;
+    bc_status st = check(p, o, err);
+
+    if (!st)
+        st = fill(o, &asked, err);
+    if (st)
+        return st;
+    for (int i = first; p->what != BC_EXPLAIN_BLOCK && i < o->n_operands; i++)
+        formats[asked.n_formats++] = own_name(o->operands[i], names[i - first]);
+    asked.formats = formats;
+    asked.value = asked.path = o->n_operands > 0 ? o->operands[0] : NULL;
+    asked.bits = asked.bits ? own_names(asked.bits, bits, sizeof bits) : NULL;
+    asked.reading = tool_reading(o);
+    return answer(&asked, o, err);
 }

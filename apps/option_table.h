@@ -28,13 +28,9 @@ enum { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 typedef struct {
     const char *output, *completion, *plot, *sheet, *report;
-    const char *text, *bits, *format, *tensor; /* explain */
     bool quiet, json, list, help, version, man;
-    bool steps, all;     /* explain */
     int progress, color; /* index of the choice */
     double params;
-    double product[2], zero; /* explain */
-    uint64_t block, terms;
     bool is_page_only;                 /* the output is for the page alone and goes away with it */
     bool is_refused;                   /* by --min-snr: what is reported was not written */
     bool given[OPTION_ROOM];           /* the rows of the table that were set */

@@ -1,7 +1,6 @@
 /* Knows how arguments become options. */
 #include "options.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bitcrush/explain.h"
 #include "bitcrush/feedback.h"
 #include "bitcrush/study.h"
 #include "option_table.h"
@@ -64,26 +64,6 @@ static bc_status set_number(const option *o, const char *text, double *to, bc_er
         return usage(err, "--%s %s: expected a number from %.10g to %.10g", o->name, text, o->min,
                      o->max);
     *to = v;
-    return BC_OK;
-}
-
-static bc_status set_count(const option *o, const char *text, uint64_t *to, bc_error *err)
-{
-    char *end;
-
-    errno = 0;
-    const bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const unsigned long long v = strtoull(text, &end, is_hex ? 16 : 10);
-    /* The largest of 64 bits is no double. */
-    const unsigned long long max = o->max < 0x1p63 ? (unsigned long long)o->max : UINT64_MAX;
-
-    if (*text >= '0' && *text <= '9' && !*end && !errno && v <= max && (double)v >= o->min)
-        *to = v;
-    else if (max == UINT64_MAX)
-        return usage(err, "--%s %s: expected a whole number of 64 bits", o->name, text);
-    else
-        return usage(err, "--%s %s: expected a whole number from %.0f to %llu", o->name, text,
-                     o->min, max);
     return BC_OK;
 }
 
@@ -157,22 +137,23 @@ static const char *own_choice(const option *o, const char *text, options *out)
     return kept ? kept : text;
 }
 
-/* The row of the first medium that has the setting, or NULL. */
+/* The row of the first medium that has the setting, or of an explanation; NULL: none. */
 static const bc_setting_row *setting_row(const char *key)
 {
     const bc_medium *const *media;
-    const size_t n = bc_media(&media);
-    const bc_setting_row *row = NULL;
+    const bc_setting_row *row = NULL, *explained;
+    const size_t n = bc_media(&media), n_explained = bc_explain_settings(&explained);
 
     for (size_t i = 0; !row && i < n; i++)
         row = bc_setting_row_of(media[i]->settings, media[i]->n_settings, key);
-    return row;
+    return row ? row : bc_setting_row_of(explained, n_explained, key);
 }
 
 /* text: NULL of an option that stands alone. */
 static bc_status set_setting(const option *o, const char *text, options *out, bc_error *err)
 {
     const bc_setting_row *row = setting_row(o->name);
+    const bool is_half = row && row->kind == BC_SETTING_PAIR && text && !strstr(text, "..");
     bc_status st = BC_OK;
 
     if (text && !*text && o->kind == TEXT)
@@ -184,7 +165,7 @@ static bc_status set_setting(const option *o, const char *text, options *out, bc
     if (text && o->kind == CHOICE)
         text = own_choice(o, text, out);
     out->settings[place_of(o)] = text ? text : "";
-    if (row && !(o->kind == FLAG && !text))
+    if (row && !is_half /* its second number follows */ && !(o->kind == FLAG && !text))
         st = bc_setting_set(row, text ? text : "", NULL, err);
     if (st)
         words_explain(err, NULL);
@@ -203,12 +184,12 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
     case TEXT:
         *(const char **)(void *)field = text;
         return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
-    case COUNT: return set_count(o, text, (uint64_t *)(void *)field, err);
-    case SIZE: /* settings alone are sizes and perhaps */
-    case PERHAPS: break;
-    case PAIR: /* its second number is taken by parse_long */
     case NUMBER: return set_number(o, text, (double *)(void *)field, err);
     case CHOICE: return set_choice(o, text, (int *)(void *)field, err);
+    case COUNT: /* settings alone are these */
+    case SIZE:
+    case PAIR:
+    case PERHAPS: break;
     }
     return BC_OK;
 }
@@ -278,23 +259,20 @@ static const char *value_after(int argc, char **argv, int *i, const option *o, c
     return NULL;
 }
 
-/* The second number of a PAIR, in the word after the first. Of a setting both are one text, "A..B",
- * which may also be typed so. */
+/* The second number of a PAIR, in the word after the first. Both are one text, "A..B", which may
+ * also be typed so. */
 static bc_status set_second(const option *o, const char *first, int argc, char **argv, int *i,
                             options *out, bc_error *err)
 {
-    const bool is_setting = o->field == OPTION_IS_SETTING;
     char shown[64], both[128];
 
-    if (o->kind != PAIR || (is_setting && strstr(first, "..")))
+    if (o->kind != PAIR || strstr(first, ".."))
         return BC_OK;
     snprintf(shown, sizeof shown, "--%s", o->name);
     const char *next = value_after(argc, argv, i, o, shown, err);
 
     if (!next)
         return BC_E_USAGE;
-    if (!is_setting)
-        return set_number(o, next, (double *)(void *)((char *)out + o->field) + 1, err);
     snprintf(both, sizeof both, "%.60s..%.60s", first, next);
     const char *kept = keep_word(out, both);
 
@@ -422,7 +400,7 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     const char *perhaps = NULL;
     int after_perhaps = -1;
 
-    *out = (options){ .terms = 1000, .operands = argv };
+    *out = (options){ .operands = argv };
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
         bc_status st = BC_OK;

@@ -6,15 +6,9 @@
 
 #include "bitcrush/study.h"
 #include "deeds.h"
-#include "explain.h"
+#include "explain_verb.h"
 #include "report_verb.h"
 #include "sweep_verb.h"
-
-static bc_status explain(const bc_medium *m, const options *o, bc_error *err)
-{
-    (void)m;
-    return explain_verb(o, err);
-}
 
 static const verb rows[] = {
     { .name = "compare", .needs = BC_COMPARE, .run = deed_compare },
@@ -30,7 +24,7 @@ static const verb rows[] = {
       .needs = BC_N_DEEDS,
       .is_without_files = true,
       .own = &program_explain,
-      .run = explain },
+      .run = explain_verb },
 };
 
 enum { N_ROWS = sizeof rows / sizeof *rows };

@@ -18,6 +18,7 @@ audio    base core measure report medium audio
 tensor   base core measure report medium tensor
 numbers  base core measure report medium numbers
 study    base core measure report medium study
+explain  base core measure report tensor explain
 '
 
 # A row: public header, its layer. A header named after a layer belongs to it.

@@ -20,17 +20,17 @@ src/image/sheet.c|%d bits|stands beside %d bit
 src/image/show.c|each of the %u colours|histograms of one colour are not drawn
 src/image/show.c|each of the %u codes|a bit has two
 src/tensor/show.c|each of the %u levels|a type has two at least
-apps/explain_plot.c|values of %zu formats|two at least
-apps/explain_plot.c|%d bits, expected at most|more than can be drawn
-apps/explain_all.c|%d bits, expected at most|more than can be shown
-apps/explain_all.c|%zu finite values|a format has two at least
-apps/explain_steps.c|with zeros in front, %d bits|wider than a number that has one
-apps/explain_steps.c|and so on, %d times|more than are shown
-apps/explain_range.c|= %llu codes are enough|two at least
+src/explain/lines.c|values of %zu formats|two at least
+src/explain/lines.c|%d bits, expected at most|more than can be drawn
+src/explain/all.c|%d bits, expected at most|more than can be shown
+src/explain/all.c|%zu finite values|a format has two at least
+src/explain/steps.c|with zeros in front, %d bits|wider than a number that has one
+src/explain/steps.c|and so on, %d times|more than are shown
+src/explain/range.c|= %llu codes are enough|two at least
 apps/lists.c|%u colours|a palette has two at least
 src/base/limits.c|"%.*f %s"|units that have no plural
 apps/option_texts.c|"  %3d %s|a status and what it means
-apps/explain_range.c|2^%d = %llu %s not|a verb
+src/explain/range.c|2^%d = %llu %s not|a verb
 '
 
 # Reads names of files on standard input, prints a sentence for each fault and fails if there is one.

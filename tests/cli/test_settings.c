@@ -5,6 +5,7 @@
 #include "../../apps/option_table.h"
 #include "../../apps/options.h"
 #include "../core/expect.h"
+#include "bitcrush/explain.h"
 #include "bitcrush/study.h"
 
 static bool takes(const bc_medium *m, const char *key)
@@ -44,6 +45,27 @@ static void a_setting_is_an_option_of_its_medium(void **state)
             EXPECT(o && o->field == OPTION_IS_SETTING && o->tools & TOOL_OF(m),
                    "setting %s of %s has no option", key, media[m]->things);
         }
+    }
+}
+
+/* --all alone chooses what is explained, and fills nothing. */
+static void options_of_explain_are_its_settings(void **state)
+{
+    const option *rows;
+    const size_t n = option_rows(&rows);
+    const bc_setting_row *settings;
+    const size_t n_settings = bc_explain_settings(&settings);
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        EXPECT(rows[i].tools != TOOL_EXPLAIN || strcmp(rows[i].name, "all") == 0 ||
+                   bc_setting_row_of(settings, n_settings, rows[i].name),
+               "--%s is listed for explain, which has no such setting", rows[i].name);
+    for (size_t i = 0; i < n_settings; i++) {
+        const option *o = option_row_of(settings[i].key, strlen(settings[i].key));
+
+        EXPECT(o && o->field == OPTION_IS_SETTING && o->tools & TOOL_EXPLAIN,
+               "setting %s of explain has no option", settings[i].key);
     }
 }
 
@@ -93,6 +115,7 @@ int main(void)
         SENTENCE("an option of a medium is a setting of it",
                  an_option_of_a_medium_is_a_setting_of_it),
         SENTENCE("a setting is an option of its medium", a_setting_is_an_option_of_its_medium),
+        SENTENCE("options of explain are its settings", options_of_explain_are_its_settings),
         SENTENCE("choices have the same words", choices_have_the_same_words),
         SENTENCE("sweeps take the options that count in them",
                  sweeps_take_the_options_that_count_in_them),

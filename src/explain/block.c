@@ -1,14 +1,15 @@
-/* Knows how `explain FILE --block K` shows one block of weights: scales, codes, values, errors. */
+/* Knows how one block of a file of weights is shown: scales, codes, values, errors. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "bitcrush/blocks.h"
+#include "bitcrush/measure.h"
 #include "bitcrush/tensor.h"
-#include "digits.h"
-#include "explain.h"
-#include "synonyms.h"
+#include "explain/digits.h"
+#include "explain/parts.h"
 
 enum { L = BC_BLOCK_MAX_LENGTH, G = BC_BLOCK_MAX_GROUPS, MAX_BYTES = 4 * L };
 
@@ -36,6 +37,14 @@ static void show_name(const char *name, char *to, size_t size)
             *c = '?';
 }
 
+static void lower_case(const char *from, char *to, size_t size)
+{
+    snprintf(to, size, "%s", from);
+    for (char *c = to; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c + 'a' - 'A');
+}
+
 /* A block format by name, in upper or lower case. */
 static bc_status find_format(const char *typed, const bc_block_format **out, bc_error *err)
 {
@@ -49,83 +58,79 @@ static bc_status find_format(const char *typed, const bc_block_format **out, bc_
     for (size_t i = 0; i < n && !*out; i++)
         near = bc_nearer_name(near, rows[i].name, name);
     return *out ? BC_OK
-                : synonym_unknown(err, "format", "--format", typed, near,
-                                  "unknown block format, expected one such as q4_0, q4_k, mxfp4 "
-                                  "or nf4");
+                : bc_setting_unknown(err, "format", typed, near,
+                                     "unknown block format, expected one such as q4_0, q4_k, mxfp4 "
+                                     "or nf4");
 }
 
 /* The tensor asked for, or the largest. */
-static bc_status find_tensor(const options *o, const bc_tensor_file *f, size_t *out, bc_error *err)
+static bc_status find_tensor(const bc_explain_request *asked, const bc_tensor_file *f, size_t *out,
+                             bc_error *err)
 {
     const size_t n = bc_tensor_count(f);
     const char *near = NULL;
-    char hint[160];
 
     *out = 0;
-    for (size_t i = 1; i < n && !o->tensor; i++)
+    for (size_t i = 1; i < n && !asked->tensor; i++)
         if (bc_tensor_at(f, i)->n_elements > bc_tensor_at(f, *out)->n_elements)
             *out = i;
     if (n == 0)
-        return tool_usage(err, o->operands[0], "", "no tensors in it, expected one at least");
-    if (!o->tensor)
+        return bci_fail(err, BC_E_USAGE, "%s: no tensors in it, expected one at least",
+                        asked->path);
+    if (!asked->tensor)
         return BC_OK;
-    *out = bc_tensor_find(f, o->tensor);
+    *out = bc_tensor_find(f, asked->tensor);
     if (*out != SIZE_MAX)
         return BC_OK;
     for (size_t i = 0; i < n; i++)
-        near = bc_nearer_name(near, bc_tensor_at(f, i)->name, o->tensor);
-    snprintf(hint, sizeof hint,
-             near ? "not in the file, did you mean %.80s?"
-                  : "not in the file, expected a name that bitcrush info lists",
-             near);
-    return tool_usage(err, "--tensor", o->tensor, hint);
+        near = bc_nearer_name(near, bc_tensor_at(f, i)->name, asked->tensor);
+    return near ? bc_setting_refuse(err, "tensor", asked->tensor,
+                                    "not in the file, did you mean %.80s?", near)
+                : bc_setting_refuse(err, "tensor", asked->tensor,
+                                    "not in the file, expected a name that bitcrush info lists");
 }
 
 /* The format that is shown: the one asked for, or that of the file. */
-static bc_status choose_format(const options *o, block *b, bc_error *err)
+static bc_status choose_format(const bc_explain_request *asked, block *b, bc_error *err)
 {
-    char own[40], hint[160];
+    char own[40];
 
     lower_case(b->tensor->type->name, own, sizeof own);
     b->format = bc_block_find(own);
-    if (o->format) {
+    if (asked->format) {
         const bc_block_format *stored = b->format;
-        const bc_status st = find_format(o->format, &b->format, err);
+        const bc_status st = find_format(asked->format, &b->format, err);
 
         b->is_encoded = b->format != stored;
         return st;
     }
     if (b->format)
         return BC_OK;
-    snprintf(hint, sizeof hint,
-             "its type %s has no blocks, expected --format with one, such as q4_0",
-             b->tensor->type->name);
-    return tool_usage(err, b->name, "", hint);
+    return bci_fail(err, BC_E_USAGE,
+                    "%s: its type %s has no blocks, expected `format` with one, such as q4_0",
+                    b->name, b->tensor->type->name);
 }
 
-static bc_status check_place(const options *o, block *b, bc_error *err)
+static bc_status check_place(const bc_explain_request *asked, block *b, bc_error *err)
 {
     const bc_tensor_info *t = b->tensor;
     const uint64_t row = t->n_dims ? t->dims[t->n_dims - 1] : 1;
     const uint32_t length = b->format->block_length;
-    char place[32], hint[160];
+    char place[32];
 
-    if (row % length != 0) {
-        return tool_fail(err, BC_E_UNSUPPORTED,
-                         "%s: rows of %llu weight(s), expected whole blocks of %u for %s", b->name,
-                         (unsigned long long)row, length, b->format->name);
-    }
-    b->place = o->block;
+    if (row % length != 0)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: rows of %llu weight(s), expected whole blocks of %u for %s", b->name,
+                        (unsigned long long)row, length, b->format->name);
+    b->place = asked->block;
     b->n_blocks = t->n_elements / length;
     if (b->place < b->n_blocks)
         return BC_OK;
     snprintf(place, sizeof place, "%llu", (unsigned long long)b->place);
-    if (b->n_blocks == 0)
-        snprintf(hint, sizeof hint, "%s has no weights", b->name);
-    else
-        snprintf(hint, sizeof hint, "expected 0 to %llu, as %s has them",
-                 (unsigned long long)(b->n_blocks - 1), b->name);
-    return tool_usage(err, "--block", place, hint);
+    return b->n_blocks == 0
+               ? bc_setting_refuse(err, "block", place, "%s has no weights", b->name)
+               : bc_setting_refuse(err, "block", place, "expected 0 to %llu, as %s has them",
+                                   (unsigned long long)(b->n_blocks - 1), b->name);
 }
 
 /* ModelOpt divides data by the scale of their tensor first: its largest magnitude / (6 * 448). */
@@ -185,7 +190,7 @@ static void take_apart(block *b)
         bc_error_add_f32(&b->error, b->weights, b->stored, format->block_length);
 }
 
-static void print_heading(const options *o, const block *b)
+static void put_heading(bci_buffer *out, const bc_explain_request *asked, const block *b)
 {
     const bc_tensor_info *t = b->tensor;
     const bc_block_format *format = b->format;
@@ -193,25 +198,26 @@ static void print_heading(const options *o, const block *b)
     const uint64_t first = b->place * format->block_length;
     char bytes[40], weights[40];
 
-    printf("%s, %s (", o->operands[0], b->name);
+    bci_put(out, asked->path, strlen(asked->path));
+    bci_putf(out, ", %s (", b->name);
     for (uint32_t i = 0; i < t->n_dims; i++)
-        printf("%s%llu", i ? " x " : "", (unsigned long long)t->dims[i]);
-    printf("%s%s), block %llu of 0 to %llu\n", t->n_dims ? ", " : "", t->type->name,
-           (unsigned long long)b->place, (unsigned long long)(b->n_blocks - 1));
-    printf("row %llu, weights %llu to %llu%s\n", (unsigned long long)(first / row),
-           (unsigned long long)(first % row),
-           (unsigned long long)(first % row + format->block_length - 1),
-           b->is_encoded ? ", encoded" : ", as the file has them");
-    printf("%s: %s\n%s for %s, %.4g bits each:", format->name, format->doc,
-           digits_count(bytes, sizeof bytes, format->block_bytes, "byte"),
-           digits_count(weights, sizeof weights, format->block_length, "weight"),
-           format->bits_per_weight);
+        bci_putf(out, "%s%llu", i ? " x " : "", (unsigned long long)t->dims[i]);
+    bci_putf(out, "%s%s), block %llu of 0 to %llu\n", t->n_dims ? ", " : "", t->type->name,
+             (unsigned long long)b->place, (unsigned long long)(b->n_blocks - 1));
+    bci_putf(out, "row %llu, weights %llu to %llu%s\n", (unsigned long long)(first / row),
+             (unsigned long long)(first % row),
+             (unsigned long long)(first % row + format->block_length - 1),
+             b->is_encoded ? ", encoded" : ", as the file has them");
+    bci_putf(out, "%s: %s\n%s for %s, %.4g bits each:", format->name, format->doc,
+             bci_digits_count(bytes, sizeof bytes, format->block_bytes, "byte"),
+             bci_digits_count(weights, sizeof weights, format->block_length, "weight"),
+             format->bits_per_weight);
     for (uint32_t i = 0; i < format->block_bytes; i++)
-        printf("%s%02X", i % 32 == 0 ? "\n  " : " ", b->bytes[i]);
-    printf("\n");
+        bci_putf(out, "%s%02X", i % 32 == 0 ? "\n  " : " ", b->bytes[i]);
+    bci_putf(out, "\n");
     if (b->scale_of_tensor != 1.0f)
-        printf("scales below are those of the blocks times that of the tensor, %.6g\n",
-               (double)b->scale_of_tensor);
+        bci_putf(out, "scales below are those of the blocks times that of the tensor, %.6g\n",
+                 (double)b->scale_of_tensor);
 }
 
 static int bits_of(uint32_t n_codes)
@@ -223,55 +229,52 @@ static int bits_of(uint32_t n_codes)
     return bits;
 }
 
-static void print_group(const block *b, size_t g)
+static void put_group(bci_buffer *out, const block *b, size_t g)
 {
     const bc_block_codes *codes = b->format->codes;
     const uint32_t first = (uint32_t)g * codes->group_length;
 
-    printf("\nweights %u to %u: scale %.6g", first, first + codes->group_length - 1,
-           (double)b->scales[g]);
+    bci_putf(out, "\nweights %u to %u: scale %.6g", first, first + codes->group_length - 1,
+             (double)b->scales[g]);
     if (codes->has_minimum)
-        printf(", minimum %.6g", (double)b->minimums[g]);
-    printf("\n");
+        bci_putf(out, ", minimum %.6g", (double)b->minimums[g]);
+    bci_putf(out, "\n");
 }
 
-static void print_weights(const block *b)
+static void put_weights(bci_buffer *out, const block *b)
 {
     const bc_block_codes *codes = b->format->codes;
     const int bits = bits_of(codes->n_codes);
     char code[40], value[40];
 
-    printf("stored = value x scale%s\n", codes->has_minimum ? " - minimum" : "");
+    bci_putf(out, "stored = value x scale%s\n", codes->has_minimum ? " - minimum" : "");
     for (uint32_t k = 0; k < b->format->block_length; k++) {
         if (k % codes->group_length == 0) {
-            print_group(b, k / codes->group_length);
-            printf("%6s  %*s  %10s  %12s", "", bits > 4 ? bits : 4, "code", "value", "stored");
-            printf(b->is_encoded ? "  %12s  %10s\n" : "\n", "weight", "error");
+            put_group(out, b, k / codes->group_length);
+            bci_putf(out, "%6s  %*s  %10s  %12s", "", bits > 4 ? bits : 4, "code", "value",
+                     "stored");
+            bci_putf(out, b->is_encoded ? "  %12s  %10s\n" : "\n", "weight", "error");
         }
-        printf("%6u  %*s  %10s  %12.6g", k, bits > 4 ? bits : 4,
-               digits_binary(code, sizeof code, b->codes[k], bits),
-               digits_short(value, sizeof value, (double)codes->value(b->codes[k]), 10),
-               (double)b->stored[k]);
+        bci_putf(out, "%6u  %*s  %10s  %12.6g", k, bits > 4 ? bits : 4,
+                 bci_digits_binary(code, sizeof code, b->codes[k], bits),
+                 bci_digits_short(value, sizeof value, (double)codes->value(b->codes[k]), 10),
+                 (double)b->stored[k]);
         if (b->is_encoded)
-            printf("  %12.6g  %+10.2g", (double)b->weights[k],
-                   (double)(b->stored[k] - b->weights[k]));
-        printf("\n");
+            bci_putf(out, "  %12.6g  %+10.2g", (double)b->weights[k],
+                     (double)(b->stored[k] - b->weights[k]));
+        bci_putf(out, "\n");
     }
     if (b->is_encoded && b->error.n > 0)
-        printf("\nerror of the block: root mean square %.3g, largest %.3g, SNR %.2f dB\n",
-               bc_error_rmse(&b->error), b->error.max_abs_e, bc_error_snr_db(&b->error));
+        bci_putf(out, "\nerror of the block: root mean square %.3g, largest %.3g, SNR %.2f dB\n",
+                 bc_error_rmse(&b->error), b->error.max_abs_e, bc_error_snr_db(&b->error));
 }
 
-static bc_status print_json(const options *o, const block *b, bc_error *err)
+static void report(bc_report *r, const bc_explain_request *asked, const block *b)
 {
     static const char table[] = "weights";
-    bc_report *r = NULL;
-    const bc_status st = explain_report_new("block", &r, err);
     const bc_block_codes *codes = b->format->codes;
 
-    if (st)
-        return st;
-    bc_report_string(r, "", "path", o->operands[0]);
+    bc_report_string(r, "", "path", asked->path);
     bc_report_string(r, "", "tensor", b->tensor->name);
     bc_report_string(r, "", "type", b->tensor->type->name);
     bc_report_string(r, "", "format", b->format->name);
@@ -294,22 +297,22 @@ static bc_status print_json(const options *o, const block *b, bc_error *err)
             bc_report_number(r, table, "error", (double)(b->stored[k] - b->weights[k]));
         }
     }
-    return explain_report_print(r, o, err);
 }
 
-static bc_status show(const options *o, const bc_tensor_file *f, bc_error *err)
+static bc_status show(const bc_explain_request *asked, const bc_tensor_file *f,
+                      const bci_telling *to, bc_error *err)
 {
     block b = { .is_encoded = false };
     size_t i;
-    bc_status st = find_tensor(o, f, &i, err);
+    bc_status st = find_tensor(asked, f, &i, err);
 
     if (st)
         return st;
     b.tensor = bc_tensor_at(f, i);
     show_name(b.tensor->name, b.name, sizeof b.name);
-    st = choose_format(o, &b, err);
+    st = choose_format(asked, &b, err);
     if (!st)
-        st = check_place(o, &b, err);
+        st = check_place(asked, &b, err);
     if (!st)
         st = read_scale_of_tensor(f, i, &b, err);
     if (!st)
@@ -317,22 +320,23 @@ static bc_status show(const options *o, const bc_tensor_file *f, bc_error *err)
     if (st)
         return st;
     take_apart(&b);
-    if (o->json)
-        return print_json(o, &b, err);
-    print_heading(o, &b);
-    print_weights(&b);
+    if (to->report)
+        report(to->report, asked, &b);
+    if (to->text) {
+        put_heading(to->text, asked, &b);
+        put_weights(to->text, &b);
+    }
     return BC_OK;
 }
 
-bc_status explain_block(const options *o, bc_error *err)
+bc_status bci_explain_block(const bc_explain_request *asked, const bci_telling *to, bc_error *err)
 {
     bc_tensor_file *f;
-    const bc_reading reading = tool_reading(o);
-    bc_status st = bc_tensor_file_open_with(o->operands[0], &reading, &f, err);
+    bc_status st = bc_tensor_file_open_with(asked->path, &asked->reading, &f, err);
 
     if (st)
         return st;
-    st = show(o, f, err);
+    st = show(asked, f, to, err);
     bc_tensor_file_free(f);
     return st;
 }

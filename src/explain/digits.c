@@ -1,18 +1,19 @@
 /* Knows how many digits of a number are worth reading. */
-#include "digits.h"
+#include "explain/digits.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/decimal.h"
 
 enum { SHORT = 12 }; /* so few characters are shown whole */
 
-char *digits_to(char *to, size_t size, double value, double resolution)
+char *bci_digits_to(char *to, size_t size, double value, double resolution)
 {
     char exact[64];
 
-    digits_exact(exact, sizeof exact, value);
+    bci_digits_exact(exact, sizeof exact, value);
     if (*exact && strlen(exact) <= SHORT) {
         snprintf(to, size, "%s", exact);
         return to;
@@ -21,18 +22,18 @@ char *digits_to(char *to, size_t size, double value, double resolution)
     const double slack = isfinite(resolution) ? 0.05 * fabs(resolution) : INFINITY;
 
     for (int n = 6; n <= 17; n++) {
-        snprintf(to, size, "%.*g", n, value);
-        if (!isfinite(value) || fabs(strtod(to, NULL) - value) <= slack)
+        bci_format(to, size, "%.*g", n, value);
+        if (!isfinite(value) || fabs(bci_read_double(to, NULL) - value) <= slack)
             break;
     }
     return to;
 }
 
-char *digits_exact(char *to, size_t size, double value)
+char *bci_digits_exact(char *to, size_t size, double value)
 {
     char text[1200]; /* 1074 places after the point at most */
 
-    snprintf(text, sizeof text, "%.1074f", value);
+    bci_format(text, sizeof text, "%.1074f", value);
     if (strchr(text, '.')) {
         size_t n = strlen(text);
 
@@ -45,54 +46,54 @@ char *digits_exact(char *to, size_t size, double value)
     return to;
 }
 
-char *digits_short(char *to, size_t size, double value, size_t width)
+char *bci_digits_short(char *to, size_t size, double value, size_t width)
 {
     char exact[64];
 
-    digits_exact(exact, sizeof exact, value);
+    bci_digits_exact(exact, sizeof exact, value);
     if (*exact && strlen(exact) <= width)
         snprintf(to, size, "%s", exact);
     else
-        snprintf(to, size, "%.4g", value);
+        bci_format(to, size, "%.4g", value);
     return to;
 }
 
-char *digits_error(char *to, size_t size, double value)
+char *bci_digits_error(char *to, size_t size, double value)
 {
     const double magnitude = fabs(value);
 
-    snprintf(to, size,
-             magnitude >= 1e6    ? "%.4g"
-             : magnitude >= 1e4  ? "%.0f"
-             : magnitude >= 1e-3 ? "%.4g"
-                                 : "%.2g",
-             value);
+    bci_format(to, size,
+               magnitude >= 1e6    ? "%.4g"
+               : magnitude >= 1e4  ? "%.0f"
+               : magnitude >= 1e-3 ? "%.4g"
+                                   : "%.2g",
+               value);
     return to;
 }
 
-char *digits_loss(char *to, size_t size, double value)
+char *bci_digits_loss(char *to, size_t size, double value)
 {
     if (!(fabs(value) < 1e-3))
-        return digits_error(to, size, value);
-    snprintf(to, size, "%.4g", value);
+        return bci_digits_error(to, size, value);
+    bci_format(to, size, "%.4g", value);
     return to;
 }
 
-char *digits_percent(char *to, size_t size, double share)
+char *bci_digits_percent(char *to, size_t size, double share)
 {
     const double percent = 100.0 * share;
 
-    snprintf(to, size, percent >= 9999.5 && percent < 1e6 ? "%.0f" : "%.4g", percent);
+    bci_format(to, size, percent >= 9999.5 && percent < 1e6 ? "%.0f" : "%.4g", percent);
     return to;
 }
 
-char *digits_count(char *to, size_t size, uint64_t n, const char *noun)
+char *bci_digits_count(char *to, size_t size, uint64_t n, const char *noun)
 {
     snprintf(to, size, "%llu %s%s", (unsigned long long)n, noun, n == 1 ? "" : "s");
     return to;
 }
 
-char *digits_binary(char *to, size_t size, uint64_t v, int n)
+char *bci_digits_binary(char *to, size_t size, uint64_t v, int n)
 {
     size_t at = 0;
 
