@@ -66,7 +66,7 @@ typedef struct {
     /* paths: input and output, two inputs, or one input and NULL. With BC_E_QUALITY there is an
      * outcome as well as with BC_OK. */
     bc_status (*run)(void *job, const char *const paths[2], bc_outcome *out, bc_error *err);
-    /* Release outcome->own. */
+    /* Release outcome->own, also where run failed; one that is zeroed is fine. */
     void (*release)(bc_outcome *o);
     /* Tell it as facts, which live as long as the outcome. */
     void (*facts)(const void *job, const bc_outcome *o, const bc_account *a, bc_report *r);

@@ -354,8 +354,8 @@ static bool try(size_t m, size_t n, const char *spec, const bc_settings *given)
 
         EXPECT(told == seen || fabs(told - seen) < 0.01,
                "%s: %.4f dB is told, %.4f dB is in the file", what, told, seen);
-        reduce->release(&outcome);
     }
+    reduce->release(&outcome);
     medium->release(job);
     return !st;
 }
