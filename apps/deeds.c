@@ -41,14 +41,16 @@ typedef struct {
 } task;
 
 /* As facts, for programs or people. BC_E_LIMIT. */
-static bc_status tell(const task *t, const bc_outcome *o, const bc_account *a, bc_report **r,
-                      bc_error *err)
+static bc_status tell(const task *t, const options *as, const bc_outcome *o, const bc_account *a,
+                      bc_report **r, bc_error *err)
 {
     const bc_status st = bc_report_new(r, err);
 
-    if (!st)
-        t->medium->deeds[t->deed].facts(t->job, o, a, *r);
-    return st;
+    if (st)
+        return st;
+    bc_report_limit(*r, tool_reading(as).max_memory);
+    t->medium->deeds[t->deed].facts(t->job, o, a, *r);
+    return BC_OK;
 }
 
 static bc_status print(const task *t, const options *as, const bc_outcome *o, bc_account a,
@@ -60,7 +62,7 @@ static bc_status print(const task *t, const options *as, const bc_outcome *o, bc
     if (as->quiet)
         return BC_OK;
     a.is_for_programs = as->json;
-    st = tell(t, o, &a, &r, err);
+    st = tell(t, as, o, &a, &r, err);
     if (!st)
         st = tool_report(r, as, out, err);
     bc_report_free(r);
@@ -94,7 +96,7 @@ static bc_status write_page(const task *t, const options *o, const bc_outcome *o
 
     a.is_for_programs = true;
     if (!st)
-        st = tell(t, outcome, &a, &r, err);
+        st = tell(t, o, outcome, &a, &r, err);
     a.facts = r;
     if (!st)
         st = bc_page_of_one(&(bc_page){ .medium = t->medium,

@@ -17,6 +17,13 @@ typedef struct bc_report bc_report;
 /* An empty report. BC_E_LIMIT when memory is short. */
 BC_API BC_NODISCARD bc_status bc_report_new(bc_report **out, bc_error *err);
 
+/* Let facts and the text that is made of them take no more memory than so many bytes; beyond,
+ * bc_report_text and bc_report_json are BC_E_LIMIT. 0, as at first: BC_MAX_MEMORY of reading.h. */
+BC_API void bc_report_limit(bc_report *r, uint64_t max_memory);
+
+/* What the facts are taken from keeps so many bytes besides, which count towards the limit. */
+BC_API void bc_report_taken(bc_report *r, uint64_t n_bytes);
+
 /* Add a fact: `section` is "input", "output", "settings", "metrics", "theory", or "" for the
  * top level; facts keep their order. Texts are copied; section and key must be literals. A
  * number that is NaN and a NULL text do not apply and are left out; infinity is written

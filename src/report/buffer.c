@@ -13,8 +13,10 @@ static bool make_room(bci_buffer *b, size_t n)
     if (b->n + n + 1 <= b->room)
         return true;
     const size_t room = 2 * (b->n + n + 128);
-    char *grown = realloc(b->text, room);
+    const bool is_much = b->most && room > b->most;
+    char *grown = is_much ? NULL : realloc(b->text, room);
 
+    b->refused = is_much ? room : b->refused;
     if (!grown) {
         b->is_short_of_memory = true;
         return false;

@@ -10,6 +10,7 @@
 typedef struct {
     char *text; /* terminated; NULL while nothing was put */
     size_t n, room;
+    size_t most, refused; /* bytes that it may take, 0: any; those that were too many */
     bool is_short_of_memory;
 } bci_buffer;
 

@@ -13,9 +13,11 @@ typedef struct {
     const char *section, *key;
     size_t row; /* of the table that the section then is, from 1; 0: it is none */
     bci_fact_type type;
-    double number;
-    uint64_t integer; /* also of a flag: 0 or 1 */
-    char *string;
+    union {
+        double number;
+        uint64_t integer; /* also of a flag: 0 or 1 */
+        char *string;
+    };
 } bci_fact;
 
 /* Rows of a table that are made when they are written. */
@@ -32,8 +34,17 @@ struct bc_report {
     const char *table; /* the row begun last is of this one, or NULL */
     size_t row;
     bci_made_rows made;
-    bool is_short_of_memory;
+    uint64_t max_memory;
+    uint64_t n_bytes; /* of strings and what is counted besides; facts count by their room */
+    bool is_short_of_memory, is_beyond; /* facts were lost, also by the limit */
 };
+
+/* An empty text that takes no more than the facts leave of the report's limit. */
+bci_buffer bci_report_buffer(const bc_report *r);
+
+/* BC_OK and the text that is whole; else it is freed: BC_E_LIMIT when it or facts were lost. */
+BC_NODISCARD bc_status bci_report_take(const bc_report *r, bci_buffer *b, char **out,
+                                       bc_error *err);
 
 /* Row i of those that are made, alone in `row`, a report that is used for all of them. */
 void bci_report_make_row(const bc_report *r, size_t i, bc_report *row);

@@ -48,78 +48,154 @@ static json_t *section_of(json_t *root, const char *name)
     return section;
 }
 
-/* The object of a row of a table; borrowed. */
-static json_t *row_of(json_t *root, const char *table, size_t row)
-{
-    json_t *rows = json_object_get(root, table);
-
-    if (!rows) {
-        rows = json_array();
-        if (json_object_set_new(root, table, rows) != 0)
-            return NULL;
-    }
-    if (json_array_size(rows) < row && json_array_append_new(rows, json_object()) != 0)
-        return NULL;
-    return json_array_get(rows, row - 1);
-}
-
 /* Put a value into a row; "a.b" is b of the object a in it. */
-static bool put_in_row(json_t *row, const char *key, json_t *value)
+static bool put_in_row(json_t *row, const bci_fact *f)
 {
+    const char *key = f->key;
+
     for (const char *dot; row && (dot = strchr(key, '.')); key = dot + 1) {
         char name[32];
 
         snprintf(name, sizeof name, "%.*s", (int)(dot - key), key);
         row = section_of(row, name);
     }
-    return json_object_set_new(row, key, value) == 0;
+    return json_object_set_new(row, key, value_of(f)) == 0;
 }
 
-/* Rows that are made when they are written. */
-static bool put_made_rows(json_t *root, const bc_report *r)
+/* ---- as text, piece by piece: a tree of all rows would take several times their room */
+
+static int put(const char *text, size_t n, void *to)
+{
+    bci_put(to, text, n);
+    return 0;
+}
+
+/* A report on its way to a text. */
+typedef struct {
+    bci_buffer text, piece;
+    bool ok;
+} writer;
+
+/* Write an object of one member without its brackets, `before` bytes at its beginning and `behind`
+ * at its end. */
+static void put_member(writer *w, const json_t *object, size_t before, size_t behind)
+{
+    w->piece.n = 0;
+    w->ok =
+        w->ok &&
+        json_dump_callback(object, put, &w->piece,
+                           JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12)) == 0 &&
+        !w->piece.is_short_of_memory;
+    if (w->ok)
+        bci_put(&w->text, w->piece.text + before, w->piece.n - before - behind);
+}
+
+/* A row behind n others, whose facts are `facts`. */
+static void put_row(writer *w, const char *table, size_t n, const bci_fact *facts, size_t n_facts)
+{
+    static const char end[] = "\n  ]\n}";
+    json_t *row = json_object(), *object = json_pack("{s:[O]}", table, row);
+    const size_t head = strlen("{\n  \"\": [") + strlen(table);
+
+    for (size_t i = 0; w->ok && i < n_facts; i++)
+        w->ok = put_in_row(row, &facts[i]);
+    w->ok = w->ok && object;
+    if (n)
+        bci_put(&w->text, ",", 1);
+    if (w->ok)
+        put_member(w, object, n ? head : 1, sizeof end - 1);
+    json_decref(row);
+    json_decref(object);
+}
+
+/* Rows of the table that are made when they are written. */
+static void put_made_rows(writer *w, const bc_report *r)
 {
     bc_report *row = NULL;
-    bool ok = r->made.n == 0 || bc_report_new(&row, NULL) == BC_OK;
 
-    for (size_t i = 0; ok && i < r->made.n; i++) {
+    w->ok = w->ok && (r->made.n == 0 || bc_report_new(&row, NULL) == BC_OK);
+    for (size_t i = 0; w->ok && i < r->made.n; i++) {
         bci_report_make_row(r, i, row);
-        json_t *to = row_of(root, r->made.table, i + 1);
-
-        for (size_t k = 0; ok && k < row->n; k++)
-            ok = to && put_in_row(to, row->facts[k].key, value_of(&row->facts[k]));
-        ok = ok && !row->is_short_of_memory;
+        w->ok = !row->is_short_of_memory;
+        put_row(w, r->made.table, i, row->facts, row->n);
     }
     bc_report_free(row);
-    return ok;
+}
+
+static bool is_row_of(const bci_fact *f, const char *table)
+{
+    return f->row && strcmp(f->section, table) == 0;
+}
+
+static void put_table(writer *w, const bc_report *r, const char *table)
+{
+    size_t n_rows = 0;
+
+    for (size_t i = 0, n = 1; w->ok && i < r->n; i += n, n = 1) {
+        if (!is_row_of(&r->facts[i], table))
+            continue;
+        while (i + n < r->n && is_row_of(&r->facts[i + n], table) &&
+               r->facts[i + n].row == r->facts[i].row)
+            n++;
+        put_row(w, table, n_rows++, &r->facts[i], n);
+    }
+    if (n_rows == 0)
+        put_made_rows(w, r);
+    bci_put(&w->text, "\n  ]", 4);
+}
+
+/* All but rows, with null for tables. */
+static json_t *tree_of(const bc_report *r)
+{
+    json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/2");
+    bool ok = root;
+
+    for (size_t i = 0; ok && i < r->n; i++) {
+        const bci_fact *f = &r->facts[i];
+        json_t *section = f->row ? NULL : section_of(root, f->section);
+
+        if (f->row)
+            ok = json_object_get(root, f->section) ||
+                 json_object_set_new(root, f->section, json_null()) == 0;
+        else
+            ok = section && json_object_set_new(section, f->key, value_of(f)) == 0;
+    }
+    if (ok && r->made.n)
+        ok = json_object_set_new(root, r->made.table, json_null()) == 0;
+    if (ok)
+        return root;
+    json_decref(root);
+    return NULL;
 }
 
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
     errno = 0;
-    json_t *root = json_pack("{s:s}", "schema", "bitcrush-report/2");
-    bool ok = root && !r->is_short_of_memory;
-    char *text = NULL;
+    writer w = { .text = bci_report_buffer(r) };
+    json_t *root = tree_of(r), *value;
+    const char *key, *before = "{";
 
-    for (size_t i = 0; ok && i < r->n; i++) {
-        const bci_fact *f = &r->facts[i];
-        json_t *section = f->row ? row_of(root, f->section, f->row) : section_of(root, f->section);
+    w.ok = root;
+    if (root)
+        json_object_foreach(root, key, value)
+        {
+            json_t *member = json_is_null(value) ? NULL : json_pack("{s:O}", key, value);
 
-        ok = section && (f->row ? put_in_row(section, f->key, value_of(f))
-                                : json_object_set_new(section, f->key, value_of(f)) == 0);
-    }
-    ok = ok && put_made_rows(root, r);
-    if (ok)
-        text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12));
-    /* A string without memory looks like one that is no UTF-8 to jansson's callers. */
-    const bool is_short = errno == ENOMEM;
-
+            bci_put(&w.text, before, 1);
+            before = ",";
+            if (json_is_null(value))
+                put_table(&w, r, key);
+            else if (member)
+                put_member(&w, member, 1, 2);
+            w.ok = w.ok && (member || json_is_null(value));
+            json_decref(member);
+        }
+    bci_put(&w.text, "\n}", 2);
+    free(w.piece.text);
     json_decref(root);
-    if (!text || is_short) {
-        free(text);
-        return bci_fail(err, BC_E_LIMIT, "report: out of memory");
-    }
-    *out = text;
-    return BC_OK;
+    /* A string without memory looks like one that is no UTF-8 to jansson's callers. */
+    w.text.is_short_of_memory = w.text.is_short_of_memory || !w.ok || errno == ENOMEM;
+    return bci_report_take(r, &w.text, out, err);
 }
 #else
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)

@@ -245,16 +245,10 @@ static void put_line(bci_buffer *b, const bc_report *r, const char *label, const
 
 bc_status bc_report_text(const bc_report *r, bool colour, char **out, bc_error *err)
 {
-    bci_buffer b = { 0 };
+    bci_buffer b = bci_report_buffer(r);
 
-    bci_put(&b, "", 0);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         put_line(&b, r, lines[i].label, lines[i].pattern, colour);
     bci_report_put_tables(&b, r, colour ? "\033[1m" : "", colour ? "\033[0m" : "");
-    if (b.is_short_of_memory || r->is_short_of_memory) {
-        free(b.text);
-        return bci_fail(err, BC_E_LIMIT, "report: out of memory");
-    }
-    *out = b.text;
-    return BC_OK;
+    return bci_report_take(r, &b, out, err);
 }

@@ -148,6 +148,8 @@ void bci_tensor_add_rows(bc_report *r, bool is_for_programs, const bc_tensor_out
 {
     const bc_tensor_outcome **sorted = is_for_programs ? NULL : malloc((n + 1) * sizeof(*sorted));
 
+    for (size_t i = 0; i < n; i++)
+        bc_report_taken(r, sizeof *tensors + strlen(tensors[i].name) + 1);
     for (size_t i = 0; sorted && i < n; i++)
         sorted[i] = &tensors[i];
     if (sorted)

@@ -137,6 +137,13 @@ exits 8
 mentions 'many.safetensors: comparing 20000 tensors takes '
 bitcrush compare many.safetensors many.safetensors --max-memory 64M -q
 exits 0
+bitcrush compare many.safetensors many.safetensors --max-memory 20M -q
+exits 0
+bitcrush compare many.safetensors many.safetensors --max-memory 20M --json
+exits 8
+mentions 'the report takes '
+bitcrush compare many.safetensors many.safetensors --max-memory 64M --json
+exits 0
 rm -f ./*.safetensors head.txt
 "$MAKE_WEIGHTS" safetensors 4 32 w.safetensors
 

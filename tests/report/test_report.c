@@ -43,6 +43,60 @@ static bc_report *of_picture(void)
     return r;
 }
 
+/* --- memory -------------------------------------------------------------------------- */
+
+static void add_rows(bc_report *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bc_report_row(r, "tensors");
+        bc_report_string(r, "tensors", "name", "a name of twenty-six bytes");
+        bc_report_integer(r, "tensors", "size_bytes", i);
+    }
+}
+
+static void expect_limit(const bc_report *r, uint64_t max_memory)
+{
+    char *text = NULL;
+    bc_error err = { 0 };
+
+    EXPECT(bc_report_text(r, false, &text, &err) == BC_E_LIMIT && !text, "%llu: %s",
+           (unsigned long long)max_memory, err.text);
+    EXPECT(strstr(err.text, "the report takes ") && strstr(err.text, "(`max-memory`)"), "%s",
+           err.text);
+}
+
+/* A fact takes 40 bytes, here with 27 of text for every second one: 107,000 bytes of 2000, if
+ * their room is no larger. What is printed of them besides has 37 bytes a row. */
+static void limited(void **state)
+{
+    static const uint64_t little[] = { 1, 4096, 107000, 143000 };
+    (void)state;
+
+    for (size_t k = 0; k < sizeof little / sizeof *little; k++) {
+        bc_report *r = new_report();
+
+        bc_report_limit(r, little[k]);
+        add_rows(r, 1000);
+        expect_limit(r, little[k]);
+        bc_report_free(r);
+    }
+    bc_report *r = new_report();
+
+    bc_report_limit(r, 1 << 20);
+    bc_report_taken(r, 1 << 20);
+    add_rows(r, 1000);
+    expect_limit(r, 1 << 20);
+    bc_report_free(r);
+    r = new_report();
+    bc_report_limit(r, 1 << 20);
+    add_rows(r, 1000);
+    char *text = text_of(r, false);
+
+    EXPECT(strstr(text, "a name of twenty-six bytes") && strstr(text, "999\n"), "%.80s", text);
+    free(text);
+    bc_report_free(r);
+}
+
 /* --- text ---------------------------------------------------------------------------- */
 
 static bool has_line(const char *text, const char *line)
@@ -327,6 +381,7 @@ static void json_left_out(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        SENTENCE("facts and their text take no more than they may", limited),
         SENTENCE("lines are made of the facts that there are", text_lines),
         SENTENCE("sizes are told without that of the input's samples", text_without_raw_size),
         SENTENCE("numbers have the decimals that tell something", text_numbers),
