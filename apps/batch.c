@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "files.h"
 #include "media.h"
 #include "pages.h"
 #include "stop.h"
@@ -71,25 +72,25 @@ static void free_outputs(char **outs, int n)
  * has a directory of its own. */
 static bc_status check_files(const batch *b, const options *o, char *const *outs, bc_error *err)
 {
-    file_plan p = { 0 };
+    bc_file_plan p = { 0 };
 
     for (int i = 0; i < b->n_files; i++) {
         const char *in = o->operands[i];
 
-        plan_add(&p, PLAN_READ, "input", in, NULL);
+        bc_file_plan_add(&p, BC_PLAN_READ, "input", in, NULL);
         if (!o->is_page_only)
-            plan_add(&p, PLAN_WRITE, "output", outs[i], b->n_files > 1 ? in : NULL);
+            bc_file_plan_add(&p, BC_PLAN_WRITE, "output", outs[i], b->n_files > 1 ? in : NULL);
         if (!o->is_page_only && b->n_files == 1 && b->medium->may_replace_input)
-            plan_allow_self(&p);
+            bc_file_plan_allow_self(&p);
     }
-    plan_add_options(&p, o);
+    files_add_options(&p, o);
     for (int i = 0; o->report && i < b->n_files; i++) {
         char path[4096];
 
         page_path(o, o->operands[i], outs[i], path, sizeof path);
-        plan_add(&p, PLAN_WRITE, "page", path, *o->report ? NULL : o->operands[i]);
+        bc_file_plan_add(&p, BC_PLAN_WRITE, "page", path, *o->report ? NULL : o->operands[i]);
     }
-    return plan_check(&p, o, err);
+    return files_check(&p, o, err);
 }
 
 /* A bad file does not stop the rest; the status is the first bad one. */

@@ -8,6 +8,7 @@
 
 #include "batch.h"
 #include "command.h"
+#include "files.h"
 #include "media.h"
 #include "pages.h"
 #include "stop.h"
@@ -273,12 +274,12 @@ static bc_status look(task *t, const options *o, const char *const paths[2], bc_
 bc_status deed_compare(const bc_medium *m, const options *o, bc_error *err)
 {
     task t = { .medium = m, .deed = BC_COMPARE };
-    file_plan p = { 0 };
+    bc_file_plan p = { 0 };
 
     if (o->n_operands != 2)
         return tool_arguments(err, o->n_operands < 2, m->deeds[BC_COMPARE].expected);
-    plan_add_operands(&p, o, 2);
-    const bc_status st = plan_check(&p, o, err);
+    files_add_operands(&p, o, 2);
+    const bc_status st = files_check(&p, o, err);
     const char *const paths[2] = { o->operands[0], o->operands[1] };
 
     return st ? st : look(&t, o, paths, err);

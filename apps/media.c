@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "bitcrush/feedback.h"
-#include "bitcrush/input.h"
 #include "bitcrush/noise.h"
 #include "bitcrush/spec.h"
-#include "kinds.h"
 #include "synonyms.h"
 #include "tool.h"
 
@@ -42,17 +40,6 @@ bc_status media_refuse(const char *path, const bc_medium *m, bc_error *err)
                : BC_OK;
 }
 
-bc_status media_unknown(const char *path, bc_error *err)
-{
-    if (kind_refuse(path, err))
-        return err->status;
-    return tool_fail(
-        err, BC_E_UNSUPPORTED,
-        "%s: holds no picture, sound, weights or numbers that are known here, expected a "
-        "format that --list names",
-        path);
-}
-
 static bool salvages(const char *path, const options *o)
 {
     char what[48];
@@ -76,7 +63,7 @@ void media_explain(const char *path, const bc_medium *m, const options *o, bc_er
     if (m && media_refuse(path, m, err))
         return;
     if (err->status == BC_E_UNSUPPORTED) {
-        (void)kind_refuse(path, err);
+        (void)bc_kind_refuse(path, err);
         return;
     }
     snprintf(said, sizeof said, "%s", err->text);
@@ -133,33 +120,4 @@ bc_status media_settle_spec(const bc_medium *m, const char *path, const char **s
     case SYNONYM_SAID: return synonym_unknown(err, m->spec, "", *spec, NULL, "");
     }
     return BC_OK;
-}
-
-bc_status media_of_rereadable(const char *path, const bc_medium **m, bc_error *err)
-{
-    bc_input *in = NULL;
-    size_t n;
-    bc_status st = tool_rereadable(path, err);
-
-    if (!st)
-        st = bc_input_open(path, &in, err);
-    if (st)
-        return st;
-    const uint8_t *head = bc_input_head(in, &n);
-
-    *m = bc_medium_of_head(head, n);
-    bc_input_free(in);
-    return *m ? BC_OK : media_unknown(path, err);
-}
-
-bc_status media_check_pair(char *const paths[2], bc_error *err)
-{
-    char a[48], b[48];
-    const bc_medium *first = bc_medium_of_file(paths[0], a),
-                    *second = bc_medium_of_file(paths[1], b);
-
-    return !first || !second || first == second
-               ? BC_OK
-               : tool_fail(err, BC_E_UNSUPPORTED, "%s is %s and %s is %s, expected two of a kind",
-                           paths[0], a, paths[1], b);
 }

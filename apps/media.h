@@ -15,9 +15,6 @@ bool media_replaces_spec(const bc_medium *m, const options *o);
  * than `m`. */
 BC_NODISCARD bc_status media_refuse(const char *path, const bc_medium *m, bc_error *err);
 
-/* BC_E_UNSUPPORTED, with the sentence for a file of no kind that is known. */
-bc_status media_unknown(const char *path, bc_error *err);
-
 /* A sentence that `path` is unsupported says what it is instead, where that is known: also that it
  * is of another medium than `m`, where that is not NULL; one that it is damaged that --salvage
  * would read it, where it would. */
@@ -27,11 +24,5 @@ void media_explain(const char *path, const bc_medium *m, const options *o, bc_er
  * BC_E_USAGE where another medium has it, or it is near to one. */
 BC_NODISCARD bc_status media_settle_spec(const bc_medium *m, const char *path, const char **spec,
                                          char word[160], bc_error *err);
-
-/* The medium of a file that is read more than once. BC_E_OPEN, BC_E_UNSUPPORTED. */
-BC_NODISCARD bc_status media_of_rereadable(const char *path, const bc_medium **m, bc_error *err);
-
-/* BC_E_UNSUPPORTED for two files of different media. */
-BC_NODISCARD bc_status media_check_pair(char *const paths[2], bc_error *err);
 
 #endif

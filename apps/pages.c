@@ -38,7 +38,7 @@ bc_status page_check(const options *o, int n_files, bc_error *err)
         return tool_usage(err, o->is_page_only ? "-o" : "--report", o->report,
                           "expected one file to report");
     for (int i = 0; i < n_files && !st; i++)
-        st = tool_rereadable(o->operands[i], err);
+        st = bc_file_rereadable(o->operands[i], err);
     if (st)
         return st;
     if (o->output && strcmp(o->output, "-") == 0)
@@ -72,7 +72,7 @@ bc_status page_may_be_written(const options *o, const char *in, const char *out,
     page_path(o, in, out, path, sizeof path);
     const bc_status st = page_has_memory(o, path, "a page", err);
 
-    return st ? st : tool_is_free(path, o, err);
+    return st ? st : bc_output_check(path, options_given(o, "force"), err);
 }
 
 bc_status page_write(bc_html *h, bc_status done, const char *path, const options *o, bc_error *err)

@@ -3,7 +3,6 @@
 #define BITCRUSH_PAGES_H
 
 #include "bitcrush/study.h"
-#include "file_plan.h"
 #include "options.h"
 
 /* BC_E_USAGE where the options ask for a page that cannot be made: of several files into one, of a

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bitcrush/output.h"
 #include "deeds.h"
+#include "files.h"
 #include "media.h"
 #include "pages.h"
-#include "scratch_directory.h"
 #include "stop.h"
 #include "tool.h"
 
@@ -39,44 +40,29 @@ static void mention_files(const options *o, bc_error *err)
 
 static bc_status page_of_one(const bc_medium *m, const options *o, bc_error *err)
 {
-    scratch_directory directory;
+    bc_scratch_directory *directory;
     options own = *o;
-    bc_status st = scratch_directory_make(&directory, err);
+    bc_status st = bc_scratch_directory_new(&directory, err);
 
     if (st)
         return st;
     own.report = o->output ? o->output : "";
-    own.output = directory.path;
+    own.output = bc_scratch_directory_path(directory);
     own.is_page_only = true;
     st = deed_reduce(m, &own, err);
     if (st && !media_replaces_spec(m, o))
         mention_files(o, err);
-    scratch_directory_remove(&directory);
+    bc_scratch_directory_free(directory);
     stop_removes(NULL, NULL);
     return st;
 }
 
 /* --- several files */
 
-/* Bits of a value, scales included where it pays for them. */
-static void add_ruler(bc_report *r, const char *table, const bc_depth_row *row)
-{
-    char scale[64];
-
-    snprintf(scale, sizeof scale, "%s%s%s", row->scale, *row->group ? ", " : "", row->group);
-    if (isnan(row->bits_per_value))
-        bc_report_integer(r, table, "bits", (uint64_t)row->bits);
-    else
-        bc_report_number(r, table, "bits", row->bits_per_value);
-    bc_report_string(r, table, "grid", row->grid);
-    bc_report_string(r, table, "scale", scale);
-}
-
-/* The same figures as text or JSON, a row for each file and depth. */
+/* The same figures as text or JSON. */
 static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const char *path,
                        bc_error *err)
 {
-    static const char table[] = "rows";
     options own = *o;
     bc_report *r = NULL;
     bc_status st = bc_report_new(&r, err);
@@ -84,19 +70,7 @@ static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const
     if (st)
         return st;
     own.report = path;
-    bc_report_string(r, "", "tool", "bitcrush " BC_VERSION);
-    bc_report_string(r, "output", "page", path);
-    for (size_t f = 0; f < n; f++) {
-        for (int i = 0; i < sweeps[f].n_rows; i++) {
-            bc_report_row(r, table);
-            bc_report_string(r, table, "path", sweeps[f].path);
-            add_ruler(r, table, &sweeps[f].plain[i]);
-            bc_report_number(r, table, "snr_db", sweeps[f].plain[i].snr_db);
-            bc_report_number(r, table, "theory_snr_db", sweeps[f].plain[i].theory_snr_db);
-            if (strcmp(sweeps[f].dither, "none") != 0)
-                bc_report_number(r, table, "dithered_snr_db", sweeps[f].dithered[i].snr_db);
-        }
-    }
+    bc_page_facts(sweeps, n, path, r);
     st = tool_report(r, &own, "", err);
     bc_report_free(r);
     return st;
@@ -105,15 +79,15 @@ static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const
 /* The page is none of the files, and may be written. */
 static bc_status check_page(const options *o, const char *path, bc_error *err)
 {
-    file_plan p = { 0 };
+    bc_file_plan p = { 0 };
 
-    plan_add_operands(&p, o, o->n_operands);
-    plan_add(&p, PLAN_WRITE, "page", path, NULL);
-    bc_status st = plan_check(&p, o, err);
+    files_add_operands(&p, o, o->n_operands);
+    bc_file_plan_add(&p, BC_PLAN_WRITE, "page", path, NULL);
+    bc_status st = files_check(&p, o, err);
 
     if (!st)
         st = page_has_memory(o, path, "a page", err);
-    return st ? st : tool_is_free(path, o, err);
+    return st ? st : bc_output_check(path, options_given(o, "force"), err);
 }
 
 static bc_status measure(const char *path, const options *o, bc_sweep *s, bc_error *err)
@@ -121,7 +95,7 @@ static bc_status measure(const char *path, const options *o, bc_sweep *s, bc_err
     const bc_medium *m;
     bc_setting room[OPTION_ROOM + 1];
     deed_request r;
-    bc_status st = media_of_rereadable(path, &m, err);
+    bc_status st = bc_medium_of_rereadable(path, &m, err);
 
     if (st)
         return st;

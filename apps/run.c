@@ -13,7 +13,7 @@
 #include "bitcrush/input.h"
 #include "bitcrush/quantize.h"
 #include "ending.h"
-#include "file_plan.h"
+#include "files.h"
 #include "lists.h"
 #include "media.h"
 #include "option_texts.h"
@@ -78,7 +78,7 @@ static bc_status choose(const verb *v, const options *o, const bc_medium **chose
     const bc_medium *m = bc_medium_of_head(head, n);
 
     *chosen = m ? m : *chosen;
-    return m ? BC_OK : media_unknown(o->operands[0], err);
+    return m ? BC_OK : bc_medium_unknown(o->operands[0], err);
 }
 
 /* --- operands */
@@ -170,7 +170,7 @@ static bc_status run_verb(const verb *v, const options *o, bc_error *err)
     if (!st && v->takes_spec)
         st = settle_spec(v, m, o, word, err);
     if (!st && v->needs == BC_COMPARE && o->n_operands == 2)
-        st = media_check_pair(o->operands, err);
+        st = bc_media_check_pair(o->operands[0], o->operands[1], err);
     if (!st)
         st = check_deed(v, m, o, err);
     if (!st)
@@ -231,7 +231,7 @@ static bc_status run(const program *self, const verb *v, const options *o, bc_er
 
         return st ? st : v->run(NULL, o, err);
     }
-    const bc_status st = plan_check_streams(o, err);
+    const bc_status st = files_check_streams(o, err);
 
     if (st)
         return st;

@@ -7,7 +7,7 @@
 
 #include "bitcrush/output.h"
 #include "deeds.h"
-#include "media.h"
+#include "files.h"
 #include "pages.h"
 #include "tool.h"
 
@@ -41,34 +41,27 @@ static bc_status parse_range(const char *text, int most, int *first, int *last, 
 static bc_status check_outputs(const options *o, bc_error *err)
 {
     const size_t n = o->sheet ? strlen(o->sheet) : 0;
-    file_plan p = { 0 };
+    bc_file_plan p = { 0 };
 
-    plan_add_operands(&p, o, 1);
-    bc_status st = plan_check(&p, o, err);
+    files_add_operands(&p, o, 1);
+    bc_status st = files_check(&p, o, err);
 
     if (!st && o->plot)
-        st = tool_is_free(o->plot, o, err);
+        st = bc_output_check(o->plot, options_given(o, "force"), err);
     if (!st && o->sheet && n >= 4 && o->sheet[n - 4] == '.' &&
         strcmp(o->sheet + n - 4, ".png") != 0)
         return tool_usage(err, "--sheet", o->sheet, "is written as PNG, expected a name in .png");
     if (!st && o->sheet)
         st = page_has_memory(o, o->sheet, "a sheet", err);
-    return st || !o->sheet ? st : tool_is_free(o->sheet, o, err);
+    return st || !o->sheet ? st : bc_output_check(o->sheet, options_given(o, "force"), err);
 }
 
 static bc_status save_sheet(const options *o, const bc_sweep *s, const bc_request *request,
                             bc_error *err)
 {
-    const bool is_dithered = strcmp(s->dither, "none") != 0;
-    const char *const dithers[] = { "none", s->dither };
-    int bits[BC_SWEEP_MAX_BITS];
     uint8_t *png = NULL;
     size_t size = 0;
-
-    for (int i = s->first; i <= s->last; i++)
-        bits[i - s->first] = i;
-    bc_status st = s->medium->sheet(request, s->path, bits, (size_t)(s->last - s->first + 1),
-                                    dithers, 1 + is_dithered, &png, &size, err);
+    bc_status st = bc_sweep_sheet(s, request, &png, &size, err);
 
     if (!st)
         st = bc_output_write(o->sheet, options_given(o, "force"), png, size, err);
@@ -107,7 +100,7 @@ bc_status sweep_verb(const bc_medium *m, const options *o, bc_error *err)
     if (o->n_operands < 1 || o->n_operands > 2)
         return tool_arguments(err, o->n_operands < 1,
                               "sweep FILE [A..B], for example photo.png 1..8");
-    st = media_of_rereadable(o->operands[0], &m, err);
+    st = bc_medium_of_rereadable(o->operands[0], &m, err);
     if (!st)
         st = parse_range(o->n_operands > 1 ? o->operands[1] : "1..8", m->most_bits, &first, &last,
                          err);

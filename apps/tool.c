@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bitcrush/output.h"
@@ -117,31 +116,6 @@ options tool_refused(const options *o)
     own.report = own.plot = NULL;
     own.is_refused = true;
     return own;
-}
-
-bc_status tool_rereadable(const char *path, bc_error *err)
-{
-    struct stat s;
-    const bool is_there = strcmp(path, "-") != 0 && stat(path, &s) == 0;
-
-    if (is_there && S_ISDIR(s.st_mode))
-        return tool_fail(err, BC_E_OPEN, "%s: is a directory, expected a file", path);
-    if (strcmp(path, "-") == 0 || (is_there && !S_ISREG(s.st_mode)))
-        return tool_fail(err, BC_E_UNSUPPORTED,
-                         "%s: is read several times, expected a file, not a pipe", path);
-    return BC_OK;
-}
-
-bc_status tool_is_free(const char *path, const options *o, bc_error *err)
-{
-    struct stat s;
-
-    /* Devices and pipes are no older file. */
-    if (strcmp(path, "-") != 0 && !options_setting(o, "force") && stat(path, &s) == 0 &&
-        S_ISREG(s.st_mode))
-        return tool_fail(err, BC_E_EXISTS,
-                         "%s: exists already, expected a new name or --force to replace it", path);
-    return BC_OK;
 }
 
 bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *err)

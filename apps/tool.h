@@ -39,13 +39,6 @@ options tool_refused(const options *o);
  * returned instead. */
 BC_NODISCARD bc_status tool_save_plot(const options *o, bc_plot *p, bc_status st, bc_error *err);
 
-/* Whether a file can be read more than once: BC_E_OPEN of a directory, BC_E_UNSUPPORTED of a pipe.
- * What is not there is left to whoever opens it. */
-BC_NODISCARD bc_status tool_rereadable(const char *path, bc_error *err);
-
-/* BC_E_EXISTS where there is a file and it may not be replaced: told before any work. */
-BC_NODISCARD bc_status tool_is_free(const char *path, const options *o, bc_error *err);
-
 /* True when what is printed to `to` may have bold letters. */
 bool tool_has_colour(const options *o, FILE *to);
 

@@ -55,6 +55,7 @@ text_code measure
 palette   image
 plot      report
 html      report
+file_plan study
 '
 
 # A row: foreign headers of one library, as a pattern. Each is the business of one .c file, or of

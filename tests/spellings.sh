@@ -12,6 +12,9 @@ src/report/html_style.c|--|variables of a style sheet
 src/core/make_blue_noise.c|-std=c17|the command that compiles it
 src/audio/soundfile.c|sample_count -i |a command for another program, in a file
 src/numbers/table.c|iconv -f |another program
+src/study/kinds.c|ffmpeg -i |another program
+src/study/kinds.c|dwebp IN -o |another program
+src/study/kinds.c|rsvg-convert IN -o |another program
 '
 
 # Reads names of files on standard input, prints a sentence for each fault and fails if there is one.

@@ -24,6 +24,28 @@ BC_API const bc_medium *bc_medium_of_head(const uint8_t *head, size_t n);
 /* The medium of a regular file, and what it is, as "a WAV sound"; NULL where nobody knows. */
 BC_API const bc_medium *bc_medium_of_file(const char *path, char what[48]);
 
+/* BC_E_UNSUPPORTED for a regular file that no medium reads but whose kind is known by its first
+ * bytes: the sentence says what it is and what makes a file of it that is read, "in.webp: is a WebP
+ * picture, expected PNG, ...". BC_OK for others. */
+BC_API bc_status bc_kind_refuse(const char *path, bc_error *err);
+
+/* BC_E_UNSUPPORTED, for a file that no medium knows: as bc_kind_refuse, or that nobody knows it. */
+BC_API bc_status bc_medium_unknown(const char *path, bc_error *err);
+
+/* Can a file be read more than once? BC_E_OPEN of a directory, BC_E_UNSUPPORTED of a pipe. What is
+ * not there is left to whoever opens it. */
+BC_API BC_NODISCARD bc_status bc_file_rereadable(const char *path, bc_error *err);
+
+/* The medium of a file that is read more than once. BC_E_OPEN, BC_E_UNSUPPORTED. */
+BC_API BC_NODISCARD bc_status bc_medium_of_rereadable(const char *path, const bc_medium **m,
+                                                      bc_error *err);
+
+/* BC_E_UNSUPPORTED for two files of different media. */
+BC_API BC_NODISCARD bc_status bc_media_check_pair(const char *a, const char *b, bc_error *err);
+
+/* What file the value of a setting names ("palette"), by the first medium that knows; or NULL. */
+BC_API const char *bc_file_of_setting(const bc_setting *s);
+
 /* --- sweeping */
 
 enum { BC_SWEEP_MAX_BITS = 24 };
@@ -69,6 +91,11 @@ BC_API BC_NODISCARD bc_status bc_sweep_text(const bc_sweep *s, bool bold, char *
 /* A plot of it, which the caller releases also where this fails. */
 BC_API BC_NODISCARD bc_status bc_sweep_draw(const bc_sweep *s, bc_plot **out, bc_error *err);
 
+/* Every depth of it without dither and, where it has one, with, as a PNG file that the caller
+ * frees. The request is that of the sweep, whose medium has a sheet. */
+BC_API BC_NODISCARD bc_status bc_sweep_sheet(const bc_sweep *s, const bc_request *request,
+                                             uint8_t **png, size_t *size, bc_error *err);
+
 /* --- pages */
 
 /* One file and what became of it. */
@@ -90,6 +117,9 @@ enum { BC_PAGE_DEPTHS = 8, BC_PAGE_MAX_FILES = 6 };
  * releases *out also where this fails. */
 BC_API BC_NODISCARD bc_status bc_page_of_all(const bc_sweep *sweeps, size_t n, bc_html **out,
                                              bc_error *err);
+
+/* The figures of that page, `path`, for programs and people: a row for each file and depth. */
+BC_API void bc_page_facts(const bc_sweep *sweeps, size_t n, const char *path, bc_report *r);
 
 /* The request whose sweep stands on a page: NaN and infinity count as 0 where they do not end the
  * run, for the curve is of integers, which hold neither. `room` has place for one setting more than

@@ -365,10 +365,17 @@ void bci_scratch_free(bci_scratch *s)
     s->fd = -1;
 }
 
+const char *bci_temporary_directory(void)
+{
+    const char *wanted = getenv("TMPDIR");
+
+    return wanted && *wanted ? wanted : "/tmp";
+}
+
 int bci_nameless_file(void)
 {
     static const char pattern[] = "/bitcrush.XXXXXX";
-    const char *wanted = getenv("TMPDIR"), *directory = wanted && *wanted ? wanted : "/tmp";
+    const char *directory = bci_temporary_directory();
     int fd = -1;
 
 #ifdef O_TMPFILE

@@ -33,6 +33,9 @@ BC_NODISCARD bc_status bci_scratch_place(bci_scratch *s, const char *target, boo
 /* Close it; unless it was put in its place it is gone. */
 void bci_scratch_free(bci_scratch *s);
 
+/* TMPDIR, or /tmp. */
+const char *bci_temporary_directory(void);
+
 /* Open a file to write and read that never has a name, in TMPDIR; -1 with errno. */
 int bci_nameless_file(void);
 

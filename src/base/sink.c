@@ -329,6 +329,11 @@ void bci_sink_free(bci_sink *s)
     free(s);
 }
 
+bc_status bc_output_check(const char *path, bool force, bc_error *err)
+{
+    return bci_sink_check(path, force, err);
+}
+
 bc_status bc_output_write(const char *path, bool force, const void *data, size_t n, bc_error *err)
 {
     bci_sink *s = NULL;

@@ -62,3 +62,12 @@ const bc_medium *bc_medium_of_file(const char *path, char what[48])
     bc_input_free(input);
     return m;
 }
+
+const char *bc_file_of_setting(const bc_setting *s)
+{
+    const char *what = NULL;
+
+    for (size_t i = 0; !what && i < N_MEDIA; i++)
+        what = media[i]->file_of ? media[i]->file_of(s->key, s->value) : NULL;
+    return what;
+}

@@ -152,3 +152,16 @@ bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first,
     free(room);
     return st;
 }
+
+bc_status bc_sweep_sheet(const bc_sweep *s, const bc_request *request, uint8_t **png, size_t *size,
+                         bc_error *err)
+{
+    const bool is_dithered = strcmp(s->dither, "none") != 0;
+    const char *const dithers[] = { "none", s->dither };
+    int bits[BC_SWEEP_MAX_BITS];
+
+    for (int i = s->first; i <= s->last; i++)
+        bits[i - s->first] = i;
+    return s->medium->sheet(request, s->path, bits, (size_t)(s->last - s->first + 1), dithers,
+                            1 + is_dithered, png, size, err);
+}

@@ -2,7 +2,7 @@
  * kinds; else by the device and inode of the nearest directory that does, and the names below it.
  * (Where a file system takes two names for the same, as with other case, new files may still be
  * one.) */
-#include "file_plan.h"
+#include "bitcrush/file_plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fail.h"
 #include "bitcrush/study.h"
-#include "tool.h"
-#include "words.h"
 
-struct plan_file {
-    plan_use use;
+struct bc_plan_file {
+    bc_plan_use use;
     const char *what, *input;
     char *path;
     size_t order;      /* of being added */
@@ -47,7 +46,7 @@ static char *plain_names(const char *names)
 }
 
 /* Of what does not exist: the nearest directory above it that does, and the names below. */
-static void locate_new(struct plan_file *f)
+static void locate_new(struct bc_plan_file *f)
 {
     char *directory = strdup(f->path);
     size_t n = directory ? strlen(directory) : 0;
@@ -70,10 +69,10 @@ static void locate_new(struct plan_file *f)
 }
 
 /* Where the file is; false of what is in nobody's way. */
-static bool locate(struct plan_file *f)
+static bool locate(struct bc_plan_file *f)
 {
     const bool is_stream = strcmp(f->path, "-") == 0;
-    const int fd = f->use == PLAN_READ ? STDIN_FILENO : STDOUT_FILENO;
+    const int fd = f->use == BC_PLAN_READ ? STDIN_FILENO : STDOUT_FILENO;
     struct stat s;
 
     const bool exists = (is_stream ? fstat(fd, &s) : stat(f->path, &s)) == 0;
@@ -85,7 +84,7 @@ static bool locate(struct plan_file *f)
     /* Two outputs onto a terminal are as wrong as into a pipe, so it has a place of its own. */
     const bool is_device = !exists || S_ISCHR(s.st_mode);
 
-    if (is_device && !(is_stream && f->use == PLAN_WRITE))
+    if (is_device && !(is_stream && f->use == BC_PLAN_WRITE))
         return false;
     if (!is_device) {
         f->device = s.st_dev;
@@ -96,15 +95,16 @@ static bool locate(struct plan_file *f)
     return true;
 }
 
-void plan_add(file_plan *p, plan_use use, const char *what, const char *path, const char *input)
+void bc_file_plan_add(bc_file_plan *p, bc_plan_use use, const char *what, const char *path,
+                      const char *input)
 {
-    struct plan_file f = {
+    struct bc_plan_file f = {
         .use = use, .what = what, .input = input, .path = strdup(path), .order = p->n
     };
 
     if (p->n == p->room) {
         const size_t room = 2 * p->room + 16;
-        struct plan_file *grown = realloc(p->files, room * sizeof *grown);
+        struct bc_plan_file *grown = realloc(p->files, room * sizeof *grown);
 
         p->is_short |= !grown;
         p->files = grown ? grown : p->files;
@@ -119,72 +119,29 @@ void plan_add(file_plan *p, plan_use use, const char *what, const char *path, co
     p->files[p->n++] = f;
 }
 
-/* --- options that name files */
-
-/* What file a setting names, by the first medium that knows, or NULL. */
-static const char *file_of(const bc_setting *s)
+void bc_file_plan_add_settings(bc_file_plan *p, const bc_settings *settings)
 {
-    const bc_medium *const *media;
-    const size_t n = bc_media(&media);
-    const char *what = NULL;
-
-    for (size_t i = 0; !what && i < n; i++)
-        what = media[i]->file_of ? media[i]->file_of(s->key, s->value) : NULL;
-    return what;
-}
-
-void plan_add_options(file_plan *p, const options *o)
-{
-    bc_setting settings[OPTION_ROOM];
-    const size_t n = options_settings(o, settings);
-
-    for (size_t i = 0; i < n; i++) {
-        const char *what = file_of(&settings[i]);
+    for (size_t i = 0; i < settings->n; i++) {
+        const char *what = bc_file_of_setting(&settings->rows[i]);
 
         if (what)
-            plan_add(p, PLAN_READ, what, settings[i].value, NULL);
+            bc_file_plan_add(p, BC_PLAN_READ, what, settings->rows[i].value, NULL);
     }
-    if (o->plot)
-        plan_add(p, PLAN_WRITE, "plot", o->plot, NULL);
-    if (o->sheet)
-        plan_add(p, PLAN_WRITE, "sheet", o->sheet, NULL);
-}
-
-bc_status plan_check_streams(const options *o, bc_error *err)
-{
-    bc_setting settings[OPTION_ROOM];
-    const size_t n = options_settings(o, settings);
-    int n_streams = 0;
-
-    for (int i = 0; i < o->n_operands; i++)
-        n_streams += strcmp(o->operands[i], "-") == 0;
-    for (size_t i = 0; i < n; i++)
-        n_streams += strcmp(settings[i].value, "-") == 0 && file_of(&settings[i]) != NULL;
-    return n_streams > 1
-               ? tool_fail(err, BC_E_USAGE, "-: standard input can be read once, expected it once")
-               : BC_OK;
-}
-
-void plan_add_operands(file_plan *p, const options *o, int n)
-{
-    for (int i = 0; i < n; i++)
-        plan_add(p, PLAN_READ, "input", o->operands[i], NULL);
-    plan_add_options(p, o);
 }
 
 /* --- the check */
 
-void plan_allow_self(file_plan *p)
+void bc_file_plan_allow_self(bc_file_plan *p)
 {
     if (p->n > 0)
         p->files[p->n - 1].may_be_input = true;
 }
 
 /* An output is a file that is there already. */
-static bool replaces(const file_plan *p)
+static bool replaces(const bc_file_plan *p)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (p->files[i].use == PLAN_WRITE && p->files[i].is_file)
+        if (p->files[i].use == BC_PLAN_WRITE && p->files[i].is_file)
             return true;
     return false;
 }
@@ -204,16 +161,16 @@ static const char *number_in_set(const char *path)
 }
 
 /* Sets of files with weights are known by the name of one, and by an index. */
-static bool may_be_set(const struct plan_file *f)
+static bool may_be_set(const struct bc_plan_file *f)
 {
     const size_t n = strlen(f->path);
 
-    return f->use == PLAN_READ && f->is_file && strcmp(f->what, "input") == 0 &&
+    return f->use == BC_PLAN_READ && f->is_file && strcmp(f->what, "input") == 0 &&
            (number_in_set(f->path) || (n > 5 && strcmp(f->path + n - 5, ".json") == 0));
 }
 
 /* Two names that differ in that number alone. */
-static bool are_one_set(const struct plan_file *a, const struct plan_file *b)
+static bool are_one_set(const struct bc_plan_file *a, const struct bc_plan_file *b)
 {
     const char *x = number_in_set(a->path), *y = number_in_set(b->path);
 
@@ -224,7 +181,7 @@ static bool are_one_set(const struct plan_file *a, const struct plan_file *b)
 
 /* Is a file a part of an input? */
 typedef struct {
-    const struct plan_file *file;
+    const struct bc_plan_file *file;
     bool is_part;
 } part_search;
 
@@ -240,9 +197,9 @@ static void look_for_part(void *search, const char *path)
 
 /* Does reading `a` read `b` as well? Pictures and sounds of such names are files by themselves, and
  * so is a shard without its index. */
-static bool reads(const struct plan_file *a, const struct plan_file *b, const options *o)
+static bool reads(const struct bc_plan_file *a, const struct bc_plan_file *b, const bc_reading *how)
 {
-    bc_reading reading = tool_reading(o);
+    bc_reading reading = *how;
     part_search s = { .file = b };
     char what[48];
     const bc_medium *m = bc_medium_of_file(a->path, what);
@@ -255,28 +212,27 @@ static bool reads(const struct plan_file *a, const struct plan_file *b, const op
 }
 
 /* Any file of a set is the whole set. */
-static bc_status check_sets(const file_plan *p, const options *o, bc_error *err)
+static bc_status check_sets(const bc_file_plan *p, const bc_reading *how, bc_error *err)
 {
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; may_be_set(&p->files[i]) && k < i; k++)
             if (may_be_set(&p->files[k]) && are_one_set(&p->files[k], &p->files[i]) &&
-                reads(&p->files[k], &p->files[i], o))
-                return tool_fail(err, BC_E_USAGE,
-                                 "%.150s: is of one set with %.150s, which is read whole, expected "
-                                 "one file of a set",
-                                 p->files[i].path, p->files[k].path);
+                reads(&p->files[k], &p->files[i], how))
+                return bci_fail(err, BC_E_USAGE,
+                                "%.150s: is of one set with %.150s, which is read whole, expected "
+                                "one file of a set",
+                                p->files[i].path, p->files[k].path);
     return BC_OK;
 }
 
 static void add_part(void *plan, const char *path)
 {
-    plan_add(plan, PLAN_READ, "part", path, NULL);
+    bc_file_plan_add(plan, BC_PLAN_READ, "part", path, NULL);
 }
 
 /* The shards or parts beside the inputs; a set that cannot be opened is told when it is read. */
-static void add_parts(file_plan *p, const options *o)
+static void add_parts(bc_file_plan *p, const bc_reading *how)
 {
-    const bc_reading reading = tool_reading(o);
     const size_t n = p->n;
     char what[48];
 
@@ -284,7 +240,7 @@ static void add_parts(file_plan *p, const options *o)
         const bc_medium *m =
             may_be_set(&p->files[i]) ? bc_medium_of_file(p->files[i].path, what) : NULL;
         char *path = m && m->parts ? strdup(p->files[i].path) : NULL; /* the list moves */
-        const bc_status st = path ? m->parts(path, &reading, add_part, p) : BC_OK;
+        const bc_status st = path ? m->parts(path, how, add_part, p) : BC_OK;
 
         (void)st;
         free(path);
@@ -294,7 +250,7 @@ static void add_parts(file_plan *p, const options *o)
 /* By place, and at one place in the order of being added. */
 static int by_place(const void *a, const void *b)
 {
-    const struct plan_file *x = a, *y = b;
+    const struct bc_plan_file *x = a, *y = b;
 
     if (x->device != y->device)
         return x->device < y->device ? -1 : 1;
@@ -306,45 +262,44 @@ static int by_place(const void *a, const void *b)
 }
 
 /* "the output of a.png" or "the plot p.svg" */
-static void describe(const struct plan_file *f, char *to, size_t size)
+static void describe(const struct bc_plan_file *f, char *to, size_t size)
 {
     snprintf(to, size, "the %s %s%.150s", f->what, f->input ? "of " : "",
              f->input ? f->input : f->path);
 }
 
 /* Two files at one place. */
-static bc_status judge(const struct plan_file *a, const struct plan_file *b, bc_error *err)
+static bc_status judge(const struct bc_plan_file *a, const struct bc_plan_file *b, bc_error *err)
 {
-    const struct plan_file *subject = b->use == PLAN_WRITE ? b : a; /* that should be another */
-    const struct plan_file *object = subject == b ? a : b;
+    const struct bc_plan_file *subject =
+        b->use == BC_PLAN_WRITE ? b : a; /* that should be another */
+    const struct bc_plan_file *object = subject == b ? a : b;
     char of_subject[200], of_object[200];
 
-    if (subject->use == PLAN_READ)
+    if (subject->use == BC_PLAN_READ)
         return BC_OK;
-    if (subject->may_be_input && object->use == PLAN_READ && strcmp(object->what, "input") == 0)
+    if (subject->may_be_input && object->use == BC_PLAN_READ && strcmp(object->what, "input") == 0)
         return BC_OK;
     describe(subject, of_subject, sizeof of_subject);
     describe(object, of_object, sizeof of_object);
-    (void)tool_fail(err, BC_E_USAGE,
+    return bci_fail(err, BC_E_USAGE,
                     "%.100s: %s is the same file as %s, expected a name of its own", subject->path,
                     of_subject, of_object);
-    words_explain(err, NULL);
-    return BC_E_USAGE;
 }
 
-bc_status plan_check(file_plan *p, const options *o, bc_error *err)
+bc_status bc_file_plan_check(bc_file_plan *p, const bc_reading *how, bc_error *err)
 {
     if (!p->is_short && replaces(p))
-        add_parts(p, o);
+        add_parts(p, how);
 
-    bc_status st =
-        p->is_short ? tool_fail(err, BC_E_LIMIT, "out of memory for names") : check_sets(p, o, err);
+    bc_status st = p->is_short ? bci_fail(err, BC_E_LIMIT, "out of memory for names")
+                               : check_sets(p, how, err);
 
     if (!st && p->n > 0)
         qsort(p->files, p->n, sizeof *p->files, by_place);
     /* Any two of a place: inputs may be one, so neighbours alone do not tell. */
     for (size_t first = 0, i = 1; !st && i < p->n; i++) {
-        const struct plan_file *a = &p->files[first], *b = &p->files[i];
+        const struct bc_plan_file *a = &p->files[first], *b = &p->files[i];
 
         if (a->device != b->device || a->inode != b->inode || strcmp(a->below, b->below) != 0) {
             first = i;
@@ -358,6 +313,6 @@ bc_status plan_check(file_plan *p, const options *o, bc_error *err)
         free(p->files[i].below);
     }
     free(p->files);
-    *p = (file_plan){ 0 };
+    *p = (bc_file_plan){ 0 };
     return st;
 }

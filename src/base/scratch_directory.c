@@ -4,8 +4,6 @@
  * process ends, however it ends. A directory of ours without a lock is left. One that was made just
  * now has no lock for a moment, in which another run may remove it: its maker finds that it is
  * gone, and makes another. */
-#include "scratch_directory.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,18 +14,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "base/fail.h"
+#include "base/scratch.h"
+#include "bitcrush/output.h"
 
 #define NAME "bitcrush-scratch-"
 
 enum { RANDOM = 6, TRIES = 100 };
 
-static const char *base_directory(void)
-{
-    const char *base = getenv("TMPDIR");
-
-    return base && *base ? base : "/tmp";
-}
+struct bc_scratch_directory {
+    char path[4096];
+    int lock;
+    DIR *files;
+};
 
 /* Lock a directory of this user that is still there under its name; -1 where it is not, or somebody
  * has the lock. Where there are no locks, `is_ours` goes without: nobody else has them there. */
@@ -85,11 +84,9 @@ static void remove_left(const char *base)
         closedir(dir);
 }
 
-bc_status scratch_directory_make(scratch_directory *d, bc_error *err)
+/* Make and lock it; d->files is NULL, and errno says why, where that fails. */
+static void make(bc_scratch_directory *d, const char *base)
 {
-    const char *base = base_directory();
-
-    remove_left(base);
     d->lock = -1;
     for (int i = 0; d->lock < 0 && i < TRIES; i++) {
         snprintf(d->path, sizeof d->path, "%s/" NAME "XXXXXX", base);
@@ -104,21 +101,43 @@ bc_status scratch_directory_make(scratch_directory *d, bc_error *err)
         }
     }
     d->files = d->lock >= 0 ? opendir(d->path) : NULL;
-    if (d->files)
+}
+
+bc_status bc_scratch_directory_new(bc_scratch_directory **out, bc_error *err)
+{
+    const char *base = bci_temporary_directory();
+    bc_scratch_directory *d = malloc(sizeof *d);
+
+    if (!d)
+        return bci_fail(err, BC_E_LIMIT, "%.200s: out of memory for a directory in it", base);
+    remove_left(base);
+    make(d, base);
+    if (d->files) {
+        *out = d;
         return BC_OK;
+    }
     const bc_status st =
-        tool_fail(err, errno == ENOMEM ? BC_E_LIMIT : BC_E_WRITE,
-                  "%.200s: no directory can be made in it: %s", base, strerror(errno));
+        bci_fail(err, errno == ENOMEM ? BC_E_LIMIT : BC_E_WRITE,
+                 "%.200s: no directory can be made in it: %s", base, strerror(errno));
 
     if (d->lock >= 0) {
         close(d->lock);
         rmdir(d->path);
     }
+    free(d);
     return st;
 }
 
-void scratch_directory_remove(scratch_directory *d)
+const char *bc_scratch_directory_path(const bc_scratch_directory *d)
 {
+    return d->path;
+}
+
+void bc_scratch_directory_free(bc_scratch_directory *d)
+{
+    if (!d)
+        return;
     remove_files(d->files, d->path);
     close(d->lock);
+    free(d);
 }

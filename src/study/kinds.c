@@ -1,14 +1,11 @@
 /* Knows the first bytes of files that are not read, what they are called, and what makes of them
  * one that is read. */
-#include "kinds.h"
-
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/fail.h"
 #include "bitcrush/input.h"
 #include "bitcrush/study.h"
-#include "tool.h"
 
 static const char picture[] = "expected PNG, JPEG or PNM, which `magick IN OUT.png` makes of it";
 static const char sound[] = "expected WAV or FLAC, which `ffmpeg -i IN OUT.wav` makes of it";
@@ -20,7 +17,7 @@ static const char ggml[] =
 static const char packed[] = "expected what is packed in it";
 static const char page[] = "expected the file itself; what was downloaded is a page about it";
 static const char lfs[] = "expected the file that it stands for, which `git lfs pull` fetches";
-static const char any[] = "expected a format that --list names";
+static const char any[] = "expected a format that `list` names";
 
 #define AT(offset, bytes) offset, sizeof bytes - 1, bytes
 
@@ -147,7 +144,9 @@ static bool is_onnx(const uint8_t *head, size_t n)
            head[3] > 0 && head[4] >= ' ' && head[4] <= '~';
 }
 
-const char *kind_of_head(const uint8_t *head, size_t n, const char **remedy)
+/* What a file of these first bytes is ("a WebP picture"), and what to do (*remedy: "expected PNG,
+ * ..."); NULL where nobody knows. */
+static const char *kind_of_head(const uint8_t *head, size_t n, const char **remedy)
 {
     if (has_bytes(head, n, AT(0, "PK\3\4")))
         return kind_of_zip(head, n, remedy);
@@ -174,7 +173,7 @@ static bool may_be_told(const uint8_t *head, size_t n, const char *remedy)
     return !medium || (medium == &bc_sound && remedy == sound);
 }
 
-bc_status kind_refuse(const char *path, bc_error *err)
+bc_status bc_kind_refuse(const char *path, bc_error *err)
 {
     const char *remedy, *name = NULL;
     bc_input *input = NULL;
@@ -189,5 +188,16 @@ bc_status kind_refuse(const char *path, bc_error *err)
             name = NULL;
     }
     bc_input_free(input);
-    return name ? tool_fail(err, BC_E_UNSUPPORTED, "%s: is %s, %s", path, name, remedy) : BC_OK;
+    return name ? bci_fail(err, BC_E_UNSUPPORTED, "%s: is %s, %s", path, name, remedy) : BC_OK;
+}
+
+bc_status bc_medium_unknown(const char *path, bc_error *err)
+{
+    const bc_status st = bc_kind_refuse(path, err);
+
+    return st ? st
+              : bci_fail(err, BC_E_UNSUPPORTED,
+                         "%s: holds no picture, sound, weights or numbers that are known here, "
+                         "expected a format that `list` names",
+                         path);
 }
