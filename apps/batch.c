@@ -12,30 +12,6 @@
 #include "stop.h"
 #include "tool.h"
 
-/* "photo-4bit.png" for "dir/photo.jpg", beside it or in `directory` (NULL: beside). The caller
- * frees it. */
-static char *derived_output(const batch *b, const char *in, const char *directory)
-{
-    const char *slash = strrchr(in, '/');
-    const char *base = slash ? slash + 1 : in;
-    const char *dot = strrchr(base, '.');
-    const int stem = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
-    const int beside = directory ? 0 : (int)(base - in);
-
-    if (strcmp(in, "-") == 0 && !directory)
-        return strdup("-");
-    const char *ending = b->medium->ending(b->job, in);
-    const size_t size =
-        strlen(in) + (directory ? strlen(directory) : 0) + strlen(b->choice) + strlen(ending) + 3;
-    char *out = malloc(size);
-
-    if (out)
-        snprintf(out, size, "%s%s%.*s%.*s-%s%s", directory ? directory : "",
-                 directory && directory[strlen(directory) - 1] != '/' ? "/" : "", beside, in, stem,
-                 base, b->choice, ending);
-    return out;
-}
-
 static bool is_directory(const char *path)
 {
     struct stat info;
@@ -57,7 +33,8 @@ static char **name_outputs(const batch *b, const options *o, bool to_directory)
     for (int i = 0; outs && i < b->n_files; i++)
         outs[i] = o->output && !to_directory
                       ? strdup(o->output)
-                      : derived_output(b, o->operands[i], to_directory ? o->output : NULL);
+                      : bc_output_name(b->medium, b->job, o->operands[i], b->choice,
+                                       to_directory ? o->output : NULL);
     return outs;
 }
 

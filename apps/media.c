@@ -29,17 +29,6 @@ bool media_replaces_spec(const bc_medium *m, const options *o)
     return m->replaces_spec && m->replaces_spec(&s);
 }
 
-bc_status media_refuse(const char *path, const bc_medium *m, bc_error *err)
-{
-    char what[48];
-    const bc_medium *other = bc_medium_of_file(path, what);
-
-    return other && other != m
-               ? bc_error_say(err, BC_E_UNSUPPORTED, "%s: is %s, expected %s; use bitcrush or %s",
-                              path, what, m->things, other->program)
-               : BC_OK;
-}
-
 static bool salvages(const char *path, const options *o)
 {
     char what[48];
@@ -60,7 +49,7 @@ void media_explain(const char *path, const bc_medium *m, const options *o, bc_er
     if ((err->status != BC_E_UNSUPPORTED && err->status != BC_E_FORMAT) ||
         strncmp(err->text, path, n) != 0 || err->text[n] != ':')
         return;
-    if (m && media_refuse(path, m, err))
+    if (m && bc_medium_refuse(path, m, err))
         return;
     if (err->status == BC_E_UNSUPPORTED) {
         (void)bc_kind_refuse(path, err);

@@ -11,10 +11,6 @@ unsigned media_bit(const bc_medium *m);
 /* Does a medium take the place of a SPEC by the settings that were given? */
 bool media_replaces_spec(const bc_medium *m, const options *o);
 
-/* BC_E_UNSUPPORTED, with what the file is and which program takes it, where it is of another medium
- * than `m`. */
-BC_NODISCARD bc_status media_refuse(const char *path, const bc_medium *m, bc_error *err);
-
 /* A sentence that `path` is unsupported says what it is instead, where that is known: also that it
  * is of another medium than `m`, where that is not NULL; one that it is damaged that --salvage
  * would read it, where it would. */

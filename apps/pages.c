@@ -50,17 +50,12 @@ bc_status page_check(const options *o, int n_files, bc_error *err)
     return BC_OK;
 }
 
-bc_status page_has_memory(const options *o, const char *path, const char *what, bc_error *err)
+bc_status page_output_check(const options *o, const char *path, const char *what, bc_error *err)
 {
-    enum { MIB = 32 };
-    const uint64_t most = tool_reading(o).max_memory;
+    const bc_reading reading = tool_reading(o);
+    const bc_status st = bc_page_has_memory(&reading, path, what, err);
 
-    if (most == 0 || most >= (uint64_t)MIB << 20)
-        return BC_OK;
-    return tool_fail(
-        err, BC_E_LIMIT,
-        "%.200s: %s takes up to %d MiB of memory, expected at most %llu byte(s) (--max-memory)",
-        path, what, MIB, (unsigned long long)most);
+    return st ? st : bc_output_check(path, options_given(o, "force"), err);
 }
 
 bc_status page_may_be_written(const options *o, const char *in, const char *out, bc_error *err)
@@ -70,9 +65,7 @@ bc_status page_may_be_written(const options *o, const char *in, const char *out,
     if (!o->report)
         return BC_OK;
     page_path(o, in, out, path, sizeof path);
-    const bc_status st = page_has_memory(o, path, "a page", err);
-
-    return st ? st : bc_output_check(path, options_given(o, "force"), err);
+    return page_output_check(o, path, "a page", err);
 }
 
 bc_status page_write(bc_html *h, bc_status done, const char *path, const options *o, bc_error *err)

@@ -9,15 +9,15 @@
  * pipe, of nothing that is written. */
 BC_NODISCARD bc_status page_check(const options *o, int n_files, bc_error *err);
 
-/* BC_E_LIMIT where --max-memory leaves no room for making `what` ("a page") of that path: it takes
- * a few views of a fixed size, whatever the input is. */
-BC_NODISCARD bc_status page_has_memory(const options *o, const char *path, const char *what,
-                                       bc_error *err);
+/* What would keep `what` ("a page") of that path from being made, told before any work: no room by
+ * --max-memory, a file that may not be replaced. */
+BC_NODISCARD bc_status page_output_check(const options *o, const char *path, const char *what,
+                                         bc_error *err);
 
 /* Where the page goes: as asked, or beside the input under the name of the output. */
 void page_path(const options *o, const char *in, const char *out, char *to, size_t size);
 
-/* BC_E_EXISTS, BC_E_LIMIT for the page of `in`: told before any work. */
+/* The same of the page of `in`, where one is asked for. */
 BC_NODISCARD bc_status page_may_be_written(const options *o, const char *in, const char *out,
                                            bc_error *err);
 

@@ -83,11 +83,9 @@ static bc_status check_page(const options *o, const char *path, bc_error *err)
 
     files_add_operands(&p, o, o->n_operands);
     bc_file_plan_add(&p, BC_PLAN_WRITE, "page", path, NULL);
-    bc_status st = files_check(&p, o, err);
+    const bc_status st = files_check(&p, o, err);
 
-    if (!st)
-        st = page_has_memory(o, path, "a page", err);
-    return st ? st : bc_output_check(path, options_given(o, "force"), err);
+    return st ? st : page_output_check(o, path, "a page", err);
 }
 
 static bc_status measure(const char *path, const options *o, bc_sweep *s, bc_error *err)

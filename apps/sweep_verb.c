@@ -51,9 +51,7 @@ static bc_status check_outputs(const options *o, bc_error *err)
     if (!st && o->sheet && n >= 4 && o->sheet[n - 4] == '.' &&
         strcmp(o->sheet + n - 4, ".png") != 0)
         return tool_usage(err, "--sheet", o->sheet, "is written as PNG, expected a name in .png");
-    if (!st && o->sheet)
-        st = page_has_memory(o, o->sheet, "a sheet", err);
-    return st || !o->sheet ? st : bc_output_check(o->sheet, options_given(o, "force"), err);
+    return st || !o->sheet ? st : page_output_check(o, o->sheet, "a sheet", err);
 }
 
 static bc_status save_sheet(const options *o, const bc_sweep *s, const bc_request *request,

@@ -40,11 +40,22 @@ BC_API BC_NODISCARD bc_status bc_file_rereadable(const char *path, bc_error *err
 BC_API BC_NODISCARD bc_status bc_medium_of_rereadable(const char *path, const bc_medium **m,
                                                       bc_error *err);
 
+/* BC_E_UNSUPPORTED, with what the file is and which program takes it, where it is of another medium
+ * than `m`. */
+BC_API BC_NODISCARD bc_status bc_medium_refuse(const char *path, const bc_medium *m, bc_error *err);
+
 /* BC_E_UNSUPPORTED for two files of different media. */
 BC_API BC_NODISCARD bc_status bc_media_check_pair(const char *a, const char *b, bc_error *err);
 
 /* What file the value of a setting names ("palette"), by the first medium that knows; or NULL. */
 BC_API const char *bc_file_of_setting(const bc_setting *s);
+
+/* What an output is called where nobody says: "photo-4bit.png" for "dir/photo.jpg", beside it or in
+ * `directory` (NULL: beside); standard output, "-", of standard input that goes to no directory.
+ * `choice` is what bc_medium.choice, or a deed, says of it. The caller frees it; NULL: out of
+ * memory. */
+BC_API char *bc_output_name(const bc_medium *m, const void *job, const char *in, const char *choice,
+                            const char *directory);
 
 /* --- sweeping */
 
@@ -107,6 +118,11 @@ typedef struct {
     const bc_account *account; /* with facts */
     const char *command;       /* that does it again, or NULL */
 } bc_page;
+
+/* BC_E_LIMIT where reading->max_memory leaves no room for making `what`, "a page" or "a sheet", of
+ * that path: it takes a few views of a fixed size, whatever the input is. */
+BC_API BC_NODISCARD bc_status bc_page_has_memory(const bc_reading *reading, const char *path,
+                                                 const char *what, bc_error *err);
 
 /* The page of one reduced file. The caller releases *out also where this fails. */
 BC_API BC_NODISCARD bc_status bc_page_of_one(const bc_page *p, bc_html **out, bc_error *err);

@@ -1,5 +1,7 @@
-/* Knows what is asked of files before they are studied: that they can be read more than once, and
- * of which medium they are. */
+/* Knows what is asked of files before they are studied: that they can be read more than once, of
+ * which medium they are, and what becomes of their names. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -46,4 +48,38 @@ bc_status bc_media_check_pair(const char *a, const char *b, bc_error *err)
                ? BC_OK
                : bci_fail(err, BC_E_UNSUPPORTED, "%s is %s and %s is %s, expected two of a kind", a,
                           what_a, b, what_b);
+}
+
+bc_status bc_medium_refuse(const char *path, const bc_medium *m, bc_error *err)
+{
+    char what[48];
+    const bc_medium *other = bc_medium_of_file(path, what);
+
+    return other && other != m
+               ? bci_fail(err, BC_E_UNSUPPORTED, "%s: is %s, expected %s; use bitcrush or %s", path,
+                          what, m->things, other->program)
+               : BC_OK;
+}
+
+char *bc_output_name(const bc_medium *m, const void *job, const char *in, const char *choice,
+                     const char *directory)
+{
+    const char *slash = strrchr(in, '/');
+    const char *base = slash ? slash + 1 : in;
+    const char *dot = strrchr(base, '.');
+    const int stem = (int)(dot && dot > base ? (size_t)(dot - base) : strlen(base));
+    const int beside = directory ? 0 : (int)(base - in);
+
+    if (strcmp(in, "-") == 0 && !directory)
+        return strdup("-");
+    const char *ending = m->ending(job, in);
+    const size_t size =
+        strlen(in) + (directory ? strlen(directory) : 0) + strlen(choice) + strlen(ending) + 3;
+    char *out = malloc(size);
+
+    if (out)
+        snprintf(out, size, "%s%s%.*s%.*s-%s%s", directory ? directory : "",
+                 directory && directory[strlen(directory) - 1] != '/' ? "/" : "", beside, in, stem,
+                 base, choice, ending);
+    return out;
 }

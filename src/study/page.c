@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/fail.h"
 #include "bitcrush/study.h"
 #include "study/curve.h"
 
@@ -71,4 +72,18 @@ bc_status bc_page_of_one(const bc_page *p, bc_html **out, bc_error *err)
     bc_html_facts(*out, facts, "Input", input);
     bc_html_facts(*out, facts, "Output", output);
     return BC_OK;
+}
+
+bc_status bc_page_has_memory(const bc_reading *reading, const char *path, const char *what,
+                             bc_error *err)
+{
+    enum { MIB = 32 };
+    const uint64_t most = reading->max_memory;
+
+    if (most == 0 || most >= (uint64_t)MIB << 20)
+        return BC_OK;
+    return bci_fail(err, BC_E_LIMIT,
+                    "%.200s: %s takes up to %d MiB of memory, expected at most %llu byte(s) "
+                    "(`max-memory`)",
+                    path, what, MIB, (unsigned long long)most);
 }
