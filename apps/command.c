@@ -71,6 +71,20 @@ static char *finish(FILE *to, char **text)
     return NULL;
 }
 
+/* `bitcrush PATH SPEC` to a memory stream, NULL when memory is short; spec: or NULL. */
+static FILE *begin(const char *path, const char *spec, char **text, size_t *size)
+{
+    FILE *to = open_memstream(text, size);
+
+    if (!to)
+        return NULL;
+    fputs("bitcrush", to);
+    put_path(to, path);
+    if (spec)
+        put_word(to, spec);
+    return to;
+}
+
 char *command_of(const options *o, const bc_request *request, bool has_spec, const char *in,
                  const char *out)
 {
@@ -78,14 +92,10 @@ char *command_of(const options *o, const bc_request *request, bool has_spec, con
     const char *seed = bc_setting_value(settings, "seed");
     char *text = NULL;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
+    FILE *to = begin(in, has_spec ? o->operands[o->n_operands - 1] : NULL, &text, &size);
 
     if (!to)
         return NULL;
-    fputs("bitcrush", to);
-    put_path(to, in);
-    if (has_spec)
-        put_word(to, o->operands[o->n_operands - 1]);
     for (size_t i = 0; i < settings->n; i++)
         if (!is_about_output(settings->rows[i].key))
             put_setting(to, &settings->rows[i]);
@@ -102,14 +112,9 @@ char *command_on(const char *path, const char *spec, const bc_settings *settings
 {
     char *text = NULL;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
+    FILE *to = begin(path, spec, &text, &size);
 
-    if (!to)
-        return NULL;
-    fputs("bitcrush", to);
-    put_path(to, path);
-    put_word(to, spec);
-    for (size_t i = 0; i < settings->n; i++)
+    for (size_t i = 0; to && i < settings->n; i++)
         put_setting(to, &settings->rows[i]);
-    return finish(to, &text);
+    return to ? finish(to, &text) : NULL;
 }

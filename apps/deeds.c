@@ -16,19 +16,15 @@
 
 void deed_request_make(deed_request *to, const bc_medium *m, const options *o)
 {
-    size_t n = 0;
-
     *to = (deed_request){ .shown = progress_begin("", o->progress) };
-    for (size_t i = 0, n_all = options_settings(o, to->settings); i < n_all; i++)
-        if (bc_setting_row_of(m->settings, m->n_settings, to->settings[i].key))
-            to->settings[n++] = to->settings[i];
-    to->request = (bc_request){ .settings = { to->settings, n },
-                                .wants_report = !o->quiet || o->report,
-                                .wants_curves = o->plot || o->report,
-                                .stop = &tool_stop_asked,
-                                .input = o->input,
-                                .progress = progress_show,
-                                .context = &to->shown };
+    to->request =
+        (bc_request){ .settings = options_taken(o, m->settings, m->n_settings, to->settings),
+                      .wants_report = !o->quiet || o->report,
+                      .wants_curves = o->plot || o->report,
+                      .stop = &tool_stop_asked,
+                      .input = o->input,
+                      .progress = progress_show,
+                      .context = &to->shown };
 }
 
 /* --- one file or two */
@@ -193,23 +189,21 @@ static bc_status check_operands(const bc_medium *m, const options *o, bool has_s
     return BC_OK;
 }
 
-bc_status deed_reduce(const bc_medium *m, const options *o, bc_error *err)
+/* A deed that writes, over the first n operands. */
+static bc_status write_files(const bc_medium *m, bc_deed deed, const char *spec, int n_files,
+                             const options *o, bc_error *err)
 {
-    const bool has_spec = !media_replaces_spec(m, o);
-    const int n_files = o->n_operands - has_spec;
-    const char *spec = has_spec && n_files >= 0 ? o->operands[n_files] : NULL;
-    task t = { .medium = m, .deed = BC_REDUCE };
-    char choice[256];
-    bc_status st = check_operands(m, o, has_spec, err);
+    task t = { .medium = m, .deed = deed };
+    char choice[256] = "restored";
+    bc_status st;
 
-    if (st)
-        return st;
     deed_request_make(&t.request, m, o);
     st = m->prepare(spec, &t.request.request, &t.job, err);
     if (!st)
         st = page_check(o, n_files, err);
-    if (!st) {
+    if (!st && deed == BC_REDUCE)
         m->choice(t.job, spec, choice, sizeof choice);
+    if (!st)
         st = batch_run(&(batch){ .medium = m,
                                  .job = t.job,
                                  .n_files = n_files,
@@ -217,30 +211,24 @@ bc_status deed_reduce(const bc_medium *m, const options *o, bc_error *err)
                                  .file = do_file,
                                  .context = &t },
                        o, err);
-    }
     m->release(t.job);
     return st;
 }
 
+bc_status deed_reduce(const bc_medium *m, const options *o, bc_error *err)
+{
+    const bool has_spec = !media_replaces_spec(m, o);
+    const int n_files = o->n_operands - has_spec;
+    const char *spec = has_spec && n_files >= 0 ? o->operands[n_files] : NULL;
+    const bc_status st = check_operands(m, o, has_spec, err);
+
+    return st ? st : write_files(m, BC_REDUCE, spec, n_files, o, err);
+}
+
 bc_status deed_restore(const bc_medium *m, const options *o, bc_error *err)
 {
-    task t = { .medium = m, .deed = BC_RESTORE };
-    bc_status st;
-
-    deed_request_make(&t.request, m, o);
-    st = m->prepare(NULL, &t.request.request, &t.job, err);
-    if (!st && o->n_operands < 1)
-        st = tool_arguments(err, true, "restore FILE");
-    if (!st)
-        st = batch_run(&(batch){ .medium = m,
-                                 .job = t.job,
-                                 .n_files = o->n_operands,
-                                 .choice = "restored",
-                                 .file = do_file,
-                                 .context = &t },
-                       o, err);
-    m->release(t.job);
-    return st;
+    return o->n_operands < 1 ? tool_arguments(err, true, "restore FILE")
+                             : write_files(m, BC_RESTORE, NULL, o->n_operands, o, err);
 }
 
 /* --- compare and info */

@@ -73,33 +73,6 @@ static bc_status check(const part *p, const options *o, bc_error *err)
     return BC_OK;
 }
 
-enum { NAME = 160 };
-
-/* A format under its own name. */
-static const char *own_name(const char *typed, char called[NAME])
-{
-    return synonym_find("notation", typed, called, NAME) == SYNONYM_SAME ? called : typed;
-}
-
-/* The same of each of a list, in `to`; one that does not fit stays as it was typed. */
-static const char *own_names(const char *list, char *to, size_t size)
-{
-    char word[NAME], called[NAME];
-    size_t n = 0;
-
-    for (const char *at = list;;) {
-        const size_t length = strcspn(at, ",");
-
-        snprintf(word, sizeof word, "%.*s", (int)length, at);
-        at += length;
-        n += (size_t)snprintf(to + n, size - n, "%s%s", own_name(word, called), *at ? "," : "");
-        if (length >= sizeof word || n >= size)
-            return list;
-        if (!*at++)
-            return to;
-    }
-}
-
 /* What is refused, in words of the command line. */
 static void explain_refusal(bc_error *err)
 {
@@ -114,14 +87,11 @@ static void explain_refusal(bc_error *err)
 static bc_status fill(const options *o, bc_explain_request *asked, bc_error *err)
 {
     const bc_setting_row *rows;
-    const size_t n_rows = bc_explain_settings(&rows);
-    bc_setting given[OPTION_ROOM];
-    size_t n = 0;
+    const size_t n = bc_explain_settings(&rows);
+    bc_setting room[OPTION_ROOM];
+    const bc_settings given = options_taken(o, rows, n, room);
 
-    for (size_t i = 0, n_all = options_settings(o, given); i < n_all; i++)
-        if (bc_setting_row_of(rows, n_rows, given[i].key))
-            given[n++] = given[i];
-    return bc_settings_fill(rows, n_rows, &(bc_settings){ given, n }, asked, err);
+    return bc_settings_fill(rows, n, &given, asked, err);
 }
 
 /* Explain, draw and print it. */
@@ -150,7 +120,7 @@ bc_status explain_verb(const bc_medium *m, const options *o, bc_error *err)
 {
     const part *p = parts;
     const char *formats[BC_EXPLAIN_MAX_FORMATS];
-    char names[BC_EXPLAIN_MAX_FORMATS][NAME], bits[BC_EXPLAIN_MAX_FORMATS * NAME];
+    char names[BC_EXPLAIN_MAX_FORMATS][160], bits[2048];
 
     (void)m;
     while (p->option && !options_given(o, p->option))
@@ -163,11 +133,17 @@ bc_status explain_verb(const bc_medium *m, const options *o, bc_error *err)
         st = fill(o, &asked, err);
     if (st)
         return st;
-    for (int i = first; p->what != BC_EXPLAIN_BLOCK && i < o->n_operands; i++)
-        formats[asked.n_formats++] = own_name(o->operands[i], names[i - first]);
+    for (int i = first; p->what != BC_EXPLAIN_BLOCK && i < o->n_operands; i++) {
+        char *called = names[i - first];
+        const bool is_other =
+            synonym_find("notation", o->operands[i], called, sizeof names[0]) == SYNONYM_SAME;
+
+        formats[asked.n_formats++] = is_other ? called : o->operands[i];
+    }
     asked.formats = formats;
     asked.value = asked.path = o->n_operands > 0 ? o->operands[0] : NULL;
-    asked.bits = asked.bits ? own_names(asked.bits, bits, sizeof bits) : NULL;
+    if (asked.bits && words_own("notation", asked.bits, ',', bits, sizeof bits))
+        asked.bits = bits;
     asked.reading = tool_reading(o);
     return answer(&asked, o, err);
 }

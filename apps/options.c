@@ -33,40 +33,6 @@ static int place_in(const char *words, const char *word)
     return -1;
 }
 
-static bc_status set_choice(const option *o, const char *text, int *to, bc_error *err)
-{
-    char word[160];
-    int place;
-
-    lower_case(text, word, sizeof word);
-    place = place_in(o->value, word);
-    if (place < 0) {
-        const synonym_kind kind = synonym_find(o->name, text, word, sizeof word);
-
-        if (kind == SYNONYM_SAID)
-            return usage(err, "--%s %s: %s", o->name, text, word);
-        if (kind == SYNONYM_NEAR)
-            return usage(err, "--%s %s: unknown, did you mean %s?", o->name, text, word);
-        place = kind ? place_in(o->value, word) : -1;
-    }
-    if (place < 0)
-        return usage(err, "--%s %s: unknown, expected %s", o->name, text, o->value);
-    *to = place;
-    return BC_OK;
-}
-
-static bc_status set_number(const option *o, const char *text, double *to, bc_error *err)
-{
-    char *end;
-    const double v = strtod(text, &end);
-
-    if (end == text || *end || !(v >= o->min && v <= o->max))
-        return usage(err, "--%s %s: expected a number from %.10g to %.10g", o->name, text, o->min,
-                     o->max);
-    *to = v;
-    return BC_OK;
-}
-
 /* The place of a row in options.given. */
 static size_t place_of(const option *o)
 {
@@ -90,23 +56,13 @@ static const char *keep_word(options *out, const char *word)
 /* Dithers in lower case, each by its own name: NAME or NAME+NAME. What is too long is no name. */
 static const char *own_dithers(const char *text, options *out)
 {
-    char names[96], own[96] = "", called[160];
-    size_t n = 0;
+    char names[96], own[96];
 
-    if (strlen(text) >= sizeof names)
-        return text;
     lower_case(text, names, sizeof names);
-    for (char *name = names, *plus; name; name = plus) {
-        plus = strchr(name, '+');
-        if (plus)
-            *plus++ = '\0';
-        if (synonym_find("dither", name, called, sizeof called) == SYNONYM_SAME)
-            name = called;
-        n += (size_t)snprintf(own + n, sizeof own - n, "%s%s", name, plus ? "+" : "");
-        if (n >= sizeof own)
-            return text;
-    }
-    const char *kept = keep_word(out, own);
+    const char *kept =
+        strlen(text) < sizeof names && words_own("dither", names, '+', own, sizeof own)
+            ? keep_word(out, own)
+            : NULL;
 
     return kept ? kept : text;
 }
@@ -172,6 +128,25 @@ static bc_status set_setting(const option *o, const char *text, options *out, bc
     return st;
 }
 
+/* A number or a choice of the program's own. */
+static bc_status set_field(const option *o, const char *text, size_t size, void *field,
+                           options *out, bc_error *err)
+{
+    const bool is_choice = o->kind == CHOICE;
+    const bc_setting_row row = { .key = o->name,
+                                 .kind = is_choice ? BC_SETTING_CHOICE : BC_SETTING_NUMBER,
+                                 .size = size,
+                                 .min = o->min,
+                                 .max = o->max,
+                                 .words = is_choice ? o->value : NULL };
+    const bc_status st =
+        bc_setting_set(&row, is_choice ? own_choice(o, text, out) : text, field, err);
+
+    if (st)
+        words_explain(err, NULL);
+    return st;
+}
+
 static bc_status set(const option *o, const char *text, options *out, bc_error *err)
 {
     char *field = (char *)out + o->field;
@@ -184,8 +159,8 @@ static bc_status set(const option *o, const char *text, options *out, bc_error *
     case TEXT:
         *(const char **)(void *)field = text;
         return *text ? BC_OK : usage(err, "--%s: expected %s after it", o->name, o->value);
-    case NUMBER: return set_number(o, text, (double *)(void *)field, err);
-    case CHOICE: return set_choice(o, text, (int *)(void *)field, err);
+    case NUMBER: return set_field(o, text, sizeof(double), field, out, err);
+    case CHOICE: return set_field(o, text, sizeof(int), field, out, err);
     case COUNT: /* settings alone are these */
     case SIZE:
     case PAIR:
@@ -499,4 +474,15 @@ size_t options_settings(const options *o, bc_setting out[OPTION_ROOM])
         if (o->settings[i])
             out[n++] = (bc_setting){ rows[i].name, o->settings[i] };
     return n;
+}
+
+bc_settings options_taken(const options *o, const bc_setting_row *rows, size_t n_rows,
+                          bc_setting room[OPTION_ROOM])
+{
+    size_t n = 0;
+
+    for (size_t i = 0, n_all = options_settings(o, room); i < n_all; i++)
+        if (bc_setting_row_of(rows, n_rows, room[i].key))
+            room[n++] = room[i];
+    return (bc_settings){ room, n };
 }

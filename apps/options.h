@@ -23,4 +23,8 @@ const char *options_setting(const options *o, const char *key);
 /* All of them. Returns their number, at most OPTION_ROOM. */
 size_t options_settings(const options *o, bc_setting out[OPTION_ROOM]);
 
+/* Those that have a row, in `room`. */
+bc_settings options_taken(const options *o, const bc_setting_row *rows, size_t n_rows,
+                          bc_setting room[OPTION_ROOM]);
+
 #endif

@@ -30,14 +30,13 @@ bc_reading tool_reading(const options *o)
         { "max-pixels", BC_SETTING_COUNT, BC_FIELD(bc_reading, max_pixels), 1, 1e15, NULL },
         { "salvage", BC_SETTING_FLAG, BC_FIELD(bc_reading, salvage), 0, 0, NULL },
     };
+    enum { N_ROWS = sizeof rows / sizeof *rows };
+    bc_setting room[OPTION_ROOM];
+    const bc_settings given = options_taken(o, rows, N_ROWS, room);
     bc_reading reading = { .stop = &tool_stop_asked, .input = o->input };
+    const bc_status st = bc_settings_fill(rows, N_ROWS, &given, &reading, NULL);
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *text = options_setting(o, rows[i].key);
-        const bc_status st = text ? bc_setting_set(&rows[i], text, &reading, NULL) : BC_OK;
-
-        (void)st; /* what is wrong was said when it was parsed */
-    }
+    (void)st; /* what is wrong was said when it was parsed */
     return reading;
 }
 

@@ -85,3 +85,26 @@ void words_explain(bc_error *err, const char *spec)
     else if (key && spec)
         find_synonym(err, spec, err->text);
 }
+
+bool words_own(const char *place, const char *list, char separator, char *to, size_t size)
+{
+    const char between[] = { separator, '\0' };
+    char word[160], called[160];
+    size_t n = 0;
+
+    for (const char *at = list;; at++) {
+        const size_t length = strcspn(at, between);
+        const bool is_last = !at[length];
+
+        snprintf(word, sizeof word, "%.*s", (int)length, at);
+        const bool is_other = synonym_find(place, word, called, sizeof called) == SYNONYM_SAME;
+
+        n += (size_t)snprintf(to + n, size - n, "%s%s", is_other ? called : word,
+                              is_last ? "" : between);
+        if (length >= sizeof word || n >= size)
+            return false;
+        if (is_last)
+            return true;
+        at += length;
+    }
+}
