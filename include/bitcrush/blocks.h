@@ -86,6 +86,11 @@ BC_API const bc_block_format *bc_block_find(const char *name);
 BC_API size_t bc_block_scales(const bc_block_format *format, const void *block, float *scales,
                               float *minimums);
 
+/* Add to counts[code] how often each code, below format->codes->n_codes, stands for one of the
+ * first n weights of the blocks. */
+BC_API void bc_block_count_codes(const bc_block_format *format, const void *blocks, size_t n,
+                                 uint64_t *counts);
+
 /* Round the codes of n_blocks blocks anew, with noise, under the scales that they have: the code of
  * x[i] is the one nearest to its position on the group's values plus noise[i] steps, as in
  * bc_quantize_f32. noise (bc_noise_fill) has as many numbers as x. With uniform noise 1 step wide

@@ -311,6 +311,8 @@ typedef struct {
     bool can_clip;        /* error.n_clipped was counted: weights more than half a step beyond
                            * the last value of the format, or of their block as it is stored */
     bc_error_sums error;  /* of what was reduced; n is 0 for copies. F64 is measured as doubles */
+    double entropy_bits;  /* of a code; NaN where there are none, or they are floats of 16 bits and
+                           * more */
 } bc_tensor_outcome;
 
 /* What a file of importance says of itself. */
@@ -332,6 +334,7 @@ typedef struct {
     size_t n_tensors;
     bc_tensor_outcome *tensors; /* in the order of the input */
     bc_error_sums error;        /* of all that was reduced */
+    double entropy_bits;        /* of a code, by the mean over weights whose tensors have it; NaN */
     double time_s;              /* wall clock */
     const char *cpu_level;
     int n_threads;

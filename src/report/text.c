@@ -131,6 +131,7 @@ static const struct {
     { "only in", "the first file: {compared.only_first}|, the second: {compared.only_second}"
                  "|, in both but of other shape or no floats: {compared.other_shape}" },
     { "entropy", "{?input.rows}{metrics.entropy_bits:2} bits a number" },
+    { "entropy", "{?input.tensors}{metrics.entropy_bits:2} bits a weight, without scales" },
     { "cells", "{metrics.text_cells:cell} of text pass as they are|, {metrics.empty_cells} empty" },
     { "cells", "{!metrics.text_cells}{metrics.empty_cells:cell} empty" },
     { "differ", "cells of text: {compared.text_differs}" },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bitcrush/blocks.h"
+#include "tensor/code_counts.h"
 #include "tensor/coded_decode.h"
 #include "tensor/element.h"
 
@@ -119,7 +120,7 @@ static void add_overload(const gridder *g, const float *x, const float *y, size_
 }
 
 static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, const bci_range *at,
-                             uint8_t *out, float *y, bc_error_sums *sums)
+                             uint8_t *out, float *y, const bci_seen *seen)
 {
     const size_t line = at->n / at->n_lines;
     const size_t group = g->c->group < line && !g->c->is_whole ? (size_t)g->c->group : line;
@@ -141,8 +142,10 @@ static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, co
             if (y)
                 bci_coded_values(g->c, out + n_out, line, group, room->scales,
                                  g->c->has_zero ? room->zeros : NULL, room->bits, y);
-            if (y && sums)
-                add_overload(g, x, y, line, group, sums);
+            if (y && seen)
+                add_overload(g, x, y, line, group, seen->error);
+            if (y && seen)
+                bci_count_codes(room->bits, line, seen->codes);
             n_out += (size_t)bci_code_bytes(g->c, line);
         }
     }
@@ -197,7 +200,7 @@ static void values_of_blocks(bci_coder *room, const bci_coding *c, size_t n_bloc
 
 static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role role,
                                const bci_encoding *how, const float *x, size_t n, uint8_t *out,
-                               float *y)
+                               float *y, const bci_seen *seen)
 {
     const bci_layout *layout = c->format->layout;
     const bc_block_format *blocks = bc_block_find(c->format->blocks);
@@ -218,19 +221,21 @@ static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role ro
     }
     if (y && of_codes)
         values_of_blocks(room, c, n_blocks, length, out, n, y);
+    if (y && of_codes && seen)
+        bci_count_codes(room->bits, n, seen->codes);
     return of_codes ? (size_t)bci_code_bytes(c, n) : n_blocks * n_scale;
 }
 
 size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
                         const bc_tensor_settings *s, const bci_encoding *how, const float *x,
-                        const bci_range *at, uint8_t *out, float *y, bc_error_sums *sums)
+                        const bci_range *at, uint8_t *out, float *y, const bci_seen *seen)
 {
     gridder g = { .room = room, .c = c, .percent = s->percent, .how = how };
 
     if (at->n == 0)
         return 0;
     if (!bci_coding_grid(c, &g.grid))
-        return encode_as_blocks(room, c, role, how, x, at->n, out, y);
+        return encode_as_blocks(room, c, role, how, x, at->n, out, y, seen);
     g.method = bci_coding_method(c, s);
-    return encode_on_grid(&g, role, x, at, out, y, sums);
+    return encode_on_grid(&g, role, x, at, out, y, seen);
 }

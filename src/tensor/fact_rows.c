@@ -55,6 +55,7 @@ static void add_for_programs(bc_report *r, const bc_tensor_outcome *t)
         bc_report_integer(r, tensors_table, "packed_bytes", t->packed_bytes);
     }
     bc_report_number(r, tensors_table, "bits_per_weight", bits_a_weight(t));
+    bc_report_number(r, tensors_table, "entropy_bits", t->entropy_bits);
     bc_report_number(r, tensors_table, "snr_db", snr(t));
     if (is_measured) {
         bc_report_number(r, tensors_table, "rmse", bc_error_rmse(&t->error));

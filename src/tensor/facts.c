@@ -134,6 +134,7 @@ static double ratio(uint64_t of, uint64_t to)
 
 static void add_sizes(bc_report *r, const bc_tensor_result *m)
 {
+    bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
     if (count_written(m))
         bc_report_number(r, "metrics", "bits_per_weight",
                          8.0 * (double)count_packed(m) / (double)count_written(m));

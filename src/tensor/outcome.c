@@ -1,6 +1,7 @@
 /* Knows what is kept of a tensor when its file is closed. */
 #include "tensor/outcome.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ bc_status bci_outcome_begin(bc_tensor_outcome *o, const bc_tensor_info *t,
                               .n_dims = t->n_dims,
                               .n_elements = t->n_elements,
                               .size_bytes = size_bytes,
-                              .packed_bytes = size_bytes };
+                              .packed_bytes = size_bytes,
+                              .entropy_bits = NAN };
     memcpy(o->dims, t->dims, sizeof o->dims);
     return o->name ? BC_OK : bci_fail(err, BC_E_LIMIT, "out of memory for the name of a tensor");
 }

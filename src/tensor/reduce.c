@@ -13,6 +13,7 @@
 #include "base/threads.h"
 #include "medium/shared_settings.h"
 #include "tensor/clipped.h"
+#include "tensor/code_counts.h"
 #include "tensor/element.h"
 #include "tensor/encode.h"
 #include "tensor/gguf_names.h"
@@ -44,6 +45,23 @@ static bool has_rulings(const bci_reduction *r)
     return false;
 }
 
+/* Different codes of what a tensor becomes; 0: none, or too many to be counted. */
+static size_t codes_of(const bci_reduction *r, size_t tensor)
+{
+    if (bci_reduction_copies(r, tensor))
+        return 0;
+    if (r->rulings[tensor])
+        return bci_laid_levels(&r->rulings[tensor]->laying);
+    return r->codings[tensor] ? (size_t)1 << r->codings[tensor]->format->bits
+                              : bci_counted_codes(r->choices[tensor].type);
+}
+
+static void find_most_codes(bci_reduction *r)
+{
+    for (size_t i = 0; i < r->n_tensors; i++)
+        r->most_codes = codes_of(r, i) > r->most_codes ? codes_of(r, i) : r->most_codes;
+}
+
 /* Before they are taken. Rows with importance stay whole, however long they are. */
 static bc_status take_memory(bci_reduction *r, size_t n, bc_error *err)
 {
@@ -70,17 +88,22 @@ static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
 
     if (st)
         return st;
+    find_most_codes(r);
+    r->codes = calloc(r->most_codes + 1, sizeof *r->codes);
+    if (!r->codes)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for codes that are counted");
     for (unsigned i = 0; i < r->n_slots; i++) {
         bci_slot *s = &r->slots[i];
 
+        s->codes = malloc((r->most_codes + 1) * sizeof *s->codes);
         s->x = malloc(n * sizeof *s->x);
         s->y = malloc(n * sizeof *s->y);
         s->out = malloc(n * sizeof(double));
         s->importance = malloc((size_t)(r->longest_row + 1) * sizeof *s->importance);
         s->coder = has_codings(r) ? bci_coder_new() : NULL;
         s->ruling = has_rulings(r) ? bci_ruling_room_new() : NULL;
-        if (!s->x || !s->y || !s->out || !s->importance || (has_codings(r) && !s->coder) ||
-            (has_rulings(r) && !s->ruling))
+        if (!s->codes || !s->x || !s->y || !s->out || !s->importance ||
+            (has_codings(r) && !s->coder) || (has_rulings(r) && !s->ruling))
             return bci_fail(err, BC_E_LIMIT, "out of memory for batches of weights");
     }
     return BC_OK;
@@ -133,6 +156,8 @@ static bc_status look_at(const bci_reduction *r, const place *at, bci_slot *s, b
         st = bci_reduction_measure(r, at->tensor, &at->range, s, err);
     if (!st && to->kind != BC_ELEMENT_CODES && !r->rulings[at->tensor])
         bci_add_clipped(to, s->out, s->x, s->y, at->range.n, &s->error);
+    if (!st && bci_counted_codes(to) && !r->rulings[at->tensor])
+        bci_count_elements(to, s->out, at->range.n, s->codes);
     return st;
 }
 
@@ -154,15 +179,22 @@ static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc
     return st;
 }
 
+/* What is to be seen while it is encoded. */
+static bci_seen seen_of(const bci_reduction *r, size_t tensor, bci_slot *s)
+{
+    return (bci_seen){ &s->error, codes_of(r, tensor) ? s->codes : NULL };
+}
+
 /* Values of a grid. */
 static bc_status encode_values(const bci_reduction *r, const place *at, bci_slot *s, bc_error *err)
 {
     const bc_element_type *to = r->choices[at->tensor].type;
     const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
     const bool saturates = r->settings->nonfinite == BC_NONFINITE_SATURATE;
+    const bci_seen seen = seen_of(r, at->tensor, s);
     bc_status st =
         bci_ruling_round(r->rulings[at->tensor], s->ruling, &how, s->x, &at->range, s->y,
-                         saturates ? &s->n_saturated : NULL, measures(r) ? &s->error : NULL, err);
+                         saturates ? &s->n_saturated : NULL, measures(r) ? &seen : NULL, err);
 
     if (!st)
         st = bci_reduction_admit_values(r, at->tensor, &at->range, s, err);
@@ -178,10 +210,11 @@ static void encode_piece(const bci_reduction *r, const place *at, bci_slot *s)
     const bci_coding *c = r->codings[at->tensor];
     const bci_role role = c->roles[at->output->piece];
     const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
+    const bci_seen seen = seen_of(r, at->tensor, s);
 
     s->n_out =
         bci_coded_encode(s->coder, c, role, r->settings, &how, s->x, &at->range, s->out,
-                         measures(r) || !s->is_safe ? s->y : NULL, measures(r) ? &s->error : NULL);
+                         measures(r) || !s->is_safe ? s->y : NULL, measures(r) ? &seen : NULL);
     s->n_nonfinite = role == BCI_CODES ? s->n_nonfinite : 0;
     s->n_saturated = role == BCI_CODES ? s->n_saturated : 0;
 }
@@ -224,6 +257,7 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     const bool is_copy = bci_reduction_copies(r, at.tensor);
 
     s->error = (bc_error_sums){ 0 };
+    memset(s->codes, 0, codes_of(r, at.tensor) * sizeof *s->codes);
     s->n_nonfinite = s->n_saturated = 0;
     s->n_out = 0;
     if (r->settings->dry_run && (is_copy || at.output->piece > 0)) /* tells nothing new */
@@ -237,6 +271,27 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     return make(r, &at, s, err);
 }
 
+/* Batches of a tensor come one after the other: what its codes are worth is known when another one
+ * begins. */
+static void end_counting(bci_reduction *r)
+{
+    const size_t n = codes_of(r, r->counted);
+    bc_tensor_outcome *o = &r->made.tensors[r->counted];
+
+    if (o->error.n > 0 && n > 0)
+        o->entropy_bits = bc_entropy_bits(r->codes, n);
+    memset(r->codes, 0, n * sizeof *r->codes);
+}
+
+static void take_counts(bci_reduction *r, size_t tensor, const bci_slot *s)
+{
+    if (tensor != r->counted)
+        end_counting(r);
+    r->counted = tensor;
+    for (size_t code = 0, n = codes_of(r, tensor); code < n; code++)
+        r->codes[code] += s->codes[code];
+}
+
 static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     bci_reduction *r = context;
@@ -247,6 +302,7 @@ static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_er
         r->settings->dry_run ? BC_OK : bci_tensor_writer_put(r->writer, s->out, s->n_out, err);
 
     bc_error_merge(&outcome->error, &s->error);
+    take_counts(r, at.tensor, s);
     outcome->n_nonfinite += s->n_nonfinite;
     outcome->n_saturated += s->n_saturated;
     r->n_done += at.range.n;
@@ -265,7 +321,11 @@ static bc_status run(bci_reduction *r, int n_threads, bc_error *err)
                               .n_threads = n_threads,
                               .stop = r->settings->reading.stop };
 
-    return bci_pipeline_run(&pipeline, err);
+    const bc_status st = bci_pipeline_run(&pipeline, err);
+
+    if (r->n_tensors > 0)
+        end_counting(r);
+    return st;
 }
 
 /* --- all of it */
@@ -334,6 +394,21 @@ static bool is_no_model(const bci_reduction *r)
     return false;
 }
 
+static double mean_entropy(const bc_tensor_result *made)
+{
+    double bits = 0.0, n = 0.0;
+
+    for (size_t i = 0; i < made->n_tensors; i++) {
+        const bc_tensor_outcome *o = &made->tensors[i];
+
+        if (isnan(o->entropy_bits))
+            continue;
+        bits += (double)o->n_elements * o->entropy_bits;
+        n += (double)o->n_elements;
+    }
+    return n > 0.0 ? bits / n : (double)NAN;
+}
+
 static void describe(bci_reduction *r, int n_threads)
 {
     bc_tensor_result *made = &r->made;
@@ -342,6 +417,7 @@ static void describe(bci_reduction *r, int n_threads)
     made->output_size_bytes = r->writer->total_bytes;
     for (size_t i = 0; i < r->n_tensors; i++)
         made->output_data_bytes += made->tensors[i].size_bytes;
+    made->entropy_bits = mean_entropy(made);
     made->n_left_out = r->writer->n_left_out;
     made->is_no_model = is_no_model(r);
     made->cpu_level = bc_cpu_level();
@@ -352,6 +428,7 @@ static void reduction_free(bci_reduction *r)
 {
     bci_tensor_writer_free(r->writer);
     for (unsigned i = 0; i < r->n_slots; i++) {
+        free(r->slots[i].codes);
         free(r->slots[i].importance);
         free(r->slots[i].x);
         free(r->slots[i].y);
@@ -363,6 +440,7 @@ static void reduction_free(bci_reduction *r)
         bci_coding_free(r->codings[i]);
     for (size_t i = 0; r->rulings && i < r->n_tensors; i++)
         bci_ruling_free(r->rulings[i]);
+    free(r->codes);
     free(r->codings);
     free(r->rulings);
     free(r->choices);

@@ -19,6 +19,7 @@ typedef struct {
     bci_coder *coder;        /* where something becomes codes and scales, else NULL */
     bci_ruling_room *ruling; /* where something becomes values of a grid, else NULL */
     bc_error_sums error;
+    uint64_t *codes; /* how often each occurs */
     uint64_t n_nonfinite, n_saturated;
     bool is_safe;    /* no weight in x is so large that its type might not hold it */
     bool is_changed; /* x has other weights than the file, for some had to be limited */
@@ -49,6 +50,8 @@ typedef struct {
     bci_tensor_writer *writer;
     bc_tensor_result made;
     uint64_t n_batches, n_elements, n_done;
+    size_t most_codes, counted; /* of any tensor; the tensor that `codes` is about so far */
+    uint64_t *codes;
     uint64_t largest_batch, longest_row; /* elements; of rows with importance */
     unsigned n_slots;
     bci_slot slots[BCI_MAX_SLOTS];

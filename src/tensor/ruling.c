@@ -184,7 +184,7 @@ void bci_ruling_room_free(bci_ruling_room *room)
 
 bc_status bci_ruling_round(const bci_ruling *q, bci_ruling_room *room, const bci_encoding *how,
                            const float *x, const bci_range *at, float *y, uint64_t *n_saturated,
-                           bc_error_sums *sums, bc_error *err)
+                           const bci_seen *seen, bc_error *err)
 {
     const size_t line = at->n_lines ? at->n / at->n_lines : 0;
     bci_laying l = q->laying;
@@ -199,7 +199,7 @@ bc_status bci_ruling_round(const bci_ruling *q, bci_ruling_room *room, const bci
         if (q->long_scales)
             l.known = &q->long_scales[q->is_whole ? 0 : (at->first + i) / q->row];
         st = bci_lay(&l, &room->lay, room->x + i, bci_has_noise(how) ? room->noise + i : NULL, line,
-                     room->y + i, sums, NULL, err);
+                     room->y + i, seen ? seen->error : NULL, seen ? seen->codes : NULL, err);
     }
     for (size_t i = 0; !st && i < at->n; i++)
         y[i] = (float)room->y[i];

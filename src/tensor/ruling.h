@@ -48,12 +48,12 @@ typedef struct bci_ruling_room bci_ruling_room;
 bci_ruling_room *bci_ruling_room_new(void);
 void bci_ruling_room_free(bci_ruling_room *room);
 
-/* Round a batch to y. Weights beyond the ends of the grid are added to sums, where there are any.
+/* Round a batch to y. Of `seen`, or NULL, weights beyond the ends of the grid are told, and codes.
  * Values that become infinite are counted in *n_saturated and are the largest of the grid then;
  * NULL: they stay infinite. */
 BC_NODISCARD bc_status bci_ruling_round(const bci_ruling *q, bci_ruling_room *room,
                                         const bci_encoding *how, const float *x,
                                         const bci_range *at, float *y, uint64_t *n_saturated,
-                                        bc_error_sums *sums, bc_error *err);
+                                        const bci_seen *seen, bc_error *err);
 
 #endif

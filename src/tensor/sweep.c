@@ -255,19 +255,12 @@ static void round_in_blocks(const sweep *s, const bci_rung *r, const bci_range *
 {
     const bc_block_format *f = r->blocks;
     const size_t length = f->block_length, n_blocks = at->n / length + (at->n % length > 0);
-    uint16_t codes[MAX_BLOCK];
 
     f->encode(b->x, NULL, n_blocks, b->blocks);
     if (s->noise->form != BC_NOISE_NONE)
         bc_block_dither(f, b->x, b->noise, n_blocks, b->blocks);
     f->decode(b->blocks, n_blocks, b->y);
-    for (size_t i = 0; i < n_blocks; i++) {
-        const size_t left = at->n - i * length;
-
-        f->codes->unpack(b->blocks + i * f->block_bytes, codes);
-        for (size_t k = 0; k < length && k < left; k++)
-            to->counts[codes[k]]++;
-    }
+    bc_block_count_codes(f, b->blocks, at->n, to->counts);
     bc_error_add_overload_blocks(&to->error, f, b->blocks, b->x, b->y, at->n);
 }
 

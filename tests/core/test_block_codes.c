@@ -347,6 +347,32 @@ static void the_same_bytes_everywhere(void **state)
     EXPECT(hash == UINT64_C(0x6f55d35034a704a0), "hash 0x%016llx", (unsigned long long)hash);
 }
 
+/* Any bytes, and any number of weights: each code of each weight counts once. */
+static void codes_are_counted(void **state)
+{
+    static const size_t lengths[] = { 0, 1, 31, 256, 300, N - 1, N };
+    static uint64_t counts[65536], expected[65536];
+    uint16_t codes[BC_BLOCK_MAX_LENGTH];
+    (void)state;
+
+    for (const bc_block_format *f = rows; f < rows + n_rows; f++)
+        for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+            memset(counts, 0, sizeof counts);
+            memset(expected, 0, sizeof expected);
+            fill_bytes(bytes, MAX_BYTES, 11 + l);
+            for (size_t i = 0; i < lengths[l]; i++) {
+                if (i % f->block_length == 0)
+                    f->codes->unpack(bytes + i / f->block_length * f->block_bytes, codes);
+                expected[codes[i % f->block_length]]++;
+            }
+            counts[0] = 1; /* it adds to what is there */
+            expected[0]++;
+            bc_block_count_codes(f, bytes, lengths[l], counts);
+            EXPECT(memcmp(counts, expected, sizeof counts) == 0, "%s: %zu weights", f->name,
+                   lengths[l]);
+        }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -354,6 +380,7 @@ int main(void)
         SENTENCE("a block of q4_k made by hand is read", a_block_by_hand),
         SENTENCE("values follow from codes and scales", values_follow_from_codes),
         SENTENCE("writing codes is the inverse of reading them", packing_is_the_inverse),
+        SENTENCE("each code is counted", codes_are_counted),
         SENTENCE("the mean of stochastic rounding is the weight", the_mean_is_the_weight),
         SENTENCE("errors have the power that the noise says", errors_have_the_power_of_the_noise),
         SENTENCE("what stands on a code stays", what_is_exact_stays),
