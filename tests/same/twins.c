@@ -571,6 +571,7 @@ static void list_inputs(void)
         die(path, "no inputs");
     for (int i = 0; i < n; i++)
         inputs[n_inputs++] = entries[i]->d_name;
+    free(entries);
 }
 
 int main(int argc, char **argv)
