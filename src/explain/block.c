@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/shown.h"
 #include "bitcrush/blocks.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/tensor.h"
@@ -16,7 +17,7 @@ enum { L = BC_BLOCK_MAX_LENGTH, G = BC_BLOCK_MAX_GROUPS, MAX_BYTES = 4 * L };
 /* One block, taken apart. */
 typedef struct {
     const bc_tensor_info *tensor;
-    char name[100]; /* of the tensor, as it is shown */
+    bci_shown name; /* of the tensor */
     const bc_block_format *format;
     uint64_t place, n_blocks;
     bool is_encoded; /* from weights that are known, so that there are errors */
@@ -27,15 +28,6 @@ typedef struct {
     size_t n_groups;
     bc_error_sums error;
 } block;
-
-/* Names come from a file: a terminal gets no control characters. */
-static void show_name(const char *name, char *to, size_t size)
-{
-    snprintf(to, size, "%s", name);
-    for (char *c = to; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            *c = '?';
-}
 
 static void lower_case(const char *from, char *to, size_t size)
 {
@@ -108,7 +100,7 @@ static bc_status choose_format(const bc_explain_request *asked, block *b, bc_err
         return BC_OK;
     return bci_fail(err, BC_E_USAGE,
                     "%s: its type %s has no blocks, expected `format` with one, such as q4_0",
-                    b->name, b->tensor->type->name);
+                    b->name.text, b->tensor->type->name);
 }
 
 static bc_status check_place(const bc_explain_request *asked, block *b, bc_error *err)
@@ -120,17 +112,17 @@ static bc_status check_place(const bc_explain_request *asked, block *b, bc_error
 
     if (row % length != 0)
         return bci_fail(err, BC_E_UNSUPPORTED,
-                        "%s: rows of %llu weight(s), expected whole blocks of %u for %s", b->name,
-                        (unsigned long long)row, length, b->format->name);
+                        "%s: rows of %llu weight(s), expected whole blocks of %u for %s",
+                        b->name.text, (unsigned long long)row, length, b->format->name);
     b->place = asked->block;
     b->n_blocks = t->n_elements / length;
     if (b->place < b->n_blocks)
         return BC_OK;
     snprintf(place, sizeof place, "%llu", (unsigned long long)b->place);
     return b->n_blocks == 0
-               ? bc_setting_refuse(err, "block", place, "%s has no weights", b->name)
+               ? bc_setting_refuse(err, "block", place, "%s has no weights", b->name.text)
                : bc_setting_refuse(err, "block", place, "expected 0 to %llu, as %s has them",
-                                   (unsigned long long)(b->n_blocks - 1), b->name);
+                                   (unsigned long long)(b->n_blocks - 1), b->name.text);
 }
 
 /* ModelOpt divides data by the scale of their tensor first: its largest magnitude / (6 * 448). */
@@ -190,6 +182,20 @@ static void take_apart(block *b)
         bc_error_add_f32(&b->error, b->weights, b->stored, format->block_length);
 }
 
+/* A path of any length, without what a terminal would obey. */
+static void put_path(bci_buffer *out, const char *path)
+{
+    char one[BCI_SHOWN_CHARACTER];
+
+    for (size_t left = strlen(path); left > 0;) {
+        const size_t n = bci_show_character(path, left, one);
+
+        bci_put(out, one, strlen(one));
+        path += n;
+        left -= n;
+    }
+}
+
 static void put_heading(bci_buffer *out, const bc_explain_request *asked, const block *b)
 {
     const bc_tensor_info *t = b->tensor;
@@ -198,8 +204,8 @@ static void put_heading(bci_buffer *out, const bc_explain_request *asked, const 
     const uint64_t first = b->place * format->block_length;
     char bytes[40], weights[40];
 
-    bci_put(out, asked->path, strlen(asked->path));
-    bci_putf(out, ", %s (", b->name);
+    put_path(out, asked->path);
+    bci_putf(out, ", %s (", b->name.text);
     for (uint32_t i = 0; i < t->n_dims; i++)
         bci_putf(out, "%s%llu", i ? " x " : "", (unsigned long long)t->dims[i]);
     bci_putf(out, "%s%s), block %llu of 0 to %llu\n", t->n_dims ? ", " : "", t->type->name,
@@ -309,7 +315,7 @@ static bc_status show(const bc_explain_request *asked, const bc_tensor_file *f,
     if (st)
         return st;
     b.tensor = bc_tensor_at(f, i);
-    show_name(b.tensor->name, b.name, sizeof b.name);
+    b.name = bci_show_name(b.tensor->name);
     st = choose_format(asked, &b, err);
     if (!st)
         st = check_place(asked, &b, err);

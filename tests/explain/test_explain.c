@@ -135,7 +135,7 @@ static void a_product_of_rounded_factors(void **state)
 static const char file[] = "block.npy";
 
 /* 32 floats of which -8 is the largest, which q4_0 puts on code 0 with the scale 1. */
-static void write_file(void)
+static void write_file(const char *path)
 {
     unsigned char bytes[128 + 32 * 4];
     char head[119];
@@ -149,7 +149,7 @@ static void write_file(void)
 
         memcpy(bytes + 128 + 4 * i, &x, sizeof x);
     }
-    assert_int_equal(bc_output_write(file, true, bytes, sizeof bytes, NULL), BC_OK);
+    assert_int_equal(bc_output_write(path, true, bytes, sizeof bytes, NULL), BC_OK);
 }
 
 static bc_explain_request block(const char *format)
@@ -168,6 +168,20 @@ static void a_block_of_weights(void **state)
     (void)state;
     EXPECT_TEXT(&asked, "block 0 of 0 to 0\n", "weights 0 to 31: scale 1\n",
                 "largest 0, SNR inf dB");
+}
+
+/* U+009B begins a command to a terminal. */
+static void names_of_files_are_fit_to_be_shown(void **state)
+{
+    static const char path[] = "a\xC2\x9B"
+                               "b.npy";
+    bc_explain_request asked = block("q4_0");
+
+    (void)state;
+    asked.path = path;
+    write_file(path);
+    EXPECT_TEXT(&asked, "a\\xc2\\x9bb.npy, a\\xc2\\x9bb (1 x 32, F32)");
+    assert_int_equal(unlink(path), 0);
 }
 
 /* --- other forms */
@@ -339,7 +353,7 @@ static void what_cannot_be_drawn_is_refused(void **state)
 static int prepare(void **state)
 {
     (void)state;
-    write_file();
+    write_file(file);
     return 0;
 }
 
@@ -361,6 +375,7 @@ int main(void)
         SENTENCE("bits of a text", bits_of_a_text),
         SENTENCE("a product of rounded factors", a_product_of_rounded_factors),
         SENTENCE("a block of weights", a_block_of_weights),
+        SENTENCE("names of files are fit to be shown", names_of_files_are_fit_to_be_shown),
         SENTENCE("facts and number lines", facts_and_number_lines),
         SENTENCE("settings fill a request", settings_fill_a_request),
         SENTENCE("what is refused says which setting", what_is_refused_says_which_setting),
