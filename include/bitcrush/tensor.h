@@ -254,8 +254,11 @@ typedef struct {
                      * magnitude else */
     double percent; /* of BC_SCALE_PERCENTILE */
     uint32_t group;
-    bool zero_point;   /* integers: least and greatest value on the end codes, 0 on a code */
-    bool double_quant; /* nf4 and fp4: scales are quantized, too */
+    bool zero_point;      /* integers: least and greatest value on the end codes, 0 on a code */
+    bool double_quant;    /* nf4 and fp4: scales are quantized, too */
+    bc_rounding rounding; /* truncate is for floats of 16 bits and fewer, codes on a grid, and
+                           * values; it takes no noise. Blocks, and floats that keep all bits:
+                           * BC_E_USAGE */
     bc_tensor_encoder encoder;
     const bc_noise *noise; /* NULL: none. RPDF rounds stochastically. Scales are found without it;
                              * F64 and F32 take none. No masks: BC_E_USAGE */

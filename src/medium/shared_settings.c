@@ -52,6 +52,17 @@ bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err)
                : BC_OK;
 }
 
+bc_status bci_check_cut(bc_rounding rounding, const bc_noise *noise, bc_error *err)
+{
+    const bool has_noise = noise && noise->form != BC_NOISE_NONE;
+
+    return rounding == BC_ROUND_TRUNCATE && has_noise
+               ? bci_fail(err, BC_E_USAGE,
+                          "rounding truncate is the bare cut and takes no dither, expected dither "
+                          "none")
+               : BC_OK;
+}
+
 /* A name of the kinds that a medium has. */
 static const char *nearest_feedback(const char *text, bc_feedback_kind kind)
 {

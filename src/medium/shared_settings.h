@@ -32,6 +32,9 @@ BC_NODISCARD bc_status bci_noise_setting(const char *text, const char *instead,
 /* BC_E_USAGE for a mask, which is for pictures alone; NULL is fine. */
 BC_NODISCARD bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err);
 
+/* BC_E_USAGE for noise beside the bare cut, which takes none; NULL is fine. */
+BC_NODISCARD bc_status bci_check_cut(bc_rounding rounding, const bc_noise *noise, bc_error *err);
+
 /* What a medium has of the kinds of feedback. */
 typedef struct {
     bc_feedback_kind kind; /* beside none */

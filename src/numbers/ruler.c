@@ -144,17 +144,12 @@ static bc_status check_scale(const bc_numbers_settings *s, bc_error *err)
 
 bc_status bci_ruler_check(const bc_numbers_settings *s, bc_error *err)
 {
-    const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
-
     bc_status st = bci_refuse_mask(s->noise, err);
 
-    if (st)
-        return st;
-    if (s->rounding == BC_ROUND_TRUNCATE && has_noise)
-        return bci_fail(
-            err, BC_E_USAGE,
-            "rounding truncate is the bare cut and takes no dither, expected dither none");
-    st = check_marks(s, err);
+    if (!st)
+        st = bci_check_cut(s->rounding, s->noise, err);
+    if (!st)
+        st = check_marks(s, err);
     if (!st && s->depth.blocks)
         return check_blocks(s, err);
     if (!st)

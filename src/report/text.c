@@ -71,7 +71,8 @@ static const struct {
       "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced:tensor} reduced, {output.kept_tensors} kept"
       "|, {output.dropped_tensors} dropped"
       "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
-      "|; dither {settings.dither}|; seed {settings.seed}|; non-finite {settings.nonfinite}" },
+      "|; dither {settings.dither}|; rounding {settings.rounding}|; seed {settings.seed}"
+      "|; non-finite {settings.nonfinite}" },
     { "*", "{output.fallback_why}: the next format that divides" },
     { "weighed", "by {importance.path}|, {importance.chunks:chunk}| of {importance.dataset}"
                  "|: {importance.used:tensor}|, no entry for {importance.missing}"

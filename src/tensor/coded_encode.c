@@ -71,7 +71,7 @@ static void put_codes(const gridder *g, const float *x, const float *noise, size
     const uint32_t mask = (1u << g->grid.bits) - 1;
     int32_t *codes = g->room->codes;
 
-    bc_quantize_f32(&g->grid, &stored, BC_ROUND_NEAREST, x, noise, n, NULL, codes);
+    bc_quantize_f32(&g->grid, &stored, g->how->rounding, x, noise, n, NULL, codes);
     for (size_t i = 0; i < n; i++)
         bits[i] = (uint16_t)(is_affine ? (uint32_t)codes[i] & mask
                                        : bc_grid_code_to_bits(&g->grid, codes[i]));

@@ -68,14 +68,14 @@ static void encode_on(const char *name, const bci_encoding *how, const float *x,
 
         if (bci_has_noise(how))
             bc_noise_fill(how->noise, how->seed, how->stream, how->first + i, noise, m);
-        bc_quantize_f32(&grid, &scale, BC_ROUND_NEAREST, x + i, bci_has_noise(how) ? noise : NULL,
-                        m, NULL, codes);
+        bc_quantize_f32(&grid, &scale, how->rounding, x + i, bci_has_noise(how) ? noise : NULL, m,
+                        NULL, codes);
         for (size_t k = 0; k < m; k++)
             put_number(out + (i + k) * (size_t)size, bc_grid_code_to_bits(&grid, codes[k]), size);
     }
 }
 
-/* Floats, by the name of their type: a grid, and where there is a shorter way without noise, that.
+/* Floats, by the name of their type: a grid, and where there is a shorter way to the nearest, that.
  * Those without a grid keep every bit of x, and take no noise. */
 static const struct {
     const char *type, *grid;
@@ -139,7 +139,9 @@ bool bc_tensor_can_write(const bc_element_type *type)
 static void encode_floats(size_t row, const bci_encoding *how, const float *x, size_t n,
                           uint8_t *out)
 {
-    if (floats[row].encode && !(bci_has_noise(how) && floats[row].grid))
+    const bool is_plain = !bci_has_noise(how) && how->rounding == BC_ROUND_NEAREST;
+
+    if (floats[row].encode && (is_plain || !floats[row].grid))
         floats[row].encode(x, n, out);
     else
         encode_on(floats[row].grid, how, x, n, floats[row].n_bytes, out);

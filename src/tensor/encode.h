@@ -31,6 +31,7 @@ const bci_float_end *bci_float_end_of(const bc_element_type *type);
 /* How values are rounded, and the noise for them. */
 typedef struct {
     bc_tensor_encoder encoder;
+    bc_rounding rounding;
     const bc_noise *noise; /* or NULL */
     uint64_t seed, first;  /* place of the first value in its tensor */
     uint32_t stream;
@@ -46,7 +47,8 @@ void bci_encode_blocks(const bc_block_format *format, const bci_encoding *how, c
 /* n values as they are, little-endian. */
 void bci_encode_f32(const float *x, size_t n, uint8_t *out);
 
-/* n values, whole blocks, as elements, little-endian. Floats round to nearest, ties to even.
+/* n values, whole blocks, as elements, little-endian. Floats round to nearest, ties to even,
+ * unless they are to be truncated.
  * importance: as for bc_block_format, or NULL. */
 void bci_encode(const bc_element_type *type, const bci_encoding *how, const float *x,
                 const float *importance, size_t n, uint8_t *out);

@@ -268,6 +268,7 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
     const bc_tensor_settings *s = &((const bci_tensor_job *)job)->settings;
     const bc_tensor_result *m = o->own;
     const bool has_noise = s->noise && s->noise->form != BC_NOISE_NONE;
+    const bool is_cut = s->rounding == BC_ROUND_TRUNCATE;
 
     bci_tensor_input_facts(r, a->in, &m->input, m->n_tensors);
     add_output(r, a, m);
@@ -275,7 +276,8 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
     bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
     bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
     bc_report_string(r, "settings", "feedback", "none");
-    bc_report_string(r, "settings", "rounding", "nearest");
+    if (is_cut || a->is_for_programs)
+        bc_report_string(r, "settings", "rounding", is_cut ? "truncate" : "nearest");
     if (has_noise || a->is_for_programs)
         bc_report_integer(r, "settings", "seed", s->seed);
     add_importance(r, s, m);

@@ -75,6 +75,34 @@ static bc_status check_scale(const bci_reduction *r, bc_error *err)
     return st;
 }
 
+/* What the bare cut is not for, as the end of a sentence; NULL: it may be. */
+static const char *refuses_cut(const bci_reduction *r, size_t i)
+{
+    const bc_element_type *type = r->choices[i].type;
+    const bool is_block =
+        type->kind == BC_ELEMENT_BLOCKS || (r->codings[i] && !is_on_grid(r->codings[i]->format));
+
+    if (r->rulings[i] || r->choices[i].is_dropped || bci_reduction_copies(r, i))
+        return NULL;
+    if (is_block)
+        return "blocks are encoded as their format says";
+    return type->kind == BC_ELEMENT_FLOAT && !bci_grid_of(type) ? "keeps the bits that are read"
+                                                                : NULL;
+}
+
+static bc_status check_rounding(const bci_reduction *r, bc_error *err)
+{
+    for (size_t i = 0; r->settings->rounding == BC_ROUND_TRUNCATE && i < r->n_tensors; i++) {
+        const char *why = refuses_cut(r, i);
+
+        if (why)
+            return bci_fail(err, BC_E_USAGE,
+                            "`rounding=truncate`: %s %s, expected rounding nearest",
+                            r->choices[i].type->name, why);
+    }
+    return BC_OK;
+}
+
 static bc_status check_settings(const bci_reduction *r, bc_error *err)
 {
     const bc_tensor_settings *s = r->settings;
@@ -90,6 +118,8 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
         return bci_fail(err, BC_E_USAGE, "`percent=%g`: expected more than 0 and at most 100",
                         s->percent);
     st = check_scale(r, err);
+    if (!st)
+        st = check_rounding(r, err);
     if (!st)
         st = check_taken(r, s->zero_point, "zero-point", may_have_zero, false, "int2 to int8", err);
     if (!st)

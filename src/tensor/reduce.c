@@ -460,7 +460,9 @@ static bc_status check_settings(const bc_tensor_settings *s, bc_error *err)
                         "`min-snr=%g`: nothing is measured with `sizes-only`, expected `dry-run` "
                         "instead",
                         s->min_snr_db);
-    return bci_refuse_mask(s->noise, err);
+    const bc_status st = bci_refuse_mask(s->noise, err);
+
+    return st ? st : bci_check_cut(s->rounding, s->noise, err);
 }
 
 bc_status bc_tensor_reduce(const char *in, const char *out, const bc_tensor_settings *settings,

@@ -19,6 +19,7 @@ bci_encoding bci_reduction_encoding(const bci_reduction *r, size_t tensor, uint6
     const bc_tensor_info *t = bc_tensor_at(r->in, tensor);
 
     return (bci_encoding){ .encoder = r->settings->encoder,
+                           .rounding = r->settings->rounding,
                            .noise = r->settings->noise,
                            .seed = r->settings->seed,
                            .first = first,

@@ -20,6 +20,7 @@ const bc_setting_row bci_tensor_setting_rows[BCI_TENSOR_SETTINGS] = {
     { "drop",         BC_SETTING_TEXT,   FIELD(drop_text), 0, 0, NULL },
     { "type",         BC_SETTING_TEXT,   FIELD(type_text), 0, 0, NULL },
     { "requantize",   BC_SETTING_FLAG,   FIELD(settings.requantize), 0, 0, NULL },
+    { "rounding",     BC_SETTING_CHOICE, FIELD(settings.rounding), 0, 0, "nearest|truncate" },
     { "encoder",      BC_SETTING_CHOICE, FIELD(settings.encoder), 0, 0, "exact|best" },
     { "group",        BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
     { "scale",        BC_SETTING_CHOICE, FIELD(scale), 0, 0, BCI_SCALE_WORDS },

@@ -17,7 +17,7 @@ typedef struct {
     int scale; /* place of the word; -1: none */
 } bci_tensor_job;
 
-enum { BCI_TENSOR_SETTINGS = 22 };
+enum { BCI_TENSOR_SETTINGS = 23 };
 extern const bc_setting_row bci_tensor_setting_rows[BCI_TENSOR_SETTINGS];
 
 /* See bc_medium. */

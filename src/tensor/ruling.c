@@ -102,6 +102,7 @@ bc_status bci_ruling_new(const bc_spec *spec, const bc_tensor_info *info,
                                  .scale = bci_ruling_scale(spec, s),
                                  .percent = s->percent,
                                  .group = is_row || is_whole ? 0 : s->group,
+                                 .rounding = s->rounding,
                                  .keeps_infinity = true },
                      .n_rows = is_whole ? 1
                                : row    ? info->n_elements / row
