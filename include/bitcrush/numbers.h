@@ -67,6 +67,7 @@ typedef struct {
     bc_numbers_depth depth;
     const bc_scale_row *scale; /* NULL: the usual one; "percentile" and "mse" would need all numbers
                                 * of a column at once: BC_E_USAGE but of BC_PER_BLOCK */
+    double percent;            /* of "percentile" */
     bc_scale_group per;        /* BC_PER_CHANNEL: each column has a scale; BC_PER_WHOLE: all share
                                 * one; BC_PER_BLOCK: `group` numbers of a column, one below the
                                 * other, do, and so have blocks. These begin anew with each 64 KiB

@@ -10,6 +10,12 @@
 
 enum { STRIP = 1024 };
 
+const bci_groups bci_groups_of_sound = { .words = " all channel ",
+                                         .counted = "frames",
+                                         .least = 1,
+                                         .most = BC_AUDIO_MAX_GROUP,
+                                         .factor = 1 };
+
 bool bci_is_fitted(const bc_audio_settings *s)
 {
     return s->depth.blocks || s->scale != BC_SCALE_FULL;
@@ -86,10 +92,12 @@ static bc_status check_groups(const bc_audio_settings *s, bc_error *err)
                        : s->keep_silence_ms > 0.0 ? "keep-silence"
                                                   : NULL;
 
-    if (s->per == BC_PER_BLOCK && !s->depth.blocks &&
-        (s->group < 1 || s->group > BC_AUDIO_MAX_GROUP))
-        return bci_fail(err, BC_E_USAGE, "group %u: expected 1 to %d frame(s)", s->group,
-                        BC_AUDIO_MAX_GROUP);
+    const bc_status st = s->per == BC_PER_BLOCK && !s->depth.blocks
+                             ? bci_group_check(s->group, &bci_groups_of_sound, err)
+                             : BC_OK;
+
+    if (st)
+        return st;
     if (s->depth.blocks && s->rounding == BC_ROUND_TRUNCATE)
         return bci_fail(
             err, BC_E_USAGE,

@@ -3,7 +3,10 @@
 #define BCI_FITTED_H
 
 #include "audio/soundfile.h"
+#include "medium/grouping.h"
 #include "medium/laid.h"
+
+extern const bci_groups bci_groups_of_sound;
 
 /* Whether marks are not those of full scale: a scale is fitted, or there are blocks. */
 bool bci_is_fitted(const bc_audio_settings *s);

@@ -23,7 +23,7 @@ bc_audio_settings bc_audio_settings_default(void)
     bc_audio_settings s = { .shape_taps = BC_SHAPER_TAPS,
                             .shape_strength_db = BC_SHAPER_STRENGTH_DB,
                             .per = BC_PER_CHANNEL,
-                            .percent = 99.99,
+                            .percent = BCI_USUAL_PERCENT,
                             .seed = BC_DEFAULT_SEED,
                             .min_snr_db = NAN };
 

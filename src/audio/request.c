@@ -15,7 +15,7 @@
 const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS] = {
     { "dither",         BC_SETTING_TEXT,   FIELD(dither), 0, 0, NULL },
     { "feedback",       BC_SETTING_TEXT,   FIELD(feedback), 0, 0, NULL },
-    { "scale",          BC_SETTING_CHOICE, FIELD(settings.scale), 0, 0, BCI_SCALE_WORDS },
+    { "scale",          BC_SETTING_CHOICE, FIELD(scale), 0, 0, BCI_SCALE_WORDS },
     { "percent",        BC_SETTING_NUMBER, FIELD(settings.percent), 0, 100, NULL },
     { "group",          BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
     { "shape",          BC_SETTING_TEXT,   FIELD(shape), 0, 0, NULL },
@@ -41,35 +41,14 @@ bool bci_audio_takes(const char *spec)
     return bc_audio_depth_named(spec, &depth, NULL) == BC_OK;
 }
 
-/* Frames that share a scale, or `channel`, or `all`. */
-static bc_status parse_group(const char *text, bc_audio_settings *s, bc_error *err)
-{
-    char *end;
-
-    if (!text || strcmp(text, "channel") == 0) {
-        s->per = BC_PER_CHANNEL;
-    } else if (strcmp(text, "all") == 0) {
-        s->per = BC_PER_WHOLE;
-    } else {
-        const unsigned long n = strtoul(text, &end, 10);
-
-        if (*text < '0' || *text > '9' || *end || n < 1 || n > BC_AUDIO_MAX_GROUP)
-            return bc_setting_refuse(err, "group", text,
-                                     "expected a number of frames from 1 to %d, channel or all",
-                                     BC_AUDIO_MAX_GROUP);
-        s->per = BC_PER_BLOCK;
-        s->group = (uint32_t)n;
-    }
-    return BC_OK;
-}
-
 /* What goes with the scale. */
-static bc_status check_scale(const bci_audio_job *j, bool has_percent, bc_error *err)
+static bc_status settle_scale(bci_audio_job *j, bool has_percent, bc_error *err)
 {
-    const bc_audio_settings *s = &j->settings;
+    bc_audio_settings *s = &j->settings;
+    const bc_status st = bci_scale_setting(j->scale, BC_SCALE_FULL, has_percent, &s->scale, err);
 
-    if (has_percent && s->scale != BC_SCALE_PERCENTILE)
-        return bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
+    if (st)
+        return st;
     if (!j->group || s->scale != BC_SCALE_FULL)
         return BC_OK;
     if (s->depth.blocks)
@@ -126,7 +105,7 @@ bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci
     bc_audio_settings *s = &j->settings;
     bc_status st;
 
-    *j = (bci_audio_job){ .settings = bc_audio_settings_default() };
+    *j = (bci_audio_job){ .settings = bc_audio_settings_default(), .scale = -1 };
     st = bc_settings_fill(bci_audio_setting_rows, BCI_AUDIO_SETTINGS, &request->settings, j, err);
     if (!st)
         st = bci_noise_setting(j->dither ? j->dither : "auto",
@@ -137,11 +116,11 @@ bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci
     if (!st)
         st = parse_shape(j->shape ? j->shape : "none", j, err);
     if (!st)
-        st = parse_group(j->group, s, err);
+        st = bci_group_read(j->group, &bci_groups_of_sound, &s->per, &s->group, err);
     if (!st && spec)
         st = bc_audio_depth_named(spec, &s->depth, err);
     if (!st)
-        st = check_scale(j, bc_setting_value(&request->settings, "percent"), err);
+        st = settle_scale(j, bc_setting_value(&request->settings, "percent"), err);
     bci_settle_fitted(s);
     s->skip_quality = !request->wants_report && !request->wants_curves;
     s->spectra = request->wants_curves;

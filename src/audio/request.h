@@ -10,6 +10,7 @@ typedef struct {
     bc_audio_settings settings;
     bc_curve curve;
     const char *dither, *feedback, *shape, *group; /* NULL: not given */
+    int scale;                                     /* place of the word; -1: not given */
 } bci_audio_job;
 
 enum { BCI_AUDIO_SETTINGS = 23 };

@@ -9,10 +9,10 @@
 
 #include "base/fail.h"
 #include "image/ruler.h"
+#include "medium/grouping.h"
 #include "medium/shared_settings.h"
 
 enum { MOST_BITS = 16 };
-#define USUAL_PERCENT 99.99
 
 #define FIELD(member) BC_FIELD(bci_image_job, member)
 
@@ -200,60 +200,48 @@ static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error
     return BC_OK;
 }
 
-/* "all", "channel", "row", or so many samples of one. */
-static bc_status parse_group(const char *text, bc_image_settings *s, bc_error *err)
-{
-    if (!text || strcmp(text, "all") == 0)
-        s->per = BC_PER_WHOLE;
-    else if (strcmp(text, "channel") == 0)
-        s->per = BC_PER_CHANNEL;
-    else if (strcmp(text, "row") == 0)
-        s->per = BC_PER_ROW;
-    else if (is_number(text) && strtoul(text, NULL, 10) >= 1 && strlen(text) < 10) {
-        s->per = BC_PER_BLOCK;
-        s->group = strtoul(text, NULL, 10);
-    } else {
-        return bc_setting_refuse(err, "group", text,
-                                 "expected all, channel, row, or a number of samples");
-    }
-    return BC_OK;
-}
+static const bci_groups groups = {
+    .words = " all channel row ", .counted = "samples", .least = 1, .factor = 1
+};
 
-/* How the ruler is laid; levels of whole bits are a grid like others, where they are not under full
- * scale. */
-static bc_status settle_scale(bci_image_job *j, bc_error *err)
+/* How the ruler is laid, and what shares one. */
+static bc_status read_scale(bci_image_job *j, bc_error *err)
 {
     bc_image_settings *s = &j->settings;
-    const bc_scale_row *rows;
-    const size_t n = bc_scale_rows(&rows);
     const bool has_percent = !isnan(j->percent);
-    bc_status st = parse_group(j->group, s, err);
+    uint32_t group = 0;
+    bc_status st = bci_group_read(j->group, &groups, &s->per, &group, err);
 
-    s->scale = j->scale >= 0 && (size_t)j->scale < n ? rows[j->scale].method : BC_SCALE_FULL;
-    if (!st && has_percent && s->scale != BC_SCALE_PERCENTILE)
-        st = bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
-    s->percent = has_percent ? j->percent : USUAL_PERCENT;
-    if (!st && !bci_image_is_ruled(s) && !j->palette_text && !j->channels &&
+    s->group = group;
+    s->percent = has_percent ? j->percent : BCI_USUAL_PERCENT;
+    return st ? st : bci_scale_setting(j->scale, BC_SCALE_FULL, has_percent, &s->scale, err);
+}
+
+/* Levels of whole bits are a grid like others, where they are not under full scale. */
+static bc_status settle_ruler(bci_image_job *j, bc_error *err)
+{
+    bc_image_settings *s = &j->settings;
+    const bool is_other = j->palette_text || j->channels;
+    char text[16];
+    bc_status st = BC_OK;
+
+    if (is_other && (j->scale >= 0 || j->group))
+        return bci_fail(err, BC_E_USAGE,
+                        "`scale` and `group` are for a grid, expected no %s beside them",
+                        j->palette_text ? "`palette`" : "`channels`");
+    if (!is_other && !bci_image_is_ruled(s) &&
         (s->scale != BC_SCALE_FULL || s->per != BC_PER_WHOLE)) {
-        char text[16];
-
         snprintf(text, sizeof text, "%d", s->bits);
         st = bc_spec_named(text, &s->spec, err);
-    } else if (!st && (j->palette_text || j->channels) && (j->scale >= 0 || j->group)) {
-        st = bci_fail(err, BC_E_USAGE,
-                      "`scale` and `group` are for a grid, expected no %s beside them",
-                      j->palette_text ? "`palette`" : "`channels`");
     }
     return st ? st : bci_image_check_ruler(s, err);
 }
 
 /* Errors are passed on unless something else is asked for, or each run has a ruler of its own. */
-static const char *usual_dither(const bci_image_job *j)
+static const char *usual_dither(const bc_image_settings *s)
 {
-    const bc_image_settings *s = &j->settings;
     const bool has_runs =
-        s->spec.kind == BC_SPEC_BLOCKS ||
-        (j->group && strcmp(j->group, "all") != 0 && strcmp(j->group, "channel") != 0);
+        s->spec.kind == BC_SPEC_BLOCKS || s->per == BC_PER_ROW || s->per == BC_PER_BLOCK;
 
     return s->rounding == BC_ROUND_NEAREST && !has_runs ? "floyd-steinberg" : "none";
 }
@@ -266,8 +254,11 @@ bc_status bci_image_settle(bci_image_job *j, bc_error *err)
 
     if (j->fast && j->small)
         return bci_fail(err, BC_E_USAGE, "`fast` `small`: expected one of them");
+    st = read_scale(j, err);
+    if (st)
+        return st;
     /* The bare bit shift is what it is by taking no dither. */
-    st = parse_dither(!is_default ? j->dither : j->feedback ? "none" : usual_dither(j), s, err);
+    st = parse_dither(!is_default ? j->dither : j->feedback ? "none" : usual_dither(s), s, err);
     if (!st)
         st = take_feedback(j, s, err);
     if (!st && j->channels)
@@ -277,7 +268,7 @@ bc_status bci_image_settle(bci_image_job *j, bc_error *err)
     s->effort = j->fast ? 1 : j->small ? 9 : 0;
     s->linear_light = j->light == 0;
     if (!st)
-        st = settle_scale(j, err);
+        st = settle_ruler(j, err);
     if (!isnan(j->strength))
         s->strength = j->strength;
     else if (s->n_colours && !s->palette)

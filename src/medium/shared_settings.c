@@ -20,6 +20,18 @@ const bc_scale_row *bci_scale_row(bc_scale_method method)
     return &rows[i];
 }
 
+bc_status bci_scale_setting(int place, bc_scale_method usual, bool has_percent,
+                            bc_scale_method *method, bc_error *err)
+{
+    const bc_scale_row *rows;
+    const size_t n = bc_scale_rows(&rows);
+
+    *method = place >= 0 && (size_t)place < n ? rows[place].method : usual;
+    return has_percent && *method != BC_SCALE_PERCENTILE
+               ? bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it")
+               : BC_OK;
+}
+
 bc_status bci_noise_setting(const char *text, const char *instead, const bc_noise **noise,
                             bc_error *err)
 {

@@ -24,6 +24,14 @@
 /* The row of a method. */
 const bc_scale_row *bci_scale_row(bc_scale_method method);
 
+/* What BC_SCALE_PERCENTILE does not clip, unless `percent` says it. */
+#define BCI_USUAL_PERCENT 99.99
+
+/* The method at a place of BCI_SCALE_WORDS, -1 of a setting that is not given: `usual`. BC_E_USAGE
+ * for a percent beside another than percentile. */
+BC_NODISCARD bc_status bci_scale_setting(int place, bc_scale_method usual, bool has_percent,
+                                         bc_scale_method *method, bc_error *err);
+
 /* The row of a noise; "auto" leaves *noise as it is. BC_E_USAGE with the nearest name for an
  * unknown one, and for a diffusion, which is for pictures, with what is expected instead of it. */
 BC_NODISCARD bc_status bci_noise_setting(const char *text, const char *instead,

@@ -61,6 +61,8 @@ static void add_settings(bc_report *r, const bci_numbers_job *j, const bc_number
     bc_report_string(r, "settings", "grid", *s->depth.name ? s->depth.name : "multiples");
     bc_report_string(r, "settings", "scale", scale_of(j, m));
     bc_report_string(r, "settings", "range", j->range);
+    if (m->scale && m->scale->method == BC_SCALE_PERCENTILE)
+        bc_report_number(r, "settings", "percent", s->percent);
     bci_format(group, sizeof group, "%u number(s)",
                s->depth.blocks ? s->depth.blocks->block_length : s->group);
     bc_report_string(r, "settings", "group",

@@ -9,12 +9,16 @@
 #include "base/limits.h"
 #include "base/sink.h"
 #include "base/threads.h"
+#include "medium/shared_settings.h"
 #include "numbers/gather.h"
 #include "numbers/outcome.h"
 
 bc_numbers_settings bc_numbers_settings_default(void)
 {
-    bc_numbers_settings s = { .per = BC_PER_CHANNEL, .seed = BC_DEFAULT_SEED, .min_snr_db = NAN };
+    bc_numbers_settings s = { .percent = BCI_USUAL_PERCENT,
+                              .per = BC_PER_CHANNEL,
+                              .seed = BC_DEFAULT_SEED,
+                              .min_snr_db = NAN };
     const bc_status st = bc_numbers_depth_named("8", &s.depth, NULL);
 
     (void)st;

@@ -8,12 +8,14 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
+#include "numbers/ruler.h"
 
 #define FIELD(member) BC_FIELD(bci_numbers_job, member)
 
 /* clang-format off */
 const bc_setting_row bci_numbers_setting_rows[BCI_NUMBERS_SETTINGS] = {
     { "scale",      BC_SETTING_CHOICE, FIELD(scale), 0, 0, BCI_SCALE_WORDS },
+    { "percent",    BC_SETTING_NUMBER, FIELD(settings.percent), 0, 100, NULL },
     { "group",      BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
     { "step",       BC_SETTING_NUMBER, FIELD(settings.step), 1e-300, 1e300, NULL },
     { "range",      BC_SETTING_TEXT,   FIELD(range), 0, 0, NULL },
@@ -68,36 +70,13 @@ static bc_status parse_range(const char *text, bc_numbers_settings *s, bc_error 
     return BC_OK;
 }
 
-static bc_status parse_group(const char *text, bc_numbers_settings *s, bc_error *err)
-{
-    enum { MOST = 65536 };
-    char *end;
-    const unsigned long n = text && *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
-
-    if (n >= 2 && n <= MOST && !*end) {
-        s->per = BC_PER_BLOCK;
-        s->group = (uint32_t)n;
-        return BC_OK;
-    }
-    if (!text || strcmp(text, "column") == 0)
-        s->per = BC_PER_CHANNEL;
-    else if (strcmp(text, "all") == 0)
-        s->per = BC_PER_WHOLE;
-    else
-        return bc_setting_refuse(
-            err, "group", text,
-            "tables have columns, expected column, all or a number from 2 to 65536");
-    return BC_OK;
-}
-
 /* What follows from the settings as they were given. */
-static bc_status settle(bci_numbers_job *j, bc_error *err)
+static bc_status settle(bci_numbers_job *j, bool has_percent, bc_error *err)
 {
     static const char separators[] = { 0, ',', ';', '\t', '|', ' ', '\n' };
     static const bci_feedbacks has = { .kind = BC_FEEDBACK_NONE, .expected = "none" };
     bc_numbers_settings *s = &j->settings;
-    const bc_scale_row *scales;
-    const size_t n_scales = bc_scale_rows(&scales);
+    bc_scale_method method;
     bc_status st =
         bci_cut_globs("include", j->include_text, &j->texts[0], j->include, &s->n_include, err);
 
@@ -110,12 +89,16 @@ static bc_status settle(bci_numbers_job *j, bc_error *err)
     if (!st)
         st = bci_feedback_check(j->feedback, &has, err);
     if (!st)
-        st = parse_group(j->group, s, err);
+        st = bci_group_read(j->group, &bci_groups_of_numbers, &s->per, &s->group, err);
     if (!st)
         st = parse_range(j->range, s, err);
+    if (!st)
+        st = bci_scale_setting(j->scale, BC_SCALE_MINMAX, has_percent, &method, err);
+    if (st)
+        return st;
     s->include = j->include;
     s->exclude = j->exclude;
-    s->scale = j->scale >= 0 && (size_t)j->scale < n_scales ? &scales[j->scale] : NULL;
+    s->scale = j->scale >= 0 ? bci_scale_row(method) : NULL;
     s->format.separator = separators[j->separator];
     s->format.decimal = j->decimal == 1 ? ',' : '\0';
     return st;
@@ -136,7 +119,7 @@ bc_status bci_numbers_prepare(const char *spec, const bc_request *request, void 
                                     &request->settings, j, err);
 
     if (!st)
-        st = settle(j, err);
+        st = settle(j, bc_setting_value(&request->settings, "percent"), err);
     if (!st && spec)
         st = bc_numbers_depth_named(spec, &s->depth, err);
     if (s->step > 0.0)

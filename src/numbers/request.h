@@ -15,7 +15,7 @@ typedef struct {
     int scale, separator, decimal; /* places of the words; scale -1: not given */
 } bci_numbers_job;
 
-enum { BCI_NUMBERS_SETTINGS = 20 };
+enum { BCI_NUMBERS_SETTINGS = 21 };
 extern const bc_setting_row bci_numbers_setting_rows[BCI_NUMBERS_SETTINGS];
 
 /* See bc_medium. */

@@ -57,6 +57,10 @@ const bc_scale_row *bc_numbers_usual_scale(const bc_numbers_depth *depth)
 
 /* ---- settings */
 
+const bci_groups bci_groups_of_numbers = {
+    .words = " all column ", .counted = "cells", .least = 2, .most = 65536, .factor = 1
+};
+
 /* Marks are given by a depth or by a step, whose numbers make sense. */
 static bc_status check_marks(const bc_numbers_settings *s, bc_error *err)
 {
@@ -81,9 +85,13 @@ static bc_status check_groups(const bc_numbers_settings *s, bc_error *err)
 {
     const bc_scale_row *scale = bci_ruler_scale(s);
 
-    if (s->per == BC_PER_ROW || (s->per == BC_PER_BLOCK && s->group < 2))
-        return bci_fail(err, BC_E_USAGE,
-                        "group: expected column, all, or at least 2 numbers of a column");
+    const bc_status st = s->per == BC_PER_ROW ? bci_group_check(0, &bci_groups_of_numbers, err)
+                         : s->per == BC_PER_BLOCK
+                             ? bci_group_check(s->group, &bci_groups_of_numbers, err)
+                             : BC_OK;
+
+    if (st)
+        return st;
     if (s->per != BC_PER_BLOCK)
         return BC_OK;
     if (!scale || scale->method == BC_SCALE_FULL)
@@ -169,7 +177,7 @@ bci_laying bci_numbers_laying(const bc_numbers_settings *s)
     return (bci_laying){ .blocks = s->depth.blocks,
                          .grid = s->depth.grid,
                          .scale = scale ? scale->method : BC_SCALE_FULL,
-                         .percent = 99.99,
+                         .percent = s->percent,
                          .group = s->group,
                          .rounding = s->rounding,
                          .keeps_infinity = true };

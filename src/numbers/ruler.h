@@ -2,10 +2,13 @@
 #ifndef BCI_RULER_H
 #define BCI_RULER_H
 
+#include "medium/grouping.h"
 #include "medium/laid.h"
 #include "numbers/columns.h"
 
 enum { BCI_MARK_ROOM = 32, BCI_MARK_LENGTH = BCI_MARK_ROOM - 1 };
+
+extern const bci_groups bci_groups_of_numbers;
 
 typedef struct {
     bc_grid grid;

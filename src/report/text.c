@@ -47,7 +47,8 @@ static const struct {
     { "against", "{compared.encoding}|, {compared.format}|; {compared.note}"
                  "|; salvaged: {compared.salvaged}" },
     { "reduced", "{?input.rows}to {output.depth}, {output.reduced:column}|, {settings.codes}"
-                 "|; scale {settings.scale}| {settings.range}|, for each {settings.group}"
+                 "|; scale {settings.scale}| {settings.range}| {settings.percent:2}"
+                 "|, for each {settings.group}"
                  "|; dither {settings.dither}|; rounding {settings.rounding}|; seed {settings.seed}"
                  "|; non-finite {settings.nonfinite}" },
     { "reduced",

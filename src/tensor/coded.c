@@ -20,10 +20,9 @@ const bci_coded_format *bci_layout_format(const bci_layout *layout, const char *
     return NULL;
 }
 
-bool bci_is_group(uint64_t n)
-{
-    return n >= 8 && n <= 65536 && n % 8 == 0;
-}
+const bci_groups bci_groups_of_weights = {
+    .words = " all tensor row ", .counted = "weights", .least = 8, .most = 65536, .factor = 8
+};
 
 bool bci_coding_grid(const bci_coding *c, bc_grid *grid)
 {

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "bitcrush/pack.h"
 #include "bitcrush/scale.h"
+#include "medium/grouping.h"
 #include "tensor/cut.h"
 #include "tensor/file.h"
 
@@ -79,8 +80,8 @@ extern const bci_layout bci_layout_own, bci_layout_bitsandbytes, bci_layout_mode
 /* A format of a layout by its name, or NULL. */
 const bci_coded_format *bci_layout_format(const bci_layout *layout, const char *name);
 
-/* Whether so many weights of a row can share a scale: they begin at a byte in every format. */
-bool bci_is_group(uint64_t n);
+/* What shares a scale: groups of a row begin at a byte in every format. */
+extern const bci_groups bci_groups_of_weights;
 
 /* How one tensor is coded. The shape is flattened where that changes nothing: rows begin at a byte,
  * and groups do not reach from one into the next. */

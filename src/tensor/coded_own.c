@@ -48,7 +48,7 @@ static bc_status join_own(void *context, const bci_json_coded *t, bc_error *err)
     bci_coding_choice choice = { .group = (uint32_t)t->group, .zero_point = t->zero_point };
     const bool is_row = t->named_group && strcmp(t->named_group, "row") == 0;
     const bool is_all = t->named_group && strcmp(t->named_group, "tensor") == 0;
-    const bool is_number = !t->named_group && bci_is_group(t->group);
+    const bool is_number = !t->named_group && bci_group_takes(t->group, &bci_groups_of_weights);
 
     if (!format || (t->zero_point && !format->takes_zero_point))
         return bci_fail(

@@ -110,10 +110,9 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
                            s->group != BC_TENSOR_GROUP_ALL;
     bc_status st;
 
-    if (is_number && !bci_is_group(s->group))
-        return bci_fail(err, BC_E_USAGE,
-                        "`group=%u`: expected tensor, row, or a multiple of 8 from 8 to 65536",
-                        s->group);
+    st = is_number ? bci_group_check(s->group, &bci_groups_of_weights, err) : BC_OK;
+    if (st)
+        return st;
     if (s->scale == BC_SCALE_PERCENTILE && !(s->percent > 0.0 && s->percent <= 100.0))
         return bci_fail(err, BC_E_USAGE, "`percent=%g`: expected more than 0 and at most 100",
                         s->percent);

@@ -24,7 +24,7 @@ bc_tensor_settings bc_tensor_settings_default(const char *format)
 {
     return (bc_tensor_settings){ .format = format,
                                  .scale = BC_SCALE_ABSMAX,
-                                 .percent = 99.99,
+                                 .percent = BCI_USUAL_PERCENT,
                                  .seed = BC_DEFAULT_SEED,
                                  .min_snr_db = NAN };
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "medium/grouping.h"
 #include "tensor/coded.h"
 #include "tensor/format_names.h"
 
@@ -58,26 +59,14 @@ static bc_status parse_rules(const char *text, bci_tensor_job *j, bc_error *err)
     return st;
 }
 
-/* "tensor", "row" or a number. */
-static bc_status parse_group(const char *text, uint32_t *group, bc_error *err)
+static bc_status read_group(const char *text, uint32_t *group, bc_error *err)
 {
-    char *end;
+    bc_scale_group per = BC_PER_BLOCK;
+    const bc_status st = bci_group_read(text, &bci_groups_of_weights, &per, group, err);
 
-    if (!text)
-        return BC_OK;
-    if (strcmp(text, "tensor") == 0) {
-        *group = BC_TENSOR_GROUP_ALL;
-    } else if (strcmp(text, "row") == 0) {
-        *group = BC_TENSOR_GROUP_ROW;
-    } else {
-        const unsigned long n = strtoul(text, &end, 10);
-
-        if (*text < '0' || *text > '9' || *end || n < 8 || n > 65536 || n % 8 != 0)
-            return bc_setting_refuse(err, "group", text,
-                                     "expected tensor, row, or a multiple of 8 from 8 to 65536");
-        *group = (uint32_t)n;
-    }
-    return BC_OK;
+    if (!st && per != BC_PER_BLOCK)
+        *group = per == BC_PER_ROW ? BC_TENSOR_GROUP_ROW : BC_TENSOR_GROUP_ALL;
+    return st;
 }
 
 /* Whether some weights may become values of a grid. */
@@ -91,21 +80,13 @@ static bool has_values(const bc_tensor_settings *s)
 
 static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
 {
-    const bc_scale_row *rows;
-    const size_t n = bc_scale_rows(&rows);
     bc_tensor_settings *s = &j->settings;
-    bc_status st = BC_OK;
+    bc_status st = bci_scale_setting(j->scale, s->scale, has_percent, &s->scale, err);
 
-    s->has_scale = j->scale >= 0 && (size_t)j->scale < n;
-    if (s->has_scale)
-        s->scale = rows[j->scale].method;
-    if (!has_values(s))
+    s->has_scale = j->scale >= 0;
+    if (!st && !has_values(s))
         st = bci_scale_for_codes(s->scale, err);
-    if (st)
-        return st;
-    if (has_percent && s->scale != BC_SCALE_PERCENTILE)
-        return bci_fail(err, BC_E_USAGE, "`percent`: expected `scale=percentile` beside it");
-    return parse_group(j->group, &s->group, err);
+    return st ? st : read_group(j->group, &s->group, err);
 }
 
 static bc_status check_feedback(const char *text, bc_error *err)

@@ -85,7 +85,7 @@ refused 'subtractive dither needs even steps and nothing but its noise, expected
 refused '--group 4096: full scale is one for all, expected a --scale that is fitted, such as absmax' \
     in.wav 8 --group 4096
 refused '--group 32: q4_0 has blocks of 32 frames, expected none' in.wav q4_0 --group 32
-refused '--group row: expected a number of frames from 1 to 65536, channel or all' \
+refused '--group row: is for pictures and weights, expected all, channel, or a number of frames from 1 to 65536' \
     in.wav 8 --scale absmax --group row
 refused '--percent: expected --scale percentile beside it' in.wav 8 --percent 99
 refused 'uint8 has no mark below 0, expected --scale minmax or zero-point' in.wav uint8

@@ -196,7 +196,7 @@ exits 2
 says 'bitcrush: --zero-point: no tensor becomes a format that takes it, expected int2 to int8'
 bitcrush w.npy int4 --group 12 -f
 exits 2
-says 'bitcrush: --group 12: expected tensor, row, or a multiple of 8 from 8 to 65536'
+says 'bitcrush: --group 12: expected all, tensor, row, or a number of weights from 8 to 65536, a multiple of 8'
 bitcrush w.npy int4 --scale best -f
 exits 2
 bitcrush w.npy int4 --percent 99 -f
@@ -239,7 +239,7 @@ exits 2
 says 'bitcrush: --dither rpfd: unknown, did you mean rpdf?'
 bitcrush w.npy q4_0 --rounding truncate
 exits 2
-mentions 'not an option for weights'
+says 'bitcrush: --rounding truncate: Q4_0 blocks are encoded as their format says, expected rounding nearest'
 
 it 'the encoder that looks for the least error'
 bitcrush w.npy q4_0 --encoder best -o best.gguf --threads 1

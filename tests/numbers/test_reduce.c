@@ -361,7 +361,7 @@ static void contradictions(void **state)
     expect_refused("1\n2\n", s, BC_E_USAGE, "takes no dither");
     s = settings_for("4");
     s.per = BC_PER_ROW;
-    expect_refused("1\n2\n", s, BC_E_USAGE, "at least 2 numbers of a column");
+    expect_refused("1\n2\n", s, BC_E_USAGE, "a number of cells from 2 to 65536");
     for (size_t i = 0; i < n; i++) {
         const bool is_refused =
             rows[i].method == BC_SCALE_PERCENTILE || rows[i].method == BC_SCALE_MSE;

@@ -99,7 +99,7 @@ static void what_makes_no_sense_is_said(void **state)
     s = grouped("4", 8);
     s.codes = true;
     expect_refused(numbers, s, BC_E_USAGE, "codes: they mean nothing without the scale");
-    expect_refused(numbers, grouped("4", 1), BC_E_USAGE, "at least 2 numbers");
+    expect_refused(numbers, grouped("4", 1), BC_E_USAGE, "a number of cells from 2 to 65536");
 }
 
 /* Scales of q4_0 have 16 bits: up to 65504. */

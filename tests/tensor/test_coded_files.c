@@ -428,7 +428,7 @@ static void settings_that_nothing_takes_are_mistakes(void **state)
         { "e2m1", { .zero_point = true }, "`zero-point`: no tensor becomes" },
         { "int4", { .double_quant = true }, "`double-quant`" },
         { "mxfp4", { .group = 64 }, "`group`: no tensor" },
-        { "int4", { .group = 12 }, "`group=12`" },
+        { "int4", { .group = 12 }, "group 12: expected all, tensor, row" },
         { "ternary", { .scale = BC_SCALE_MSE }, "`scale`" },
         { "int4", { .scale = BC_SCALE_PERCENTILE, .percent = 0.0 }, "`percent=0`" },
     };
