@@ -245,8 +245,9 @@ typedef struct {
     bool requantize; /* reduce blocks and codes, too, to something else than floats of 16 bits or
                       * more; without it they are BC_E_USAGE */
     /* Of formats that are codes and scales on a grid: how the scale is found and what shares one.
-     * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE; group is a number of weights in a row,
-     * a multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. Of grids that are stored as values:
+     * BC_SCALE_ABSMAX, BC_SCALE_PERCENTILE or BC_SCALE_MSE, or of integers BC_SCALE_ZERO_POINT,
+     * which is `zero_point` and the largest magnitude; group is a number of weights in a row, a
+     * multiple of 8 up to 65536, or one of BC_TENSOR_GROUP_*. Of grids that are stored as values:
      * any scale; BC_TENSOR_GROUP_USUAL is all of the tensor. */
     bc_scale_method scale;
     bool has_scale; /* `scale` is meant for those, too, whose usual one else is full scale for

@@ -283,14 +283,18 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
     case BC_SCALE_ABSMAX: return by_magnitude("absmax", grid, extent_of(&s).absmax, out, err);
     case BC_SCALE_MINMAX:
         if (!isfinite(bc_grid_value(grid, grid->lo)))
-            return bci_fail(err, BC_E_USAGE,
-                            "min-max scale: the grid ends at infinity, expected finite ends");
+            return bci_fail(
+                err, BC_E_USAGE,
+                "min-max scale: the grid ends at infinity, expected a grid that does not, "
+                "or `scale=absmax`");
         *out = by_extent(grid, extent_of(&s));
         return BC_OK;
     case BC_SCALE_ZERO_POINT:
         if (!has_zero_point(grid))
-            return bci_fail(err, BC_E_USAGE,
-                            "zero-point scale: expected a uniform grid whose codes start at 0");
+            return bci_fail(
+                err, BC_E_USAGE,
+                "zero-point scale: expected a uniform grid whose codes start at 0, as uniform4 "
+                "or uint8, or another `scale`, as absmax");
         *out = by_zero_point(grid, extent_of(&s));
         return BC_OK;
     case BC_SCALE_PERCENTILE:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "medium/shared_settings.h"
 
 enum { MOST_MARKS = 1 << 16, PLAIN_FLOAT_BITS = 16 };
 
@@ -33,9 +34,19 @@ static bc_grid even(double levels)
                       .bits = (int)ceil(log2(levels)) };
 }
 
+/* Floats end at numbers: no sample is infinite, and noise beyond the last mark clips there. */
 static bc_grid grid_of(const bc_image_settings *s)
 {
-    return s->spec.kind == BC_SPEC_EVEN ? even(s->spec.levels) : s->spec.grid;
+    bc_grid g = s->spec.grid;
+
+    if (s->spec.kind == BC_SPEC_EVEN)
+        return even(s->spec.levels);
+    if (g.family == BC_GRID_FLOAT && g.flavour == BC_FLOAT_IEEE) {
+        g.flavour = BC_FLOAT_FINITE;
+        g.lo++;
+        g.hi--;
+    }
+    return g;
 }
 
 bci_laying bci_image_laying(const bc_image_settings *s)
@@ -65,12 +76,9 @@ bc_status bci_image_check_ruler(const bc_image_settings *s, bc_error *err)
         return bci_fail(err, BC_E_USAGE,
                         "%s: `channels` are bits of even levels, expected one of them", name);
     if (s->spec.kind == BC_SPEC_BLOCKS && s->scale != BC_SCALE_FULL)
-        return bci_fail(err, BC_E_USAGE,
-                        "%s: its blocks have scales of their own, expected no `scale`", name);
+        return bci_refuse_beside_blocks(s->spec.blocks, "scale", err);
     if (s->spec.kind == BC_SPEC_BLOCKS && s->per != BC_PER_WHOLE)
-        return bci_fail(err, BC_E_USAGE,
-                        "%s: its blocks have %u sample(s) each, expected no `group`", name,
-                        s->spec.blocks->block_length);
+        return bci_refuse_beside_blocks(s->spec.blocks, "group", err);
     if (s->per != BC_PER_WHOLE && s->scale == BC_SCALE_FULL)
         return bci_fail(err, BC_E_USAGE,
                         "group: full scale is the same for all samples, expected a `scale` that is "
@@ -282,8 +290,7 @@ static bc_status lay(const bc_image_settings *s, const bci_image_seen *seen, int
 {
     const samples of = { .seen = seen, .channel = c };
     bci_image_ruler r = { .grid = grid_of(s) };
-    const bool is_infinite = isinf(bc_grid_value(&r.grid, r.grid.hi));
-    const int32_t lo = r.grid.lo + is_infinite, hi = r.grid.hi - is_infinite;
+    const int32_t lo = r.grid.lo, hi = r.grid.hi;
     const bc_status st = s->scale == BC_SCALE_FULL ? fit_full(&r.grid, &r.scale, err)
                                                    : fit(s, &of, &r.grid, &r.scale, err);
 
@@ -304,7 +311,7 @@ static bc_status lay(const bc_image_settings *s, const bci_image_seen *seen, int
         return bci_fail(
             err, BC_E_USAGE,
             "%s has %lld mark(s) from black to white, and samples of 16 bits tell 65536 "
-            "apart",
+            "apart, expected a grid of fewer, as float16",
             s->spec.name, (long long)n);
     r.n = (uint32_t)n;
     *out = r;

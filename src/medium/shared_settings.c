@@ -32,6 +32,20 @@ bc_status bci_scale_setting(int place, bc_scale_method usual, bool has_percent,
                : BC_OK;
 }
 
+bc_status bci_refuse_beside_blocks(const bc_block_format *blocks, const char *key, bc_error *err)
+{
+    if (blocks->block_length == 1)
+        return bci_fail(err, BC_E_USAGE,
+                        "%s: floats as files have them take no scale, expected no `%s`, or the "
+                        "grid float16 or bfloat16",
+                        blocks->name, key);
+    if (strcmp(key, "group") == 0)
+        return bci_fail(err, BC_E_USAGE, "%s: its groups are blocks of %u, expected no `group`",
+                        blocks->name, blocks->block_length);
+    return bci_fail(err, BC_E_USAGE, "%s: its blocks have scales of their own, expected no `%s`",
+                    blocks->name, key);
+}
+
 bc_status bci_noise_setting(const char *text, const char *instead, const bc_noise **noise,
                             bc_error *err)
 {

@@ -2,6 +2,7 @@
 #ifndef BCI_SHARED_SETTINGS_H
 #define BCI_SHARED_SETTINGS_H
 
+#include "bitcrush/blocks.h"
 #include "bitcrush/feedback.h"
 #include "bitcrush/noise.h"
 #include "bitcrush/scale.h"
@@ -31,6 +32,10 @@ const bc_scale_row *bci_scale_row(bc_scale_method method);
  * for a percent beside another than percentile. */
 BC_NODISCARD bc_status bci_scale_setting(int place, bc_scale_method usual, bool has_percent,
                                          bc_scale_method *method, bc_error *err);
+
+/* BC_E_USAGE for `scale`, `range` or `group` beside blocks, which have their own. */
+BC_NODISCARD bc_status bci_refuse_beside_blocks(const bc_block_format *blocks, const char *key,
+                                                bc_error *err);
 
 /* The row of a noise; "auto" leaves *noise as it is. BC_E_USAGE with the nearest name for an
  * unknown one, and for a diffusion, which is for pictures, with what is expected instead of it. */

@@ -60,10 +60,10 @@ static bc_status admit(const bci_table *t, const bc_numbers_settings *s, bci_bat
 
     if (s->nonfinite == BC_NONFINITE_ERROR)
         return refuse(t, b, line, column, bci_show(b->text + cell->start, cell->length).text,
-                      "expected finite numbers, or nonfinite keep or zero", err);
+                      "expected finite numbers, or `nonfinite=keep` or zero", err);
     if (s->nonfinite == BC_NONFINITE_SATURATE && is_nan)
         return refuse(t, b, line, column, "NaN",
-                      "which has no end to saturate at, expected nonfinite keep or zero", err);
+                      "which has no end to saturate at, expected `nonfinite=keep` or zero", err);
     if (s->nonfinite == BC_NONFINITE_KEEP) {
         cell->kind = BCI_CELL_TEXT;
         g->n_kept++;
@@ -126,7 +126,7 @@ static bc_status hold(const bci_table *t, const bc_numbers_settings *s, const bc
     what[n] = '\0';
     if (s->nonfinite != BC_NONFINITE_SATURATE)
         return refuse(t, b, g->lines[i], column, what,
-                      "more than the grid holds, expected nonfinite saturate", err);
+                      "more than the grid holds, expected `nonfinite=saturate`", err);
     g->n_saturated += isfinite(g->x[i]);
     g->codes[i] = g->y[i] < 0 ? r->grid.lo + 1 : r->grid.hi - 1;
     g->y[i] = bci_ruler_value(r, g->codes[i]);
@@ -172,7 +172,7 @@ static bc_status check_run(const bci_table *t, const bc_numbers_settings *s, con
         what[bci_write_shortest(g->x[at], '.', what)] = '\0';
         return refuse(t, b, g->lines[at], column, what,
                       blocks ? "more than the scale of a block holds, expected smaller numbers"
-                             : "more than the grid holds, expected nonfinite saturate",
+                             : "more than the grid holds, expected `nonfinite=saturate`",
                       err);
     }
     return BC_OK;

@@ -114,13 +114,9 @@ static bc_status check_blocks(const bc_numbers_settings *s, bc_error *err)
     const char *name = s->depth.name;
 
     if (s->scale || s->has_range)
-        return bci_fail(err, BC_E_USAGE,
-                        "%s: its blocks have scales of their own, expected no `%s`", name,
-                        s->scale ? "scale" : "range");
+        return bci_refuse_beside_blocks(s->depth.blocks, s->scale ? "scale" : "range", err);
     if (s->per != BC_PER_CHANNEL)
-        return bci_fail(err, BC_E_USAGE,
-                        "%s: its blocks have %u number(s) each, expected no `group`", name,
-                        s->depth.blocks->block_length);
+        return bci_refuse_beside_blocks(s->depth.blocks, "group", err);
     if (s->codes)
         return bci_fail(err, BC_E_USAGE,
                         "%s: a block is codes and scales together, which cells of numbers cannot "

@@ -246,13 +246,25 @@ bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings 
     return c->has_zero && method == BC_SCALE_ABSMAX ? BC_SCALE_ZERO_POINT : method;
 }
 
-bc_status bci_scale_for_codes(bc_scale_method method, bc_error *err)
+bc_status bci_scale_for_codes(const bci_coded_format *format, bc_scale_method method, bc_error *err)
 {
-    if (method == BC_SCALE_ABSMAX || method == BC_SCALE_PERCENTILE || method == BC_SCALE_MSE)
+    const bool has_zero = format->takes_zero_point;
+    const char *why = "";
+
+    switch (method) {
+    case BC_SCALE_ABSMAX:
+    case BC_SCALE_PERCENTILE:
+    case BC_SCALE_MSE: return BC_OK;
+    case BC_SCALE_ZERO_POINT: why = "its codes have no zero-point"; break;
+    case BC_SCALE_FULL: why = "its scales are fitted"; break;
+    case BC_SCALE_MINMAX: why = "it has scales and no offsets"; break;
+    case BC_SCALE_ABSMEAN: why = "the mean is for ternary and binary"; break;
+    }
+    if (has_zero && method == BC_SCALE_ZERO_POINT)
         return BC_OK;
     return bc_setting_refuse(err, "scale", bci_scale_row(method)->name,
-                             "is not for the codes and scales of weights, expected absmax, "
-                             "percentile or mse");
+                             "is not for %s, %s, expected absmax, percentile%s", format->name, why,
+                             has_zero ? ", mse or zero-point" : " or mse");
 }
 
 float bci_coding_step(const bci_coding *c, const bc_scale *scale)

@@ -145,8 +145,9 @@ bci_cut bci_coding_cut(const bci_coding *c);
 /* How scales of a format are made under the settings. */
 bc_scale_method bci_coded_method(const bci_coded_format *format, const bc_tensor_settings *s);
 
-/* BC_E_USAGE for a scale that codes of a layout cannot have. */
-BC_NODISCARD bc_status bci_scale_for_codes(bc_scale_method method, bc_error *err);
+/* BC_E_USAGE for a scale that codes of a format, which has none of its own, cannot have. */
+BC_NODISCARD bc_status bci_scale_for_codes(const bci_coded_format *format, bc_scale_method method,
+                                           bc_error *err);
 
 /* How the scale is fitted. The best encoder looks for the least error where absmax is asked for. */
 bc_scale_method bci_coding_method(const bci_coding *c, const bc_tensor_settings *settings);

@@ -63,6 +63,15 @@ static bc_status check_taken(const bci_reduction *r, bool is_set, const char *ke
                     key, formats);
 }
 
+/* Whether a format's own method is the one that is asked for. */
+static bool is_scale_of_format(const bci_reduction *r)
+{
+    for (size_t i = 0; i < r->n_tensors; i++)
+        if (r->codings[i] && r->codings[i]->format->method == r->settings->scale)
+            return true;
+    return false;
+}
+
 /* Codes that have a layout have a scale that it holds. */
 static bc_status check_scale(const bci_reduction *r, bc_error *err)
 {
@@ -71,7 +80,7 @@ static bc_status check_scale(const bci_reduction *r, bc_error *err)
 
     for (size_t i = 0; !st && i < r->n_tensors; i++)
         if (r->codings[i] && may_have_method(r->codings[i]->format))
-            st = bci_scale_for_codes(m, err);
+            st = bci_scale_for_codes(r->codings[i]->format, m, err);
     return st;
 }
 
@@ -122,11 +131,14 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
     if (!st)
         st = check_taken(r, s->zero_point, "zero-point", may_have_zero, false, "int2 to int8", err);
     if (!st)
-        st = check_taken(r, s->scale != BC_SCALE_ABSMAX, "scale", may_have_method, true,
-                         "int2 to int8, e3m2, e2m3 or e2m1", err);
+        st = check_taken(r, s->scale != BC_SCALE_ABSMAX && !is_scale_of_format(r), "scale",
+                         may_have_method, true,
+                         "int2 to int8, e3m2, e2m3, e2m1, or another grid, as uniform4", err);
     if (!st)
         st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "group", is_on_grid, true,
-                         "int2 to int8, e3m2, e2m3, e2m1, ternary or binary", err);
+                         "int2 to int8, e3m2, e2m3, e2m1, ternary, binary, or another grid, as "
+                         "uniform4",
+                         err);
     if (!st)
         st = check_taken(r, s->double_quant, "double-quant", may_be_nested, false, "nf4 or fp4",
                          err);
@@ -136,6 +148,7 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
 static bc_status make_codings(bci_reduction *r, bc_error *err)
 {
     const bc_tensor_settings *s = r->settings;
+    const bool has_zero = s->zero_point || s->scale == BC_SCALE_ZERO_POINT;
     bc_status st = BC_OK;
 
     for (size_t i = 0; i < r->n_tensors && !st; i++) {
@@ -158,7 +171,7 @@ static bc_status make_codings(bci_reduction *r, bc_error *err)
             continue;
         const bci_coded_format *f = bci_coded_find(type->name);
         const bci_coding_choice choice = { .group = is_on_grid(f) ? s->group : 0,
-                                           .zero_point = s->zero_point && may_have_zero(f),
+                                           .zero_point = has_zero && may_have_zero(f),
                                            .is_nested = s->double_quant && may_be_nested(f) };
 
         st = bci_coding_new(f, bc_tensor_at(r->in, i), &choice, &r->codings[i], err);

@@ -69,23 +69,12 @@ static bc_status read_group(const char *text, uint32_t *group, bc_error *err)
     return st;
 }
 
-/* Whether some weights may become values of a grid. */
-static bool has_values(const bc_tensor_settings *s)
-{
-    for (size_t i = 0; i < s->n_rules; i++)
-        if (bci_format_has_values(s->rules[i].format))
-            return true;
-    return bci_format_has_values(s->format);
-}
-
 static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
 {
     bc_tensor_settings *s = &j->settings;
     bc_status st = bci_scale_setting(j->scale, s->scale, has_percent, &s->scale, err);
 
     s->has_scale = j->scale >= 0;
-    if (!st && !has_values(s))
-        st = bci_scale_for_codes(s->scale, err);
     return st ? st : read_group(j->group, &s->group, err);
 }
 

@@ -194,6 +194,15 @@ it 'options of codes and scales are checked'
 bitcrush w.npy nf4 --zero-point -f
 exits 2
 says 'bitcrush: --zero-point: no tensor becomes a format that takes it, expected int2 to int8'
+for options in --zero-point '--scale zero-point'; do
+    # shellcheck disable=SC2086
+    bitcrush w.npy int4 --group 32 $options -q -f -o "zeros$options.safetensors"
+    exits 0
+done
+cmp -s 'zeros--zero-point.safetensors' 'zeros--scale zero-point.safetensors' || fail 'two ways to a zero-point'
+rm zeros*.safetensors
+bitcrush w.npy ternary --scale absmean -n
+exits 0
 bitcrush w.npy int4 --group 12 -f
 exits 2
 says 'bitcrush: --group 12: expected all, tensor, row, or a number of weights from 8 to 65536, a multiple of 8'

@@ -232,7 +232,13 @@ static void what_makes_no_sense_is_said(void **state)
         { "pcm1", BC_SCALE_ABSMAX, BC_TENSOR_GROUP_USUAL, "expected an end above 0" },
         { "mulaw", BC_SCALE_ZERO_POINT, BC_TENSOR_GROUP_USUAL, "zero" },
         { "int4", BC_SCALE_MINMAX, BC_TENSOR_GROUP_USUAL,
-          "is not for the codes and scales of weights" },
+          "is not for INT4, it has scales and no offsets, expected absmax, percentile, mse or "
+          "zero-point" },
+        { "e2m1", BC_SCALE_ZERO_POINT, BC_TENSOR_GROUP_USUAL,
+          "is not for E2M1, its codes have no zero-point, expected absmax, percentile or mse" },
+        { "int8", BC_SCALE_FULL, BC_TENSOR_GROUP_USUAL, "is not for INT8, its scales are fitted" },
+        { "int8", BC_SCALE_ABSMEAN, BC_TENSOR_GROUP_USUAL, "the mean is for ternary and binary" },
+        { "ternary", BC_SCALE_MSE, BC_TENSOR_GROUP_USUAL, "or another grid, as uniform4" },
         { "25", -1, BC_TENSOR_GROUP_USUAL, "32-bit floats tell 2^24 levels apart" },
         { "mxfp4_e2m1", -1, BC_TENSOR_GROUP_USUAL, "these blocks are a part of another format" },
     };
