@@ -1,6 +1,7 @@
-/* Every grid and format of blocks x every medium x every scale and group x dithers: it runs, and
- * the SNR that is told is the one that this test makes of the two files by readers of its own, or
- * it is refused in one sentence. */
+/* Every grid and format of blocks x every medium x every scale and group x dithers, and all pairs
+ * of these with feedback and rounding: it runs, and the SNR that is told is the one that this test
+ * makes of the two files by readers of its own, or it is refused in one sentence that says what is
+ * expected. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -321,6 +322,7 @@ static void check_sentence(const char *what, bc_status st, const bc_error *err)
            what, (int)st, err->text);
     EXPECT(n > 10 && n < 400 && !strchr(err->text, '\n') && err->text[n - 1] != '.',
            "%s: '%s' is no sentence", what, err->text);
+    EXPECT(strstr(err->text, "expected"), "%s: '%s' does not say what to do", what, err->text);
 }
 
 /* True where it ran. */
@@ -396,6 +398,55 @@ static size_t try_all(size_t m, size_t n, const char *spec)
     return n_ran;
 }
 
+/* Every SPEC with each of these, under a scale, a group and a dither that go round: 21 and 4 have
+ * no common factor, so that each pair comes up. */
+static const char *const feedbacks[] = { "none", "jarvis", "ath", "lipshitz", "rows" };
+static const char *const roundings[] = { "nearest", "truncate" };
+
+enum {
+    N_FEEDBACKS = sizeof feedbacks / sizeof *feedbacks,
+    N_ROUNDINGS = sizeof roundings / sizeof *roundings,
+};
+
+static size_t n_ran_with[N_FEEDBACKS][N_ROUNDINGS];
+
+static void try_feedback(size_t m, size_t n, size_t spec)
+{
+    for (size_t i = 0; i < N_FEEDBACKS * N_ROUNDINGS; i++) {
+        const size_t f = i / N_ROUNDINGS, r = i % N_ROUNDINGS, k = spec + 4 * f;
+        const char *scale = layings[k % N_LAYINGS].scale, *group = layings[k % N_LAYINGS].group;
+        bc_setting rows[7] = { { "force", "" },
+                               { "threads", "1" },
+                               { "dither", "none" },
+                               { "feedback", feedbacks[f] },
+                               { "rounding", roundings[r] } };
+        bc_settings given = { rows, 5 };
+
+        if (scale)
+            rows[given.n++] = (bc_setting){ "scale", scale };
+        if (group)
+            rows[given.n++] = (bc_setting){ "group", group };
+        n_ran_with[f][r] += try(m, n, specs[spec], &given);
+        rows[2].value = dithers[k % N_DITHERS];
+        n_ran_with[f][r] += try(m, n, specs[spec], &given);
+    }
+}
+
+/* What runs somewhere, and what nowhere: lipshitz is for 44.1 kHz, rows have no matrix. */
+static void check_feedback(size_t m)
+{
+    const bc_medium *medium = media[m].medium;
+    const bool runs[N_FEEDBACKS] = { true, medium == &bc_pictures, medium == &bc_sound };
+
+    for (size_t f = 0; f < N_FEEDBACKS; f++) {
+        EXPECT((n_ran_with[f][0] > 0) == runs[f], "%s: feedback %s ran %zu times", medium->name,
+               feedbacks[f], n_ran_with[f][0]);
+        EXPECT((n_ran_with[f][1] > 0) == (f == 0), "%s: truncate with feedback %s ran %zu times",
+               medium->name, feedbacks[f], n_ran_with[f][1]);
+    }
+    memset(n_ran_with, 0, sizeof n_ran_with);
+}
+
 static void run_medium(size_t m)
 {
     const size_t n = media[m].make(media[m].in);
@@ -404,6 +455,7 @@ static void run_medium(size_t m)
     for (size_t i = 0; i < n_specs; i++) {
         const size_t ran = try_all(m, n, specs[i]);
 
+        try_feedback(m, n, i);
         n_ran += ran;
         n_silent += ran == 0;
         if (ran == 0)
@@ -414,6 +466,7 @@ static void run_medium(size_t m)
     print_message("%s: %zu of %zu ran, %zu of %zu SPECs never\n", media[m].medium->name, n_ran,
                   n_specs * N_LAYINGS * N_DITHERS, n_silent, n_specs);
     assert_true(n_ran > 0);
+    check_feedback(m);
 }
 
 static void pictures(void **state)
