@@ -56,7 +56,7 @@ static void put_setting(FILE *to, const bc_setting *s)
 
     fprintf(to, " --%s", s->key);
     if (row && row->kind == PERHAPS)
-        fprintf(to, *s->value ? "=%s" : "", s->value);
+        fprintf(to, "%s%s", *s->value ? "=" : "", s->value);
     else if (*s->value)
         put_word(to, s->value);
 }

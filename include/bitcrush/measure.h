@@ -73,6 +73,10 @@ BC_API void bc_error_add_overload_f32(bc_error_sums *sums, const bc_granular *re
 BC_API void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region,
                                       const double *x, const double *y, size_t n);
 
+/* The same of `count` samples that all have this x and y. */
+BC_API void bc_error_add_overload_pair(bc_error_sums *sums, const bc_granular *region, double x,
+                                       double y, uint64_t count);
+
 /* The same of the weights of whole blocks: the region of each group goes half a step beyond the
  * ends of its values. Groups under a scale of 0 have none. */
 BC_API void bc_error_add_overload_blocks(bc_error_sums *sums, const bc_block_format *format,
@@ -104,11 +108,12 @@ BC_API double bc_error_mean(const bc_error_sums *s);
 
 /* The gate of a least SNR, which opens for a measured figure and for nothing else: BC_OK when the
  * match is exact, or when there is an SNR of at least least_db; else BC_E_QUALITY with the sentence
- * "SUBJECT: FIGURE 23.29 dB, expected at least 90.00 dB" and `rest` behind it. least_db NaN or
- * -infinity: no gate. */
-BC_API BC_NODISCARD bc_status bc_error_gate(const bc_error_sums *s, double least_db,
-                                            const char *subject, const char *figure,
-                                            const char *rest, bc_error *err);
+ * "SUBJECT: FIGURE 23.29 dB, expected at least 90.00 dB" and `rest` behind it. n_replaced: samples
+ * that were others before they were measured, as NaN that became 0; with them nothing is exact, and
+ * only an SNR opens it. least_db NaN or -infinity: no gate. */
+BC_API BC_NODISCARD bc_status bc_error_gate(const bc_error_sums *s, uint64_t n_replaced,
+                                            double least_db, const char *subject,
+                                            const char *figure, const char *rest, bc_error *err);
 
 /* Effective number of bits, (snr_db - 1.76) / 6.02 (IEEE 1241). */
 BC_API double bc_enob_bits(double snr_db);

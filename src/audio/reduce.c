@@ -400,8 +400,9 @@ static bc_status run(reduction *r, int n_threads, bc_audio_result *result, bc_er
     if (!st && r->quality)
         st = expect(r, result, err);
     if (!st && r->quality)
-        st = bc_error_gate(&result->quality.error, s->min_snr_db, bci_sound_name(r->in), "SNR",
-                           "; no output written", err);
+        st = bc_error_gate(&result->quality.error,
+                           s->nonfinite == BC_NONFINITE_KEEP ? 0 : r->tally.n_nonfinite,
+                           s->min_snr_db, bci_sound_name(r->in), "SNR", "; no output written", err);
     if (!st)
         st = bci_sound_commit(r->writer, err);
     return st;

@@ -217,6 +217,8 @@ static void add_difference(bc_report *r, const bc_error_sums *coded, const bc_er
     bc_report_number(r, "metrics", "ssim", ssim);
     if (!isnan(ssim))
         bc_report_integer(r, "metrics", "ssim_scale", ssim_factor);
+    if (coded->n_clipped)
+        bc_report_integer(r, "metrics", "clipped", coded->n_clipped);
     bc_account_parts(r, coded);
     bc_report_number(r, "metrics", "rmse", bc_error_rmse(coded));
     bc_report_number(r, "metrics", "max_error", coded->max_abs_e);

@@ -52,6 +52,7 @@ struct bci_grid_rows {
     int bits;                     /* that tell levels apart */
     uint32_t row;                 /* rows done */
     const bci_image_ruler *ruler; /* NULL: levels of `bits` */
+    bc_granular region;           /* beyond it samples are clipped */
     bc_grid grid;                 /* the levels, coded or in linear light */
     float *light_table;
     uint16_t *sample_of;    /* under a ruler: what the file holds, by code */
@@ -323,6 +324,7 @@ bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *
                             const bci_image_ruler *ruler, uint32_t first_channel,
                             uint32_t sample_maxval, bci_grid_rows **out, bc_error *err)
 {
+    const bc_granular everything = { -INFINITY, INFINITY };
     bc_status st = check(settings, err);
     bci_grid_rows *q = NULL;
 
@@ -336,6 +338,7 @@ bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *
     q->n_colours = info->n_channels - info->has_alpha;
     q->row_samples = q->n_colours * info->width;
     q->ruler = ruler;
+    q->region = ruler ? bc_granular_of(&ruler->grid, &ruler->scale) : everything;
     q->bits = ruler ? 1 : settings->bits;
     while (ruler && UINT32_C(1) << q->bits < ruler->n)
         q->bits++;
@@ -515,6 +518,8 @@ static void sum_pairs(const bci_grid_rows *q, part *p)
                 continue;
             p->histogram[k] += count;
             bc_error_add_pair(&p->coded, q->coded_of[v], q->coded_of_code[k], count);
+            bc_error_add_overload_pair(&p->coded, &q->region, q->coded_of[v], q->coded_of_code[k],
+                                       count);
             bc_error_add_pair(&p->linear, q->light_of[v], q->light_of_code[k], count);
         }
     }
@@ -537,6 +542,8 @@ static void measure_row(const bci_grid_rows *q, part *p, const void *row, const 
     for (size_t i = 0; i < q->row_samples; i++)
         p->histogram[codes[i]]++;
     sum_errors(q, p, row, codes, q->coded_of, q->coded_of_code, &p->coded);
+    if (q->ruler)
+        bc_error_add_overload_f32(&p->coded, &q->region, p->x, p->y, q->row_samples);
     sum_errors(q, p, row, codes, q->light_of, q->light_of_code, &p->linear);
 }
 

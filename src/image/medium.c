@@ -106,7 +106,7 @@ static bc_status gate(const void *job, const bc_outcome *o, const bc_account *a,
 {
     const bci_image_job *j = job;
 
-    return bc_error_gate(o->error, j->settings.min_snr_db, a->out, "SNR", "", err);
+    return bc_error_gate(o->error, 0, j->settings.min_snr_db, a->out, "SNR", "", err);
 }
 
 /* --- looking */

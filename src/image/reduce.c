@@ -513,7 +513,7 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     st = measure(&l, &r, err);
     if (st)
         goto done;
-    st = bc_error_gate(&r.coded, settings->min_snr_db, in, "SNR", "; no output written", err);
+    st = bc_error_gate(&r.coded, 0, settings->min_snr_db, in, "SNR", "; no output written", err);
     if (!st)
         st = bci_sink_commit(l.writer.sink, err);
     if (st && st != BC_E_QUALITY)

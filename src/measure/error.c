@@ -43,9 +43,9 @@ static void add_e2(bc_error_sums *s, double x, double y, double times)
     add_square(x, y, times, &s->sum_e2, &s->small.e2, &s->large.e2);
 }
 
-void bci_error_add_overload_e2(bc_error_sums *s, double x, double y)
+void bci_error_add_overload_e2(bc_error_sums *s, double x, double y, double times)
 {
-    add_square(x, y, 1.0, &s->sum_overload_e2, &s->small.overload_e2, &s->large.overload_e2);
+    add_square(x, y, times, &s->sum_overload_e2, &s->small.overload_e2, &s->large.overload_e2);
 }
 
 /* v 2^unit, of which v is usual or 0 */
@@ -304,12 +304,13 @@ double bc_error_overload_db(const bc_error_sums *s)
     return s->n && s->n_lost == 0 ? ratio_db(power_of_x(s), power_of_overload(s)) : NAN;
 }
 
-bc_status bc_error_gate(const bc_error_sums *s, double least_db, const char *subject,
-                        const char *figure, const char *rest, bc_error *err)
+bc_status bc_error_gate(const bc_error_sums *s, uint64_t n_replaced, double least_db,
+                        const char *subject, const char *figure, const char *rest, bc_error *err)
 {
     const double snr_db = bc_error_snr_db(s);
 
-    if (isnan(least_db) || least_db == -INFINITY || bc_error_is_exact(s) || snr_db >= least_db)
+    if (isnan(least_db) || least_db == -INFINITY || (bc_error_is_exact(s) && n_replaced == 0) ||
+        snr_db >= least_db)
         return BC_OK;
     if (s->n_lost > 0)
         return bci_fail(err, BC_E_QUALITY,

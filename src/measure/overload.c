@@ -41,13 +41,18 @@ void bc_error_add_overload_f32(bc_error_sums *sums, const bc_granular *region, c
 void bc_error_add_overload_f64(bc_error_sums *sums, const bc_granular *region, const double *x,
                                const double *y, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(x[i]) || (x[i] >= region->low && x[i] <= region->high))
-            continue;
-        sums->n_clipped++;
-        if (isfinite(y[i]))
-            bci_error_add_overload_e2(sums, x[i], y[i]);
-    }
+    for (size_t i = 0; i < n; i++)
+        bc_error_add_overload_pair(sums, region, x[i], y[i], 1);
+}
+
+void bc_error_add_overload_pair(bc_error_sums *sums, const bc_granular *region, double x, double y,
+                                uint64_t count)
+{
+    if (!isfinite(x) || (x >= region->low && x <= region->high))
+        return;
+    sums->n_clipped += count;
+    if (isfinite(y))
+        bci_error_add_overload_e2(sums, x, y, (double)count);
 }
 
 /* ---- blocks */

@@ -4,7 +4,7 @@
 
 #include "bitcrush/measure.h"
 
-/* Add the square of y - x, both finite, to what overload brought. */
-void bci_error_add_overload_e2(bc_error_sums *sums, double x, double y);
+/* Add the square of y - x, both finite, so many times to what overload brought. */
+void bci_error_add_overload_e2(bc_error_sums *sums, double x, double y, double times);
 
 #endif

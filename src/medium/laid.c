@@ -131,7 +131,7 @@ static void saturate(const bci_laying *l, const bc_scale *scale, const double *x
     for (size_t i = 0; i < n; i++) {
         if (!isinf(y[i]))
             continue;
-        *l->n_saturated += isfinite(x[i]);
+        *l->n_saturated += isfinite(x[i]) != 0;
         codes[i] = y[i] < 0.0 ? l->grid.lo + 1 : l->grid.hi - 1;
         bc_dequantize_f64(&l->grid, scale, &codes[i], 1, &y[i]);
     }

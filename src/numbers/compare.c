@@ -182,5 +182,5 @@ bc_status bc_numbers_compare_gate(const bc_numbers_comparison *c, double min_snr
         return bci_fail(err, BC_E_QUALITY,
                         "%s: %llu cell(s) of text (are) other, expected the same", subject,
                         (unsigned long long)(c->n_text_differs + c->n_names_differ));
-    return bc_error_gate(&c->error, min_snr_db, subject, "SNR", "", err);
+    return bc_error_gate(&c->error, 0, min_snr_db, subject, "SNR", "", err);
 }

@@ -355,8 +355,9 @@ bc_status bc_numbers_reduce(const char *in, const char *out, const bc_numbers_se
     if (!st) {
         made.n_threads = r.n_threads;
         made.cpu_level = bc_cpu_level();
-        st = bc_error_gate(&made.error, settings->min_snr_db, bci_table_name(r.table), "SNR",
-                           "; no output written", err);
+        st = bc_error_gate(
+            &made.error, settings->nonfinite == BC_NONFINITE_KEEP ? 0 : made.n_nonfinite,
+            settings->min_snr_db, bci_table_name(r.table), "SNR", "; no output written", err);
         if (!st)
             st = bci_sink_commit(r.sink, err);
         made.time_s = bci_now_s() - start;

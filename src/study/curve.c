@@ -274,7 +274,7 @@ static bool add_expected(bc_plot *p, const bc_sweep *s, const char *label)
     for (int i = 0; i < n_rows; i++) {
         x[n] = x_of(&s->plain[i]);
         y[n] = s->plain[i].theory_snr_db;
-        n += isfinite(y[n]);
+        n += isfinite(y[n]) != 0;
     }
     if (n > 0)
         bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,

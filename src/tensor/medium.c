@@ -108,7 +108,7 @@ static bc_status gate(const void *job, const bc_outcome *o, const bc_account *a,
                         "%.200s: lacks %zu tensor(s) of %.200s and has %zu that are not there, "
                         "expected at least %.2f dB of each",
                         a->out, c->n_only_a, a->in, c->n_only_b, min_snr_db);
-    return bc_error_gate(o->error, min_snr_db, a->out, "SNR", "", err);
+    return bc_error_gate(o->error, 0, min_snr_db, a->out, "SNR", "", err);
 }
 
 /* --- files */

@@ -369,13 +369,16 @@ static bc_status begin_outcomes(bci_reduction *r, bc_error *err)
 
 static bc_status pass_gate(const bci_reduction *r, const char *in, bc_error *err)
 {
-    uint64_t n_reduced = 0;
+    const bool keeps = r->settings->nonfinite == BC_NONFINITE_KEEP;
+    uint64_t n_reduced = 0, n_replaced = 0;
 
-    for (size_t i = 0; i < r->n_tensors; i++)
+    for (size_t i = 0; i < r->n_tensors; i++) {
         n_reduced += bci_reduction_copies(r, i) ? 0 : bc_tensor_at(r->in, i)->n_elements;
+        n_replaced += keeps ? 0 : r->made.tensors[i].n_nonfinite;
+    }
     return n_reduced == 0 ? BC_OK /* copied as it is */
-                          : bc_error_gate(&r->made.error, r->settings->min_snr_db, in, "SNR",
-                                          "; no output written", err);
+                          : bc_error_gate(&r->made.error, n_replaced, r->settings->min_snr_db, in,
+                                          "SNR", "; no output written", err);
 }
 
 /* llama.cpp loads a model by its architecture and by names of its own, not those of

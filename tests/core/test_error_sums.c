@@ -286,11 +286,25 @@ static void gate(void **state)
         bc_error err = { 0 };
 
         bc_error_add_pair(&s, gates[i].x, gates[i].y, gates[i].count);
-        const bc_status st = bc_error_gate(&s, gates[i].least_db, "file", "SNR", "; no more", &err);
+        const bc_status st =
+            bc_error_gate(&s, 0, gates[i].least_db, "file", "SNR", "; no more", &err);
 
         EXPECT(st == (gates[i].passes ? BC_OK : BC_E_QUALITY) && strstr(err.text, gates[i].words),
                "%s: status %d, \"%s\"", gates[i].name, (int)st, err.text);
     }
+}
+
+/* Zeros in place of NaN match the zeros that come of them, which says nothing. */
+static void what_was_replaced_is_not_exact(void **state)
+{
+    bc_error_sums s = { 0 };
+
+    (void)state;
+    bc_error_add_pair(&s, 0.0, 0.0, 5);
+    assert_int_equal(bc_error_gate(&s, 0, 90.0, "file", "SNR", "", NULL), BC_OK);
+    assert_int_equal(bc_error_gate(&s, 5, 90.0, "file", "SNR", "", NULL), BC_E_QUALITY);
+    bc_error_add_pair(&s, 0.5, 0.5, 1);
+    assert_int_equal(bc_error_gate(&s, 5, 90.0, "file", "SNR", "", NULL), BC_OK);
 }
 
 /* A power of two changes no figure but the RMSE, which goes by it; 2^1000 past the ends of
@@ -479,6 +493,7 @@ int main(void)
         SENTENCE("a counted pair is that many samples", pairs),
         SENTENCE("NaN and infinity are infinite errors unless they stay", not_finite),
         SENTENCE("the gate opens for a measured figure and for nothing else", gate),
+        SENTENCE("what was replaced is no exact match", what_was_replaced_is_not_exact),
         SENTENCE("squares beyond double count as others do", squares_beyond_double_count),
         SENTENCE("numbers of very different size meet in one sum", sizes_meet),
         SENTENCE("samples beyond half a step past the ends are clipped", clipping),

@@ -289,6 +289,46 @@ static void samples_of_every_maxval_go_to_the_nearest_level(void **state)
     }
 }
 
+/* Grey samples under marks k / 15 of their mean magnitude: what lies more than half a step beyond
+ * the last is overload, the rest granular, by their definitions. */
+static void clipping_is_told_from_rounding(void **state)
+{
+    static const char *const outs[] = { "out.png", "out.pam" };
+    static const source kinds[] = { { "grey", 1, 255, 0, false },
+                                    { "16 bits", 1, 65535, 0, false } };
+
+    (void)state;
+    for (size_t k = 0; k < 4; k++) {
+        bc_image_settings s = settings_of("none", 4);
+        bc_error err = { 0 };
+        double mean = 0.0, overload = 0.0, granular = 0.0;
+        uint64_t n_clipped = 0;
+
+        assert_int_equal(bc_spec_named("4", &s.spec, &err), BC_OK);
+        s.scale = BC_SCALE_ABSMEAN;
+        save(&kinds[k / 2], path_of("in"));
+        const bc_image_result r = reduce_file(path_of("in"), path_of(outs[k % 2]), &s);
+        double *x = values_of(path_of("in")), *y = values_of(path_of(outs[k % 2]));
+
+        for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+            mean += x[3 * i] / (WIDTH * HEIGHT);
+        for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+            const bool is_beyond = x[3 * i] > mean * (1.0 + 0.5 / 15);
+            const double e2 = (y[3 * i] - x[3 * i]) * (y[3 * i] - x[3 * i]);
+
+            n_clipped += is_beyond;
+            *(is_beyond ? &overload : &granular) += e2;
+        }
+        EXPECT(n_clipped > 100 && r.coded.n_clipped == n_clipped, "%zu: %llu clipped of %llu", k,
+               (unsigned long long)r.coded.n_clipped, (unsigned long long)n_clipped);
+        EXPECT_NEAR(r.coded.sum_overload_e2, overload, 1e-5 * overload, "%zu: overload", k);
+        EXPECT_NEAR(r.coded.sum_e2 - r.coded.sum_overload_e2, granular, 1e-4 * granular,
+                    "%zu: granular", k);
+        free(x);
+        free(y);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -297,6 +337,7 @@ int main(void)
                  figures_of_mixed_depths_are_those_of_the_files),
         SENTENCE("so they are with a palette, of hidden pixels, too",
                  figures_of_palettes_are_those_of_the_files),
+        SENTENCE("clipping is told from rounding", clipping_is_told_from_rounding),
         SENTENCE("samples of every maxval go to the nearest level",
                  samples_of_every_maxval_go_to_the_nearest_level),
     };
