@@ -131,10 +131,15 @@ static sf_count_t write_nothing(const void *buf, sf_count_t n, void *user)
     return 0;
 }
 
+static const char *without_prefix(const char *said)
+{
+    return said + (strncmp(said, "Error : ", 8) == 0 ? 8 : 0); /* "Error : lost sync." */
+}
+
 static bc_status open_failed(bci_sound *s, bc_error *err)
 {
     const int code = sf_error(NULL);
-    const char *text = sf_strerror(NULL), *name = bci_sound_input_name(s->input);
+    const char *text = without_prefix(sf_strerror(NULL)), *name = bci_sound_input_name(s->input);
     const bc_status st = bci_sound_input_status(s->input, err);
     uint8_t head[64];
     const size_t n_head = bci_sound_input_at(s->input, 0, head, sizeof head);
@@ -548,6 +553,7 @@ static bc_status read_decoded(bci_sound *s, void *raw, size_t n_frames, size_t *
     const sf_count_t n = s->info.layout == bc_sample_native_f64()
                              ? sf_readf_double(s->file, raw, (sf_count_t)n_frames)
                              : sf_readf_int(s->file, raw, (sf_count_t)n_frames);
+    const char *said = without_prefix(sf_strerror(s->file));
     const bc_status st = bci_sound_input_status(s->input, err);
 
     if (st)
@@ -559,8 +565,7 @@ static bc_status read_decoded(bci_sound *s, void *raw, size_t n_frames, size_t *
     if (!sf_error(s->file))
         return BC_OK;
     snprintf(text, sizeof text, "libsndfile cannot decode it after frame %llu: %.*s",
-             (ull)(s->position + (s->reading.salvage ? (uint64_t)n : 0)),
-             (int)strcspn(sf_strerror(s->file), "\n"), sf_strerror(s->file));
+             (ull)(s->position + (s->reading.salvage ? *got : 0)), (int)strcspn(said, ".\n"), said);
     return damaged(s, err, text);
 }
 

@@ -22,10 +22,21 @@ bool bci_is_utf8(const char *text, size_t n)
     return true;
 }
 
+/* What turns the direction of the text behind it, so that fdp.exe reads exe.pdf: U+202A..U+202E are
+ * E2 80 AA .. E2 80 AE, U+2066..U+2069 are E2 81 A6 .. E2 81 A9. */
+static bool is_direction(const uint8_t *p, size_t length)
+{
+    return length == 3 && p[0] == 0xE2 &&
+           ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) ||
+            (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9));
+}
+
 /* C0 and C1 controls and DEL; U+0080..U+009F are C2 80 .. C2 9F. */
 static bool is_control(const uint8_t *p, size_t length)
 {
-    return length == 1 ? p[0] < 0x20 || p[0] == 0x7F : length == 2 && p[0] == 0xC2 && p[1] < 0xA0;
+    if (length == 1)
+        return p[0] < 0x20 || p[0] == 0x7F;
+    return (length == 2 && p[0] == 0xC2 && p[1] < 0xA0) || is_direction(p, length);
 }
 
 size_t bci_show_character(const char *text, size_t n, char out[BCI_SHOWN_CHARACTER])

@@ -71,11 +71,17 @@ char *bci_digits_error(char *to, size_t size, double value)
     return to;
 }
 
+/* Of what is small and no short decimal all four digits: 1.490e-09. */
+static const char *four_digits(double value)
+{
+    return value != 0.0 && fabs(value) < 1e-4 ? "%.3e" : "%.4g";
+}
+
 char *bci_digits_loss(char *to, size_t size, double value)
 {
     if (!(fabs(value) < 1e-3))
         return bci_digits_error(to, size, value);
-    bci_format(to, size, "%.4g", value);
+    bci_format(to, size, four_digits(value), value);
     return to;
 }
 
@@ -83,7 +89,8 @@ char *bci_digits_percent(char *to, size_t size, double share)
 {
     const double percent = 100.0 * share;
 
-    bci_format(to, size, percent >= 9999.5 && percent < 1e6 ? "%.0f" : "%.4g", percent);
+    bci_format(to, size, percent >= 9999.5 && percent < 1e6 ? "%.0f" : four_digits(percent),
+               percent);
     return to;
 }
 

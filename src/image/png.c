@@ -98,8 +98,22 @@ typedef struct {
     int pass;       /* of it, that is read or broken off */
     uint32_t row;   /* of that pass */
     size_t row_bytes;
+    bool is_cut;    /* the file ended early */
     bool is_broken; /* and salvaged: libpng is not called again */
 } reader;
+
+/* libpng decodes nothing of a piece of samples that is not there as a whole. */
+enum { SALVAGED_PIECE = 16 };
+
+/* With salvage the last bytes of a file come one by one: they may be those of the last row. */
+static void choose_piece(const bc_image_reader *r)
+{
+    const reader *s = r->state;
+    const uint64_t size = r->source->size_bytes, at = r->source->start + r->source->offset;
+
+    if (r->reading.salvage && size != UINT64_MAX && at + SALVAGED_PIECE > size)
+        png_set_compression_buffer_size(s->png, 1);
+}
 
 static void read_bytes(png_structp png, png_bytep data, size_t n)
 {
@@ -108,10 +122,14 @@ static void read_bytes(png_structp png, png_bytep data, size_t n)
 
     if (bci_check_stop(&r->reading, &s->guard.error))
         longjmp(s->guard.escape, 1);
-    if (bci_source_read(r->source, data, n) == n)
+    if (bci_source_read(r->source, data, n) == n) {
+        choose_piece(r);
         return;
-    if (!bci_source_status(r->source, &s->guard.error))
+    }
+    if (!bci_source_status(r->source, &s->guard.error)) {
+        s->is_cut = true;
         (void)bci_fail(&s->guard.error, BC_E_FORMAT, "file ends early");
+    }
     longjmp(s->guard.escape, 1);
 }
 
@@ -134,19 +152,22 @@ static bool has_all_rows(const bc_image_reader *r)
                                  : png_get_current_row_number(s->png) == r->info.height;
 }
 
-/* Where in the picture something failed. */
+/* Where in the picture something failed. Of a file that is cut nobody knows: libpng decodes nothing of
+ * the piece of samples that was cut, of which salvage makes small ones. */
 static void describe_place(const bc_image_reader *r, char *to, size_t size)
 {
     const reader *s = r->state;
 
     if (r->info.height == 0)
-        snprintf(to, size, "in the header");
+        snprintf(to, size, ", in the header");
     else if (has_all_rows(r))
-        snprintf(to, size, "after the last row");
+        snprintf(to, size, ", after the last row");
+    else if (s->is_cut && !r->reading.salvage)
+        *to = '\0';
     else if (r->info.is_interlaced)
-        snprintf(to, size, "in pass %d of %d", s->pass + 1, N_PASSES);
+        snprintf(to, size, ", in pass %d of %d", s->pass + 1, N_PASSES);
     else
-        snprintf(to, size, "row %u of %u", r->rows_read, r->info.height);
+        snprintf(to, size, ", row %u of %u", r->rows_read + 1, r->info.height);
 }
 
 /* The sentence for a failure that a callback left in the guard. */
@@ -159,7 +180,7 @@ static bc_status explain(const bc_image_reader *r, bc_error *err)
         s->guard.error.status == BC_E_OPEN)
         return bci_fail(err, s->guard.error.status, "%s", s->guard.error.text);
     describe_place(r, place, sizeof place);
-    return bci_fail(err, s->guard.error.status, "%s: %s at byte %llu, %s, expected an intact PNG",
+    return bci_fail(err, s->guard.error.status, "%s: %s at byte %llu%s, expected an intact PNG",
                     r->source->name, s->guard.error.text, (unsigned long long)r->source->offset,
                     place);
 }
@@ -194,9 +215,6 @@ static void take_chunks(bc_image_reader *r)
     png_set_read_user_chunk_fn(s->png, r, take_chunk);
     png_set_chunk_malloc_max(s->png, r->metadata->max_size);
 }
-
-/* libpng decodes nothing of a piece of samples that is not there as a whole. */
-enum { SALVAGED_PIECE = 16 };
 
 /* A wrong checksum ends the reading; with salvage a chunk that only adds something is left out, and
  * one of the picture itself taken all the same. */

@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
+#include "base/limits.h"
 #include "bitcrush/study.h"
 #include "study/curve.h"
 
@@ -77,13 +78,12 @@ bc_status bc_page_of_one(const bc_page *p, bc_html **out, bc_error *err)
 bc_status bc_page_has_memory(const bc_reading *reading, const char *path, const char *what,
                              bc_error *err)
 {
-    enum { MIB = 32 };
+    enum { BYTES = 32 << 20 };
     const uint64_t most = reading->max_memory;
 
-    if (most == 0 || most >= (uint64_t)MIB << 20)
+    if (most == 0 || most >= BYTES)
         return BC_OK;
     return bci_fail(err, BC_E_LIMIT,
-                    "%.200s: %s takes up to %d MiB of memory, expected at most %llu byte(s) "
-                    "(`max-memory`)",
-                    path, what, MIB, (unsigned long long)most);
+                    "%.200s: %s takes up to %s of memory, expected at most %s (`max-memory`)", path,
+                    what, bci_show_size(BYTES).text, bci_show_size(most).text);
 }

@@ -52,7 +52,7 @@ limited 1K 'in.png: reading rows of 60 x 50 pixels' 2M compare in.png in.png
 limited 20K 'in.png: measuring the errors of 60 x 50 pixels takes ' 2M compare in.png in.png
 limited 20K 'in.png: reducing rows of 60 x 50 pixels takes ' 2M in.png 2
 limited 1M 'in.png: fitting a palette to the colours of 60 x 50 pixels takes 8 MiB of memory' 10M in.png --palette 16
-limited 16M 'r.html: a page takes up to 32 MiB of memory' 40M in.png 4 --report r.html
+limited 30M 'r.html: a page takes up to 32 MiB of memory, expected at most 30 MiB' 40M in.png 4 --report r.html
 limited 16M 'r.html: a page takes up to 32 MiB of memory' 40M report in.png -o r.html
 limited 16M 's.png: a sheet takes up to 32 MiB of memory' 40M sweep in.png 1..2 --sheet s.png
 

@@ -38,7 +38,7 @@ rm -f ./*.png image
 
 for name in 'two words.png' '-dash.png' '--help' "quote's.png" 'tab	in.png' '*.png' 'été.png' \
     '%s%n.png' '{x|y}.png' 'new
-line.png'; do
+line.png' "$(printf 'x\342\200\256gnp.png')" "$(printf 'x\342\201\246y.png')"; do
     it "a file named \"$name\""
     "$MAKE_PNG" rgb 32 32 "./$name"
     bitcrush -- "$name" 4
@@ -46,7 +46,7 @@ line.png'; do
     expected=${name%.png}-4bit.png
     only "$name" "$expected"
     # A terminal gets no control characters.
-    prints "$(printf '%s' "$name" | sed 's/\t/\\x09/g' | sed -e ':a' -e 'N;$!ba' -e 's/\n/\\x0a/g')"
+    prints "$(printf '%s' "$name" | sed -e 's/\t/\\x09/g' -e 's/\xe2\x80\xae/\\xe2\\x80\\xae/g' -e 's/\xe2\x81\xa6/\\xe2\\x81\\xa6/g' | sed -e ':a' -e 'N;$!ba' -e 's/\n/\\x0a/g')"
     bitcrush -q -- "$name" 4
     exits 6
     bitcrush -f --json -- "$name" 4

@@ -66,6 +66,7 @@ bitcrush cut.flac 16 -n
 exits 4
 bitcrush cut.flac 16 --salvage -q -f -o out.wav
 exits 0
+mentions ': flac decoder lost sync; '
 mentions 'of 48000 frames are missing'
 bitcrush out.wav 16 -n --json
 "$READ_JSON" <"$out" >"$base/facts"

@@ -45,7 +45,8 @@ static void a_tenth_as_float32(void **state)
 
     (void)state;
     EXPECT_TEXT(&asked, "0 01111011 10011001100110011001101   (3DCCCCCD in hexadecimal)",
-                "= 0.100000001490116119384765625\n", "lost      1.49e-09", "in 4 bytes");
+                "= 0.100000001490116119384765625\n", "lost      1.490e-09 (1.490e-06 %)",
+                "in 4 bytes");
 }
 
 /* 0.3 = 1.2 x 2^-2, and of 8 mantissas 1.25 is nearest: 0.3125. The bias is 7. */
