@@ -85,11 +85,11 @@ static bc_status check_marks(const bc_audio_settings *s, bc_error *err)
 static bc_status check_groups(const bc_audio_settings *s, bc_error *err)
 {
     static const char why[] =
-        "marks move from group to group, expected scale full, or one scale for "
+        "marks move from group to group, expected `scale=full`, or one scale for "
         "the whole sound";
     const char *what = s->shape                   ? "noise shaping"
-                       : s->hold > 1              ? "hold"
-                       : s->keep_silence_ms > 0.0 ? "keep-silence"
+                       : s->hold > 1              ? "`hold`"
+                       : s->keep_silence_ms > 0.0 ? "`keep-silence`"
                                                   : NULL;
 
     const bc_status st = s->per == BC_PER_BLOCK && !s->depth.blocks
@@ -101,7 +101,7 @@ static bc_status check_groups(const bc_audio_settings *s, bc_error *err)
     if (s->depth.blocks && s->rounding == BC_ROUND_TRUNCATE)
         return bci_fail(
             err, BC_E_USAGE,
-            "rounding truncate: %s has an encoder of its own, expected rounding nearest",
+            "`rounding=truncate`: %s has an encoder of its own, expected `rounding=nearest`",
             s->depth.name);
     if (what && s->depth.blocks)
         return bci_fail(
@@ -116,13 +116,12 @@ static bc_status check_whole(const bc_audio_settings *s, bc_error *err)
     if (s->scale == BC_SCALE_PERCENTILE)
         return bci_fail(
             err, BC_E_USAGE,
-            "scale percentile of a whole sound would hold all of it in memory, expected "
+            "`scale=percentile` of a whole sound would hold all of it in memory, expected "
             "groups of frames, such as `group=4096`");
     if (s->scale == BC_SCALE_MINMAX && s->keep_silence_ms > 0.0)
-        return bci_fail(
-            err, BC_E_USAGE,
-            "keep-silence: 0 need not be a mark under scale minmax, expected zero-point "
-            "or another scale");
+        return bci_fail(err, BC_E_USAGE,
+                        "`keep-silence`: 0 need not be a mark under `scale=minmax`, expected "
+                        "`scale=zero-point` or another");
     return BC_OK;
 }
 
@@ -142,20 +141,19 @@ bc_status bci_check_fitted(const bc_audio_settings *s, bc_error *err)
 
     if (s->depth.blocks && s->scale != BC_SCALE_FULL)
         return bci_fail(err, BC_E_USAGE,
-                        "scale: %s makes the scales of its blocks itself, expected none",
+                        "`scale`: %s makes the scales of its blocks itself, expected none",
                         s->depth.name);
     if (!s->depth.blocks)
         st = check_marks(s, err);
     if (st || !bci_is_fitted(s))
         return st;
     if (s->subtractive)
-        return bci_fail(
-            err, BC_E_USAGE,
-            "subtractive dither is taken away by the step of full scale, expected scale "
-            "full and bits");
+        return bci_fail(err, BC_E_USAGE,
+                        "subtractive dither is taken away by the step of full scale, expected "
+                        "`scale=full` and bits");
     if (s->nonfinite == BC_NONFINITE_KEEP)
         return bci_fail(err, BC_E_USAGE,
-                        "nonfinite keep: NaN and infinity have no place under a fitted scale, "
+                        "`nonfinite=keep`: NaN and infinity have no place under a fitted scale, "
                         "expected error, saturate or zero");
     if (!s->depth.blocks)
         st = try_scale(s, err);

@@ -70,14 +70,14 @@ static bc_status check_subtractive(const bc_audio_settings *s, bool has_noise, b
 {
     if (s->keep_silence_ms > 0.0)
         return contradiction(err, "subtractive dither is taken away from silence, too,",
-                             "expected no keep-silence");
+                             "expected no `keep-silence`");
     if (s->depth.encoding != BC_ENCODING_PCM || s->shape || s->hold > 1 ||
         s->rounding == BC_ROUND_TRUNCATE)
         return contradiction(err, "subtractive dither needs even steps and nothing but its noise,",
-                             "expected bits, no shaping, no hold and rounding nearest");
+                             "expected bits, no shaping, no `hold` and `rounding=nearest`");
     if (has_noise && s->noise->form != BC_NOISE_RPDF)
         return bci_fail(err, BC_E_USAGE,
-                        "subtractive dither is rpdf, expected that instead of dither %s",
+                        "subtractive dither is rpdf, expected that instead of `dither=%s`",
                         s->noise->name);
     return BC_OK;
 }
@@ -94,20 +94,20 @@ static bc_status check_settings(const bc_audio_settings *s, bc_error *err)
     if (st)
         return st;
     if (s->rounding == BC_ROUND_TRUNCATE && has_noise)
-        return contradiction(err, "rounding truncate is the bare bit shift and takes no dither,",
-                             "expected dither none");
+        return contradiction(err, "`rounding=truncate` is the bare bit shift and takes no dither,",
+                             "expected `dither=none`");
     if (s->rounding == BC_ROUND_TRUNCATE && s->shape)
-        return contradiction(err, "rounding truncate is the bare bit shift and takes no shaping,",
-                             "expected shape none");
+        return contradiction(err, "`rounding=truncate` is the bare bit shift and takes no shaping,",
+                             "expected `shape=none`");
     if (s->nonfinite == BC_NONFINITE_KEEP &&
         (s->depth.grid.family != BC_GRID_FLOAT || s->depth.grid.flavour != BC_FLOAT_IEEE))
         return bci_fail(err, BC_E_USAGE,
-                        "nonfinite keep: %s does not hold both NaN and infinity, expected error, "
+                        "`nonfinite=keep`: %s does not hold both NaN and infinity, expected error, "
                         "saturate or zero, or a format that does, such as float32",
                         s->depth.name);
     if (s->keep_silence_ms > 0.0 && !has_zero(&s->depth.grid))
         return bci_fail(err, BC_E_USAGE,
-                        "keep-silence: %s has no level at 0, expected a depth that has one",
+                        "`keep-silence`: %s has no level at 0, expected a depth that has one",
                         s->depth.name);
     return s->subtractive ? check_subtractive(s, has_noise, err) : BC_OK;
 }

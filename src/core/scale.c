@@ -133,7 +133,7 @@ static bc_status by_magnitude(const char *method, const bc_grid *g, double magni
     const double top = top_value(g);
 
     if (!(top > 0.0))
-        return bci_fail(err, BC_E_USAGE, "%s scale: the grid ends at %g, expected an end above 0",
+        return bci_fail(err, BC_E_USAGE, "`scale=%s`: the grid ends at %g, expected an end above 0",
                         method, top);
     *out = (bc_scale){ fmin(magnitude / top, DBL_MAX), 0.0, 0 };
     return BC_OK;
@@ -285,7 +285,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
         if (!isfinite(bc_grid_value(grid, grid->lo)))
             return bci_fail(
                 err, BC_E_USAGE,
-                "min-max scale: the grid ends at infinity, expected a grid that does not, "
+                "`scale=minmax`: the grid ends at infinity, expected a grid that does not, "
                 "or `scale=absmax`");
         *out = by_extent(grid, extent_of(&s));
         return BC_OK;
@@ -293,15 +293,13 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
         if (!has_zero_point(grid))
             return bci_fail(
                 err, BC_E_USAGE,
-                "zero-point scale: expected a uniform grid whose codes start at 0, as uniform4 "
-                "or uint8, or another `scale`, as absmax");
+                "`scale=zero-point`: expected a uniform grid whose codes start at 0, as uniform4 "
+                "or uint8, or `scale=absmax`");
         *out = by_zero_point(grid, extent_of(&s));
         return BC_OK;
     case BC_SCALE_PERCENTILE:
         if (!(percent > 0.0 && percent <= 100.0))
-            return bci_fail(err, BC_E_USAGE,
-                            "percentile scale: %g percent, expected more than 0 "
-                            "and at most 100",
+            return bci_fail(err, BC_E_USAGE, "`percent=%g`: expected more than 0 and at most 100",
                             percent);
         return by_percentile(grid, &s, percent, scratch, out, err);
     case BC_SCALE_ABSMEAN: return by_magnitude("absmean", grid, mean_magnitude(&s), out, err);

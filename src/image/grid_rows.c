@@ -120,7 +120,7 @@ static bc_status build_ruled_grid(bci_grid_rows *q, bc_error *err)
     q->grid.thresholds = is_light ? middles : NULL;
     return st ? bci_fail(
                     err, BC_E_USAGE,
-                    "%s: marks lie closer together than errors can be told, expected dither none",
+                    "%s: marks lie closer together than errors can be told, expected `dither=none`",
                     q->settings->spec.name)
               : BC_OK;
 }
@@ -315,8 +315,8 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
                         s->effort);
     if (s->rounding == BC_ROUND_TRUNCATE && is_dithered(s))
         return bci_fail(err, BC_E_USAGE,
-                        "rounding truncate is the bare bit shift and takes no "
-                        "dither, expected dither none");
+                        "`rounding=truncate` is the bare bit shift and takes no "
+                        "dither, expected `dither=none`");
     return BC_OK;
 }
 

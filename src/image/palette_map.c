@@ -200,7 +200,7 @@ bc_status bci_palette_map_new(const bc_image_info *info, const bc_image_settings
 
     if (settings->kernel && settings->kernel->keys)
         return bci_fail(err, BC_E_USAGE,
-                        "dither %s: its weights go by levels of one channel, "
+                        "`dither=%s`: its weights go by levels of one channel, "
                         "expected a kernel of fixed weights with a palette",
                         settings->kernel->name);
     m = calloc(1, sizeof *m);

@@ -112,8 +112,8 @@ bc_status bci_palette_rows_new(const bc_image_info *info, const bc_image_setting
 
     if (settings->rounding == BC_ROUND_TRUNCATE)
         return bci_fail(err, BC_E_USAGE,
-                        "rounding truncate is the bare bit shift, expected "
-                        "rounding nearest with a palette");
+                        "`rounding=truncate` is the bare bit shift, expected "
+                        "`rounding=nearest` with a palette");
     q = calloc(1, sizeof *q);
     if (!q)
         return bci_fail(err, BC_E_LIMIT, "palette: out of memory");

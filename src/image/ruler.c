@@ -80,18 +80,19 @@ bc_status bci_image_check_ruler(const bc_image_settings *s, bc_error *err)
     if (s->spec.kind == BC_SPEC_BLOCKS && s->per != BC_PER_WHOLE)
         return bci_refuse_beside_blocks(s->spec.blocks, "group", err);
     if (s->per != BC_PER_WHOLE && s->scale == BC_SCALE_FULL)
-        return bci_fail(err, BC_E_USAGE,
-                        "group: full scale is the same for all samples, expected a `scale` that is "
-                        "fitted, as `scale=absmax`");
+        return bci_fail(
+            err, BC_E_USAGE,
+            "`group`: full scale is the same for all samples, expected a `scale` that is "
+            "fitted, as `scale=absmax`");
     if (s->kernel && bci_image_has_runs(s))
         return bci_fail(
             err, BC_E_USAGE,
-            "dither %s: errors are passed on between samples that share a ruler, and here "
+            "`dither=%s`: errors are passed on between samples that share a ruler, and here "
             "each run has its own; expected none or a noise, as tpdf",
             s->kernel->name);
     if (s->rounding == BC_ROUND_TRUNCATE && s->spec.kind == BC_SPEC_BLOCKS)
         return bci_fail(err, BC_E_USAGE,
-                        "%s: blocks are encoded as their format says, expected rounding nearest",
+                        "%s: blocks are encoded as their format says, expected `rounding=nearest`",
                         name);
     return BC_OK;
 }

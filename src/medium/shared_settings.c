@@ -71,10 +71,11 @@ bc_status bci_noise_setting(const char *text, const char *instead, const bc_nois
 bc_status bci_refuse_mask(const bc_noise *noise, bc_error *err)
 {
     return noise && noise->mask_side > 0
-               ? bci_fail(err, BC_E_USAGE,
-                          "dither %s is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
-                          "gaussian",
-                          noise->name)
+               ? bci_fail(
+                     err, BC_E_USAGE,
+                     "`dither=%s` is a mask for pictures, expected none, rpdf, tpdf, hptpdf or "
+                     "gaussian",
+                     noise->name)
                : BC_OK;
 }
 
@@ -84,8 +85,8 @@ bc_status bci_check_cut(bc_rounding rounding, const bc_noise *noise, bc_error *e
 
     return rounding == BC_ROUND_TRUNCATE && has_noise
                ? bci_fail(err, BC_E_USAGE,
-                          "rounding truncate is the bare cut and takes no dither, expected dither "
-                          "none")
+                          "`rounding=truncate` is the bare cut and takes no dither, expected "
+                          "`dither=none`")
                : BC_OK;
 }
 

@@ -67,13 +67,14 @@ static bc_status check_marks(const bc_numbers_settings *s, bc_error *err)
     const bool has_step = s->step != 0.0;
 
     if (has_step && !(s->step > 0.0 && isfinite(s->step)))
-        return bci_fail(err, BC_E_USAGE, "step %g: expected a number above 0", s->step);
+        return bci_fail(err, BC_E_USAGE, "`step=%g`: expected a number above 0", s->step);
     if (s->has_range && !(isfinite(s->low) && isfinite(s->high) && s->low < s->high))
-        return bci_fail(err, BC_E_USAGE, "range %g..%g: expected two numbers, the lower one first",
-                        s->low, s->high);
+        return bci_fail(err, BC_E_USAGE,
+                        "`range=%g..%g`: expected two numbers, the lower one first", s->low,
+                        s->high);
     if (has_step && *s->depth.name)
         return bci_fail(err, BC_E_USAGE,
-                        "step %g makes as many marks as the data need, expected no %s beside it",
+                        "`step=%g` makes as many marks as the data need, expected no %s beside it",
                         s->step, s->depth.name);
     if (!has_step && !*s->depth.name)
         return bci_fail(err, BC_E_USAGE, "neither a depth nor a step is given, expected one");
@@ -95,15 +96,16 @@ static bc_status check_groups(const bc_numbers_settings *s, bc_error *err)
     if (s->per != BC_PER_BLOCK)
         return BC_OK;
     if (!scale || scale->method == BC_SCALE_FULL)
-        return bci_fail(err, BC_E_USAGE,
-                        "group: %s is the same for all numbers, expected a `scale` that is fitted, "
-                        "as `scale=absmax`",
-                        scale            ? "full scale"
-                        : s->step != 0.0 ? "the step"
-                                         : "the range");
+        return bci_fail(
+            err, BC_E_USAGE,
+            "`group`: %s is the same for all numbers, expected a `scale` that is fitted, "
+            "as `scale=absmax`",
+            scale            ? "full scale"
+            : s->step != 0.0 ? "the step"
+                             : "the range");
     if (s->codes)
         return bci_fail(err, BC_E_USAGE,
-                        "codes: they mean nothing without the scale of each group, expected no "
+                        "`codes`: they mean nothing without the scale of each group, expected no "
                         "`group`");
     return BC_OK;
 }
@@ -124,7 +126,7 @@ static bc_status check_blocks(const bc_numbers_settings *s, bc_error *err)
                         name);
     if (s->rounding == BC_ROUND_TRUNCATE)
         return bci_fail(err, BC_E_USAGE,
-                        "%s: blocks are encoded as their format says, expected rounding nearest",
+                        "%s: blocks are encoded as their format says, expected `rounding=nearest`",
                         name);
     return BC_OK;
 }
@@ -135,8 +137,8 @@ static bc_status check_scale(const bc_numbers_settings *s, bc_error *err)
         return BC_OK;
     if (s->step != 0.0 || s->has_range)
         return bci_fail(err, BC_E_USAGE,
-                        "scale %s: the %s says how marks lie, expected one of both", s->scale->name,
-                        s->step != 0.0 ? "step" : "range");
+                        "`scale=%s`: the %s says how marks lie, expected one of both",
+                        s->scale->name, s->step != 0.0 ? "step" : "range");
     if (s->per != BC_PER_BLOCK &&
         (s->scale->method == BC_SCALE_PERCENTILE || s->scale->method == BC_SCALE_MSE))
         return bc_setting_refuse(

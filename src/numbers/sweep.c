@@ -161,8 +161,9 @@ bc_status bc_numbers_sweep(const char *path, const bc_numbers_settings *settings
         return bci_fail(err, BC_E_USAGE, "bits %d to %d: expected 1 to %d, the lower end first",
                         first, last, BC_NUMBERS_MAX_SWEEP);
     if (settings->per == BC_PER_BLOCK)
-        return bci_fail(err, BC_E_USAGE,
-                        "group: a sweep is about rulers of whole columns, expected column or all");
+        return bci_fail(
+            err, BC_E_USAGE,
+            "`group`: a sweep is about rulers of whole columns, expected column or all");
     st = choose_depths(&s, settings, first, err);
     if (!st)
         st = bci_table_open(path, &settings->format, &settings->reading, &s.table, err);

@@ -433,11 +433,11 @@ static bc_status check_format(const bc_numbers_format *f, bc_error *err)
 {
     if (f->separator && !strchr(",;|\t \n", f->separator))
         return bci_fail(err, BC_E_USAGE,
-                        "separator: expected one of , ; | tab, blank or line feed");
+                        "`separator`: expected one of , ; | tab, blank or line feed");
     if (f->decimal && f->decimal != '.' && f->decimal != ',')
-        return bci_fail(err, BC_E_USAGE, "decimal: expected . or ,");
+        return bci_fail(err, BC_E_USAGE, "`decimal`: expected . or ,");
     if (f->separator && f->separator == (f->decimal ? f->decimal : '.'))
-        return bci_fail(err, BC_E_USAGE, "separator and decimal are both %c, expected two",
+        return bci_fail(err, BC_E_USAGE, "`separator` and `decimal` are both %c, expected two",
                         f->separator);
     return BC_OK;
 }

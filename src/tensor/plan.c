@@ -106,7 +106,7 @@ static bc_status check_rounding(const bci_reduction *r, bc_error *err)
 
         if (why)
             return bci_fail(err, BC_E_USAGE,
-                            "`rounding=truncate`: %s %s, expected rounding nearest",
+                            "`rounding=truncate`: %s %s, expected `rounding=nearest`",
                             r->choices[i].type->name, why);
     }
     return BC_OK;

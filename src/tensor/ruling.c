@@ -83,10 +83,11 @@ static bc_status check(const bc_spec *spec, const bci_laying *l, bool has_group,
     bc_scale scale;
 
     if (l->scale == BC_SCALE_FULL && has_group)
-        return bci_fail(err, BC_E_USAGE,
-                        "group: full scale, which %s has, is the same for all weights, expected a "
-                        "`scale` that is fitted, as `scale=absmax`",
-                        spec->name);
+        return bci_fail(
+            err, BC_E_USAGE,
+            "`group`: full scale, which %s has, is the same for all weights, expected a "
+            "`scale` that is fitted, as `scale=absmax`",
+            spec->name);
     if (l->scale == BC_SCALE_FULL)
         return BC_OK;
     return bc_scale_fit_f64(l->scale, l->percent, &l->grid, &one, 1, 1, &sorted, &scale, err);

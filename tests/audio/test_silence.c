@@ -181,7 +181,7 @@ static void what_has_no_zero_is_refused(void **state)
     assert_int_equal(bc_audio_reduce(make_input(0.3), path_of("out.wav"), &s, &r, &err),
                      BC_E_USAGE);
     assert_string_equal(err.text,
-                        "keep-silence: alaw has no level at 0, expected a depth that has one");
+                        "`keep-silence`: alaw has no level at 0, expected a depth that has one");
     s = settings_for("8", NULL);
     s.keep_silence_ms = 20.0;
     s.subtractive = true;

@@ -88,6 +88,23 @@ exits 0
 prints '0.10      13     4'
 rm r-4bit.html
 
+it 'what is not finite, or not held, is told with the option that takes it'
+printf 'a,b\n1,nan\n2,3\n' >n.csv
+bitcrush n.csv 4
+exits 4
+says 'bitcrush: n.csv: nan in line 2, column b, expected finite numbers, or --nonfinite keep or zero'
+printf '1\n1e30\n' >n.csv
+bitcrush n.csv float16 --scale full
+exits 4
+says 'bitcrush: n.csv: 1e+30 in line 2, column 1, more than the grid holds, expected --nonfinite saturate'
+bitcrush n.csv 4 --group 16 --codes --scale absmax
+exits 2
+says 'bitcrush: --codes: they mean nothing without the scale of each group, expected no --group'
+bitcrush sweep n.csv 1..3 --group 16 --scale absmax
+exits 2
+says 'bitcrush sweep: --group: a sweep is about rulers of whole columns, expected column or all'
+rm n.csv
+
 it 'what is wrong is told with its line'
 printf 'a,b\n1,2\n3\n' >ragged.csv
 bitcrush numbers ragged.csv 4

@@ -34,14 +34,16 @@ refused 'too few arguments: expected restore FILE' restore
 
 refused '--dither tpfd: unknown, did you mean tpdf?' in.wav 8 --dither tpfd
 refused '--dither xyzzy: unknown, expected a noise that --list shows' in.wav 8 --dither xyzzy
-refused 'dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf or gaussian' \
+refused '--dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf or gaussian' \
     in.wav 8 --dither bayer8
 refused '--dither floyd-steinberg: passes errors on in pictures, expected a noise, and --shape for what passes errors on in time' \
     in.wav 8 --dither floyd-steinberg
 refused '--keep-silence 0: expected a number from 1 to 60000' in.wav 8 --keep-silence=0
 refused '--keep-silence x: expected a number from 1 to 60000' in.wav 8 --keep-silence=x
-refused 'keep-silence: alaw has no level at 0, expected a depth that has one' in.wav alaw --keep-silence
+refused '--keep-silence: alaw has no level at 0, expected a depth that has one' in.wav alaw --keep-silence
 refused '--shape aht: unknown, did you mean ath?' in.wav 8 --shape aht
+refused '--hold: marks move from group to group, expected --scale full, or one scale for the whole sound' \
+    in.wav 8 --scale absmax --group 64 --hold 2
 refused '--shape f-wieghted: unknown, did you mean f-weighted?' in.wav 8 --shape f-wieghted
 refused '--shape xyzzy: unknown and no file, expected ath or another that --list shows' in.wav 8 --shape xyzzy
 
@@ -75,12 +77,12 @@ done
 refused '--shape: an option for sound, not an option for pictures' \
     "$base/in.png" 4 --shape ath
 
-refused 'rounding truncate is the bare bit shift and takes no dither, expected dither none' \
+refused '--rounding truncate is the bare bit shift and takes no dither, expected --dither none' \
     in.wav 8 --rounding truncate --dither tpdf
-refused 'rounding truncate is the bare bit shift and takes no shaping, expected shape none' \
+refused '--rounding truncate is the bare bit shift and takes no shaping, expected --shape none' \
     in.wav 8 --rounding truncate --shape ath
-refused 'subtractive dither is rpdf, expected that instead of dither tpdf' in.wav 8 --subtractive --dither tpdf
-refused 'subtractive dither needs even steps and nothing but its noise, expected bits, no shaping, no hold and rounding nearest' \
+refused 'subtractive dither is rpdf, expected that instead of --dither tpdf' in.wav 8 --subtractive --dither tpdf
+refused 'subtractive dither needs even steps and nothing but its noise, expected bits, no shaping, no --hold and --rounding nearest' \
     in.wav mulaw --subtractive
 refused '--group 4096: full scale is one for all, expected a --scale that is fitted, such as absmax' \
     in.wav 8 --group 4096
@@ -92,7 +94,7 @@ refused 'uint8 has no mark below 0, expected --scale minmax or zero-point' in.wa
 for depth in 8 mulaw e2m1 e4m3; do
     name=$depth
     [ "$depth" = 8 ] && name=pcm8
-    refused "nonfinite keep: $name does not hold both NaN and infinity, expected error, saturate or zero, or a format that does, such as float32" \
+    refused "--nonfinite keep: $name does not hold both NaN and infinity, expected error, saturate or zero, or a format that does, such as float32" \
         in.wav "$depth" --nonfinite keep
 done
 

@@ -70,7 +70,10 @@ refused '--threads 2.5: expected a whole number from 0 to 1024' in.png 4 --threa
 refused '--seed 18446744073709551616: expected a whole number of 64 bits' in.png 4 --seed 18446744073709551616
 refused '--seed -1: expected a whole number of 64 bits' in.png 4 --seed -1
 refused '--completion tcsh: unknown shell, expected bash, zsh or fish' --completion tcsh
-refused 'rounding truncate is the bare bit shift and takes no dither, expected dither none' in.png 4 --rounding truncate --dither bayer8
+refused '--rounding truncate is the bare bit shift and takes no dither, expected --dither none' in.png 4 --rounding truncate --dither bayer8
+refused '--rounding truncate is the bare bit shift, expected --rounding nearest with a palette' in.png --palette bw --rounding truncate
+refused 'q4_0: blocks are encoded as their format says, expected --rounding nearest' in.png q4_0 --rounding truncate
+refused '--group: full scale is the same for all samples, expected a --scale that is fitted, as --scale absmax' in.png 4 --group row
 refused '--output: expected FILE after it' in.png 4 --output ''
 refused '--output: expected FILE after it' in.png 4 --output=
 refused '--dither: expected NAME after it' in.png 4 --dither ''

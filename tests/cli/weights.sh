@@ -239,7 +239,7 @@ prints 'dither tpdf'
 it 'dithers that weights do not take'
 bitcrush w.npy q4_0 --dither bayer8 -n
 exits 2
-says 'bitcrush: dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf or gaussian'
+says 'bitcrush: --dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf or gaussian'
 bitcrush w.npy q4_0 --dither atkinson -n
 exits 2
 says 'bitcrush: --dither atkinson: passes errors on in pictures, expected a noise, as rpdf, for weights'
@@ -248,7 +248,7 @@ exits 2
 says 'bitcrush: --dither rpfd: unknown, did you mean rpdf?'
 bitcrush w.npy q4_0 --rounding truncate
 exits 2
-says 'bitcrush: --rounding truncate: Q4_0 blocks are encoded as their format says, expected rounding nearest'
+says 'bitcrush: --rounding truncate: Q4_0 blocks are encoded as their format says, expected --rounding nearest'
 
 it 'the encoder that looks for the least error'
 bitcrush w.npy q4_0 --encoder best -o best.gguf --threads 1

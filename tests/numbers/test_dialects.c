@@ -109,7 +109,8 @@ static void decimal_commas(void **state)
 
     (void)state;
     expect_refused("t;x\n1;0,5\n2;1,5\n", s, BC_E_FORMAT,
-                   "numbers of column x have a decimal comma, first in line 2, expected decimal ,");
+                   "numbers of column x have a decimal comma, first in line 2, expected "
+                   "`decimal=,` or");
     expect_refused("x\n0,5\n1,5\n", s, BC_E_FORMAT, "decimal comma, first in line 2");
     expect_refused("5\n0,5\n1,5\n7\n", s, BC_E_FORMAT, "decimal comma, first in line 2");
     expect_refused("a\tb\n1\t2\n1\t3,25\n", s, BC_E_FORMAT, "of column b");

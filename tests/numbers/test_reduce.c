@@ -342,7 +342,7 @@ static void contradictions(void **state)
     s.step = 0.1;
     expect_refused("1\n2\n", s, BC_E_USAGE, "expected no uniform4 beside it");
     s.step = -1.0;
-    expect_refused("1\n2\n", s, BC_E_USAGE, "step -1: expected a number above 0");
+    expect_refused("1\n2\n", s, BC_E_USAGE, "`step=-1`: expected a number above 0");
     s = settings_for("");
     expect_refused("1\n2\n", s, BC_E_USAGE, "neither a depth nor a step");
     s.step = 1e-9;

@@ -93,12 +93,12 @@ static void what_makes_no_sense_is_said(void **state)
     expect_refused(numbers, grouped("q4_0", 32), BC_E_USAGE, "expected no `group`");
     s = settings_for("q4_0");
     s.rounding = BC_ROUND_TRUNCATE;
-    expect_refused(numbers, s, BC_E_USAGE, "expected rounding nearest");
+    expect_refused(numbers, s, BC_E_USAGE, "expected `rounding=nearest`");
     expect_refused(numbers, grouped("float16", 8), BC_E_USAGE,
                    "full scale is the same for all numbers");
     s = grouped("4", 8);
     s.codes = true;
-    expect_refused(numbers, s, BC_E_USAGE, "codes: they mean nothing without the scale");
+    expect_refused(numbers, s, BC_E_USAGE, "`codes`: they mean nothing without the scale");
     expect_refused(numbers, grouped("4", 1), BC_E_USAGE, "a number of cells from 2 to 65536");
 }
 
