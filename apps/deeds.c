@@ -262,10 +262,12 @@ static bc_status look(task *t, const options *o, const char *const paths[2], bc_
 bc_status deed_compare(const bc_medium *m, const options *o, bc_error *err)
 {
     task t = { .medium = m, .deed = BC_COMPARE };
+    static const char any[] = "compare A B, two of a kind: pictures, sounds, weights or tables";
     bc_file_plan p = { 0 };
 
     if (o->n_operands != 2)
-        return tool_arguments(err, o->n_operands < 2, m->deeds[BC_COMPARE].expected);
+        return tool_arguments(err, o->n_operands < 2,
+                              o->n_operands ? m->deeds[BC_COMPARE].expected : any);
     files_add_operands(&p, o, 2);
     const bc_status st = files_check(&p, o, err);
     const char *const paths[2] = { o->operands[0], o->operands[1] };

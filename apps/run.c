@@ -12,6 +12,7 @@
 
 #include "bitcrush/input.h"
 #include "bitcrush/quantize.h"
+#include "deeds.h"
 #include "ending.h"
 #include "files.h"
 #include "lists.h"
@@ -19,6 +20,7 @@
 #include "option_texts.h"
 #include "report_verb.h"
 #include "stop.h"
+#include "synonyms.h"
 #include "tool.h"
 #include "words.h"
 
@@ -83,18 +85,29 @@ static bc_status choose(const verb *v, const options *o, const bc_medium **chose
 
 /* --- operands */
 
-/* "4 photo.png": a SPEC where the file should be, and a file where the SPEC should be. */
-static bc_status check_order(const options *o, bc_error *err)
+/* "4 photo.png": a SPEC where the file should be, and a file where the SPEC should be; or a verb
+ * that is none: "convert photo.png". */
+static bc_status check_order(const verb *v, const options *o, bc_error *err)
 {
     const int last = o->n_operands - 1;
     const char *spec = last > 0 ? o->operands[0] : "";
     const bool is_name = strcspn(spec, "./") == strlen(spec);
     const bool is_number = strspn(spec, "0123456789.") == strlen(spec);
+    char called[160];
     struct stat info;
 
     if (last < 1 || !(is_name || is_number) || strcmp(spec, "-") == 0 || stat(spec, &info) == 0 ||
         stat(o->operands[last], &info) != 0)
         return BC_OK;
+    const bc_medium *m = bc_medium_of_file(o->operands[last], called);
+
+    if (m && !m->takes(spec) && !synonym_find(m->spec, spec, called, sizeof called) && !is_number)
+        return v->only || v->run != deed_reduce
+                   ? BC_OK
+                   : tool_fail(err, BC_E_USAGE,
+                               "%s: no file and no verb of that name, expected "
+                               "FILE... SPEC or a verb that --help names",
+                               spec);
     return tool_fail(err, BC_E_USAGE, "%s: no file of that name; expected the file first, as %s %s",
                      spec, o->operands[last], spec);
 }
@@ -159,7 +172,7 @@ static bc_status run_verb(const verb *v, const options *o, bc_error *err)
     options own = *o;
     char *typed = o->n_operands > 0 ? o->operands[o->n_operands - 1] : NULL;
     char word[160];
-    bc_status st = v->takes_spec ? check_order(o, err) : BC_OK;
+    bc_status st = v->takes_spec || v->takes_sweep ? check_order(v, o, err) : BC_OK;
 
     if (!st)
         st = choose(v, o, &m, &own.input, err);

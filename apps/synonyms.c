@@ -19,6 +19,8 @@ static const char whole_pictures[] =
     "samples of pictures have 16 bits at most, expected 1 to 16 bits or float16";
 static const char no_wide_ints[] =
     "wide integers of weights are int16 or uint16, expected one of them, f16 or bf16";
+static const char no_such_format[] =
+    "is a format of another program that is not here, expected int4 or q4_k_m";
 static const char no_square[] =
     "squares have 2, 4, 8 or 16 marks a side, expected bayer2, bayer4, bayer8 or bayer16";
 static const char no_doubles[] =
@@ -249,6 +251,9 @@ static const synonym_row rows[] = {
     { "shape", "modified_e_weighted", SAME, "modified-e" },
     { "shape", "improved-e-weighted", SAME, "improved-e" },
     { "shape", "improved_e_weighted", SAME, "improved-e" },
+    { "shape", "e-weighted",          NEAR, "modified-e or improved-e" },
+    { "shape", "e_weighted",          NEAR, "modified-e or improved-e" },
+    { "shape", "eweighted",           NEAR, "modified-e or improved-e" },
     { "shape", "shibata",             NEAR, "ath, made for the rate of the file" },
     { "shape", "low-shibata",         NEAR, "ath, with a small --shape-strength" },
     { "shape", "high-shibata",        NEAR, "ath, with a large --shape-strength" },
@@ -322,6 +327,10 @@ static const synonym_row rows[] = {
     { "bits", "rgb555",    SAID, "expected --channels 5,5,5 for that" },
     { "bits", "rgb444",    SAID, "expected 4 bits for that" },
     { "bits", "rgb332",    SAID, "expected --channels 3,3,2 for that" },
+    { "bits", "565",       SAID, "expected --channels 5,6,5 for that" },
+    { "bits", "555",       SAID, "expected --channels 5,5,5 for that" },
+    { "bits", "444",       SAID, "expected 4 bits for that" },
+    { "bits", "332",       SAID, "expected --channels 3,3,2 for that" },
     { "bits", "#colors",   SAID, "expected --palette and a number of colours for that" },
     { "bits", "#colours",  SAID, "expected --palette and a number of colours for that" },
     { "bits", "bw",        SAID, "expected --palette bw or 1 bit and --gray for that" },
@@ -329,6 +338,7 @@ static const synonym_row rows[] = {
     { "bits", "grey",      SAID, "expected a number of bits and --gray for that" },
     { "bits", "fp16",      SAME, "float16" },
     { "bits", "half",      SAME, "float16" },
+    { "bits", "bfloat",    SAME, "bfloat16" },
     { "bits", "fp8",       NEAR, "e4m3 or e5m2" },
     { "bits", "float8",    NEAR, "e4m3 or e5m2" },
     { "bits", "e4m3fn",    SAME, "e4m3" },
@@ -367,6 +377,7 @@ static const synonym_row rows[] = {
     { "depth", "fp16",         SAME, "float16" },
     { "depth", "half",         SAME, "float16" },
     { "depth", "bf16",         SAME, "bfloat16" },
+    { "depth", "bfloat",       SAME, "bfloat16" },
     { "depth", "f64",          SAID, "sound is written with 32 bits at most, expected 32 or float32" },
     { "depth", "fp64",         SAID, "sound is written with 32 bits at most, expected 32 or float32" },
     { "depth", "float64",      SAID, "sound is written with 32 bits at most, expected 32 or float32" },
@@ -399,6 +410,7 @@ static const synonym_row rows[] = {
     { "format", "float16",         SAME, "f16" },
     { "format", "half",            SAME, "f16" },
     { "format", "bfloat16",        SAME, "bf16" },
+    { "format", "bfloat",          SAME, "bf16" },
     { "format", "brainfloat16",    SAME, "bf16" },
     { "format", "fp32",            SAME, "f32" },
     { "format", "float32",         SAME, "f32" },
@@ -455,6 +467,13 @@ static const synonym_row rows[] = {
     { "format", "bitnet",          NEAR, "ternary, tq1_0 or tq2_0" },
     { "format", "b1.58",           NEAR, "ternary, tq1_0 or tq2_0" },
     { "format", "gptq",            SAID, "is a way to round that is not here, expected int4 or q4_k with --imatrix" },
+    { "format", "exl2",            SAID, no_such_format },
+    { "format", "exl3",            SAID, no_such_format },
+    { "format", "hqq",             SAID, no_such_format },
+    { "format", "aqlm",            SAID, no_such_format },
+    { "format", "quip",            SAID, no_such_format },
+    { "format", "eetq",            SAID, no_such_format },
+    { "format", "marlin",          SAID, no_such_format },
     { "format", "awq",             SAID, "is a way to scale that is not here, expected int4 or q4_k with --imatrix" },
 
     { "notation", "i#",            SAME, "int#" },
@@ -471,6 +490,7 @@ static const synonym_row rows[] = {
     { "notation", "#",             NEAR, "int#, uint# or pcm#" },
     { "notation", "float",         SAME, "float32" },
     { "notation", "single",        SAME, "float32" },
+    { "notation", "bfloat",        SAME, "bfloat16" },
     { "notation", "brainfloat16",  SAME, "bfloat16" },
     { "notation", "tf32",          SAME, "e8m10" },
     { "notation", "double",        SAID, no_doubles },

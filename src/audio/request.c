@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "audio/fitted.h"
@@ -69,10 +70,12 @@ static bc_status parse_shape(const char *text, bci_audio_job *j, bc_error *err)
     const size_t n = bc_shaper_rows(&rows);
     const char *near = bc_nearer_name(bc_nearer_name(NULL, "ath", text), "none", text);
 
-    s->shape = strcmp(text, "none") != 0;
+    s->shape = strcasecmp(text, "none") != 0;
     s->shaper = bc_shaper_find(text);
-    if (!s->shape || s->shaper || strcmp(text, "ath") == 0)
+    if (!s->shape || s->shaper || strcasecmp(text, "ath") == 0) {
+        j->shape = !j->shape ? NULL : s->shaper ? s->shaper->name : s->shape ? "ath" : "none";
         return BC_OK;
+    }
     for (size_t i = 0; i < n; i++)
         near = bc_nearer_name(near, rows[i].name, text);
     if (access(text, F_OK) != 0)
@@ -92,7 +95,7 @@ static bc_status take_feedback(bci_audio_job *j, bc_error *err)
 
     if (st || !j->feedback)
         return st;
-    if (j->shape && strcmp(j->shape, j->feedback) != 0)
+    if (j->shape && strcasecmp(j->shape, j->feedback) != 0)
         return bci_fail(err, BC_E_USAGE, "`shape=%s` `feedback=%s`: expected one of them", j->shape,
                         j->feedback);
     j->shape = j->feedback;

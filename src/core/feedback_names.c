@@ -1,5 +1,6 @@
 /* Knows the kinds of feedback, and of which kind a name is. */
 #include <string.h>
+#include <strings.h>
 
 #include "bitcrush/feedback.h"
 #include "bitcrush/shaper.h"
@@ -24,9 +25,9 @@ const bc_feedback_row *bc_feedback_find(const char *name)
 {
     if (bc_diffusion_find(name))
         return &rows[BC_FEEDBACK_PLANE];
-    if (bc_shaper_find(name) || strcmp(name, "ath") == 0)
+    if (bc_shaper_find(name) || strcasecmp(name, "ath") == 0)
         return &rows[BC_FEEDBACK_TIME];
     if (strcmp(name, "rows") == 0)
         return &rows[BC_FEEDBACK_ROWS];
-    return strcmp(name, "none") == 0 ? &rows[BC_FEEDBACK_NONE] : NULL;
+    return strcasecmp(name, "none") == 0 ? &rows[BC_FEEDBACK_NONE] : NULL;
 }

@@ -1,5 +1,5 @@
 /* Knows the published noise shapers: taps and sources. */
-#include <string.h>
+#include <strings.h>
 
 #include "bitcrush/shaper.h"
 
@@ -34,7 +34,7 @@ size_t bc_shaper_rows(const bc_shaper_row **out)
 const bc_shaper_row *bc_shaper_find(const char *name)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(name, rows[i].name) == 0)
+        if (strcasecmp(name, rows[i].name) == 0)
             return &rows[i];
     return NULL;
 }

@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
+#include "bitcrush/notation.h"
 
 /* Digits that a double turns into infinity or 0 are not explained: what was lost would be a lie. */
 static const char *fault_of(double v, bool is_finite, bool is_zero)
@@ -34,6 +35,7 @@ bc_status bci_explain_value(const char *text, double *out, bc_error *err)
 {
     const char *fault = NULL;
     char *end;
+    bc_notation format;
     double v = read_number(text, &end, &fault);
     bool ok = end != text;
 
@@ -50,12 +52,16 @@ bc_status bci_explain_value(const char *text, double *out, bc_error *err)
         fault = "a file, expected a number, or `block=K` for a block of its weights";
     else if (!ok || *end)
         fault = "not a number, expected one such as 3.1415, 1e-3, 1/3, 0x1.8p1, inf or nan";
-    if (fault) {
+    if (fault && bc_notation_named(text, &format, NULL) == BC_OK) {
+        (void)bci_fail(err, BC_E_USAGE, "%s: a format, expected the value first, as 3.1415 %s",
+                       text, text);
+    } else if (fault) {
         (void)bci_fail(err, BC_E_USAGE, "%s: %s", *text ? text : "\"\"", fault);
-        if (err)
-            err->setting = "value";
-        return BC_E_USAGE;
     }
+    if (fault && err)
+        err->setting = "value";
+    if (fault)
+        return BC_E_USAGE;
     *out = isnan(v) ? NAN : v; /* without a sign */
     return BC_OK;
 }

@@ -1,5 +1,5 @@
 /* Knows the palettes of some devices. */
-#include <string.h>
+#include <strings.h>
 
 #include "base/fail.h"
 #include "bitcrush/palette.h"
@@ -50,7 +50,7 @@ size_t bc_palette_rows(const bc_palette_row **out)
 bc_status bc_palette_named(const char *name, bc_palette *out, bc_error *err)
 {
     for (size_t i = 0; i < N_ROWS; i++) {
-        if (strcmp(rows[i].name, name) != 0)
+        if (strcasecmp(rows[i].name, name) != 0)
             continue;
         *out = (bc_palette){ .n_colours = rows[i].n_colours };
         for (uint32_t k = 0; k < rows[i].n_colours; k++)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/fail.h"
@@ -56,10 +57,26 @@ bool bci_image_replaces_spec(const bc_settings *s)
     return bc_setting_value(s, "channels") || bc_setting_value(s, "palette");
 }
 
+/* The name of a palette of the list, typed in any case, or NULL. */
+static const char *palette_called(const char *text)
+{
+    const bc_palette_row *rows;
+    const size_t n = bc_palette_rows(&rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcasecmp(rows[i].name, text) == 0)
+            return rows[i].name;
+    return NULL;
+}
+
 /* Whole bits are levels that files hold as they are. */
 static bc_status parse_spec(const char *text, bc_image_settings *s, bc_error *err)
 {
     const bc_status st = bc_spec_named(text, &s->spec, err);
+    const char *palette = palette_called(text);
+
+    if (palette)
+        return bci_fail(err, BC_E_USAGE, "%s: a palette, expected `palette=%s`", text, palette);
 
     if ((st && text[strspn(text, "0123456789.")] == '\0') ||
         (!st && s->spec.kind == BC_SPEC_EVEN && s->spec.levels > exp2(MOST_BITS)))
@@ -265,6 +282,8 @@ bc_status bci_image_settle(bci_image_job *j, bc_error *err)
         st = parse_channels(j->channels, s, err);
     if (!st && j->palette_text)
         st = parse_palette(j->palette_text, s, &j->palette, err);
+    if (!st && j->palette_text && palette_called(j->palette_text))
+        j->palette_text = palette_called(j->palette_text);
     s->effort = j->fast ? 1 : j->small ? 9 : 0;
     s->linear_light = j->light == 0;
     if (!st)

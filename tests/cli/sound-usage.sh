@@ -42,6 +42,7 @@ refused '--keep-silence 0: expected a number from 1 to 60000' in.wav 8 --keep-si
 refused '--keep-silence x: expected a number from 1 to 60000' in.wav 8 --keep-silence=x
 refused '--keep-silence: alaw has no level at 0, expected a depth that has one' in.wav alaw --keep-silence
 refused '--shape aht: unknown, did you mean ath?' in.wav 8 --shape aht
+refused '--shape E-Weighted: unknown, did you mean modified-e or improved-e?' in.wav 8 --shape E-Weighted
 refused '--hold: marks move from group to group, expected --scale full, or one scale for the whole sound' \
     in.wav 8 --scale absmax --group 64 --hold 2
 refused '--shape f-wieghted: unknown, did you mean f-weighted?' in.wav 8 --shape f-wieghted

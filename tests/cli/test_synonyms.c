@@ -51,7 +51,7 @@ static bool exists(const char *place, const char *name)
     if (strcmp(place, "palette") == 0)
         return is_number(name) || !bc_palette_named(name, &palette, NULL);
     if (strcmp(place, "bits") == 0)
-        return is_number(name) || bc_spec_named(name, &spec, NULL) == BC_OK;
+        return bc_spec_named(name, &spec, NULL) == BC_OK;
     if (strcmp(place, "depth") == 0)
         return !bc_audio_depth_named(name, &depth, NULL);
     if (strcmp(place, "format") == 0)

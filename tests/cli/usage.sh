@@ -29,6 +29,11 @@ refused '-4: unknown, expected a number of bits, or a grid or format that --list
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)'
 refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png
 refused '4: no file of that name; expected the file first, as in.png 4' 4 in.png
+refused 'conver: no file and no verb of that name, expected FILE... SPEC or a verb that --help names' conver in.png
+refused 'too few arguments: expected compare A B, two of a kind: pictures, sounds, weights or tables' compare
+refused 'too few arguments: expected compare A B, two pictures of one size' compare in.png
+refused 'GameBoy: a palette, expected --palette gameboy' in.png GameBoy
+refused '565: expected --channels 5,6,5 for that' in.png 565
 refused '--channels 5,,5: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,,5
 refused '--channels 5,6,17: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,6,17
 refused '--fast --small: expected one of them' in.png 4 --fast --small

@@ -49,12 +49,14 @@ taken in.png in-2bit.png 'coded light' 2 --light sRGB
 taken in.png in-2bit.png 'raster' 2 --scan RASTER
 taken in.png in-16colours.png 'palette' --colors 16
 taken in.png in-16colours.png 'palette' --colours=16
+taken in.png in-gameboy.png 'palette gameboy' --palette GameBoy
 taken in.png in-1bit.png 'grey' 1 --grayscale
 taken in.png in-1bit.png 'grey' 1 --grey
 for spec in fp16 float16 HALF; do
     taken w.npy w-f16.npy 'to f16' "$spec"
 done
 taken w.npy w-f32.npy 'to f32' float32
+taken w.npy w-bf16.safetensors 'to bf16' bfloat
 taken w.npy w-8bit.gguf 'Q8_0' 8bit
 taken w.npy w-Q4_0.gguf 'to Q4_0' Q4_0
 taken w.npy w-f8_e4m3.safetensors 'to f8_e4m3' e4m3fn
@@ -84,6 +86,9 @@ asked '--rounding stochastic: is a dither here, expected --dither rpdf' in.png 4
 asked 'fp8: unknown format, did you mean f8_e4m3 or f8_e5m2?' w.npy fp8
 asked 'q4: unknown format, did you mean q4_k_m, q4_k or q4_0?' w.npy q4
 asked 'Q8: unknown format, did you mean q8_0?' w.npy Q8
+for format in exl2 hqq; do
+    asked "$format: is a format of another program that is not here, expected int4 or q4_k_m" w.npy $format
+done
 asked 'q4km: unknown format, did you mean q4_k_m?' w.npy q4km
 asked 'Q4KM: unknown format, did you mean q4_k_m?' w.npy Q4KM
 asked 'u8: unknown format, did you mean int8, with --zero-point?' w.npy u8
@@ -108,6 +113,12 @@ done
 bitcrush explain 1 fp8
 exits 2
 says 'bitcrush explain: fp8: unknown format, did you mean e4m3 or e5m2?'
+bitcrush explain float32 3.1415
+exits 2
+says 'bitcrush explain: float32: a format, expected the value first, as 3.1415 float32'
+bitcrush sweep 1..4 in.png
+exits 2
+says 'bitcrush sweep: 1..4: no file of that name; expected the file first, as in.png 1..4'
 
 if [ "${SOUND:-}" = ON ]; then
     for spec in s8 8bit int8_t u8 pcm_u8 8-bit; do
@@ -117,6 +128,7 @@ if [ "${SOUND:-}" = ON ]; then
     taken in.wav in-float32.wav 'float' FLOAT
     taken in.wav in-mulaw.wav 'mu-law' u-law
     taken in.wav in-8bit.wav 'dither hptpdf' 8 --dither triangular_hp
+    taken in.wav in-8bit.wav 'by ath' 8 --shape ATH
     taken in.wav in-8bit.wav 'by lipshitz' 8 --noise-shaping lipshitz
     asked '--rate: no option here: the rate stays, and --hold N lets every sample stand for N; resample with SoX or FFmpeg' \
         in.wav 8 --rate 22050
