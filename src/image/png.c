@@ -152,8 +152,8 @@ static bool has_all_rows(const bc_image_reader *r)
                                  : png_get_current_row_number(s->png) == r->info.height;
 }
 
-/* Where in the picture something failed. Of a file that is cut nobody knows: libpng decodes nothing of
- * the piece of samples that was cut, of which salvage makes small ones. */
+/* Where in the picture something failed. Of a file that is cut nobody knows: libpng decodes nothing
+ * of the piece of samples that was cut, of which salvage makes small ones. */
 static void describe_place(const bc_image_reader *r, char *to, size_t size)
 {
     const reader *s = r->state;

@@ -155,12 +155,12 @@ static bc_status take_feedback(const bci_image_job *j, bc_image_settings *s, bc_
 }
 
 /* A number of colours, a name of the list, or a file. */
-static bc_status parse_palette(const char *text, bc_image_settings *s, bc_palette *palette,
+static bc_status parse_palette(const char **given, bc_image_settings *s, bc_palette *palette,
                                bc_error *err)
 {
     const bc_palette_row *rows;
     const size_t n_rows = bc_palette_rows(&rows);
-    const char *near = NULL;
+    const char *text = *given, *near = NULL;
     bc_status st;
 
     if (is_number(text)) {
@@ -174,6 +174,8 @@ static bc_status parse_palette(const char *text, bc_image_settings *s, bc_palett
         return BC_OK;
     }
     st = bc_palette_named(text, palette, err);
+    if (!st)
+        *given = palette_called(text);
     for (size_t i = 0; i < n_rows; i++)
         near = bc_nearer_name(near, rows[i].name, text);
     if (st && access(text, F_OK) != 0)
@@ -281,9 +283,7 @@ bc_status bci_image_settle(bci_image_job *j, bc_error *err)
     if (!st && j->channels)
         st = parse_channels(j->channels, s, err);
     if (!st && j->palette_text)
-        st = parse_palette(j->palette_text, s, &j->palette, err);
-    if (!st && j->palette_text && palette_called(j->palette_text))
-        j->palette_text = palette_called(j->palette_text);
+        st = parse_palette(&j->palette_text, s, &j->palette, err);
     s->effort = j->fast ? 1 : j->small ? 9 : 0;
     s->linear_light = j->light == 0;
     if (!st)
