@@ -59,6 +59,9 @@ static bc_status unknown(const char *text, bc_error *err)
         near = bc_nearer_name(near, grids[i].name, text);
     for (size_t i = 0; i < n_blocks; i++)
         near = bc_nearer_name(near, blocks[i].name, text);
+    if (near && strcmp(near, text) == 0)
+        return bci_fail(err, BC_E_USAGE, "%s: expected a number of bits behind it, as %s4", text,
+                        near);
     return bci_fail(
         err, BC_E_USAGE,
         "%s: unknown, expected a number of bits, or a grid or format that `list` shows%s%s",

@@ -127,7 +127,7 @@ static bc_status hold(const bci_table *t, const bc_numbers_settings *s, const bc
     if (s->nonfinite != BC_NONFINITE_SATURATE)
         return refuse(t, b, g->lines[i], column, what,
                       "more than the grid holds, expected `nonfinite=saturate`", err);
-    g->n_saturated += isfinite(g->x[i]);
+    g->n_saturated += isfinite(g->x[i]) != 0;
     g->codes[i] = g->y[i] < 0 ? r->grid.lo + 1 : r->grid.hi - 1;
     g->y[i] = bci_ruler_value(r, g->codes[i]);
     return BC_OK;
