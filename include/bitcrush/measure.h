@@ -109,8 +109,8 @@ BC_API double bc_error_mean(const bc_error_sums *s);
 /* The gate of a least SNR, which opens for a measured figure and for nothing else: BC_OK when the
  * match is exact, or when there is an SNR of at least least_db; else BC_E_QUALITY with the sentence
  * "SUBJECT: FIGURE 23.29 dB, expected at least 90.00 dB" and `rest` behind it. n_replaced: samples
- * that were others before they were measured, as NaN that became 0; with them nothing is exact, and
- * only an SNR opens it. least_db NaN or -infinity: no gate. */
+ * that were others before they were measured, as NaN that became 0; with them it opens for an
+ * SNR alone, which is infinite where all others match. least_db NaN or -infinity: no gate. */
 BC_API BC_NODISCARD bc_status bc_error_gate(const bc_error_sums *s, uint64_t n_replaced,
                                             double least_db, const char *subject,
                                             const char *figure, const char *rest, bc_error *err);

@@ -21,7 +21,7 @@ BC_API BC_NODISCARD bc_status bc_report_new(bc_report **out, bc_error *err);
  * bc_report_text and bc_report_json are BC_E_LIMIT. 0, as at first: BC_MAX_MEMORY of reading.h. */
 BC_API void bc_report_limit(bc_report *r, uint64_t max_memory);
 
-/* What the facts are taken from keeps so many bytes besides, which count towards the limit. */
+/* Count n_bytes more towards the limit, held by what the facts describe. */
 BC_API void bc_report_taken(bc_report *r, uint64_t n_bytes);
 
 /* Add a fact: `section` is "input", "output", "settings", "metrics", "theory", or "" for the

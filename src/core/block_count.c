@@ -1,13 +1,14 @@
 /* Knows how often each code occurs in blocks. */
 #include "bitcrush/blocks.h"
 
-enum { TABLES = 4, BYTES = 256, AT_ONCE = 1 << 20 };
+enum { TABLES = 4, BYTES = 256, AT_ONCE = 1 << 20 }; /* weights: counts of 32 bits hold them */
 
 /* Neighbours that are alike would wait for each other's counts: they go to tables of their own. */
 typedef struct {
     uint32_t of[TABLES][BYTES];
 } tables;
 
+/* n is a multiple of TABLES. */
 static void count_bytes(tables *t, const uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i += TABLES)
@@ -38,7 +39,8 @@ static void count_plain(const bc_block_format *f, const uint8_t *blocks, size_t 
         count_bytes(&t, bytes, n_bytes);
     for (size_t byte = 0; byte < BYTES; byte++) {
         counts[is_half ? byte & 15 : byte] += times(&t, byte);
-        counts[byte >> 4] += is_half ? times(&t, byte) : 0;
+        if (is_half)
+            counts[byte >> 4] += times(&t, byte);
     }
 }
 

@@ -79,6 +79,13 @@ bc_status bc_explain(const bc_explain_request *asked, char **text, bc_report **r
     if (asked->n_formats > BC_EXPLAIN_MAX_FORMATS)
         return bci_fail(err, BC_E_USAGE, "%zu format(s), expected at most %d", asked->n_formats,
                         BC_EXPLAIN_MAX_FORMATS);
+    if (asked->what == BC_EXPLAIN_ALL && asked->n_formats == 0) {
+        const bc_status none = bci_fail(err, BC_E_USAGE, "no format, expected one or more");
+
+        if (err)
+            err->setting = "formats";
+        return none;
+    }
     if (report)
         st = begin_report(parts[asked->what].name, &r, err);
     if (!st)

@@ -87,19 +87,6 @@ uint64_t bci_laid_bits(const bci_laying *l, size_t n)
                      : n * (uint64_t)l->grid.bits + n_groups * numbers_of_scale(l) * SCALE_BITS;
 }
 
-static void count_block_codes(const bc_block_format *format, const void *blocks, size_t n,
-                              uint64_t *histogram)
-{
-    const uint8_t *block = blocks;
-    uint16_t codes[BC_BLOCK_MAX_LENGTH];
-
-    for (size_t at = 0; at < n; at += format->block_length, block += format->block_bytes) {
-        format->codes->unpack(block, codes);
-        for (size_t i = 0; i < format->block_length && at + i < n; i++)
-            histogram[codes[i]]++;
-    }
-}
-
 static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const double *x,
                        const double *noise, size_t n, double *y, bc_error_sums *sums,
                        uint64_t *histogram)
@@ -119,7 +106,7 @@ static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const doub
     if (sums)
         bc_error_add_overload_blocks(sums, l->blocks, room->blocks, room->x, room->y, whole);
     if (histogram)
-        count_block_codes(l->blocks, room->blocks, n, histogram);
+        bc_block_count_codes(l->blocks, room->blocks, n, histogram);
     for (size_t i = 0; i < n; i++)
         y[i] = (double)room->y[i];
 }
@@ -159,7 +146,8 @@ static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const 
         bc_error_add_overload_f64(sums, &region, x, y, n);
     }
     for (size_t i = 0; histogram && i < n; i++)
-        histogram[room->codes[i] - l->grid.lo]++;
+        if (room->codes[i] <= l->grid.hi) /* NaN, which stays, is no code of the grid */
+            histogram[room->codes[i] - l->grid.lo]++;
     return BC_OK;
 }
 

@@ -12,11 +12,12 @@ static bool make_room(bci_buffer *b, size_t n)
 {
     if (b->n + n + 1 <= b->room)
         return true;
-    const size_t room = 2 * (b->n + n + 128);
-    const bool is_much = b->most && room > b->most;
+    const size_t needed = b->n + n + 1, usual = 2 * (b->n + n + 128);
+    const bool is_much = b->most && needed > b->most;
+    const size_t room = b->most && usual > b->most ? b->most : usual;
     char *grown = is_much ? NULL : realloc(b->text, room);
 
-    b->refused = is_much ? room : b->refused;
+    b->refused = is_much ? needed : b->refused;
     if (!grown) {
         b->is_short_of_memory = true;
         return false;

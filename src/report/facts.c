@@ -70,13 +70,12 @@ bc_status bci_report_take(const bc_report *r, bci_buffer *b, char **out, bc_erro
 {
     uint64_t taken;
 
-    if (!b->is_short_of_memory && !r->is_short_of_memory && !r->is_beyond) {
+    if (!b->is_short_of_memory && !r->is_short_of_memory && !r->refused) {
         *out = b->text;
         return BC_OK;
     }
     free(b->text);
-    const bc_status st =
-        check_room(r, r->is_beyond ? r->room * sizeof *r->facts : b->refused, &taken, err);
+    const bc_status st = check_room(r, r->refused ? r->refused : b->refused, &taken, err);
 
     return st ? st : bci_fail(err, BC_E_LIMIT, "report: out of memory");
 }
@@ -84,13 +83,13 @@ bc_status bci_report_take(const bc_report *r, bci_buffer *b, char **out, bc_erro
 /* Room for one fact more. */
 static bool make_room(bc_report *r)
 {
-    const size_t room = 2 * r->room + 32;
+    const size_t room = 2 * r->room + 32, more = (room - r->room) * sizeof *r->facts;
     uint64_t taken;
 
     if (r->n < r->room)
         return true;
-    if (r->is_beyond || check_room(r, (room - r->room) * sizeof *r->facts, &taken, NULL)) {
-        r->is_beyond = true;
+    if (r->refused || check_room(r, more, &taken, NULL)) {
+        r->refused = more;
         return false;
     }
     bci_fact *grown = realloc(r->facts, room * sizeof *grown);
@@ -134,6 +133,7 @@ void bci_report_make_row(const bc_report *r, size_t i, bc_report *row)
     for (size_t k = 0; k < row->n; k++)
         release(&row->facts[k]);
     row->n = 0;
+    row->n_bytes = 0;
     row->table = NULL;
     bc_report_row(row, r->made.table);
     r->made.make(r->made.context, i, row);

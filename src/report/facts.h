@@ -35,8 +35,9 @@ struct bc_report {
     size_t row;
     bci_made_rows made;
     uint64_t max_memory;
-    uint64_t n_bytes; /* of strings and what is counted besides; facts count by their room */
-    bool is_short_of_memory, is_beyond; /* facts were lost, also by the limit */
+    uint64_t n_bytes;        /* of strings and what is counted besides; facts count by their room */
+    uint64_t refused;        /* bytes of facts that were too many; 0: none */
+    bool is_short_of_memory; /* facts were lost */
 };
 
 /* An empty text that takes no more than the facts leave of the report's limit. */

@@ -1,4 +1,4 @@
-/* Shared-internal: how often the codes of a tensor occur, and what that makes them worth. */
+/* Shared-internal: how often the codes of a tensor occur. */
 #ifndef BCI_CODE_COUNTS_H
 #define BCI_CODE_COUNTS_H
 

@@ -73,8 +73,9 @@ static bc_status take_memory(bci_reduction *r, size_t n, bc_error *err)
     else
         snprintf(subject, sizeof subject, "%.100s: reducing weights batch by batch",
                  r->in->parts[0]->name);
-    return bci_take_memory(&r->in->reading, &r->in->memory, n * r->n_slots,
-                           2 * sizeof(float) + sizeof(double), subject, err);
+    return bci_take_memory(
+        &r->in->reading, &r->in->memory, r->n_slots,
+        n * (2 * sizeof(float) + sizeof(double)) + r->most_codes * sizeof *r->codes, subject, err);
 }
 
 static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
@@ -84,11 +85,11 @@ static bc_status allocate(bci_reduction *r, int n_threads, bc_error *err)
 
     r->n_slots = wanted < BCI_MAX_SLOTS ? wanted : BCI_MAX_SLOTS;
 
+    find_most_codes(r);
     const bc_status st = take_memory(r, n, err);
 
     if (st)
         return st;
-    find_most_codes(r);
     r->codes = calloc(r->most_codes + 1, sizeof *r->codes);
     if (!r->codes)
         return bci_fail(err, BC_E_LIMIT, "out of memory for codes that are counted");
@@ -271,14 +272,14 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     return make(r, &at, s, err);
 }
 
-/* Batches of a tensor come one after the other: what its codes are worth is known when another one
- * begins. */
+/* Codes of a tensor come one after the other, but its scales may come among those of others: what
+ * codes are worth is known when another tensor begins, and once known it stays. */
 static void end_counting(bci_reduction *r)
 {
     const size_t n = codes_of(r, r->counted);
     bc_tensor_outcome *o = &r->made.tensors[r->counted];
 
-    if (o->error.n > 0 && n > 0)
+    if (n > 0 && isnan(o->entropy_bits)) /* of no codes it is NaN */
         o->entropy_bits = bc_entropy_bits(r->codes, n);
     memset(r->codes, 0, n * sizeof *r->codes);
 }

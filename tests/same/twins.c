@@ -252,9 +252,9 @@ static bool is_expected(part *p, const char *command)
         }
         if (!p->old.is_there || !p->new.is_there)
             continue;
-        const bool is_needed = replace(c, &p->old) | replace(c, &p->new);
+        const bool in_old = replace(c, &p->old), in_new = replace(c, &p->new);
 
-        if (is_needed)
+        if (in_old || in_new)
             note_use(c);
         if (are_same(p->old, p->new))
             return true;

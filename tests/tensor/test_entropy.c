@@ -77,10 +77,59 @@ static void codes_of_known_frequencies(void **state)
     free(x);
 }
 
+/* Two tensors, whose pieces of codes, scales and zero-points stand in the file in an order of their
+ * own: the codes of one tensor are worth 1 bit, those of the other 2. */
+static void tensors_are_told_apart(void **state)
+{
+    static const struct {
+        const char *format, *names[2];
+        bool zero_point, double_quant;
+    } rows[] = {
+        { "int4", { "weight_ih_l0", "weight_ih_l0_reverse" }, true, false },
+        { "int8", { "w.weight", "w.weight_a" }, true, false },
+        { "nf4", { "w", "w.2" }, false, true },
+        { "f8_e4m3", { "a", "b" }, false, false },
+    };
+    enum { HERE = 128 * 1024 };
+    static const float of_a[2] = { 127, -127 }, of_b[4] = { 127, -127, 64, -64 };
+
+    (void)state;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        bc_tensor_settings s = bc_tensor_settings_default(rows[k].format);
+        char head[300];
+        const int n =
+            snprintf(head, sizeof head,
+                     "{\"%s\":{\"dtype\":\"F32\",\"shape\":[512,256],\"data_offsets\":[0,%d]},"
+                     "\"%s\":{\"dtype\":\"F32\",\"shape\":[512,256],\"data_offsets\":[%d,%d]}}",
+                     rows[k].names[0], 4 * HERE, rows[k].names[1], 4 * HERE, 8 * HERE);
+        const uint64_t n_head = (uint64_t)n;
+        FILE *f = fopen(path_of("two.safetensors"), "wb");
+
+        assert_non_null(f);
+        fwrite(&n_head, 8, 1, f);
+        fwrite(head, 1, (size_t)n, f);
+        for (size_t i = 0; i < 2 * HERE; i++)
+            fwrite(i < HERE ? &of_a[i % 2] : &of_b[i % 4], sizeof(float), 1, f);
+        assert_int_equal(fclose(f), 0);
+        s.zero_point = rows[k].zero_point;
+        s.double_quant = rows[k].double_quant;
+        s.n_threads = 2;
+        bc_tensor_result r = reduce(path_of("two.safetensors"), path_of("o.safetensors"), s);
+
+        EXPECT(fabs(r.tensors[0].entropy_bits - 1.0) < 1e-9 &&
+                   fabs(r.tensors[1].entropy_bits - 2.0) < 1e-9 &&
+                   fabs(r.entropy_bits - 1.5) < 1e-9,
+               "%s: %.6f, %.6f, %.6f bits", rows[k].format, r.tensors[0].entropy_bits,
+               r.tensors[1].entropy_bits, r.entropy_bits);
+        bc_tensor_result_free(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_of_known_frequencies),
+        cmocka_unit_test(tensors_are_told_apart),
     };
 
     return cmocka_run_group_tests(tests, make_scratch_dir, remove_scratch_dir);
