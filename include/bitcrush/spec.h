@@ -2,7 +2,7 @@
  *
  * "4", "4.5" and "levels23" are evenly spaced marks, laid out as the medium has them; "e2m1",
  * "mulaw", "pcm8" are grids of the registry (grid.h); "q4_0", "nf4", "mxfp4" are formats of blocks
- * (blocks.h), whose scales are made of the data. */
+ * (blocks.h), whose scales are made of the data. Capitals are small letters. */
 #ifndef BITCRUSH_SPEC_H
 #define BITCRUSH_SPEC_H
 

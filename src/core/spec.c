@@ -9,6 +9,7 @@
 #include "base/digits.h"
 #include "base/fail.h"
 #include "bitcrush/setting.h"
+#include "core/block_layout.h"
 
 enum { MOST_BITS = 32, MOST_UNEVEN_BITS = 24, MOST_UNIFORM_BITS = 16 };
 
@@ -68,7 +69,8 @@ static bc_status unknown(const char *text, bc_error *err)
         *text ? text : "\"\"", near ? "; nearest: " : "", near ? near : "");
 }
 
-bc_status bc_spec_named(const char *text, bc_spec *out, bc_error *err)
+/* As it is typed; what has no capitals is found by itself. */
+static bc_status named(const char *text, bc_spec *out, bc_error *err)
 {
     const double bits = number(text);
     const bool is_levels = strncmp(text, "levels", 6) == 0 && !isnan(number(text + 6));
@@ -85,6 +87,9 @@ bc_status bc_spec_named(const char *text, bc_spec *out, bc_error *err)
     } else if (bc_grid_named(text, &s.grid, NULL) == BC_OK) {
         s.bits = s.grid.family == BC_GRID_AFFINE ? log2((double)bc_grid_levels(&s.grid))
                                                  : (double)s.grid.bits;
+    } else if (bc_block_find(text) && bci_layout_of(bc_block_find(text))->grid) { /* f16 */
+        st = bc_grid_named(bci_layout_of(bc_block_find(text))->grid, &s.grid, err);
+        s.bits = s.grid.bits;
     } else if (bc_block_find(text)) {
         s.kind = BC_SPEC_BLOCKS;
         s.blocks = bc_block_find(text);
@@ -95,4 +100,15 @@ bc_status bc_spec_named(const char *text, bc_spec *out, bc_error *err)
     if (!st)
         *out = s;
     return st;
+}
+
+bc_status bc_spec_named(const char *text, bc_spec *out, bc_error *err)
+{
+    char lower[sizeof out->name];
+    size_t n = 0;
+
+    for (; text[n] && n + 1 < sizeof lower; n++)
+        lower[n] = (char)(text[n] >= 'A' && text[n] <= 'Z' ? text[n] - 'A' + 'a' : text[n]);
+    lower[n] = '\0';
+    return named(text[n] ? text : lower, out, err);
 }

@@ -148,6 +148,10 @@ bc_status bc_numbers_compare(const char *path_a, const char *path_b,
     }
     if (!st)
         st = tell(&a, &b, &r, err);
+    if (!st && r.a.n_rows != r.b.n_rows)
+        st = bci_fail(err, BC_E_USAGE, "%s: %llu row(s), expected %llu as in %s",
+                      bci_table_name(b.table), (unsigned long long)r.b.n_rows,
+                      (unsigned long long)r.a.n_rows, bci_table_name(a.table));
     if (!st)
         *result = r;
     else
@@ -171,9 +175,6 @@ bc_status bc_numbers_compare_gate(const bc_numbers_comparison *c, double min_snr
 {
     if (isnan(min_snr_db))
         return BC_OK;
-    if (c->a.n_rows != c->b.n_rows)
-        return bci_fail(err, BC_E_QUALITY, "%s: %llu row(s), expected %llu as in the other",
-                        subject, (unsigned long long)c->b.n_rows, (unsigned long long)c->a.n_rows);
     if (c->n_kind_differs > 0)
         return bci_fail(err, BC_E_QUALITY,
                         "%s: %llu cell(s) (are) a number in one of the two alone, expected in both",

@@ -207,8 +207,11 @@ static void add_method(bc_report *r, const bc_tensor_settings *s, bc_scale_metho
 /* Integers and codebooks under scales that are made of the weights. */
 static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci_coded_format *f)
 {
-    add_method(r, s, bci_coded_method(f, s), f->group);
-    bc_report_string(r, "settings", "zero_point", s->zero_point ? "zero-point" : NULL);
+    const bc_scale_method method = bci_coded_method(f, s);
+    const bool has_zero = s->zero_point && method == BC_SCALE_ABSMAX;
+
+    add_method(r, s, has_zero ? BC_SCALE_ZERO_POINT : method, f->group);
+    bc_report_string(r, "settings", "zero_point", s->zero_point && !has_zero ? "zero-point" : NULL);
     bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
 }
 

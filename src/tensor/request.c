@@ -75,6 +75,8 @@ static bc_status make_scale(bci_tensor_job *j, bool has_percent, bc_error *err)
     bc_status st = bci_scale_setting(j->scale, s->scale, has_percent, &s->scale, err);
 
     s->has_scale = j->scale >= 0;
+    if (!st && s->zero_point && s->has_scale && s->scale == BC_SCALE_ABSMAX)
+        return bci_fail(err, BC_E_USAGE, "`zero-point` `scale=absmax`: expected one of them");
     return st ? st : read_group(j->group, &s->group, err);
 }
 

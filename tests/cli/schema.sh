@@ -51,6 +51,9 @@ report t.csv --step 0.5 -n
 report t.csv e4m3 --codes -n
 report t.csv 4 --range 0..8 --dither tpdf -n
 report compare t.csv u.csv
+printf 'name,x\na,1\nb,nan\nc,3\n' >n.csv
+report n.csv 4 --nonfinite zero -n
+report n.csv 4 --nonfinite keep -n
 report compare t.csv t.csv
 report info t.csv
 

@@ -178,7 +178,7 @@ done
 it 'a dry run knows the size of codes and scales'
 bitcrush w.npy int4 --group 32 --zero-point -n
 exits 0
-prints 'for each 32 weights, zero-point'
+prints 'scale zero-point, for each 32 weights'
 # 512 codes of 4 bits, 16 scales of 4 bytes, 16 zero-points of a byte
 prints 'data 2048 -> 336 bytes'
 

@@ -252,8 +252,6 @@ static const struct {
     const bc_medium *medium;
     const char *spec;
 } by_design[] = {
-    { &bc_sound, "f16" }, /* sound has them as grids, float16 and bfloat16 */
-    { &bc_sound, "bf16" },
     { &bc_weights, "mxfp4_e2m1" },     /* files have its blocks as mxfp4, codes and scales apart */
     { &bc_weights, "nvfp4_modelopt" }, /* as nvfp4, under a scale of the tensor */
 };
