@@ -171,7 +171,7 @@ static void masks_are_refused(void **state)
     assert_int_equal(
         bc_tensor_reduce(save_npy("in.npy", 1, ROW, values), path_of("out.gguf"), &s, &r, &err),
         BC_E_USAGE);
-    assert_non_null(strstr(err.text, "blue is a mask for pictures"));
+    assert_non_null(strstr(err.text, "`dither=blue` is a mask for pictures"));
 }
 
 /* Uniform data in 16 ternary values: the scale of least error is 2/3 of the largest, and the error
