@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/lower_case.h"
 
 /* In the order of the first rows below. */
 static const struct {
@@ -144,15 +145,12 @@ static int integer_row(const char *name, long *bits)
 /* The name in lower case, or the one that it is another name of; false when it is too long. */
 static bool settle_name(const char *typed, char *name, size_t size)
 {
-    size_t length = 0;
+    const bool is_whole = bci_lower_case(typed, name, size);
 
-    for (; typed[length] && length + 1 < size; length++)
-        name[length] = (char)tolower((unsigned char)typed[length]);
-    name[length] = '\0';
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (strcmp(name, aliases[i].other) == 0)
             snprintf(name, size, "%s", aliases[i].name);
-    return !typed[length];
+    return is_whole;
 }
 
 bc_status bc_notation_named(const char *name, bc_notation *out, bc_error *err)

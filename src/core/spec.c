@@ -8,6 +8,7 @@
 #include "base/decimal.h"
 #include "base/digits.h"
 #include "base/fail.h"
+#include "base/lower_case.h"
 #include "bitcrush/setting.h"
 #include "core/block_layout.h"
 
@@ -69,7 +70,7 @@ static bc_status unknown(const char *text, bc_error *err)
         *text ? text : "\"\"", near ? "; nearest: " : "", near ? near : "");
 }
 
-/* As it is typed; what has no capitals is found by itself. */
+/* In small letters, or too long. */
 static bc_status named(const char *text, bc_spec *out, bc_error *err)
 {
     const double bits = number(text);
@@ -105,10 +106,6 @@ static bc_status named(const char *text, bc_spec *out, bc_error *err)
 bc_status bc_spec_named(const char *text, bc_spec *out, bc_error *err)
 {
     char lower[sizeof out->name];
-    size_t n = 0;
 
-    for (; text[n] && n + 1 < sizeof lower; n++)
-        lower[n] = (char)(text[n] >= 'A' && text[n] <= 'Z' ? text[n] - 'A' + 'a' : text[n]);
-    lower[n] = '\0';
-    return named(text[n] ? text : lower, out, err);
+    return named(bci_lower_case(text, lower, sizeof lower) ? lower : text, out, err);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/lower_case.h"
 #include "base/shown.h"
 #include "bitcrush/blocks.h"
 #include "bitcrush/measure.h"
@@ -29,14 +30,6 @@ typedef struct {
     bc_error_sums error;
 } block;
 
-static void lower_case(const char *from, char *to, size_t size)
-{
-    snprintf(to, size, "%s", from);
-    for (char *c = to; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c + 'a' - 'A');
-}
-
 /* A block format by name, in upper or lower case. */
 static bc_status find_format(const char *typed, const bc_block_format **out, bc_error *err)
 {
@@ -45,7 +38,7 @@ static bc_status find_format(const char *typed, const bc_block_format **out, bc_
     const char *near = NULL;
     char name[40];
 
-    lower_case(typed, name, sizeof name);
+    bci_lower_case(typed, name, sizeof name);
     *out = bc_block_find(name);
     for (size_t i = 0; i < n && !*out; i++)
         near = bc_nearer_name(near, rows[i].name, name);
@@ -87,7 +80,7 @@ static bc_status choose_format(const bc_explain_request *asked, block *b, bc_err
 {
     char own[40];
 
-    lower_case(b->tensor->type->name, own, sizeof own);
+    bci_lower_case(b->tensor->type->name, own, sizeof own);
     b->format = bc_block_find(own);
     if (asked->format) {
         const bc_block_format *stored = b->format;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/lower_case.h"
 #include "bitcrush/setting.h"
 #include "explain/digits.h"
 
@@ -23,10 +24,7 @@ static const char *nearest(const char *name, char room[24])
     const char *near = NULL;
     bc_notation found;
 
-    snprintf(typed, sizeof typed, "%s", name);
-    for (char *c = typed; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c + 'a' - 'A');
+    bci_lower_case(name, typed, sizeof typed);
     for (size_t i = 0; i < n; i++) {
         snprintf(candidate, sizeof candidate, "%s%.*s", rows[i].name,
                  rows[i].max_bits == 0 ? 0 : width, name[stem] ? name + stem : "8");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/lower_case.h"
 #include "bitcrush/setting.h"
 #include "tensor/element.h"
 #include "tensor/mixes.h"
@@ -39,14 +40,6 @@ const bc_element_type *bc_tensor_spec_type(const char *spec)
     return bci_type_of_spec(spec, false);
 }
 
-static void lower_case(const char *from, char to[LENGTH])
-{
-    snprintf(to, LENGTH, "%s", from);
-    for (char *c = to; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c + 'a' - 'A');
-}
-
 /* The names of types and mixes as one types them; their number. */
 static size_t collect(char names[ROOM][LENGTH])
 {
@@ -57,9 +50,9 @@ static size_t collect(char names[ROOM][LENGTH])
 
     for (size_t i = 0; i < n_types && n < ROOM; i++)
         if (bc_tensor_can_write(&types[i]))
-            lower_case(types[i].name, names[n++]);
+            bci_lower_case(types[i].name, names[n++], LENGTH);
     for (size_t i = 0; i < n_mixes && n < ROOM; i++)
-        lower_case(mixes[i].name, names[n++]);
+        bci_lower_case(mixes[i].name, names[n++], LENGTH);
     return n;
 }
 
@@ -68,7 +61,7 @@ bool bci_format_known(const char *typed)
     char names[ROOM][LENGTH], lower[LENGTH];
     const size_t n = collect(names);
 
-    lower_case(typed, lower);
+    bci_lower_case(typed, lower, LENGTH);
     for (size_t i = 0; i < n; i++)
         if (strcmp(names[i], lower) == 0)
             return true;
@@ -133,7 +126,7 @@ bc_status bci_format_check(const char *typed, bc_error *err)
         return BC_OK;
     const size_t n = collect(names);
 
-    lower_case(typed, lower);
+    bci_lower_case(typed, lower, LENGTH);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(names[i], lower) == 0)
             return BC_OK;
