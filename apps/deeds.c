@@ -253,8 +253,7 @@ static bc_status look(task *t, const options *o, const char *const paths[2], bc_
         st = print(t, o, &outcome, a, "", err);
     if (!st && deed->gate)
         st = deed->gate(t->job, &outcome, &a, err);
-    if (outcome.own)
-        deed->release(&outcome);
+    deed->release(&outcome);
     t->medium->release(t->job);
     return st;
 }

@@ -146,7 +146,7 @@ static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const 
         bc_error_add_overload_f64(sums, &region, x, y, n);
     }
     for (size_t i = 0; histogram && i < n; i++)
-        if (room->codes[i] <= l->grid.hi) /* NaN, which stays, is no code of the grid */
+        if (room->codes[i] <= l->grid.hi) /* a NaN that is kept has no code */
             histogram[room->codes[i] - l->grid.lo]++;
     return BC_OK;
 }

@@ -120,7 +120,7 @@ static void add_overload(const gridder *g, const float *x, const float *y, size_
 }
 
 static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, const bci_range *at,
-                             uint8_t *out, float *y, const bci_seen *seen)
+                             uint8_t *out, float *y, const bci_observed *seen)
 {
     const size_t line = at->n / at->n_lines;
     const size_t group = g->c->group < line && !g->c->is_whole ? (size_t)g->c->group : line;
@@ -142,10 +142,10 @@ static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, co
             if (y)
                 bci_coded_values(g->c, out + n_out, line, group, room->scales,
                                  g->c->has_zero ? room->zeros : NULL, room->bits, y);
-            if (y && seen)
+            if (y && seen) {
                 add_overload(g, x, y, line, group, seen->error);
-            if (y && seen)
                 bci_count_codes(room->bits, line, seen->codes);
+            }
             n_out += (size_t)bci_code_bytes(g->c, line);
         }
     }
@@ -200,7 +200,7 @@ static void values_of_blocks(bci_coder *room, const bci_coding *c, size_t n_bloc
 
 static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role role,
                                const bci_encoding *how, const float *x, size_t n, uint8_t *out,
-                               float *y, const bci_seen *seen)
+                               float *y, const bci_observed *seen)
 {
     const bci_layout *layout = c->format->layout;
     const bc_block_format *blocks = bc_block_find(c->format->blocks);
@@ -228,7 +228,7 @@ static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role ro
 
 size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
                         const bc_tensor_settings *s, const bci_encoding *how, const float *x,
-                        const bci_range *at, uint8_t *out, float *y, const bci_seen *seen)
+                        const bci_range *at, uint8_t *out, float *y, const bci_observed *seen)
 {
     gridder g = { .room = room, .c = c, .percent = s->percent, .how = how };
 

@@ -16,6 +16,6 @@ void bci_coder_free(bci_coder *c);
  * how->first is that of the range. */
 size_t bci_coded_encode(bci_coder *room, const bci_coding *c, bci_role role,
                         const bc_tensor_settings *settings, const bci_encoding *how, const float *x,
-                        const bci_range *at, uint8_t *out, float *y, const bci_seen *seen);
+                        const bci_range *at, uint8_t *out, float *y, const bci_observed *seen);
 
 #endif

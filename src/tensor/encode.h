@@ -7,9 +7,9 @@
 
 /* What is seen of weights while they are reduced. */
 typedef struct {
-    bc_error_sums *error; /* of it what clips */
+    bc_error_sums *error; /* takes what clips */
     uint64_t *codes;      /* how often each occurs; NULL: not counted */
-} bci_seen;
+} bci_observed;
 
 /* The block format of a type, or NULL. */
 const bc_block_format *bci_blocks_of(const bc_element_type *type);

@@ -63,7 +63,7 @@ static bc_status check_taken(const bci_reduction *r, bool is_set, const char *ke
                     key, formats);
 }
 
-/* Whether a format's own method is the one that is asked for. */
+/* Does some format already use the scale that was asked for? */
 static bool is_scale_of_format(const bci_reduction *r)
 {
     for (size_t i = 0; i < r->n_tensors; i++)

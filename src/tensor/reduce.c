@@ -181,9 +181,9 @@ static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc
 }
 
 /* What is to be seen while it is encoded. */
-static bci_seen seen_of(const bci_reduction *r, size_t tensor, bci_slot *s)
+static bci_observed seen_of(const bci_reduction *r, size_t tensor, bci_slot *s)
 {
-    return (bci_seen){ &s->error, codes_of(r, tensor) ? s->codes : NULL };
+    return (bci_observed){ &s->error, codes_of(r, tensor) ? s->codes : NULL };
 }
 
 /* Values of a grid. */
@@ -192,7 +192,7 @@ static bc_status encode_values(const bci_reduction *r, const place *at, bci_slot
     const bc_element_type *to = r->choices[at->tensor].type;
     const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
     const bool saturates = r->settings->nonfinite == BC_NONFINITE_SATURATE;
-    const bci_seen seen = seen_of(r, at->tensor, s);
+    const bci_observed seen = seen_of(r, at->tensor, s);
     bc_status st =
         bci_ruling_round(r->rulings[at->tensor], s->ruling, &how, s->x, &at->range, s->y,
                          saturates ? &s->n_saturated : NULL, measures(r) ? &seen : NULL, err);
@@ -211,7 +211,7 @@ static void encode_piece(const bci_reduction *r, const place *at, bci_slot *s)
     const bci_coding *c = r->codings[at->tensor];
     const bci_role role = c->roles[at->output->piece];
     const bci_encoding how = bci_reduction_encoding(r, at->tensor, at->range.first);
-    const bci_seen seen = seen_of(r, at->tensor, s);
+    const bci_observed seen = seen_of(r, at->tensor, s);
 
     s->n_out =
         bci_coded_encode(s->coder, c, role, r->settings, &how, s->x, &at->range, s->out,

@@ -54,6 +54,6 @@ void bci_ruling_room_free(bci_ruling_room *room);
 BC_NODISCARD bc_status bci_ruling_round(const bci_ruling *q, bci_ruling_room *room,
                                         const bci_encoding *how, const float *x,
                                         const bci_range *at, float *y, uint64_t *n_saturated,
-                                        const bci_seen *seen, bc_error *err);
+                                        const bci_observed *seen, bc_error *err);
 
 #endif

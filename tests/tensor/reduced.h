@@ -41,4 +41,15 @@ static inline bc_tensor_result reduce(const char *in, const char *out, bc_tensor
     return r;
 }
 
+/* The first n weights of the first tensor of a file. */
+static inline void read_all(const char *path, size_t n, float *out)
+{
+    bc_tensor_file *f;
+    bc_error err = { 0 };
+
+    EXPECT(bc_tensor_file_open(path, &f, &err) == BC_OK, "%s", err.text);
+    EXPECT(bc_tensor_read_f32(f, 0, 0, n, out, &err) == BC_OK, "%s", err.text);
+    bc_tensor_file_free(f);
+}
+
 #endif

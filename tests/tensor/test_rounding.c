@@ -6,16 +6,6 @@
 
 enum { ROW = 8, N_LARGE = 4096 };
 
-static void read_all(const char *path, size_t n, float *out)
-{
-    bc_tensor_file *f;
-    bc_error err = { 0 };
-
-    EXPECT(bc_tensor_file_open(path, &f, &err) == BC_OK, "%s", err.text);
-    EXPECT(bc_tensor_read_f32(f, 0, 0, n, out, &err) == BC_OK, "%s", err.text);
-    bc_tensor_file_free(f);
-}
-
 /* Marks written out by hand. The largest magnitude is a mark, so that the scale of integers is
  * 1, and that of pcm3 with marks -4/4 .. 3/4 is 4. */
 static void low_bits_go(void **state)

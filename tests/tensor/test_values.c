@@ -8,16 +8,6 @@
 static const float knowns[16] = { -1.0f, -0.6f, 0.05f, 0.2f, 0.45f, 0.9f,  1.0f, -0.1f,
                                   -4.0f, 4.0f,  2.4f,  2.8f, -0.4f, -2.3f, 0.8f, 0.2f };
 
-static void read_all(const char *path, size_t n, float *out)
-{
-    bc_tensor_file *f;
-    bc_error err = { 0 };
-
-    EXPECT(bc_tensor_file_open(path, &f, &err) == BC_OK, "%s", err.text);
-    EXPECT(bc_tensor_read_f32(f, 0, 0, n, out, &err) == BC_OK, "%s", err.text);
-    bc_tensor_file_free(f);
-}
-
 /* pcm3 has marks -4/4 .. 3/4: absmax puts the largest magnitude on 3/4, so that marks lie a third
  * of it apart. uniform2 has 4 marks from the least to the greatest. */
 static void marks_lie_where_scales_say(void **state)
