@@ -8,7 +8,8 @@ export LC_ALL=C
 in_memory=/tmp
 [ -w /dev/shm ] && in_memory=/dev/shm
 base=$(mktemp -d "${TMPDIR:-$in_memory}/bitcrush-cli.XXXXXX") || exit 1
-trap 'chmod -R u+w "$base"; rm -rf "$base"' EXIT
+is_finished=''
+trap 'chmod -R u+w "$base"; rm -rf "$base"; [ "$is_finished" ] || { echo "FAILED: ends without finish"; exit 1; }' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$base/work"
 cd "$base/work" || exit 1
@@ -98,6 +99,7 @@ size_of() {
 }
 
 finish() {
+    is_finished=yes
     [ "$failures" -eq 0 ] || printf '%d failed\n' "$failures"
     [ "$failures" -eq 0 ]
     exit

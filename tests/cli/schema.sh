@@ -1,5 +1,6 @@
 #!/bin/sh
-# Reports for programs are what docs/formats/report.schema.json says: of every tool and verb, every key.
+# Reports for programs are what docs/formats/report.schema.json says, and sweeps what sweep.schema.json does:
+# of every tool and verb, every key.
 . "${0%/*}/cli.sh"
 
 "$MAKE_PNG" rgb 20 15 a.png
@@ -9,13 +10,18 @@
 "$MAKE_WEIGHTS" safetensors 2 256 w.safetensors
 . "${0%/*}/small-inputs.sh"
 printf 'time,value\n1,2.5\n2,none\n3,\n4,5.25\n' >t.csv
-mkdir -p reports
+mkdir -p reports sweeps
 
-# report ARGUMENTS: its JSON, for the check at the end
+# report ARGUMENTS, sweep ARGUMENTS: its JSON, for the check at the end
 n=0
 report() {
     n=$((n + 1))
     "$BITCRUSH" "$@" --json >"reports/$n" || fail "bitcrush $*: status $?"
+}
+
+sweep() {
+    n=$((n + 1))
+    "$BITCRUSH" sweep "$@" --json >"sweeps/$n" || fail "bitcrush sweep $*: status $?"
 }
 
 it 'pictures'
@@ -29,6 +35,9 @@ report a.png --palette 8 --strength 0.5 --strip -n
 report compare a.png b.png
 report info a.png
 report info alpha.png
+sweep a.png
+sweep alpha.png 1..3 --dither bayer8 --light coded
+sweep deep.png 12..16 --dither none --gray
 
 it 'weights'
 report w.safetensors q4_0 -f -o q.gguf
@@ -44,6 +53,9 @@ report compare w.safetensors q.gguf
 report info q.gguf
 report info w.safetensors
 report info --params 7e9
+sweep w.safetensors
+sweep w.npy 9..12 --seed 18446744073709551615
+sweep w.safetensors 2 --dither none --include a.weight
 
 it 'tables of numbers'
 report t.csv 6 -f -o u.csv
@@ -56,6 +68,9 @@ report n.csv 4 --nonfinite zero -n
 report n.csv 4 --nonfinite keep -n
 report compare t.csv t.csv
 report info t.csv
+sweep n.csv --nonfinite zero
+sweep t.csv 1..2 --range 3..4 --dither tpdf
+sweep t.csv 16 --scale absmax --group all --dither none
 
 if [ "${SOUND:-}" = ON ]; then
     it 'sound'
@@ -71,16 +86,46 @@ if [ "${SOUND:-}" = ON ]; then
     report restore c.wav -o d.wav
     report compare a.wav b.wav
     report info a.wav
+    sweep a.wav
+    sweep float.wav 20..24 --dither none
+    sweep a.wav 1..2 --dither hptpdf
+    report report a.png a.wav w.npy t.csv -o all.html -f
 fi
+report report a.png w.npy -o some.html -f
 
-it 'all of them keep to the schema'
-for i in reports/*; do
-    set -- "$@" -i "$i"
+# keeps SCHEMA FILES: all of them are as it says.
+keeps() {
+    of=$1
+    shift
+    for i; do
+        shift
+        set -- "$@" -i "$i"
+    done
+    jsonschema "$@" "$of" >"$base/faults" 2>&1 || fail "$(head -c 2000 "$base/faults")"
+}
+
+# strange SCHEMA FILE WHAT SED: what a change makes of it is not.
+strange() {
+    sed "$4" "$2" >odd
+    cmp -s odd "$2" && fail "the change is none: $3"
+    ! jsonschema -i odd "$1" >"$base/faults" 2>&1 || fail "it passes $3"
+}
+
+it 'all of them keep to the schemas'
+keeps "$SCHEMA" reports/*
+keeps "$SWEEP_SCHEMA" sweeps/*
+
+it 'a key that a schema does not know is found, and one that is missing'
+for i in sweeps/*; do
+    break
 done
-jsonschema "$@" "$SCHEMA" >"$base/faults" 2>&1 || fail "$(head -c 2000 "$base/faults")"
+for schema in "$SCHEMA" "$SWEEP_SCHEMA"; do
+    [ "$schema" = "$SCHEMA" ] && file=reports/1 || file=$i
+    strange "$schema" "$file" 'with a surprise' '1s/{/{ "surprise": 1,/'
+    strange "$schema" "$file" 'without settings.dither' 's/"dither"/"dithering"/'
+    strange "$schema" "$file" 'with SNR as a text' 's/"snr_db": [0-9.]*/"snr_db": "much"/'
+done
+strange "$SWEEP_SCHEMA" "$i" 'without a grid' 's/"grid"/"ruler"/'
+strange "$SWEEP_SCHEMA" "$i" 'without a scale' 's/"scale"/"laid"/'
 
-it 'a key that the schema does not know is found'
-sed '1s/{/{ "surprise": 1,/' reports/1 >odd
-! jsonschema -i odd "$SCHEMA" >"$base/faults" 2>&1 || fail 'it passes'
-sed 's/"dither"/"dithered"/' reports/1 >odd
-! jsonschema -i odd "$SCHEMA" >"$base/faults" 2>&1 || fail 'it passes without settings.dither'
+finish

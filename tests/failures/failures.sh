@@ -42,4 +42,5 @@ cp "$LIBREFUSE" ../librefuse.so # LD_PRELOAD takes no path with a space
 idle= # kinds that the commands may do without
 [ "${1-}" != words ] || idle=thread
 [ -z "${2-}" ] || idle=all
-"$EVERY_CALL" "$base/librefuse.so" ../commands "${FAILURES_MOST:-10}" $idle
+"$EVERY_CALL" "$base/librefuse.so" ../commands "${FAILURES_MOST:-10}" $idle || failures=1
+finish
