@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "bitcrush/quality.h"
+#include "image/dithered.h"
 #include "image/request.h"
 #include "image/ruler.h"
 #include "medium/shared_settings.h"
@@ -153,8 +154,8 @@ static void add_levels(bc_report *r, const bci_image_job *j)
 /* Where noise and errors go: dither, light, scan. */
 static void add_dither(bc_report *r, const bc_image_settings *s)
 {
-    const bool has_noise = s->noise->form != BC_NOISE_NONE;
-    const bool sees_light = s->linear_light && !bci_image_has_runs(s) && (s->kernel || has_noise);
+    const bool has_noise = bci_image_has_noise(s);
+    const bool sees_light = s->linear_light && !bci_image_has_runs(s) && bci_image_is_dithered(s);
     char dither[64];
 
     snprintf(dither, sizeof dither, "%s%s%s", s->kernel ? s->kernel->name : "",
@@ -192,7 +193,7 @@ static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_re
 
 double bci_image_expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
 {
-    const bool in_coded = !s->linear_light || s->noise->form == BC_NOISE_NONE;
+    const bool in_coded = !s->linear_light || !bci_image_has_noise(s);
     bc_error error;
     bc_grid grid;
 

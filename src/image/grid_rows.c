@@ -1,8 +1,5 @@
-/* Knows how rows of samples become rows of codes: which values stand for a sample, where
- * noise or feedback comes in, and how the cost is counted.
- *
- * Samples are integers, so all that depends on one sample alone is a table: its code without
- * dither, its position on the grid for noise, its value for error diffusion. */
+/* Knows how rows of samples become rows of codes: where noise or feedback comes in, and how the
+ * cost is counted. */
 #include "image/grid_rows.h"
 
 #include <math.h>
@@ -10,8 +7,8 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "bitcrush/light.h"
-#include "image/png_layout.h"
+#include "image/dithered.h"
+#include "image/sample_tables.h"
 
 enum {
     N_PARTS = 4, /* rows of a batch are quantized in so many parts when they can */
@@ -48,183 +45,27 @@ struct bci_grid_rows {
     const bc_image_info *info;
     const bc_image_settings *settings;
     size_t n_colours, row_samples; /* colour channels; colour samples in a row */
-    uint32_t n_levels;
-    int bits;                     /* that tell levels apart */
-    uint32_t row;                 /* rows done */
-    const bci_image_ruler *ruler; /* NULL: levels of `bits` */
-    bc_granular region;           /* beyond it samples are clipped */
-    bc_grid grid;                 /* the levels, coded or in linear light */
-    float *light_table;
-    uint16_t *sample_of;    /* under a ruler: what the file holds, by code */
+    uint32_t row;                  /* rows done */
+    bci_sample_tables of;
+    bc_granular region;     /* beyond it samples are clipped */
     uint32_t first_channel; /* of the picture */
-    uint32_t sample_maxval; /* of the file that codes are written to */
     uint32_t streams[3];
-    uint16_t *code_of;           /* no dither: the code; noise: the code below; by sample */
-    float *place_of;             /* noise: the way to the next code; diffusion: value; by sample */
-    double *coded_of, *light_of; /* by sample */
-    double *coded_of_code, *light_of_code; /* by code: of what the file holds */
     bc_diffuser *diffuser;
     part parts[N_PARTS];
     batch batch;
 };
 
-static bool has_noise(const bc_image_settings *s)
-{
-    return s->noise && s->noise->form != BC_NOISE_NONE;
-}
-
 /* The noise that goes with the settings: what was asked for, or what the kernel brings. */
 static const bc_noise *noise_of(const bc_image_settings *s)
 {
-    if (has_noise(s))
+    if (bci_image_has_noise(s))
         return s->noise;
     return s->kernel && s->kernel->n_modulations ? bc_noise_find("rpdf") : NULL;
 }
 
-static bool is_dithered(const bc_image_settings *s)
-{
-    return s->kernel || has_noise(s);
-}
-
 static bool counts_pairs(const bci_grid_rows *q)
 {
-    return ((uint64_t)q->info->maxval + 1) << q->bits <= MAX_PAIRS;
-}
-
-static double light_of(const bci_grid_rows *q, double coded)
-{
-    return bc_transfer_decode(&q->info->transfer, coded);
-}
-
-static bool sees_light(const bci_grid_rows *q)
-{
-    return q->settings->linear_light && is_dithered(q->settings);
-}
-
-/* The marks of the ruler and, in linear light, points half way between them in coded values. */
-static bc_status build_ruled_grid(bci_grid_rows *q, bc_error *err)
-{
-    float *marks = q->light_table, *middles = marks + q->n_levels;
-    const bool is_light = sees_light(q);
-
-    for (uint32_t k = 0; k < q->n_levels; k++) {
-        const double v = bci_image_ruler_mark(q->ruler, k);
-
-        marks[k] = (float)(is_light ? light_of(q, bci_image_ruler_value(q->ruler, k)) : v);
-        if (k > 0)
-            middles[k - 1] = (float)light_of(q, 0.5 * (bci_image_ruler_value(q->ruler, k - 1) +
-                                                       bci_image_ruler_value(q->ruler, k)));
-    }
-    const bc_status st = bc_grid_codebook(marks, q->n_levels, &q->grid, NULL);
-
-    q->grid.thresholds = is_light ? middles : NULL;
-    return st ? bci_fail(
-                    err, BC_E_USAGE,
-                    "%s: marks lie closer together than errors can be told, expected `dither=none`",
-                    q->settings->spec.name)
-              : BC_OK;
-}
-
-static bc_status build_grid(bci_grid_rows *q, bc_error *err)
-{
-    const bool needs_table = q->ruler ? q->settings->kernel || sees_light(q) : sees_light(q);
-
-    if (!needs_table)
-        return q->ruler ? BC_OK : bc_grid_uniform(q->bits, &q->grid, err);
-    q->light_table = malloc(2 * (size_t)q->n_levels * sizeof *q->light_table);
-    if (!q->light_table)
-        return bci_fail(err, BC_E_LIMIT, "picture: out of memory for %u level(s)", q->n_levels);
-    return q->ruler ? build_ruled_grid(q, err)
-                    : bc_grid_light(q->bits, &q->info->transfer, q->light_table, &q->grid, err);
-}
-
-static double value_of(const bci_grid_rows *q, uint32_t v)
-{
-    return q->ruler ? v / (double)q->info->maxval : bci_coded_value(q->info, q->bits, v);
-}
-
-static int32_t near_code(const bci_grid_rows *q, int64_t code)
-{
-    const int64_t last = (int64_t)q->n_levels - 1;
-
-    return (int32_t)(code < 0 ? 0 : code > last ? last : code);
-}
-
-/* Nearest level of every sample, by the grid in double: exact for every depth. */
-static void fill_codes(bci_grid_rows *q)
-{
-    const bc_scale identity = BC_SCALE_IDENTITY;
-
-    for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double x = value_of(q, v);
-        int32_t code;
-
-        bc_quantize_f64(q->ruler ? &q->ruler->grid : &q->grid,
-                        q->ruler ? &q->ruler->scale : &identity, q->settings->rounding, &x, NULL, 1,
-                        NULL, &code);
-        q->code_of[v] = (uint16_t)near_code(q, (int64_t)code - (q->ruler ? q->ruler->first : 0));
-    }
-}
-
-/* Where x lies on the levels, counted from the first; *rest is the way from there in steps. */
-static int64_t place_on(const bci_grid_rows *q, double x, double *rest)
-{
-    const bci_image_ruler *r = q->ruler;
-    bc_position p;
-
-    if (q->light_table || !r) {
-        /* The levels in linear light are floats: compared as such, a level lies on itself. The
-         * coded ones may miss it by the rounding of a product. */
-        p = bc_grid_position(&q->grid, q->light_table ? (double)(float)x : x);
-        *rest = p.rest;
-        return p.base;
-    }
-    const double zero = r->scale.zero / r->grid.den;
-
-    p = bc_grid_position(&r->grid, r->scale.gain > 0.0
-                                       ? (x - r->scale.offset) / r->scale.gain + zero
-                                       : bc_grid_value(&r->grid, r->first));
-    *rest = p.rest;
-    return (int64_t)p.base - r->first;
-}
-
-/* Where noise is added: a code and the fraction of a step above it, so that the fraction keeps
- * its bits on every code and a sample that is a level stays one. */
-static void fill_position(bci_grid_rows *q, uint32_t v, double x)
-{
-    double rest;
-    const int64_t base = place_on(q, x, &rest);
-    const double nearest = rint(rest);
-    const double exact = fabs(rest - nearest) < 1e-9 ? nearest : rest;
-    const int64_t below = base + (int64_t)floor(exact);
-    const int32_t code = near_code(q, below);
-
-    q->code_of[v] = (uint16_t)code;
-    q->place_of[v] = (float)(exact - floor(exact) + (double)(below - code));
-}
-
-static void fill_tables(bci_grid_rows *q)
-{
-    for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        const double meant = value_of(q, v);
-        const double x = sees_light(q) ? light_of(q, meant) : meant;
-
-        if (q->settings->kernel)
-            q->place_of[v] = (float)x;
-        else if (is_dithered(q->settings))
-            fill_position(q, v, x);
-        q->coded_of[v] = v / (double)q->info->maxval;
-        q->light_of[v] = light_of(q, q->coded_of[v]);
-    }
-    for (uint32_t k = 0; k < q->n_levels; k++) {
-        if (q->ruler)
-            q->sample_of[k] = (uint16_t)rint(bci_image_ruler_value(q->ruler, k) * q->sample_maxval);
-        q->coded_of_code[k] = q->ruler ? q->sample_of[k] / (double)q->sample_maxval
-                                       : bci_stored_value(k, q->n_levels - 1, q->sample_maxval);
-        q->light_of_code[k] = light_of(q, q->coded_of_code[k]);
-    }
-    if (!is_dithered(q->settings))
-        fill_codes(q);
+    return ((uint64_t)q->info->maxval + 1) << q->of.bits <= MAX_PAIRS;
 }
 
 /* Streams differ by channel and by the depth that the samples come with: a picture reduced
@@ -249,30 +90,11 @@ static bool allocate_part(bci_grid_rows *q, part *p)
     p->wide_codes = malloc(n * sizeof *p->wide_codes);
     p->codes = malloc(n * sizeof *p->codes);
     p->opaque = malloc(q->info->width);
-    p->histogram = calloc(q->n_levels, sizeof *p->histogram);
+    p->histogram = calloc(q->of.n_levels, sizeof *p->histogram);
     if (counts_pairs(q))
-        p->pairs = calloc(((size_t)q->info->maxval + 1) << q->bits, sizeof *p->pairs);
+        p->pairs = calloc(((size_t)q->info->maxval + 1) << q->of.bits, sizeof *p->pairs);
     return p->x && p->y && p->noise && p->plane && p->wide_codes && p->codes && p->opaque &&
            p->histogram && (p->pairs || !counts_pairs(q));
-}
-
-static bool allocate(bci_grid_rows *q)
-{
-    const size_t n = (size_t)q->info->maxval + 1;
-    bool ok;
-
-    q->code_of = malloc(n * sizeof *q->code_of);
-    q->place_of = malloc(n * sizeof *q->place_of);
-    q->coded_of = malloc(n * sizeof *q->coded_of);
-    q->light_of = malloc(n * sizeof *q->light_of);
-    q->coded_of_code = malloc(q->n_levels * sizeof *q->coded_of_code);
-    q->light_of_code = malloc(q->n_levels * sizeof *q->light_of_code);
-    q->sample_of = q->ruler ? malloc(q->n_levels * sizeof *q->sample_of) : NULL;
-    ok = q->code_of && q->place_of && q->coded_of && q->light_of && q->coded_of_code &&
-         q->light_of_code && (q->sample_of || !q->ruler);
-    for (int i = 0; ok && i < N_PARTS; i++)
-        ok = allocate_part(q, &q->parts[i]);
-    return ok;
 }
 
 static bc_status out_of_memory(const bci_grid_rows *q, bc_error *err)
@@ -287,7 +109,7 @@ static bc_status make_diffuser(bci_grid_rows *q, bc_error *err)
     const size_t n_rows = MAX_BATCH / q->row_samples, n = n_rows * q->row_samples;
     batch *b = &q->batch;
     int n_threads;
-    bc_status st = bc_diffuser_new(s->kernel, &q->grid, s->scan, s->strength, q->info->width,
+    bc_status st = bc_diffuser_new(s->kernel, &q->of.grid, s->scan, s->strength, q->info->width,
                                    q->n_colours, &q->diffuser, err);
 
     if (!st)
@@ -313,7 +135,7 @@ static bc_status check(const bc_image_settings *s, bc_error *err)
     if (s->effort < 0 || s->effort > 12)
         return bci_fail(err, BC_E_USAGE, "effort %d, expected 1 to 12, or 0 for the default",
                         s->effort);
-    if (s->rounding == BC_ROUND_TRUNCATE && is_dithered(s))
+    if (s->rounding == BC_ROUND_TRUNCATE && bci_image_is_dithered(s))
         return bci_fail(err, BC_E_USAGE,
                         "`rounding=truncate` is the bare bit shift and takes no "
                         "dither, expected `dither=none`");
@@ -337,21 +159,14 @@ bc_status bci_grid_rows_new(const bc_image_info *info, const bc_image_settings *
     q->settings = settings;
     q->n_colours = info->n_channels - info->has_alpha;
     q->row_samples = q->n_colours * info->width;
-    q->ruler = ruler;
     q->region = ruler ? bc_granular_of(&ruler->grid, &ruler->scale) : everything;
-    q->bits = ruler ? 1 : settings->bits;
-    while (ruler && UINT32_C(1) << q->bits < ruler->n)
-        q->bits++;
-    q->n_levels = ruler ? ruler->n : 1u << q->bits;
     q->first_channel = first_channel;
-    q->sample_maxval = sample_maxval;
     choose_streams(q);
-    st = build_grid(q, err);
-    if (!st && !allocate(q))
-        st = out_of_memory(q, err);
+    st = bci_sample_tables_init(&q->of, info, settings, ruler, sample_maxval, err);
+    for (int i = 0; !st && i < N_PARTS; i++)
+        st = allocate_part(q, &q->parts[i]) ? BC_OK : out_of_memory(q, err);
     if (st)
         goto done;
-    fill_tables(q);
     if (settings->kernel)
         st = make_diffuser(q, err);
     if (st)
@@ -385,14 +200,7 @@ void bci_grid_rows_free(bci_grid_rows *q)
     free(q->batch.opaque);
     free(q->batch.codes);
     bc_diffuser_free(q->diffuser);
-    free(q->light_table);
-    free(q->code_of);
-    free(q->place_of);
-    free(q->coded_of);
-    free(q->light_of);
-    free(q->coded_of_code);
-    free(q->light_of_code);
-    free(q->sample_of);
+    bci_sample_tables_free(&q->of);
     free(q);
 }
 
@@ -456,7 +264,7 @@ static void make_noise(const bci_grid_rows *q, uint32_t y, float *plane, float *
 static void find_values(const bci_grid_rows *q, const void *row, uint32_t y, float *plane, float *x,
                         float *noise, uint8_t *opaque)
 {
-    FOR_COLOURS(q, row, x[i] = q->place_of[v]);
+    FOR_COLOURS(q, row, x[i] = q->of.place[v]);
     if (noise)
         make_noise(q, y, plane, noise);
     if (opaque)
@@ -476,15 +284,15 @@ static void diffuse_row(bci_grid_rows *q, part *p, const void *row, uint32_t y)
 /* Colour samples of row y to p->codes. */
 static void quantize_row(bci_grid_rows *q, part *p, const void *row, uint32_t y)
 {
-    if (!is_dithered(q->settings)) {
-        FOR_COLOURS(q, row, p->codes[i] = q->code_of[v]);
+    if (!bci_image_is_dithered(q->settings)) {
+        FOR_COLOURS(q, row, p->codes[i] = q->of.code[v]);
         return;
     }
     if (q->settings->kernel) {
         diffuse_row(q, p, row, y);
         return;
     }
-    FOR_COLOURS(q, row, p->x[i] = q->place_of[v]);
+    FOR_COLOURS(q, row, p->x[i] = q->of.place[v]);
     make_noise(q, y, p->plane, p->noise);
     /* x holds fractions of a step; no noise reaches further than these codes from them. */
     const bc_grid steps = {
@@ -493,7 +301,7 @@ static void quantize_row(bci_grid_rows *q, part *p, const void *row, uint32_t y)
 
     bc_quantize_f32(&steps, &BC_SCALE_IDENTITY, BC_ROUND_NEAREST, p->x, p->noise, q->row_samples,
                     NULL, p->wide_codes);
-    FOR_COLOURS(q, row, p->codes[i] = (uint16_t)near_code(q, q->code_of[v] + p->wide_codes[i]));
+    FOR_COLOURS(q, row, p->codes[i] = bci_code_within(&q->of, q->of.code[v] + p->wide_codes[i]));
 }
 
 static void sum_errors(const bci_grid_rows *q, part *p, const void *row, const uint16_t *codes,
@@ -508,19 +316,19 @@ static void sum_errors(const bci_grid_rows *q, part *p, const void *row, const u
 /* The counted pairs as sums, in the order of samples and codes. */
 static void sum_pairs(const bci_grid_rows *q, part *p)
 {
-    const int bits = q->bits;
+    const int bits = q->of.bits;
 
     for (uint32_t v = 0; v <= q->info->maxval; v++) {
-        for (uint32_t k = 0; k < q->n_levels; k++) {
+        for (uint32_t k = 0; k < q->of.n_levels; k++) {
             const uint32_t count = p->pairs[v << bits | k];
 
             if (!count)
                 continue;
             p->histogram[k] += count;
-            bc_error_add_pair(&p->coded, q->coded_of[v], q->coded_of_code[k], count);
-            bc_error_add_overload_pair(&p->coded, &q->region, q->coded_of[v], q->coded_of_code[k],
+            bc_error_add_pair(&p->coded, q->of.coded[v], q->of.code_coded[k], count);
+            bc_error_add_overload_pair(&p->coded, &q->region, q->of.coded[v], q->of.code_coded[k],
                                        count);
-            bc_error_add_pair(&p->linear, q->light_of[v], q->light_of_code[k], count);
+            bc_error_add_pair(&p->linear, q->of.light_of[v], q->of.code_light[k], count);
         }
     }
     memset(p->pairs, 0, (((size_t)q->info->maxval + 1) << bits) * sizeof *p->pairs);
@@ -530,7 +338,7 @@ static void sum_pairs(const bci_grid_rows *q, part *p)
 /* `codes` are those of colours, here and below. */
 static void measure_row(const bci_grid_rows *q, part *p, const void *row, const uint16_t *codes)
 {
-    const int bits = q->bits;
+    const int bits = q->of.bits;
 
     if (p->pairs) {
         FOR_COLOURS(q, row, p->pairs[v << bits | codes[i]]++);
@@ -541,10 +349,10 @@ static void measure_row(const bci_grid_rows *q, part *p, const void *row, const 
     }
     for (size_t i = 0; i < q->row_samples; i++)
         p->histogram[codes[i]]++;
-    sum_errors(q, p, row, codes, q->coded_of, q->coded_of_code, &p->coded);
-    if (q->ruler)
+    sum_errors(q, p, row, codes, q->of.coded, q->of.code_coded, &p->coded);
+    if (q->of.ruler)
         bc_error_add_overload_f32(&p->coded, &q->region, p->x, p->y, q->row_samples);
-    sum_errors(q, p, row, codes, q->light_of, q->light_of_code, &p->linear);
+    sum_errors(q, p, row, codes, q->of.light_of, q->of.code_light, &p->linear);
 }
 
 /* What the file holds, with the alpha samples of the row put back between. */
@@ -552,8 +360,8 @@ static void interleave(const bci_grid_rows *q, const void *row, uint16_t *codes,
 {
     const size_t channels = q->info->n_channels;
 
-    for (size_t i = 0; q->ruler && i < q->row_samples; i++)
-        codes[i] = q->sample_of[codes[i]];
+    for (size_t i = 0; q->of.ruler && i < q->row_samples; i++)
+        codes[i] = q->of.stored[codes[i]];
 
     if (!q->info->has_alpha) {
         memcpy(out, codes, q->row_samples * sizeof *out);
@@ -655,12 +463,12 @@ void bci_grid_rows_measure(bci_grid_rows *q, bc_image_result *result)
 
         if (p->n_pairs > 0)
             sum_pairs(q, p);
-        for (uint32_t k = 0; i > 0 && k < q->n_levels; k++)
+        for (uint32_t k = 0; i > 0 && k < q->of.n_levels; k++)
             histogram[k] += p->histogram[k];
         bc_error_merge(&result->coded, &p->coded);
         bc_error_merge(&result->linear, &p->linear);
     }
-    result->n_levels = q->n_levels;
-    result->n_levels_used = (uint32_t)bc_levels_used(histogram, q->n_levels);
-    result->entropy_bits = bc_entropy_bits(histogram, q->n_levels);
+    result->n_levels = q->of.n_levels;
+    result->n_levels_used = (uint32_t)bc_levels_used(histogram, q->of.n_levels);
+    result->entropy_bits = bc_entropy_bits(histogram, q->of.n_levels);
 }

@@ -7,21 +7,6 @@
 
 typedef struct bci_grid_rows bci_grid_rows;
 
-/* The value that decides on the code of sample v, to be reduced to `bits`: v / maxval, but a file
- * that declares n real bits, less than it has, stores level k of n bits as the nearest of its own
- * samples; such a sample is the level again, not its rounding, so that reducing a reduced picture
- * changes nothing. At the depth of the file the samples themselves are levels. Errors are measured
- * against v / maxval in any case: that is what the file holds. */
-static inline double bci_coded_value(const bc_image_info *info, int bits, uint32_t v)
-{
-    if (bits >= info->depth || info->true_depth == info->depth)
-        return v / (double)info->maxval;
-    const double max = info->maxval, top = (double)((1u << info->true_depth) - 1);
-    const double k = (double)(uint32_t)(v * top / max + 0.5);
-
-    return (uint32_t)(k * max / top + 0.5) == v ? k / top : v / max;
-}
-
 /* Prepare the reduction of pictures like `info`, all colour channels to the marks of `ruler`, or
  * where it is NULL at settings->bits; the first of them is channel `first_channel` of the picture.
  * Codes end up in a file as samples of 0..sample_maxval, which is what is measured; under a ruler

@@ -15,6 +15,7 @@
 #include "base/fail.h"
 #include "bitcrush/light.h"
 #include "core/walk.h"
+#include "image/dithered.h"
 #include "image/palette_search.h"
 
 enum {
@@ -57,11 +58,6 @@ struct bci_palette_map {
     const void *row;       /* in work: its samples, */
     uint8_t *indices;      /* and what they become */
 };
-
-static bool has_noise(const bc_image_settings *s)
-{
-    return s->noise && s->noise->form != BC_NOISE_NONE;
-}
 
 /* --- preparing ----------------------------------------------------------------------- */
 
@@ -142,8 +138,8 @@ static void place_samples(bci_palette_map *m)
 static void bound_errors(bci_palette_map *m)
 {
     const float spacing = spacing_of(m->places, m->n_colours);
-    const float reach = has_noise(m->settings) ? 2.0f * spacing : spacing;
-    const bci_vec room = bci_vec_all((has_noise(m->settings) ? 1.0f : 0.25f) * spacing);
+    const float reach = bci_image_has_noise(m->settings) ? 2.0f * spacing : spacing;
+    const bci_vec room = bci_vec_all((bci_image_has_noise(m->settings) ? 1.0f : 0.25f) * spacing);
 
     m->most_owed = reach * reach;
     m->low = m->high = m->places[0];
@@ -174,7 +170,7 @@ static bool allocate(bci_palette_map *m)
     const size_t width = m->info->width;
     bool ok = (m->place_of = malloc(((size_t)m->info->maxval + 1) * sizeof(float))) != NULL;
 
-    for (int i = 0; ok && has_noise(s) && i < N_PARTS; i++)
+    for (int i = 0; ok && bci_image_has_noise(s) && i < N_PARTS; i++)
         ok = (m->noise[i] = malloc(3 * width * sizeof(float))) &&
              (s->kernel || (m->kept[i] = calloc(N_KEPT, sizeof(mixture))));
     return ok;
@@ -208,9 +204,7 @@ bc_status bci_palette_map_new(const bc_image_info *info, const bc_image_settings
         return bci_fail(err, BC_E_LIMIT, "palette: out of memory");
     m->info = info;
     m->settings = settings;
-    m->view = in_coded                                  ? VIEW_CODED
-              : settings->kernel || has_noise(settings) ? VIEW_MIXED
-                                                        : VIEW_OKLAB;
+    m->view = in_coded ? VIEW_CODED : bci_image_is_dithered(settings) ? VIEW_MIXED : VIEW_OKLAB;
     m->n_colours = palette->n_colours;
     st = allocate(m) ? place_palette(m, palette, err)
                      : bci_fail(err, BC_E_LIMIT, "palette: out of memory for rows of %u pixel(s)",
@@ -352,7 +346,7 @@ find_colour(const void *marks, size_t x, const float *here, const float *ahead, 
 {
     const bci_palette_map *m = marks;
     const size_t width = m->info->width;
-    const float *noise = has_noise(m->settings) ? m->noise[0] : NULL;
+    const float *noise = bci_image_has_noise(m->settings) ? m->noise[0] : NULL;
     bci_vec e = { 0 }, above, before;
 
     if (is_transparent(m, m->row, x)) {
@@ -402,13 +396,13 @@ void bci_palette_map_row(bci_palette_map *m, int part, const void *samples, uint
     const bc_image_settings *s = m->settings;
 
     if (!s->kernel) {
-        if (has_noise(s))
+        if (bci_image_has_noise(s))
             mixed_row(m, part, samples, y, indices);
         else
             nearest_row(m, samples, indices);
         return;
     }
-    if (has_noise(s))
+    if (bci_image_has_noise(s))
         make_noise(m, y);
     for (int i = 0; y == 0 && i < N_WARM_UP; i++)
         walk(m, samples, indices);

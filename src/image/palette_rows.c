@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "bitcrush/light.h"
 #include "image/codec.h"
+#include "image/dithered.h"
 #include "image/palette_map.h"
 #include "image/png_layout.h"
 
@@ -103,8 +104,7 @@ bc_status bci_palette_rows_new(const bc_image_info *info, const bc_image_setting
                                const bc_palette *palette, uint32_t sample_maxval,
                                bci_palette_rows **out, bc_error *err)
 {
-    const bool has_noise = settings->noise && settings->noise->form != BC_NOISE_NONE;
-    const bool is_dithered = settings->kernel || has_noise;
+    const bool is_dithered = bci_image_is_dithered(settings);
     /* A fitted palette is fitted in coded values: undithered, the nearest colour is so too. */
     const bool in_coded = is_dithered ? !settings->linear_light : !settings->palette;
     bci_palette_rows *q;

@@ -9,6 +9,7 @@
 #include "base/pipeline.h"
 #include "base/threads.h"
 #include "image/codec.h"
+#include "image/dithered.h"
 #include "image/grey.h"
 #include "image/palette_fit.h"
 #include "image/palette_rows.h"
@@ -85,7 +86,7 @@ static bc_status choose_palette(line_up *l, const char *in, int n_threads, bc_er
 {
     const bc_image_settings *s = l->settings;
     const bc_image_info info = l->reader->info; /* the second pass may take another reader */
-    const bool is_dithered = s->kernel || (s->noise && s->noise->form != BC_NOISE_NONE);
+    const bool is_dithered = bci_image_is_dithered(s);
     bci_histogram *histogram = NULL;
     bc_status st;
 

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/light.h"
+#include "image/dithered.h"
 
 /* Rows of a batch are cut into so many parts, whose figures are summed in order. */
 enum { N_PARTS = 4 };
@@ -32,11 +33,6 @@ struct bci_image_runs {
     float *light_of, *light_of_stored; /* by sample of input and output */
     part parts[N_PARTS];
 };
-
-static bool has_noise(const bc_image_settings *s)
-{
-    return s->noise && s->noise->form != BC_NOISE_NONE;
-}
 
 static bc_status part_new(const bci_image_runs *q, part *p, bc_error *err)
 {
@@ -146,10 +142,10 @@ static bc_status reduce_channel(const bci_image_runs *q, part *p, const void *ro
 
     for (size_t x = 0; x < width; x++)
         p->x[x] = sample_at(q, row, x * channels + c) / maxval;
-    if (has_noise(q->settings))
+    if (bci_image_has_noise(q->settings))
         make_noise(q, p, c, y);
-    st = bci_lay(&q->laying, &p->room, p->x, has_noise(q->settings) ? p->noise : NULL, width, p->y,
-                 &p->clipped, q->n_levels ? p->histogram : NULL, &p->error);
+    st = bci_lay(&q->laying, &p->room, p->x, bci_image_has_noise(q->settings) ? p->noise : NULL,
+                 width, p->y, &p->clipped, q->n_levels ? p->histogram : NULL, &p->error);
     if (st)
         return st;
     for (size_t x = 0; x < width; x++) {
