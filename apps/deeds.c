@@ -163,13 +163,13 @@ static bc_status do_file(const options *o, void *context, const char *in, const 
     return st;
 }
 
-/* True when bits were given where none are taken: a last operand like one that is no file. */
-static bool has_stray_bits(const options *o)
+/* True when a SPEC was given where none is taken: a last operand like one that is no file. */
+static bool has_stray_spec(const bc_medium *m, const options *o)
 {
     const char *last = o->operands[o->n_operands - 1];
 
-    return o->n_operands > 1 && strspn(last, "0123456789") == strlen(last) &&
-           access(last, F_OK) != 0;
+    return o->n_operands > 1 && access(last, F_OK) != 0 &&
+           (strspn(last, "0123456789") == strlen(last) || m->takes(last));
 }
 
 static bc_status check_operands(const bc_medium *m, const options *o, bool has_spec, bc_error *err)
@@ -181,7 +181,7 @@ static bc_status check_operands(const bc_medium *m, const options *o, bool has_s
     snprintf(expected, sizeof expected, "%s (see --help)", m->expected);
     if (o->n_operands < 1 + has_spec)
         return tool_arguments(err, true, expected);
-    if (!has_spec && has_stray_bits(o))
+    if (!has_spec && has_stray_spec(m, o))
         return tool_arguments(
             err, false, "no BITS with --palette, --channels or --step, which take their place");
     if (o->plot && o->n_operands - has_spec > 1)

@@ -77,7 +77,7 @@ static bc_status choose(const verb *v, const options *o, const bc_medium **chose
 
     size_t n;
     const uint8_t *head = bc_input_head(*input, &n);
-    const bc_medium *m = bc_medium_of_head(head, n);
+    const bc_medium *m = bc_medium_named(o->operands[0], head, n);
 
     *chosen = m ? m : *chosen;
     return m ? BC_OK : bc_medium_unknown(o->operands[0], err);

@@ -156,6 +156,8 @@ typedef struct bc_medium {
     const char *expected; /* "FILE BITS, for example photo.png 4" */
 
     bool (*probe)(const uint8_t *head, size_t n); /* a file by its first bytes */
+    /* One that no medium knows by its first bytes alone, by its name as well; NULL: none. */
+    bool (*probe_named)(const char *path, const uint8_t *head, size_t n);
     /* Would bc_reading.salvage read what is refused without? NULL: never. */
     bool (*salvages)(const char *path, const bc_reading *reading);
     bool (*takes)(const char *spec); /* is it a SPEC of this medium by its form? */

@@ -25,9 +25,14 @@ extern "C" {
 #endif
 
 /* True when the first n bytes of a file look like a table with numbers in it: text whose lines have
- * equally many cells, of which some column is numbers below its name. Pictures, programs, JSON and
- * XML are not. */
+ * equally many cells, of which some column is numbers below its name; or that begins so, and has a
+ * line with more or fewer cells, or a quote without an end, further on. Pictures, programs, JSON
+ * and XML are not. */
 BC_API bool bc_numbers_probe(const uint8_t *head, size_t n);
+
+/* True for what else is one by its name: text called .csv or .tsv, or .txt that begins with
+ * numbers. */
+BC_API bool bc_numbers_probe_named(const char *path, const uint8_t *head, size_t n);
 
 typedef enum {
     BC_NUMBERS_HEADER_AUTO, /* the first record is names where it has text and no numbers */

@@ -21,6 +21,9 @@ BC_API size_t bc_media(const bc_medium *const **out);
 /* The medium whose files begin so, or NULL. */
 BC_API const bc_medium *bc_medium_of_head(const uint8_t *head, size_t n);
 
+/* The same, and by the name of the file where nobody knows its first bytes. */
+BC_API const bc_medium *bc_medium_named(const char *path, const uint8_t *head, size_t n);
+
 /* The medium of a regular file, and what it is, as "a WAV sound"; NULL where nobody knows. */
 BC_API const bc_medium *bc_medium_of_file(const char *path, char what[48]);
 

@@ -107,8 +107,8 @@ static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const doub
         bc_error_add_overload_blocks(sums, l->blocks, room->blocks, room->x, room->y, whole);
     if (histogram)
         bc_block_count_codes(l->blocks, room->blocks, n, histogram);
-    for (size_t i = 0; i < n; i++)
-        y[i] = (double)room->y[i];
+    for (size_t i = 0; i < n; i++) /* what a float of 32 bits cannot hold, no block can */
+        y[i] = isinf(room->x[i]) ? copysign(INFINITY, x[i]) : (double)room->y[i];
 }
 
 /* What became infinite, as the largest number that the grid has. */

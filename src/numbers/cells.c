@@ -167,7 +167,9 @@ bci_cell bci_cell_read(const bci_dialect *d, const char **at, const char *end, b
 
     if (*p == '"')
         return quoted(d, p, end, at, is_last);
-    const size_t n = bci_read_digits(p, (size_t)(end - p), d->point, &c.value);
+    /* Where commas part cells and are decimal ones, these stand in quotes. */
+    const char *most = d->separator == d->point ? plain_end(d, p) : end;
+    const size_t n = bci_read_digits(p, (size_t)(most - p), d->point, &c.value);
     const char *behind = skip_blanks(d, p + n);
 
     if (n > 0 && ends_at(d, p + n, behind)) {

@@ -146,11 +146,11 @@ bc_status bci_columns_check(const bci_columns *c, const bci_table *t, bc_error *
         if (s->n_other_point > 0 && s->n_text == s->n_other_point + s->n_thousands)
             return bci_fail(err, BC_E_FORMAT,
                             "%s: numbers of %s%s have a decimal %s, first in line %llu, expected "
-                            "`decimal=%c` or numbers with a %s",
+                            "`decimal=%s` or numbers with a %s",
                             bci_table_name(t), bci_table_is_named(t) ? "column " : "",
                             bci_show_name(bci_table_column(t, i)).text,
                             point == '.' ? "comma" : "point", (unsigned long long)s->other_line,
-                            point == '.' ? ',' : '.', point == '.' ? "point" : "comma");
+                            point == '.' ? "comma" : "point", point == '.' ? "point" : "comma");
     }
     return BC_OK;
 }

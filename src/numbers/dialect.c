@@ -3,6 +3,7 @@
 #include "numbers/dialect.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "bitcrush/input.h"
 
@@ -14,9 +15,13 @@ typedef struct {
     size_t n_records, n_first; /* cells of the first record, */
     size_t n_usual, n_alike;   /* of the second (or the only one), and records with as many */
     size_t n_cells, n_numbers;
+    size_t n_most;          /* of any record, */
+    size_t n_quoted_points; /* and its numbers in quotes with a decimal comma or point in them */
     bool first_has_number, first_has_text;
+    bool second_has_number;
     bool are_whole;      /* cells behind the first record are whole numbers, */
     bool first_is_whole; /* and those of the first */
+    bool is_unclosed;    /* a quote does not end, or has something behind it */
 } trial;
 
 static bool is_number(bci_cell_kind kind)
@@ -38,6 +43,13 @@ static bool is_whole(const bci_cell *c, bool may_have_sign)
     return true;
 }
 
+/* "1,5" of decimal commas that part cells, too: quotes tell one from the other. */
+static bool has_quoted_point(const trial *t, const bci_cell *c)
+{
+    return c->kind == BCI_CELL_NUMBER && c->is_quoted &&
+           memchr(c->start, t->dialect.point, (size_t)(c->end - c->start));
+}
+
 /* Add the record at `at`; returns what follows it, or NULL where it is none. */
 static const char *try_record(trial *t, const char *at, const char *end)
 {
@@ -47,11 +59,14 @@ static const char *try_record(trial *t, const char *at, const char *end)
     while (!is_last) {
         const bci_cell c = bci_cell_read(&t->dialect, &at, end, &is_last);
 
-        if (c.kind == BCI_CELL_UNCLOSED || c.kind == BCI_CELL_STRAY)
+        t->is_unclosed = c.kind == BCI_CELL_UNCLOSED || c.kind == BCI_CELL_STRAY;
+        if (t->is_unclosed)
             return NULL;
         n++;
         t->n_cells++;
         t->n_numbers += is_number(c.kind);
+        t->n_quoted_points += has_quoted_point(t, &c);
+        t->second_has_number |= t->n_records == 1 && is_number(c.kind);
         bool *are_whole = t->n_records > 0 ? &t->are_whole : &t->first_is_whole;
 
         *are_whole = *are_whole && is_whole(&c, n == 1);
@@ -59,9 +74,9 @@ static const char *try_record(trial *t, const char *at, const char *end)
             continue;
         t->first_has_number = t->first_has_number || is_number(c.kind);
         t->first_has_text = t->first_has_text || c.kind == BCI_CELL_TEXT;
-    }
-    if (t->n_records == 0)
         t->n_first = n;
+    }
+    t->n_most = n > t->n_most ? n : t->n_most;
     if (t->n_records <= 1) {
         t->n_usual = n;
         t->n_alike = t->n_records == 1 && t->n_first == n;
@@ -95,6 +110,20 @@ static bool is_plausible(const trial *t)
     return t->n_usual > 1 && 2 * t->n_alike >= t->n_records && !are_decimals;
 }
 
+/* Whether a first record of numbers, or one of names above one with numbers, says that this is a
+ * table, whatever is wrong with it further on. */
+static bool begins_like_table(const trial *t)
+{
+    const bool is_only = t->n_records == 0 && t->is_unclosed; /* the first is not whole */
+    const bool are_decimals = t->dialect.separator == ',' && t->n_most <= 2 && !t->is_unclosed &&
+                              t->first_is_whole && t->are_whole;
+    const bool are_names = !t->first_has_number && t->first_has_text &&
+                           strchr("\t;,|", t->dialect.separator) && t->second_has_number;
+
+    return t->n_first + is_only > 1 && !are_decimals &&
+           (are_names || (t->first_has_number && !t->first_has_text));
+}
+
 /* Whether more of the cells of a are numbers. */
 static bool is_better(const trial *a, const trial *b)
 {
@@ -105,17 +134,22 @@ static trial choose(const char *text, size_t n, const bc_numbers_format *asked)
 {
     static const char separators[] = "\t;,| ";
     const char point = asked->decimal ? asked->decimal : '.';
-    trial best = { 0 };
+    trial best = { 0 }, broken = { 0 };
 
     if (asked->separator)
         return try_separator(asked->separator, point, text, n);
     for (const char *s = separators; *s; s++) {
         const trial t = try_separator(*s, point, text, n);
+        const bool may_be = *s != point || t.n_quoted_points > 0;
 
-        if (*s != point && is_plausible(&t) && (best.n_records == 0 || is_better(&t, &best)))
+        if (may_be && is_plausible(&t) && (best.n_records == 0 || is_better(&t, &best)))
             best = t;
+        if (may_be && begins_like_table(&t) && broken.n_first == 0)
+            broken = t;
     }
-    return best.n_records > 0 ? best : try_separator('\n', point, text, n);
+    if (best.n_records == 0)
+        best = broken.n_first > 0 ? broken : try_separator('\n', point, text, n);
+    return best;
 }
 
 /* A column that is all numbers below the header: each cell of the second record's number
@@ -156,6 +190,8 @@ bci_look bci_look_at(const char *text, size_t n, const bc_numbers_format *asked)
     l.is_doubtful = !asked->separator && !asked->decimal && t.dialect.separator == ',' &&
                     t.n_first == 2 && t.first_is_whole && t.are_whole;
     l.is_numbers = t.n_alike == t.n_records && has_number_column(&t, text, n, l.has_header);
+    l.is_broken = begins_like_table(&t) && (t.is_unclosed || t.n_alike < t.n_records);
+    l.begins_with_numbers = begins_like_table(&t) || (t.first_has_number && !t.first_has_text);
     l.is_names = t.n_records == 1 && l.has_header && strchr("\t;,|", t.dialect.separator);
     return l;
 }
@@ -191,7 +227,8 @@ static bool is_of_others(const uint8_t *head, size_t n)
     return false;
 }
 
-bool bc_numbers_probe(const uint8_t *head, size_t n)
+/* Look at first bytes; false of those that are no text of tables. */
+static bool look_at_head(const uint8_t *head, size_t n, bci_look *l)
 {
     static const bc_numbers_format any = { 0 };
     const size_t skipped = n >= 3 && memcmp(head, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
@@ -209,7 +246,31 @@ bool bc_numbers_probe(const uint8_t *head, size_t n)
     if (is_cut && n_whole > 0) /* the last line may go on */
         n_text = n_whole;
     text[n_text] = '\n';
-    const bci_look l = bci_look_at(text, n_text, &any);
+    *l = bci_look_at(text, n_text, &any);
+    return true;
+}
 
-    return l.is_numbers || (is_cut && l.is_names && l.n_columns >= 4);
+/* A record that is not like the first, or a quote without an end, is for the reader to name; a
+ * quote in first bytes that are not all may end later. */
+bool bc_numbers_probe(const uint8_t *head, size_t n)
+{
+    const bool is_cut = n >= BC_HEAD_SIZE;
+    bci_look l;
+
+    return look_at_head(head, n, &l) &&
+           (l.is_numbers || l.is_broken || (is_cut && l.is_names && l.n_columns >= 4));
+}
+
+bool bc_numbers_probe_named(const char *path, const uint8_t *head, size_t n)
+{
+    static const char *const of_tables[] = { ".csv", ".tsv" };
+    const char *dot = strrchr(path, '.');
+    bci_look l;
+
+    if (!dot || !look_at_head(head, n, &l))
+        return false;
+    for (size_t i = 0; i < sizeof of_tables / sizeof *of_tables; i++)
+        if (strcasecmp(dot, of_tables[i]) == 0)
+            return true;
+    return strcasecmp(dot, ".txt") == 0 && l.begins_with_numbers;
 }

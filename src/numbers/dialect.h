@@ -12,7 +12,9 @@ typedef struct {
     bool has_header;  /* the first record is names */
     bool is_doubtful; /* commas part cells, and might be decimal ones */
     bool is_numbers;  /* cells of some column are numbers in every record but the header */
-    bool is_names;    /* there is nothing but a header, of cells that are parted */
+    bool is_broken;   /* it begins as a table, with a record that is not like the others */
+    bool begins_with_numbers;
+    bool is_names; /* there is nothing but a header, of cells that are parted */
 } bci_look;
 
 /* Look at whole records, text[0..n) with text[n] == '\n'. What `asked` leaves open is chosen. */

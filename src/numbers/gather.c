@@ -157,6 +157,30 @@ static size_t largest_near(const bc_block_format *blocks, const bci_gathered *g,
     return largest;
 }
 
+/* The numbers of a group, which has its marks by the distance of its ends. */
+static bc_status check_spans(const bci_table *t, const bci_laying *l, const bci_batch *b,
+                             size_t column, const bci_gathered *g, bc_error *err)
+{
+    double low = 0.0, high = 0.0;
+    char what[BCI_MARK_ROOM];
+
+    if (l->blocks || l->scale == BC_SCALE_FULL || l->scale == BC_SCALE_ABSMAX ||
+        l->scale == BC_SCALE_ABSMEAN)
+        return BC_OK;
+    for (size_t i = 0; i < g->n; i++) {
+        low = i % l->group ? fmin(low, g->x[i]) : g->x[i];
+        high = i % l->group ? fmax(high, g->x[i]) : g->x[i];
+        if (isfinite(high - low))
+            continue;
+        what[bci_write_shortest(g->x[i], '.', what)] = '\0';
+        return refuse(t, b, g->lines[i], column, what,
+                      "further from others of its group than a double can say, expected smaller "
+                      "numbers",
+                      err);
+    }
+    return BC_OK;
+}
+
 /* What a run made infinite, or no number. */
 static bc_status check_run(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
                            size_t column, const bci_gathered *g, bc_error *err)
@@ -192,6 +216,8 @@ bc_status bci_gathered_lay(const bci_table *t, const bc_numbers_settings *s, con
         st = bci_lay_room_new(&l, g->room, &g->lay, err);
         g->lay_room = st ? 0 : g->room;
     }
+    if (!st)
+        st = check_spans(t, &l, b, column, g, err);
     if (!st && g->n > 0)
         st =
             bci_lay(&l, &g->lay, g->x, has_noise(s) ? g->noise : NULL, g->n, g->y, sums, NULL, err);

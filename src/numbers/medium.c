@@ -171,6 +171,7 @@ const bc_medium bc_tables = {
     .spec = "depth",
     .expected = "FILE SPEC, for example readings.csv 6",
     .probe = bc_numbers_probe,
+    .probe_named = bc_numbers_probe_named,
     .takes = bci_numbers_takes,
     .replaces_spec = bci_numbers_replaces_spec,
     .settings = bci_numbers_setting_rows,

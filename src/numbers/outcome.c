@@ -3,10 +3,12 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fail.h"
 #include "base/limits.h"
+#include "base/shown.h"
 
 /* What was seen of a column, with zeros for what counts as 0. */
 static bci_seen seen_with_zeros(const bci_seen *seen, const bc_numbers_settings *settings)
@@ -81,6 +83,19 @@ static bc_status count_codes(const bci_table *t, const bc_numbers_settings *s, b
     return st;
 }
 
+/* Say of which column a sentence is. */
+static bc_status of_column(const bci_table *t, size_t column, bc_error *err)
+{
+    char said[sizeof err->text];
+
+    if (!err)
+        return BC_E_FORMAT;
+    snprintf(said, sizeof said, "%s", err->text);
+    return bci_fail(err, BC_E_FORMAT, "%s: %s%s: %s", bci_table_name(t),
+                    bci_table_is_named(t) ? "column " : "",
+                    bci_show_name(bci_table_column(t, column)).text, said);
+}
+
 bc_status bci_reduced_begin(const bci_table *t, const bc_numbers_settings *s, const bci_columns *c,
                             bool is_seen, bci_reduced *reduced, bc_error *err)
 {
@@ -106,6 +121,8 @@ bc_status bci_reduced_begin(const bci_table *t, const bc_numbers_settings *s, co
         if (bci_numbers_have_runs(s))
             continue;
         st = bci_ruler_lay(s, s->per == BC_PER_WHOLE ? &all : &own, &reduced[i].ruler, err);
+        if (st == BC_E_FORMAT)
+            st = of_column(t, i, err);
         if (!st)
             st = count_codes(t, s, &reduced[i], &memory, err);
     }

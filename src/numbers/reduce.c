@@ -106,6 +106,27 @@ static bc_status round_column(const reduction *r, bci_batch *b, slot_buffers *s,
     return BC_OK;
 }
 
+/* Marks with a comma stand in quotes where commas part cells: is the cell in quotes already? */
+static bool is_in_quotes(const bci_batch *b, const bci_table_cell *cell)
+{
+    uint32_t at = cell->start;
+
+    while (at > 0 && (b->text[at - 1] == ' ' || b->text[at - 1] == '\t'))
+        at--;
+    return at > 0 && b->text[at - 1] == '"';
+}
+
+static char *in_quotes(char *mark, char *end, char point)
+{
+    const size_t n = (size_t)(end - mark);
+
+    if (!memchr(mark, point, n))
+        return end;
+    memmove(mark + 1, mark, n);
+    mark[0] = mark[n + 1] = '"';
+    return mark + n + 2;
+}
+
 /* The mark of a number, at `to`; returns what follows it. */
 static char *put_mark(const reduction *r, const slot_buffers *s, size_t i, size_t at, char *to)
 {
@@ -124,6 +145,8 @@ static char *put_mark(const reduction *r, const slot_buffers *s, size_t i, size_
 /* The text of the batch with marks in place of numbers. */
 static void write_text(const reduction *r, const bci_batch *b, slot_buffers *s)
 {
+    const bci_dialect *d = bci_table_dialect(r->table);
+    const bool needs_quotes = d->separator == d->point;
     const bci_table_cell *cell = b->cells;
     const char *from = b->text;
     char *to = s->text;
@@ -138,7 +161,11 @@ static void write_text(const reduction *r, const bci_batch *b, slot_buffers *s)
                 *to = *from;
             else
                 memcpy(to, from, gap);
-            to = put_mark(r, s, i, i * b->n_rows + s->columns[i].next++, to + gap);
+            to += gap;
+
+            char *end = put_mark(r, s, i, i * b->n_rows + s->columns[i].next++, to);
+
+            to = needs_quotes && !is_in_quotes(b, cell) ? in_quotes(to, end, d->point) : end;
             from = b->text + cell->start + cell->length;
         }
     const size_t rest = (size_t)(b->text + b->n_text - from);

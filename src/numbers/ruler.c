@@ -86,10 +86,12 @@ static bc_status check_groups(const bc_numbers_settings *s, bc_error *err)
 {
     const bc_scale_row *scale = bci_ruler_scale(s);
 
-    const bc_status st = s->per == BC_PER_ROW ? bci_group_check(0, &bci_groups_of_numbers, err)
-                         : s->per == BC_PER_BLOCK
-                             ? bci_group_check(s->group, &bci_groups_of_numbers, err)
-                             : BC_OK;
+    bc_scale_group per = s->per;
+    uint32_t group = s->group;
+    const bc_status st = per == BC_PER_ROW
+                             ? bci_group_read("row", &bci_groups_of_numbers, &per, &group, err)
+                         : per == BC_PER_BLOCK ? bci_group_check(group, &bci_groups_of_numbers, err)
+                                               : BC_OK;
 
     if (st)
         return st;
@@ -220,6 +222,22 @@ static void find_decimals(bci_ruler *r, double step, double origin)
     r->tenths = bci_double_of_digits(1, places);
 }
 
+/* Marks are laid by the distance of the ends, which has to be a number. */
+static bc_status check_span(const bc_numbers_settings *s, double low, double high, bc_error *err)
+{
+    if (isfinite(high - low))
+        return BC_OK;
+    return s->has_range
+               ? bci_fail(err, BC_E_USAGE,
+                          "`range=%g..%g`: its ends are further apart than a double can say, "
+                          "expected closer ones",
+                          low, high)
+               : bci_fail(err, BC_E_FORMAT,
+                          "numbers from %g to %g are further apart than a double can say, expected "
+                          "smaller ones, or `scale=absmax` and a grid with a sign, such as e4m3",
+                          low, high);
+}
+
 static bc_status lay_steps(const bc_numbers_settings *s, const bci_seen *seen, bci_ruler *r,
                            bc_error *err)
 {
@@ -263,6 +281,18 @@ static bc_status lay_scale(const bc_numbers_settings *s, const bci_seen *seen, b
     const double mean = n > 0.0 ? seen->sum_size / n : 0.0;
     const size_t n_ends = s->has_range || n > 0.0 ? 2 : 0;
 
+    const bool needs_span =
+        s->has_range || method == BC_SCALE_MINMAX || method == BC_SCALE_ZERO_POINT;
+    const bc_status st = n_ends > 0 && needs_span ? check_span(s, ends[0], ends[1], err) : BC_OK;
+
+    if (st)
+        return st;
+    if (method == BC_SCALE_ABSMEAN && isinf(mean))
+        return bci_fail(
+            err, BC_E_FORMAT,
+            "the magnitudes of %.0f numbers have no sum that a double can say, expected "
+            "smaller ones, or another `scale` than absmean",
+            n);
     r->grid = s->depth.grid;
     r->is_fitted = scale && method != BC_SCALE_FULL;
     r->is_pinned = method == BC_SCALE_MINMAX && n_ends > 0;

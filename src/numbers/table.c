@@ -248,7 +248,8 @@ static bc_status refuse_ragged(const bci_table *t, size_t n, bool is_more, uint6
  * or NULL. */
 static const char *usual_end(const bci_dialect *d, const char *p, double *value)
 {
-    const char *end = d->separator == ' ' ? NULL : bci_read_plain(p, d->point, value);
+    const bool is_plain = d->separator != ' ' && d->separator != d->point;
+    const char *end = is_plain ? bci_read_plain(p, d->point, value) : NULL;
 
     return end && (*end == d->separator || bci_is_line_end(end)) ? end : NULL;
 }
@@ -436,9 +437,6 @@ static bc_status check_format(const bc_numbers_format *f, bc_error *err)
                         "`separator`: expected one of , ; | tab, blank or line feed");
     if (f->decimal && f->decimal != '.' && f->decimal != ',')
         return bci_fail(err, BC_E_USAGE, "`decimal`: expected . or ,");
-    if (f->separator && f->separator == (f->decimal ? f->decimal : '.'))
-        return bci_fail(err, BC_E_USAGE, "`separator` and `decimal` are both %c, expected two",
-                        f->separator);
     return BC_OK;
 }
 
@@ -542,7 +540,7 @@ bc_numbers_summary bci_table_summary(const bci_table *t)
     if (t->is_doubtful)
         bci_format(
             s.note, sizeof s.note,
-            "commas are read as the ends of cells, expected decimal , where they are decimal "
+            "commas are read as the ends of cells, expected decimal comma where they are decimal "
             "ones");
     return s;
 }

@@ -96,7 +96,8 @@ static void show(const bci_fact *f, char cell[CELL])
 {
     switch (f->type) {
     case BCI_NUMBER: /* 0 has no sign, nor what rounds to it */
-        bci_format(cell, CELL, "%.2f", fabs(f->number) < 0.005 ? 0.0 : f->number);
+        bci_format(cell, CELL, fabs(f->number) < 1e15 ? "%.2f" : "%.6g",
+                   fabs(f->number) < 0.005 ? 0.0 : f->number);
         break;
     case BCI_INTEGER: snprintf(cell, CELL, "%llu", (unsigned long long)f->integer); break;
     case BCI_FLAG: snprintf(cell, CELL, "%s", f->integer ? "yes" : "no"); break;

@@ -34,7 +34,7 @@ bc_status bc_medium_of_rereadable(const char *path, const bc_medium **m, bc_erro
         return st;
     const uint8_t *head = bc_input_head(in, &n);
 
-    *m = bc_medium_of_head(head, n);
+    *m = bc_medium_named(path, head, n);
     bc_input_free(in);
     return *m ? BC_OK : bc_medium_unknown(path, err);
 }

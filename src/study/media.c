@@ -34,6 +34,16 @@ const bc_medium *bc_medium_of_head(const uint8_t *head, size_t n)
     return NULL;
 }
 
+const bc_medium *bc_medium_named(const char *path, const uint8_t *head, size_t n)
+{
+    const bc_medium *m = bc_medium_of_head(head, n);
+
+    for (size_t i = 0; !m && i < N_MEDIA; i++)
+        if (media[i]->probe_named && media[i]->probe_named(path, head, n))
+            m = media[i];
+    return m;
+}
+
 static void describe(const bc_medium *m, const uint8_t *head, size_t n, char what[48])
 {
     const char *name = "";
@@ -55,7 +65,7 @@ const bc_medium *bc_medium_of_file(const char *path, char what[48])
     if (stat(path, &info) == 0 && S_ISREG(info.st_mode) && !bc_input_open(path, &input, NULL)) {
         const uint8_t *head = bc_input_head(input, &n);
 
-        m = bc_medium_of_head(head, n);
+        m = bc_medium_named(path, head, n);
         if (m)
             describe(m, head, n, what);
     }

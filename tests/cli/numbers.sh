@@ -46,6 +46,12 @@ rm r-step0.5.csv
 bitcrush r.csv 4 --step 0.5
 exits 2
 mentions 'no BITS with --palette, --channels or --step'
+for spec in e4m3 q4_0 nf4; do
+    bitcrush r.csv $spec --step 0.5
+    exits 2
+    mentions 'no BITS with --palette, --channels or --step'
+    silent "$out"
+done
 
 it 'a range is one word or two'
 bitcrush r.csv 5 --range 0..31 -q -o one.csv
@@ -68,6 +74,37 @@ exits 0
 grep -q '^4,1,ok$' r-3bit.csv && fail 'codes of another row'
 grep -q '^7,1,ok$' r-3bit.csv || fail 'codes of 4 and of 20.0 are 7 and 1'
 rm r-3bit.csv
+
+it 'a short table that is damaged is said with its line, whatever it is called'
+for name in t t.csv t.tsv t.txt; do
+    printf 'a,b\n1,2\n3\n' >$name
+    bitcrush $name 4
+    exits 4
+    says "bitcrush: $name: the record in line 3 has 1 cell, expected 2 as in the first"
+    printf 'a,b\n1,"2\n3,4\n' >$name
+    bitcrush $name 4
+    exits 4
+    says "bitcrush: $name: the record in line 2 has a quote without an end, expected another quote"
+    printf 'Sir\nyes\n' >$name
+    bitcrush $name 4
+    exits 5
+    printf 'a,b\0\1\2' >$name
+    bitcrush $name 4
+    exits 5
+    rm $name
+done
+
+it 'decimal commas in quotes are read where they are said'
+printf '"1,5","2,5"\n"3,5","4,5"\n"3,2","4"\n' >q.csv
+bitcrush q.csv 1
+exits 4
+says 'bitcrush: q.csv: numbers of column 1 have a decimal comma, first in line 1, expected --decimal comma or numbers with a point'
+for point in , comma; do
+    bitcrush q.csv 1 --decimal $point -q -o -
+    exits 0
+    printf '"1,5","2,5"\n"3,5","4,5"\n"3,5","4,5"\n' | cmp - "$out" || fail 'other numbers'
+done
+rm q.csv
 
 it 'a pipe is reduced as a file is'
 seq 0 0.1 10 >s.txt

@@ -16,6 +16,8 @@ static const struct {
     { "a,b\n1,\"2\"\"\n", BC_E_FORMAT, "line 2 has a quote without an end" },
     { "a,b\n1,\"2\"x\n", BC_E_FORMAT, "line 2 has text behind a closing quote" },
     { "a,b\n1,\"2\" \"3\"\n", BC_E_FORMAT, "line 2 has text behind a closing quote" },
+    { "1,2\n3,4,5\n6,7\n", BC_E_FORMAT, "line 2 has over 2 cells" },
+    { "1,\"2\n3,4\n", BC_E_FORMAT, "line 1 has a quote without an end" },
     { "\n\n# nothing\n", BC_E_FORMAT, "has no records" },
     { "a,b\n", BC_E_UNSUPPORTED, "has 2 columns, none of which has numbers" },
     { "one\ntwo\n", BC_E_UNSUPPORTED, "has 1 column, none of which has numbers" },
@@ -37,6 +39,50 @@ static void every_row(void **state)
             s.high = 1.0;
             expect_refused(rows[i].text, s, rows[i].status, rows[i].words);
         }
+}
+
+/* Numbers so large that their distance or sum is none that a double can say. */
+static void far_apart(void **state)
+{
+    static const char table[] = "x,y\n1,-1e308\n2,1.5e308\n3,1.7e308\n";
+    static const struct {
+        const char *spec, *words;
+        bc_scale_method scale;
+        uint32_t group;
+    } ways[] = {
+        { "4", "column y: numbers from -1e+308 to 1.7e+308 are further apart", BC_SCALE_MINMAX, 0 },
+        { "4.5", "are further apart than a double can say", BC_SCALE_ZERO_POINT, 0 },
+        { "4", "column y: the magnitudes of 3 numbers have no sum", BC_SCALE_ABSMEAN, 0 },
+        { "4", "1.5e+308 in line 3, column y, further from others of its", BC_SCALE_MINMAX, 2 },
+        { "4", "1.5e+308 in line 3, column y, further from others of its", BC_SCALE_MSE, 2 },
+        { "4", "1.5e+308 in line 3, column y, further from others", BC_SCALE_PERCENTILE, 3 },
+        { "q4_0", "1.7e+308 in line 4, column y, more than the scale of a block holds", 0, 0 },
+        { "nf4", "1.7e+308 in line 4, column y, more than the scale of a block holds", 0, 0 },
+    };
+    bc_numbers_settings s;
+    const bc_scale_row *scales;
+    const size_t n = bc_scale_rows(&scales);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        s = settings_for(ways[i].spec);
+        for (size_t k = 0; !s.depth.blocks && k < n; k++)
+            if (scales[k].method == ways[i].scale)
+                s.scale = &scales[k];
+        s.per = ways[i].group ? BC_PER_BLOCK : s.per;
+        s.group = ways[i].group;
+        expect_refused(table, s, BC_E_FORMAT, ways[i].words);
+    }
+    s = settings_for("4");
+    s.has_range = true;
+    s.low = -1e308;
+    s.high = 1e308;
+    expect_refused(table, s, BC_E_USAGE, "`range=-1e+308..1e+308`: its ends are further apart");
+    s = settings_for("e4m3"); /* a grid with a sign needs no distance: 448 steps on 1.7e308 */
+    expect_reduced("-1.7e308\n1.7e308\n0\n", s, "-1.7e+308\n1.7e+308\n0\n");
+    s = settings_for("4");
+    s.per = BC_PER_ROW;
+    expect_refused("1\n2\n", s, BC_E_USAGE, "group row: is for");
 }
 
 static void bytes_that_are_zero(void **state)
@@ -128,9 +174,9 @@ static void every_prefix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row),    cmocka_unit_test(bytes_that_are_zero),
-        cmocka_unit_test(long_records), cmocka_unit_test(much_memory),
-        cmocka_unit_test(every_prefix),
+        cmocka_unit_test(every_row),           cmocka_unit_test(far_apart),
+        cmocka_unit_test(bytes_that_are_zero), cmocka_unit_test(long_records),
+        cmocka_unit_test(much_memory),         cmocka_unit_test(every_prefix),
     };
 
     return cmocka_run_group_tests_name("numbers: damage", tests, make_scratch_dir,

@@ -110,7 +110,7 @@ static void decimal_commas(void **state)
     (void)state;
     expect_refused("t;x\n1;0,5\n2;1,5\n", s, BC_E_FORMAT,
                    "numbers of column x have a decimal comma, first in line 2, expected "
-                   "`decimal=,` or");
+                   "`decimal=comma` or");
     expect_refused("x\n0,5\n1,5\n", s, BC_E_FORMAT, "decimal comma, first in line 2");
     expect_refused("5\n0,5\n1,5\n7\n", s, BC_E_FORMAT, "decimal comma, first in line 2");
     expect_refused("a\tb\n1\t2\n1\t3,25\n", s, BC_E_FORMAT, "of column b");
@@ -119,11 +119,19 @@ static void decimal_commas(void **state)
     expect_reduced("t;x\n1;0,5\n4;1\n1;2\n3,1;1,1\n", s, "t;x\n1;0,5\n4;1\n1;2\n3;1\n");
     expect_reduced("0,0\n0,75\n0,3\n", s, "0\n0,75\n0,25\n");
     expect_refused("x;y\n1.5;1\n2.5;2\n", s, BC_E_FORMAT, "have a decimal point");
+    /* where commas part cells as well, quotes tell one from the other */
+    expect_reduced("\"0,5\",\"1,5\"\n\"3,5\",\"4,5\"\n\"0,7\",2\n", s,
+                   "\"0,5\",\"1,5\"\n\"3,5\",\"4,5\"\n\"0,5\",\"1,5\"\n");
+    expect_reduced("\"x,y\",z\n\"1,25\", 1 \n 4,\"2,5\"\n2,2\n", s,
+                   "\"x,y\",z\n\"1,25\", 1 \n 4,\"2,5\"\n\"2,1666666666666665\",2\n");
+    expect_refused("\"0,5\",1\n2,5,1\n", s, BC_E_FORMAT, "line 2 has over 2 cells");
+    s.format.separator = ',';
+    expect_reduced("\"0\",\"1\"\n\"1,5\",\"2\"\n", s, "\"0\",\"1\"\n\"1,5\",\"2\"\n");
     /* "0,1" can be two columns, and is: that is said */
     s = settings_for("2");
     free(reduced_text("0,0\n0,1\n0,2\n", s, &r));
     assert_int_equal(r.n_columns, 2);
-    assert_non_null(strstr(r.input.note, "decimal ,"));
+    assert_non_null(strstr(r.input.note, "decimal comma"));
     bc_numbers_result_free(&r);
     free(reduced_text("0,0\n0,-1\n0,2\n", s, &r));
     assert_string_equal(r.input.note, "");
@@ -180,6 +188,26 @@ static const struct {
     { "#ff0000\n#00ff00\n", false },
     { "a,b\n", false },
     { "\n\n", false },
+    /* what is wrong further on is for the reader to name */
+    { "a,b\n1,2\n3\n", true },
+    { "1,2\n3,4,5\n6,7\n", true },
+    { "1 2\n3 4\n5\n", true },
+    { "a,b\n1,\"2\n3,4\n", true },
+    { "1,\"2\n3,4\n", true },
+    { "int a, b;\nint c = 1, d, e;\n", false },
+    { "Dear Sir,\nI have 3, or 4\n5,6,7\n", false },
+    { "1\nx y\n2\n", false },
+};
+
+/* A row: a name and first bytes that tell nothing by themselves. */
+static const struct {
+    const char *name, *head;
+    bool is_taken;
+} called[] = {
+    { "x.csv", "1\nx y\n2\n", true }, { "x.TSV", "one\ntwo\n", true },
+    { "x.txt", "1\nx y\n2\n", true }, { "x.txt", "Dear Sir,\nso it is.\n", false },
+    { "x", "1\nx y\n2\n", false },    { "csv", "1\nx y\n2\n", false },
+    { "x.csv", "GIF89a\1\2", false }, { "x.csv", "{\"a\": 1}\n", false },
 };
 
 static void first_bytes(void **state)
@@ -191,6 +219,10 @@ static void first_bytes(void **state)
         EXPECT(bc_numbers_probe((const uint8_t *)heads[i].head, strlen(heads[i].head)) ==
                    heads[i].is_taken,
                "`%s`: expected %d", heads[i].head, heads[i].is_taken);
+    for (size_t i = 0; i < sizeof called / sizeof *called; i++)
+        EXPECT(bc_numbers_probe_named(called[i].name, (const uint8_t *)called[i].head,
+                                      strlen(called[i].head)) == called[i].is_taken,
+               "%s, `%s`: expected %d", called[i].name, called[i].head, called[i].is_taken);
     /* names alone fill the head */
     for (size_t i = 0; i + 8 <= BC_HEAD_SIZE; i += 8)
         memcpy(wide + i, "sensorA,", 9);
