@@ -183,7 +183,7 @@ static bc_status check_operands(const bc_medium *m, const options *o, bool has_s
         return tool_arguments(err, true, expected);
     if (!has_spec && has_stray_spec(m, o))
         return tool_arguments(
-            err, false, "no BITS with --palette, --channels or --step, which take their place");
+            err, false, "no SPEC with --palette, --channels or --step, which take their place");
     if (o->plot && o->n_operands - has_spec > 1)
         return tool_usage(err, "--plot", o->plot, "expected one file to plot");
     return BC_OK;

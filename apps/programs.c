@@ -4,20 +4,22 @@
 #include "option_table.h"
 
 static const char *const image_usages[] = {
-    "FILE... BITS [OPTION...]",
+    "FILE... SPEC [OPTION...]",
     "FILE... --palette N|NAME|FILE [OPTION...]",
     NULL,
 };
 
 static const char about_images[] =
     "Reduce the bit depth of pictures and say what it cost. FILE is PNG, JPEG, PNM or\n"
-    "PAM, - is standard input; BITS is 1 to 16 a sample. The output is FILE-BITSbit.png\n"
-    "(of a palette FILE-Ncolours.png or FILE-NAME.png) beside the input unless -o names\n"
-    "another, or a directory for several files.";
+    "PAM, - is standard input; SPEC is 1 to 16 bits a sample, or any grid or block format of\n"
+    "--list (e2m1, q4_0). The output is FILE-4bit.png (of a palette FILE-Ncolours.png or\n"
+    "FILE-NAME.png) beside the input unless -o names another, or a directory for several\n"
+    "files.";
 
 static const char about_compare[] =
-    "`bitcrush compare A B` reports the same figures for any two pictures of one size, and\n"
-    "for any two sounds of one rate, length and number of channels.";
+    "`bitcrush compare A B` reports the same figures for any two pictures of one size, any two\n"
+    "sounds of one rate, length and number of channels, tables of one shape, and the tensors of\n"
+    "two files of weights that have one name.";
 
 static const char *const image_abouts[] = { about_images, about_compare, NULL };
 
@@ -26,26 +28,36 @@ static const char *const audio_usages[] = { "FILE... SPEC [OPTION...]", NULL };
 static const char about_sound[] =
     "Reduce the bit depth of sound and say what it cost. FILE is WAV, AIFF, FLAC, Ogg or\n"
     "what else libsndfile reads, - is standard input; SPEC is 1 to 32 bits (4.5: 23 levels),\n"
-    "mulaw, alaw or a float format. The output is FILE-BITSbit.wav, or of the input's kind,\n"
-    "beside the input unless -o names another, or a directory for several files.";
+    "or any grid or block format of --list (mulaw, e4m3). The output is FILE-8bit.wav, or of\n"
+    "the input's kind, beside the input unless -o names another, or a directory for several\n"
+    "files.";
 
 static const char about_restore[] =
     "`bitcrush restore FILE` takes the dither of --subtractive away again.";
 
 static const char *const audio_abouts[] = { about_sound, NULL };
 
-static const char *const tensor_usages[] = { "FILE... FORMAT [OPTION...]", NULL };
+static const char *const tensor_usages[] = { "FILE... SPEC [OPTION...]", NULL };
 
 static const char about_weights[] =
     "Reduce the bits of neural weights and say what it cost. FILE is safetensors (or the\n"
-    "index of its shards), GGUF, .npy or .npz; FORMAT is a block format (q4_k), a float (f16),\n"
-    "a number of bits or a mix (q4_k_m). The output is FILE-FORMAT.gguf, or of the input's\n"
-    "kind for floats.";
+    "index of its shards), GGUF, .npy or .npz; SPEC is a block format (q4_k), a float (f16),\n"
+    "a number of bits, a mix (q4_k_m) or any grid of --list. The output is FILE-q4_k.gguf, or\n"
+    "of the input's kind for floats.";
 
 static const char about_numbers[] =
     "Reduce the bits of numbers in a table and say what it cost. FILE is CSV, TSV or one number a\n"
-    "line, - is standard input; SPEC is 1 to 24 bits between the ends of each column, or a grid\n"
-    "(e4m3); --step S takes its place. The output is FILE-SPEC.csv, with all else as it was.";
+    "line, - is standard input; SPEC is 1 to 24 bits between the ends of each column, or any grid or\n"
+    "block format of --list (e4m3); --step S takes its place. The output is FILE-6bit.csv, with all\n"
+    "else as it was.";
+
+static const char *const numbers_usages[] = {
+    "FILE... SPEC [OPTION...]",
+    "FILE... --step S [OPTION...]",
+    NULL,
+};
+
+static const char *const numbers_abouts[] = { about_numbers, NULL };
 
 static const char about_info[] =
     "`bitcrush info FILE...` says what a file is and, of pictures and sound, how much of it is used:\n"
@@ -129,4 +141,19 @@ size_t programs(const program *const **out)
 
     *out = all;
     return sizeof all / sizeof *all;
+}
+
+const program *program_for(const program *self, unsigned tool)
+{
+    static const program media[] = {
+        { "bitcrush image", TOOL_IMAGE, image_usages, image_abouts },
+        { "bitcrush audio", TOOL_AUDIO, audio_usages, audio_abouts },
+        { "bitcrush tensor", TOOL_TENSOR, tensor_usages, tensor_abouts },
+        { "bitcrush numbers", TOOL_NUMBERS, numbers_usages, numbers_abouts },
+    };
+
+    for (size_t i = 0; self == &program_bitcrush && i < sizeof media / sizeof *media; i++)
+        if (media[i].tools == tool)
+            return &media[i];
+    return self;
 }

@@ -16,6 +16,9 @@ extern const program program_bitcrush, program_image, program_audio, program_ten
 /* Verbs with options of their own, no files: programs() does not have them. */
 extern const program program_sweep, program_explain;
 
+/* `bitcrush image` and its like, whose help has what goes with one medium; others stay. */
+const program *program_for(const program *self, unsigned tool);
+
 /* All programs; returns their number. */
 size_t programs(const program *const **out);
 

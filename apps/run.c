@@ -224,7 +224,7 @@ static bc_status run_each(const verb *v, const options *o, bc_error *err)
 static bc_status run(const program *self, const verb *v, const options *o, bc_error *err)
 {
     if (o->help)
-        print_help(self);
+        print_help(v->only && v->takes_spec ? program_for(self, media_bit(v->only)) : self);
     else if (o->version)
         printf("bitcrush %s, kernels at level %s\n", BC_VERSION, bc_cpu_level());
     else if (o->man)

@@ -45,11 +45,11 @@ printf 'time,temp,note\n0,20,ok\n1,20.5,\n2,21,"hot, dry"\n3,20,ok\n4,20,ok\n' |
 rm r-step0.5.csv
 bitcrush r.csv 4 --step 0.5
 exits 2
-mentions 'no BITS with --palette, --channels or --step'
+mentions 'no SPEC with --palette, --channels or --step'
 for spec in e4m3 q4_0 nf4; do
     bitcrush r.csv $spec --step 0.5
     exits 2
-    mentions 'no BITS with --palette, --channels or --step'
+    mentions 'no SPEC with --palette, --channels or --step'
     silent "$out"
 done
 

@@ -28,7 +28,13 @@ exits 0
 same "$out" "$base/help"
 run "$BITCRUSH_IMAGE" --help
 exits 0
-prints 'usage: bitcrush-image FILE... BITS'
+prints 'usage: bitcrush-image FILE... SPEC'
+for medium in image audio tensor numbers; do
+    bitcrush "$medium" --help
+    exits 0
+    prints "usage: bitcrush $medium FILE... SPEC"
+    [ "$(wc -l <"$out")" -lt "$(wc -l <"$base/help")" ] || fail 'all options'
+done
 
 it '--version names the program and its version'
 bitcrush --version

@@ -26,8 +26,8 @@ for word in x +4 4x ' 4' 1e1 0x4; do
 done
 refused '-4: unknown, expected a number of bits, or a grid or format that --list shows' -- in.png -4
 
-refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)'
-refused 'too few arguments: expected FILE BITS, for example photo.png 4 (see --help)' in.png
+refused 'too few arguments: expected FILE SPEC, for example photo.png 4 (see --help)'
+refused 'too few arguments: expected FILE SPEC, for example photo.png 4 (see --help)' in.png
 refused '4: no file of that name; expected the file first, as in.png 4' 4 in.png
 refused 'conver: no file and no verb of that name, expected FILE... SPEC or a verb that --help names' conver in.png
 refused 'too few arguments: expected compare A B, two of a kind: pictures, sounds, weights or tables' compare
