@@ -40,7 +40,7 @@ for f in "$work"/root/src/base/*.c "$work"/root/src/core/*.c "$work"/root/src/me
     sources="$sources $f"
 done
 # shellcheck disable=SC2086
-"${CC:-cc}" -std=c17 -O1 -ffp-contract=off -Wno-unknown-pragmas -Wno-psabi -D_POSIX_C_SOURCE=200809L \
+"${CC:-cc}" -std=c17 -O0 -ffp-contract=off -Wno-unknown-pragmas -Wno-psabi -D_POSIX_C_SOURCE=200809L \
     -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -DBCI_LEVEL=baseline -I"$work/root/include" -I"$work/root/src" \
     "$work/main.c" $sources -lm -o "$work/alone"
 "$work/alone"

@@ -112,16 +112,16 @@ judge() {
 
 # Is a file of the library, or of the programs? A program that makes tables is neither.
 of_sources() {
-    while IFS= read -r file; do
-        case $file in src/*) grep -q '^int main(' "$file" && continue ;; esac
-        printf '%s\n' "$file"
-    done
+    xargs awk '
+    FNR == 1 { is_program[FILENAME] = 0 }
+    /^int main\(/ && FILENAME ~ /^src\// { is_program[FILENAME] = 1 }
+    END { for (file in is_program) if (!is_program[file]) print file }' | LC_ALL=C sort
 }
 
 check() {
     (
         cd "$1"
-        files=$(find src apps -name '*.[ch]' -type f 2>/dev/null | LC_ALL=C sort | of_sources)
+        files=$(find src apps -name '*.[ch]' -type f 2>/dev/null | of_sources)
         [ "$files" ] || {
             echo "$1: no sources found, expected a tree with src/"
             exit 1

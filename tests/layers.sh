@@ -162,9 +162,12 @@ includes() {
     (
         cd "$1"
         find src include apps -name '*.[ch]' -type f 2>/dev/null | LC_ALL=C sort |
-            while IFS= read -r file; do
-                sed -n 's|^[[:space:]]*#[[:space:]]*include[[:space:]]*\(["<][^">]*[">]\).*|'"$file"':\1|p' "$file"
-            done
+            xargs awk '
+            match($0, /^[ \t]*#[ \t]*include[ \t]*["<][^">]*[">]/) {
+                line = substr($0, 1, RLENGTH)
+                sub(/^[^"<]*/, "", line)
+                print FILENAME ":" line
+            }' /dev/null
     )
 }
 
@@ -231,13 +234,14 @@ self_test() {
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     cases >"$scratch/cases"
+    good_tree "$scratch/good"
+    check "$scratch/good" >"$scratch/said" || {
+        echo "the good tree was refused: $(cat "$scratch/said")"
+        exit 1
+    }
     while IFS='|' read -r what file line words; do
         tree=$scratch/$n
         good_tree "$tree"
-        check "$tree" >"$scratch/said" || {
-            echo "the good tree was refused: $(cat "$scratch/said")"
-            exit 1
-        }
         printf '%s\n' "$line" >>"$tree/$file"
         expect_case "$what" "$words" check "$tree"
     done <"$scratch/cases"

@@ -52,15 +52,15 @@ verbs() {
 }
 
 # Everything the manual of a tool has to name, as it stands there.
-promised() { # image, audio, tensor, explain or sweep
+promised() { # image, audio, tensor, numbers, explain or sweep
     case $1 in
-    explain | sweep) set -- "$1" "$bin/bitcrush" "$1" ;;
+    explain | sweep | numbers) set -- "$1" "$bin/bitcrush" "$1" ;;
     *) set -- "$1" "$bin/bitcrush-$1" ;;
     esac
     of=$1
     shift
     "$@" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/`\2/p'
-    [ "$of" != sweep ] || return 0
+    case $of in sweep | numbers) return 0 ;; esac
     [ "$of" != image ] || # where the manuals of the others lead to
         "$@" --help | sed -n '/^Exit status:/,/^$/p' | tr ',' '\n' |
             sed -n 's/^\(Exit status:\)* *\([0-9][0-9]*\) [a-z].*/| \2 /p'
@@ -71,25 +71,33 @@ promised() { # image, audio, tensor, explain or sweep
 
 "$root/dev" help | awk '/^  [a-z]/ { print $1 }' >"$scratch/verbs"
 
+# Which lines of the file $1 stand nowhere in the file $2.
+missing() {
+    awk 'NR == FNR { wanted[++n] = $0; next }
+    { for (i = 1; i <= n; i++) if (index($0, wanted[i])) has[i] = 1 }
+    END { for (i = 1; i <= n; i++) if (!has[i]) print wanted[i] }' "$1" "$2"
+}
+
 for page; do
+    directory=$root/$(dirname -- "$page")
     links "$root/$page" >"$scratch/found"
     while read -r line target; do
-        [ -e "$root/$(dirname -- "$page")/$target" ] ||
-            fault "$page:$line: the link leads to $target, which is not there"
+        [ -e "$directory/$target" ] || fault "$page:$line: the link leads to $target, which is not there"
     done <"$scratch/found"
     verbs "$root/$page" >"$scratch/found"
     while read -r line verb; do
         grep -qx -e "$verb" "$scratch/verbs" || fault "$page:$line: ./dev has no verb $verb"
     done <"$scratch/found"
     case $page in
-    docs/manual/image.md | docs/manual/audio.md | docs/manual/tensor.md) ;;
+    docs/manual/image.md | docs/manual/audio.md | docs/manual/tensor.md | docs/manual/numbers.md) ;;
     docs/manual/explain.md | docs/manual/sweep.md) ;;
     *) continue ;;
     esac
-    promised "$(basename -- "$page" .md)" >"$scratch/found"
-    [ -s "$scratch/found" ] || fault "$page:1: the program lists nothing to look for"
+    promised "$(basename -- "$page" .md)" >"$scratch/promised"
+    [ -s "$scratch/promised" ] || fault "$page:1: the program lists nothing to look for"
+    missing "$scratch/promised" "$root/$page" >"$scratch/found"
     while IFS= read -r words; do
-        grep -qF -e "$words" "$root/$page" || fault "$page:1: does not tell of $words"
+        fault "$page:1: does not tell of $words"
     done <"$scratch/found"
 done
 exit "$worst"
