@@ -121,6 +121,7 @@ typedef struct {
     bool skip_encoding; /* in a dry run: do not even make the output; its size is 0 then, its
                          * layout NULL, all other figures are the same */
     bool skip_quality;  /* leave out blurred PSNR and SSIM, which take time */
+    bool wants_codes;   /* hand out how often each code is taken */
     double min_snr_db;  /* BC_E_QUALITY and no output, but a result, unless so much is measured,
                          * see bc_error_gate; NaN: no gate */
     const char *format; /* output format, or NULL to go by the name ("-": png) */
@@ -136,6 +137,18 @@ typedef struct {
 
 /* Serpentine Floyd-Steinberg in linear light at `bits`, every other field as documented. */
 BC_API bc_image_settings bc_image_settings_default(int bits);
+
+/* How often each code is taken, the lowest mark first: of all colour samples together, or of each
+ * channel where these have rulers of their own. */
+typedef struct {
+    uint32_t n; /* histograms: 1 or 3, or 0 where a palette is in place of a ruler, or the codes are
+                 * more than 2^16 */
+    uint32_t n_codes[3];
+    uint64_t *counts[3];
+} bc_image_code_counts;
+
+/* Release; NULL is fine. */
+BC_API void bc_image_code_counts_free(bc_image_code_counts *codes);
 
 /* What was done and what it cost. Errors are those of the samples that the output file holds, v /
  * maxval less v / maxval of the input: where a level of `bits` is no sample of the output's depth,
@@ -160,11 +173,12 @@ typedef struct {
     uint32_t ssim_factor;   /* the pictures were averaged down by it first */
     uint32_t n_levels;      /* 2^bits, or the colours of the palette */
     uint32_t n_levels_used;
-    double entropy_bits; /* per colour sample, with a palette per pixel */
-    double time_s;       /* wall clock */
-    char carried[128];   /* metadata in the output, by name: "gAMA iCCP tEXt" */
-    char dropped[128];   /* metadata of the input that are not: "bKGD eXIf" */
-    char salvaged[256];  /* damage of the input that was passed over, see bc_image_salvaged */
+    double entropy_bits;         /* per colour sample, with a palette per pixel */
+    bc_image_code_counts *codes; /* NULL unless asked for; bc_image_code_counts_free */
+    double time_s;               /* wall clock */
+    char carried[128];           /* metadata in the output, by name: "gAMA iCCP tEXt" */
+    char dropped[128];           /* metadata of the input that are not: "bKGD eXIf" */
+    char salvaged[256]; /* damage of the input that was passed over, see bc_image_salvaged */
     const char *cpu_level;
     int n_threads;
 } bc_image_result;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "image/code_counts.h"
 #include "image/dithered.h"
 #include "image/sample_tables.h"
 
@@ -471,4 +472,5 @@ void bci_grid_rows_measure(bci_grid_rows *q, bc_image_result *result)
     result->n_levels = q->of.n_levels;
     result->n_levels_used = (uint32_t)bc_levels_used(histogram, q->of.n_levels);
     result->entropy_bits = bc_entropy_bits(histogram, q->of.n_levels);
+    bci_image_code_counts_take(result->codes, &q->parts[0].histogram, q->of.n_levels);
 }

@@ -45,6 +45,15 @@ static void free_own(bc_outcome *o)
     free(o->own);
 }
 
+static void free_result(bc_outcome *o)
+{
+    bc_image_result *m = o->own;
+
+    if (m)
+        bc_image_code_counts_free(m->codes);
+    free(m);
+}
+
 static bc_status short_of_memory(bc_error *err)
 {
     return bci_fail(err, BC_E_LIMIT, "out of memory for a picture");
@@ -204,7 +213,7 @@ const bc_medium bc_pictures = {
     .ending = ending,
     .may_replace_input = true,
     .deeds = { [BC_REDUCE] = { .run = reduce,
-                               .release = free_own,
+                               .release = free_result,
                                .facts = bci_image_reduce_facts },
                [BC_COMPARE] = { .run = compare,
                                 .release = free_own,

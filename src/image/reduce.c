@@ -470,6 +470,8 @@ static bc_status measure(const line_up *l, bc_image_result *r, bc_error *err)
 {
     bc_status st = BC_OK;
 
+    if (l->settings->wants_codes && !(r->codes = calloc(1, sizeof *r->codes)))
+        return bci_fail(err, BC_E_LIMIT, "picture: out of memory for codes");
     if (l->palette_rows)
         bci_palette_rows_measure(l->palette_rows, r);
     else
@@ -523,7 +525,9 @@ bc_status bc_image_reduce(const char *in, const char *out, const bc_image_settin
     r.n_threads = n_threads;
     r.time_s = bci_now_s() - start;
     *result = r;
+    r.codes = NULL; /* now the caller's */
 done:
+    bc_image_code_counts_free(r.codes);
     line_up_free(&l);
     return st;
 }

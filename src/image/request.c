@@ -310,6 +310,7 @@ static bc_status prepare(const char *spec, int bits, const bc_request *request, 
     if (!st)
         st = bci_image_settle(j, err);
     j->settings.skip_quality = !request->wants_report;
+    j->settings.wants_codes = request->wants_curves;
     j->settings.reading.stop = request->stop;
     j->settings.reading.input = request->input;
     j->settings.progress = request->progress;

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "bitcrush/light.h"
+#include "image/code_counts.h"
 #include "image/dithered.h"
 
 /* Rows of a batch are cut into so many parts, whose figures are summed in order. */
@@ -214,5 +215,6 @@ bc_status bci_image_runs_measure(bci_image_runs *q, bc_image_result *result, bc_
     result->n_levels = (uint32_t)q->n_levels;
     result->n_levels_used = (uint32_t)bc_levels_used(histogram, q->n_levels);
     result->entropy_bits = q->n_levels ? bc_entropy_bits(histogram, q->n_levels) : NAN;
+    bci_image_code_counts_take(result->codes, &q->parts[0].histogram, (uint32_t)q->n_levels);
     return BC_OK;
 }

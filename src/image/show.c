@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "image/request.h"
+#include "image/ruler.h"
 #include "image/views.h"
 
 enum {
@@ -111,24 +112,41 @@ static bc_status put_error(bc_html *h, const bci_image_views *p, const bc_image_
     return st;
 }
 
-static bc_status put_codes(bc_html *h, const bci_image_views *p, bc_error *err)
+static bc_status put_colours(bc_html *h, const bci_image_views *p, bc_error *err)
+{
+    const uint32_t n = p->palette->n_colours;
+    char caption[256];
+    bc_status st = BC_OK;
+
+    bc_html_section(h, "Codes");
+    snprintf(caption, sizeof caption, "How often each of the %u colours of the palette is taken.",
+             n);
+    bc_html_codes(h, "Histogram of the colours of the result", p->counts, n, 0.0, "index", caption,
+                  err, &st);
+    return st;
+}
+
+static bc_status put_codes(bc_html *h, const bc_image_code_counts *codes, bool has_blocks,
+                           bc_error *err)
 {
     static const char *const channels[] = { "Red", "Green", "Blue" };
     char caption[256];
     bc_status st = BC_OK;
 
     bc_html_section(h, "Codes");
-    for (uint32_t i = 0; i < p->n_histograms; i++) {
-        if (p->n_histograms > 1)
+    for (uint32_t i = 0; i < codes->n; i++) {
+        if (codes->n > 1)
             bc_html_heading(h, channels[i]);
         snprintf(caption, sizeof caption,
-                 p->palette
-                     ? "How often each of the %u colours of the palette is taken."
-                     : "How often each of the %u codes is taken, all colour samples together.",
-                 p->n_codes[i]);
-        bc_html_codes(h, "Histogram of the codes of the result", p->counts[i], p->n_codes[i], 0.0,
-                      p->palette ? "index" : "code", caption, err, &st);
+                 "How often each of the %u codes is taken, from the lowest mark %sup%s.",
+                 codes->n_codes[i], has_blocks ? "of a block " : "",
+                 codes->n > 1 ? "" : ", all colour samples together");
+        bc_html_codes(h, "Histogram of the codes of the result", codes->counts[i],
+                      codes->n_codes[i], 0.0, "code", caption, err, &st);
     }
+    if (codes->n == 0)
+        bc_html_paragraph(h, "There are more than 65536 codes: their histogram is that of the "
+                             "samples.");
     return st;
 }
 
@@ -145,7 +163,8 @@ bc_status bci_image_show(const void *job, const bc_outcome *o, const bc_account 
     if (!st)
         st = put_error(h, &v, m, err);
     if (!st)
-        st = put_codes(h, &v, err);
+        st = v.palette ? put_colours(h, &v, err)
+                       : put_codes(h, m->codes, bci_image_has_runs(&j->settings), err);
     bci_image_views_free(&v);
     return st;
 }

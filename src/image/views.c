@@ -145,25 +145,18 @@ static void add_to_error(bci_image_views *p, uint32_t y)
     }
 }
 
-static void count_codes(bci_image_views *p)
+static void count_colours(bci_image_views *p)
 {
     const bci_image_side *s = &p->b;
-    const uint32_t n_colours = s->info->n_channels >= 3 ? 3 : 1;
 
     for (uint32_t x = 0; x < s->info->width; x++) {
-        for (uint32_t c = 0; !p->palette && c < n_colours; c++) {
-            const uint32_t h = p->n_histograms > 1 ? c : 0;
-            const double v = (double)colour(s, x, c) / s->info->maxval;
-
-            p->counts[h][lrint(v * (p->n_codes[h] - 1))]++;
-        }
-        for (uint32_t i = 0; p->palette && i < p->palette->n_colours; i++) {
+        for (uint32_t i = 0; i < p->palette->n_colours; i++) {
             const uint8_t *entry = p->palette->colours[i];
 
             if (entry[0] == s->shown_of[colour(s, x, 0)] &&
                 entry[1] == s->shown_of[colour(s, x, 1)] &&
                 entry[2] == s->shown_of[colour(s, x, 2)]) {
-                p->counts[0][i]++;
+                p->counts[i]++;
                 break;
             }
         }
@@ -190,7 +183,8 @@ static bc_status read_all(bci_image_views *p, bc_error *err)
             add_to_part(&p->b, p, y);
             add_to_error(p, y);
         }
-        count_codes(p);
+        if (p->palette)
+            count_colours(p);
     }
     return st;
 }
@@ -208,8 +202,6 @@ static bc_status plan(bci_image_views *p, const bc_image_settings *s, const bc_i
 {
     const uint32_t width = p->a.info->width, height = p->a.info->height;
     const uint32_t longer = width > height ? width : height;
-    const bool is_mixed =
-        s->channel_bits[0] != s->channel_bits[1] || s->channel_bits[1] != s->channel_bits[2];
     bc_status st;
 
     p->factor = (longer + MAX_SIDE - 1) / MAX_SIDE;
@@ -222,17 +214,9 @@ static bc_status plan(bci_image_views *p, const bc_image_settings *s, const bc_i
     p->is_grey = s->grey;
     p->gain = error_gain(bc_error_rmse(&m->coded));
     p->palette = m->palette.n_colours ? &m->palette : NULL;
-    p->n_histograms = !p->palette && is_mixed && p->b.info->n_channels >= 3 ? 3 : 1;
     p->error = malloc((size_t)p->width * p->height * 3);
-    for (uint32_t h = 0; h < p->n_histograms; h++) {
-        p->n_codes[h] = p->palette             ? p->palette->n_colours
-                        : p->n_histograms == 3 ? 1u << s->channel_bits[h]
-                                               : m->n_levels;
-        p->counts[h] = calloc(p->n_codes[h], sizeof *p->counts[h]);
-        if (!p->counts[h])
-            return short_of_memory(err);
-    }
-    if (!p->error)
+    p->counts = p->palette ? calloc(p->palette->n_colours, sizeof *p->counts) : NULL;
+    if (!p->error || (p->palette && !p->counts))
         return short_of_memory(err);
     st = prepare_side(&p->a, p, err);
     return st ? st : prepare_side(&p->b, p, err);
@@ -255,6 +239,5 @@ void bci_image_views_free(bci_image_views *v)
     close_side(&v->a);
     close_side(&v->b);
     free(v->error);
-    for (uint32_t i = 0; i < v->n_histograms; i++)
-        free(v->counts[i]);
+    free(v->counts);
 }

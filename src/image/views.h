@@ -26,9 +26,8 @@ typedef struct {
     double gain;         /* of the error picture */
     uint8_t *error;      /* of the detail, RGB */
     bool is_grey;        /* the error is that of grey */
-    uint64_t *counts[3]; /* of codes: one histogram, or one for each channel */
-    uint32_t n_codes[3], n_histograms;
-    const bc_palette *palette; /* codes are indices of it; or NULL */
+    const bc_palette *palette; /* that the result has, or NULL, and */
+    uint64_t *counts;          /* how often each of its colours is taken */
 } bci_image_views;
 
 /* Read the picture `in` and what became of it, `out`. Zero *v first, and free it also where this

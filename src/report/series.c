@@ -373,6 +373,20 @@ static double draw_bars_of(bci_buffer *b, const bci_area *area, const bci_series
     return top;
 }
 
+/* Bins of a bar at least `least` wide: as many as divide n evenly where there are, so that each bar
+ * stands for as many codes as the next. */
+static size_t group_of(size_t n, double least)
+{
+    if (least <= 1.0)
+        return 1;
+    if (least >= (double)n)
+        return n;
+    for (size_t group = (size_t)ceil(least); (double)group < 2.0 * least + 1.0; group++)
+        if (n % group == 0)
+            return group;
+    return (size_t)ceil(least);
+}
+
 static double draw_bars(bci_buffer *b, const bci_area *area, const bci_series *s)
 {
     if (!s->y || s->given.n == 0)
@@ -382,9 +396,7 @@ static double draw_bars(bci_buffer *b, const bci_area *area, const bci_series *s
     const double px = s->given.n > 1 && shows_x(area, x0) && shows_x(area, x1)
                           ? fabs(px_of(area, x1) - px_of(area, x0)) / (double)(s->given.n - 1)
                           : 1.0;
-    const size_t group = px >= 1.0                       ? 1
-                         : px * (double)s->given.n < 1.0 ? s->given.n
-                                                         : (size_t)ceil(1.0 / px);
+    const size_t group = group_of(s->given.n, px > 0.0 ? 1.0 / px : INFINITY);
 
     if (group > 1)
         draw_bars_of(b, area, s, group, true);

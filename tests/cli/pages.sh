@@ -95,6 +95,29 @@ is_page page.html
 grep -q 'Nothing was lost' page.html || fail 'not said'
 [ "$(grep -c '<img' page.html)" -eq 2 ] || fail 'a picture of no error'
 
+it 'the codes of any grid have a bar each, as high as they are often'
+{
+    printf 'P5\n256 1\n255\n'
+    i=0
+    while [ $i -lt 256 ]; do
+        # shellcheck disable=SC2059
+        printf "\\$(printf %03o $i)"
+        i=$((i + 1))
+    done
+} >ramp.pgm
+bitcrush report ramp.pgm e2m1 --dither none -o page.html -f
+exits 0
+# Half way between the marks 0, 1, 2, 3, 4, 6, 8 and 12 of 12, the 256 greys part into 11, 21, 22,
+# 21, 32, 42, 64 and 43; 190 pixels are 80 of them.
+grep -q 'd="M0 190v-26.1h102.3v26.1M[0-9.]* 190v-49.9h[0-9.]*v49.9M[0-9.]* 190v-52.2h[0-9.]*v52.2M[0-9.]* 190v-49.9h[0-9.]*v49.9M[0-9.]* 190v-76h[0-9.]*v76M[0-9.]* 190v-99.7h[0-9.]*v99.7M[0-9.]* 190v-152h[0-9.]*v152M[0-9.]* 190v-102.1h[0-9.]*v102.1"' page.html ||
+    fail "bars $(grep -m 1 'class="c1 f"' page.html)"
+bitcrush report ramp.pgm q4_0 --dither none -o page.html -f --json
+exits 0
+used=$("$READ_JSON" <"$out" | sed -n 's/^metrics.levels_used=//p')
+bars=$(grep -m 1 'class="c1 f"' page.html | grep -o 'M' | wc -l)
+[ "$bars" = "$used" ] || fail "$bars bars of $used codes"
+rm ramp.pgm
+
 it 'names of files are text'
 odd="<script>alert('1')&\"x\".png"
 cp in.png "$odd"

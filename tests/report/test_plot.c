@@ -342,6 +342,25 @@ static void means(void **state)
     free(svg);
 }
 
+/* Codes of a sound that uses one of four: bars of three codes would be empty by turns. */
+static void bars_share_codes_evenly(void **state)
+{
+    static double counts[2048];
+    bc_plot *p = new_plot(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < 2048; i += 4)
+        counts[i] = 1.0;
+    add_unit_panel(p);
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_BARS, .n = 2048, .y = counts });
+    char *svg = svg_of(p);
+    const walk bars = walk_of(svg, "c1 f");
+
+    assert_int_equal(bars.n_moves, 1); /* neighbours that touch are one outline */
+    EXPECT_NEAR(bars.y_low, 75.0, 0.051, "a mean of 1/4, in pixels from the top");
+    free(svg);
+}
+
 static void gaps(void **state)
 {
     const double y[] = { NAN, 0, 0.5, NAN, NAN, INFINITY, 0.25, -INFINITY, 0, 0.1, -0.3 };
@@ -650,6 +669,7 @@ int main(void)
         SENTENCE("ranges are widened to hold the data", nice_ranges),
         SENTENCE("thinning keeps the lowest and the highest value", extremes),
         SENTENCE("thinning to means gives the mean, or the mean power", means),
+        SENTENCE("bars of many codes stand for as many codes each", bars_share_codes_evenly),
         SENTENCE("values that are not finite are gaps", gaps),
         SENTENCE("values that are not above 0 are gaps on log axes",
                  log_axes_leave_out_what_is_not_above_0),
