@@ -182,6 +182,10 @@ typedef struct {
     size_t n_codes;
     uint64_t *histogram;         /* [n_codes] of codes from the lowest up, or NULL past 16 bits */
     bc_envelope *signal, *error; /* over time, channel 1 */
+    /* A few periods of channel 1 where it is loudest, from that frame on: before and after. */
+    uint64_t zoom_first;
+    size_t n_zoom;
+    double *zoom_x, *zoom_y;
 } bc_audio_curves;
 
 /* What two signals of one shape differ by: y against x. Powers are means over the channels. */

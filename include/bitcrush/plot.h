@@ -32,6 +32,8 @@ typedef struct {
     bc_plot_scale scale;
     double low, high; /* the range; equal: that of the data, in y out to the next tick */
     bool is_whole;    /* x is a number of things: ticks at whole numbers alone */
+    const double *at; /* ticks of y at these values and no others, rising; NULL: at round ones */
+    size_t n_at;
 } bc_plot_axis;
 
 typedef struct {
@@ -51,6 +53,7 @@ typedef enum {
     BC_PLOT_VERTICAL,   /* a thin line upright at each x */
     BC_PLOT_MARKS,      /* a number line with a mark at each x. In a panel without y axis each
                            one opens a row of its own, and POINTS lie on the row before them */
+    BC_PLOT_STEMS,      /* a thin upright line at each x from y to y2 */
 } bc_plot_kind;
 
 /* What becomes of points that share one pixel column. */
@@ -74,7 +77,7 @@ typedef struct {
     const char *label;         /* stands at the right end; NULL: none */
     size_t n;                  /* of values in each array; 0 is fine */
     const double *x;           /* ascending, except of points and marks. NULL: x_first + i x_step */
-    const double *y, *y2;      /* NaN and infinity are gaps; y2 only for bands */
+    const double *y, *y2;      /* NaN and infinity are gaps; y2 for bands and stems */
     double x_first, x_step;    /* used where x is NULL; x_step 0 means 1 */
 } bc_plot_series;
 

@@ -6,21 +6,113 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/fitted.h"
 #include "audio/request.h"
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "bitcrush/level.h"
+#include "medium/marks_in_view.h"
+
+/* Marks between the lowest and the highest sample that is shown. */
+static size_t marks_in_view(const bci_audio_drawing *d, double marks[BCI_MOST_MARKS])
+{
+    const bc_audio_curves *c = d->curves;
+    const bc_scale scale = BC_SCALE_IDENTITY;
+    double low = 0.0, high = 0.0;
+
+    for (size_t i = 0; i < c->n_zoom; i++) {
+        low = fmin(low, fmin(c->zoom_x[i], c->zoom_y[i]));
+        high = fmax(high, fmax(c->zoom_x[i], c->zoom_y[i]));
+    }
+    return d->depth && d->has_ruler ? bci_marks_in_view(&d->depth->grid, &scale, low, high, marks)
+                                    : 0;
+}
+
+static void draw_zoomed_signal(bc_plot *p, const bci_audio_drawing *d, const bc_plot_axis *time)
+{
+    const bc_audio_curves *c = d->curves;
+    const double first = (double)c->zoom_first / d->rate_hz, x_step = 1.0 / d->rate_hz;
+    double marks[BCI_MOST_MARKS];
+    const size_t n = marks_in_view(d, marks);
+
+    bc_plot_add_panel(
+        p, &(bc_plot_panel){ .title = "A few periods where it is loudest",
+                             .x = *time,
+                             .y = { .label = "value", .at = n ? marks : NULL, .n_at = n },
+                             .height_px = 220 });
+    if (n > 0)
+        bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_HORIZONTAL,
+                                          .tone = BC_PLOT_QUIET,
+                                          .label = "marks",
+                                          .n = n,
+                                          .y = marks });
+    bc_plot_add(p, &(bc_plot_series){ .label = "original",
+                                      .n = c->n_zoom,
+                                      .y = c->zoom_x,
+                                      .x_first = first,
+                                      .x_step = x_step });
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_STEP,
+                                      .label = "result",
+                                      .n = c->n_zoom,
+                                      .y = c->zoom_y,
+                                      .x_first = first,
+                                      .x_step = x_step });
+}
+
+static void draw_zoomed_error(bc_plot *p, const bci_audio_drawing *d, const bc_plot_axis *time)
+{
+    const bc_audio_curves *c = d->curves;
+    const bc_grid *g = d->depth && d->has_ruler ? &d->depth->grid : NULL;
+    const double half = g && g->family == BC_GRID_AFFINE ? 0.5 / g->den : 0.0;
+    double *error = malloc((c->n_zoom + 1) * sizeof *error);
+
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "The error in the same place",
+                                           .x = *time,
+                                           .y = { .label = "value" },
+                                           .height_px = 120 });
+    for (size_t i = 0; error && i < c->n_zoom; i++)
+        error[i] = c->zoom_y[i] - c->zoom_x[i];
+    if (half > 0.0)
+        bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_HORIZONTAL,
+                                          .tone = BC_PLOT_QUIET,
+                                          .label = "half a step",
+                                          .n = 2,
+                                          .y = (double[]){ -half, half } });
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
+                                      .label = "error",
+                                      .n = error ? c->n_zoom : 0,
+                                      .y = error,
+                                      .x_first = (double)c->zoom_first / d->rate_hz,
+                                      .x_step = 1.0 / d->rate_hz });
+    free(error);
+}
+
+/* Over all of the sound a step is too small to be seen. */
+static void draw_zoomed(bc_plot *p, const bci_audio_drawing *d)
+{
+    const bc_audio_curves *c = d->curves;
+    const double first = (double)c->zoom_first / d->rate_hz;
+    const bc_plot_axis time = {
+        .label = "time", .unit = "s", .low = first, .high = first + (double)c->n_zoom / d->rate_hz
+    };
+
+    if (c->n_zoom < 2)
+        return;
+    draw_zoomed_signal(p, d, &time);
+    draw_zoomed_error(p, d, &time);
+}
 
 void bci_audio_draw_waveforms(bc_plot *p, const bci_audio_drawing *d)
 {
     const double x_step = 1.0 / d->rate_hz;
 
-    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Waveform of the result, channel 1",
+    draw_zoomed(p, d);
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "All of the result, channel 1",
                                            .x = { .label = "time", .unit = "s" },
                                            .y = { .label = "value", .low = -1.0, .high = 1.0 },
                                            .height_px = 160 });
     bc_plot_add_envelope(p, d->curves->signal, x_step, NULL);
-    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "Waveform of the error, channel 1",
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "All of the error, channel 1",
                                            .x = { .label = "time", .unit = "s" },
                                            .y = { .label = "value" },
                                            .height_px = 120 });
@@ -124,7 +216,8 @@ bc_status bci_audio_draw_reduction(const void *job, const bc_outcome *o, const b
     return draw(&(bci_audio_drawing){ .title = title,
                                       .rate_hz = m->input.rate_hz,
                                       .curves = m->quality.curves,
-                                      .depth = &j->settings.depth },
+                                      .depth = &j->settings.depth,
+                                      .has_ruler = !bci_is_fitted(&j->settings) },
                 p, err);
 }
 

@@ -12,9 +12,10 @@ typedef struct {
     uint32_t rate_hz;
     const bc_audio_curves *curves;
     const bc_audio_depth *depth; /* NULL: codes are not known */
+    bool has_ruler;              /* and its marks lie at full scale on all samples */
 } bci_audio_drawing;
 
-/* Add panels: result and error over time; their spectra beside theory (d->curves->n_bins is not 0);
+/* Add panels: a few periods of original, result and error, and both over time; their spectra beside theory (d->curves->n_bins is not 0);
  * codes (d->curves->histogram is there). */
 void bci_audio_draw_waveforms(bc_plot *p, const bci_audio_drawing *d);
 BC_NODISCARD bc_status bci_audio_draw_spectra(bc_plot *p, const bci_audio_drawing *d,

@@ -264,7 +264,7 @@ const bc_medium bc_sound = {
     .most_bits = 24,
     .dither = "tpdf",
     .asked_as = "auto",
-    .n_bits_are = "PCM of n bits",
+    .n_bits_are = "PCM of n bits (of 1 bit mid-rise, with one mark above 0 and one below)",
     .show = bci_audio_show,
     .file_of = file_of,
 };

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/zoom.h"
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "base/limits.h"
 #include "bitcrush/level.h"
 #include "bitcrush/quantize.h"
 
-enum { STRIP = 1024, MAX_HISTOGRAM = 1 << 16, ENVELOPE_COLUMNS = 1600 };
+enum { STRIP = 1024, MAX_HISTOGRAM = 1 << 16, ENVELOPE_COLUMNS = 1600, MAX_ZOOM = 3072 };
 
 /* What is kept for a channel. */
 typedef struct {
@@ -33,6 +34,7 @@ struct bci_audio_quality {
     double **x, **y; /* planes of a strip */
     double *memory;
     bc_envelope *signal, *error; /* of channel 1; NULL unless there will be plots */
+    bci_zoom *zoom;              /* the same */
 };
 
 /* Segments as long as memory for all channels allows: about 1.2 MB a channel for 2^14. */
@@ -63,7 +65,9 @@ static bc_status begin_envelopes(bci_audio_quality *q, const bc_audio_info *info
     const uint64_t n = info->n_frames == UINT64_MAX ? 0 : info->n_frames;
     bc_status st = bc_envelope_new(n, ENVELOPE_COLUMNS, &q->signal, err);
 
-    return st ? st : bc_envelope_new(n, ENVELOPE_COLUMNS, &q->error, err);
+    if (!st)
+        st = bc_envelope_new(n, ENVELOPE_COLUMNS, &q->error, err);
+    return st ? st : bci_zoom_new(&q->zoom, err);
 }
 
 /* Before it is taken: strips of both, and two spectra a channel. */
@@ -150,6 +154,8 @@ static void add_strip(bci_audio_quality *q, channel *c, double *x, const double 
     bc_used_bits_add(&c->x_bits, x, n);
     bc_used_bits_add(&c->y_bits, y, n);
     count_codes(q, q->scales ? &q->scales[c - q->channels] : NULL, y, n);
+    if (q->zoom && c == q->channels)
+        bci_zoom_add(q->zoom, x, y, n);
     for (size_t i = 0; i < n; i++)
         x[i] = y[i] - x[i];
     if (q->signal && c == q->channels) {
@@ -256,6 +262,21 @@ static void mean_spectrum(const bci_audio_quality *q, bool of_y, size_t n_bins, 
     }
 }
 
+static bool keep_zoom(bci_audio_quality *q, bc_audio_curves *c)
+{
+    const bci_zoomed part = bci_zoom_get(q->zoom, MAX_ZOOM);
+
+    c->zoom_x = malloc((part.n + 1) * sizeof *c->zoom_x);
+    c->zoom_y = malloc((part.n + 1) * sizeof *c->zoom_y);
+    if (!c->zoom_x || !c->zoom_y)
+        return false;
+    memcpy(c->zoom_x, part.x, part.n * sizeof *part.x);
+    memcpy(c->zoom_y, part.y, part.n * sizeof *part.y);
+    c->zoom_first = part.first;
+    c->n_zoom = part.n;
+    return true;
+}
+
 static bc_status make_curves(bci_audio_quality *q, bc_audio_curves **out, bc_error *err)
 {
     bc_audio_curves *c = calloc(1, sizeof *c);
@@ -273,7 +294,7 @@ static bc_status make_curves(bci_audio_quality *q, bc_audio_curves **out, bc_err
         c->histogram = malloc(q->n_codes * sizeof *c->histogram);
     }
     if (!c || !scratch || (n_bins > 0 && (!c->signal_power || !c->error_power)) ||
-        (q->histogram && !c->histogram)) {
+        (q->histogram && !c->histogram) || !keep_zoom(q, c)) {
         free(scratch);
         bc_audio_curves_free(c);
         return bci_fail(err, BC_E_LIMIT, "out of memory for spectra");
@@ -356,6 +377,8 @@ void bc_audio_curves_free(bc_audio_curves *c)
     free(c->error_power);
     free(c->theory_power);
     free(c->histogram);
+    free(c->zoom_x);
+    free(c->zoom_y);
     bc_envelope_free(c->signal);
     bc_envelope_free(c->error);
     free(c);
@@ -372,6 +395,7 @@ void bci_audio_quality_free(bci_audio_quality *q)
     free(q->channels);
     bc_envelope_free(q->signal);
     bc_envelope_free(q->error);
+    bci_zoom_free(q->zoom);
     free(q->histogram);
     free(q->x);
     free(q->memory);

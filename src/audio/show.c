@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audio/draw.h"
+#include "audio/fitted.h"
 #include "audio/request.h"
 #include "base/decimal.h"
 #include "base/fail.h"
@@ -201,7 +202,9 @@ static bc_status put_all(bc_html *h, const char *in, const char *out, const bc_a
                          const bc_audio_result *m, bc_error *err)
 {
     const bc_audio_curves *c = m->quality.curves;
-    const bci_audio_drawing d = { .rate_hz = m->input.rate_hz, .curves = c, .depth = &s->depth };
+    const bci_audio_drawing d = {
+        .rate_hz = m->input.rate_hz, .curves = c, .depth = &s->depth, .has_ruler = !bci_is_fitted(s)
+    };
     bc_status st;
 
     if (m->n_frames == 0) {
@@ -213,9 +216,10 @@ static bc_status put_all(bc_html *h, const char *in, const char *out, const bc_a
     if (!st) {
         bc_html_section(h, "Waveforms");
         st = put_plot(
-            h, &d, "Result and error over time", draw_waveforms,
-            "The result, and what it differs by, on scales of their own. An error that has "
-            "the shape of the signal is distortion; even in height it is noise.",
+            h, &d, "Original, result and error over time", draw_waveforms,
+            "Channel 1: a few periods, close enough to see each sample go to a mark, and the whole. "
+            "The error has a scale of its own. An error that follows the shape of the signal is "
+            "distortion; one that does not is noise.",
             err);
     }
     if (!st && c->n_bins > 0) {

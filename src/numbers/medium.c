@@ -12,6 +12,7 @@
 #include "numbers/facts.h"
 #include "numbers/outcome.h"
 #include "numbers/request.h"
+#include "numbers/show.h"
 
 /* "6bit", "e4m3", "step0.5". */
 static void choice(const void *job, const char *spec, char *to, size_t size)
@@ -194,6 +195,7 @@ const bc_medium bc_tables = {
                              .release = free_info,
                              .facts = bci_numbers_info_facts,
                              .minds = " force separator decimal header threads max-memory " } },
+    .show = bci_numbers_show,
     .excerpt = bci_numbers_excerpt,
     .sweep = sweep,
     .swept = " scale group range nonfinite include exclude separator decimal header seed threads "

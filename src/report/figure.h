@@ -19,6 +19,8 @@ typedef struct {
     bc_plot_scale scale;
     double low, high;
     bool is_whole;
+    double *at;
+    size_t n_at;
 } bci_axis;
 
 typedef struct {

@@ -5,6 +5,10 @@
 
 #include "report/meanings.h"
 #include "report/page.h"
+#include "report/svg.h"
+
+/* What parts names of files. */
+#define PARTS "./_"
 
 static void put(bc_html *h, const char *text)
 {
@@ -28,6 +32,42 @@ static void put_value(bc_html *h, const bci_fact *f, const bci_meaning *m)
     free(shown.text);
 }
 
+/* Words so long that a column of a narrow screen may have to break them; `ends` end one. */
+static bool has_long_word(const char *text, const char *ends)
+{
+    enum { LONG = 13 };
+    size_t n = 0;
+
+    for (; text && *text; text++) {
+        n = strchr(ends, *text) ? 0 : n + 1;
+        if (n > LONG)
+            return true;
+    }
+    return false;
+}
+
+/* <tag scope="..."> of a cell; scope may be NULL: it has no name then. */
+static void open_cell(bc_html *h, const char *tag, const char *scope, const char *text)
+{
+    bci_putf(&h->b, "<%s", tag);
+    if (scope)
+        bci_putf(&h->b, " scope=\"%s\"", scope);
+    put(h, has_long_word(text, scope ? " -" PARTS : " -") ? " class=\"long\">" : ">");
+}
+
+/* A text that may be parted behind the signs that part names of files, but not 1.25. */
+static void put_parted(bc_html *h, const char *text)
+{
+    while (text && *text) {
+        const size_t n = strcspn(text, PARTS), all = n + (text[n] != 0);
+
+        bci_svg_escaped(&h->b, text, all);
+        text += all;
+        if (*text && !(*text >= '0' && *text <= '9'))
+            put(h, "<wbr/>");
+    }
+}
+
 static void put_fact(bc_html *h, const bci_fact *f)
 {
     const bci_meaning *m = bci_meaning_of(f);
@@ -35,7 +75,8 @@ static void put_fact(bc_html *h, const bci_fact *f)
     bci_putf(&h->b, "<tr data-fact=\"%s%s%s\"><th scope=\"row\">", f->section,
              *f->section ? "." : "", f->key);
     bci_page_text(h, m ? m->label : f->key);
-    put(h, "</th><td>");
+    put(h, "</th>");
+    open_cell(h, "td", NULL, f->type == BCI_STRING ? f->string : NULL);
     put_value(h, f, m);
     put(h, "</td><td>");
     bci_page_text(h, m ? m->meaning : "");
@@ -75,16 +116,20 @@ void bc_html_table(bc_html *h, const char *caption, const char *const *heads, si
     open_table(h, "plain", caption);
     put(h, "<thead><tr>");
     for (size_t c = 0; c < n_columns; c++) {
-        put(h, "<th scope=\"col\">");
-        bci_page_text(h, heads[c]);
+        open_cell(h, "th", "col", heads[c]);
+        put_parted(h, heads[c]);
         put(h, "</th>");
     }
     put(h, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < n_rows * n_columns; i++) {
         const bool is_name = i % n_columns == 0;
 
-        put(h, is_name ? "<tr><th scope=\"row\">" : "<td>");
-        bci_page_text(h, cells[i]);
+        put(h, is_name ? "<tr>" : "");
+        open_cell(h, is_name ? "th" : "td", is_name ? "row" : NULL, cells[i]);
+        if (is_name)
+            put_parted(h, cells[i]);
+        else
+            bci_page_text(h, cells[i]);
         put(h, is_name ? "</th>" : "</td>");
         put(h, i % n_columns == n_columns - 1 ? "</tr>\n" : "");
     }

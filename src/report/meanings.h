@@ -7,7 +7,7 @@
 typedef struct {
     const char *name;    /* "metrics.snr_db" */
     const char *label;   /* "SNR" */
-    const char *style;   /* of a number, as in the lines of the text: "2", "+5", "3e" */
+    const char *style;   /* of a number, as in the lines of the text: "2", "+5", "3e"; "g" */
     const char *unit;    /* "dB", or "" */
     const char *meaning; /* a sentence */
 } bci_meaning;

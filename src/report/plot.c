@@ -62,6 +62,8 @@ static void free_panel(bci_panel *panel)
     free(panel->x.unit);
     free(panel->y.label);
     free(panel->y.unit);
+    free(panel->x.at);
+    free(panel->y.at);
 }
 
 void bc_plot_free(bc_plot *p)
@@ -104,40 +106,6 @@ static bool grow(bc_plot *p, void **list, size_t n, size_t *room, size_t size)
     return true;
 }
 
-static bci_axis copy_axis(bc_plot *p, const bc_plot_axis *a)
-{
-    const bool is_log = a->scale == BC_PLOT_LOG;
-    const bool is_fixed = a->low != a->high; /* a NaN too, which the check below refuses */
-    bc_error fault;
-
-    if (is_fixed && !(bci_range_shows(is_log, a->low) && bci_range_shows(is_log, a->high) &&
-                      bci_range_is_wide(a->low, a->high, is_log))) {
-        bci_fail(&fault, BC_E_USAGE, "plot: axis \"%s\" from %g to %g, expected %slow < high%s",
-                 a->label ? a->label : "", a->low, a->high, is_log ? "0 < " : "",
-                 a->low < a->high ? ", finite and not next to each other" : "");
-        note_fault(p, &fault);
-    }
-    return (bci_axis){ .label = copy_text(p, a->label),
-                       .unit = copy_text(p, a->unit),
-                       .scale = a->scale,
-                       .low = a->low,
-                       .high = a->high,
-                       .is_whole = a->is_whole };
-}
-
-void bc_plot_add_panel(bc_plot *p, const bc_plot_panel *panel)
-{
-    void *list = p->panels;
-
-    if (!grow(p, &list, p->n, &p->room, sizeof *p->panels))
-        return;
-    p->panels = list;
-    p->panels[p->n++] = (bci_panel){ .title = copy_text(p, panel->title),
-                                     .x = copy_axis(p, &panel->x),
-                                     .y = copy_axis(p, &panel->y),
-                                     .height_px = panel->height_px };
-}
-
 static double *copy_values(bc_plot *p, const double *values, size_t n)
 {
     if (!values || n == 0)
@@ -151,6 +119,44 @@ static double *copy_values(bc_plot *p, const double *values, size_t n)
     }
     memcpy(copy, values, n * sizeof *copy);
     return copy;
+}
+
+static bci_axis copy_axis(bc_plot *p, const bc_plot_axis *a)
+{
+    const bool is_log = a->scale == BC_PLOT_LOG;
+    const bool is_fixed = a->low != a->high; /* a NaN too, which the check below refuses */
+    bc_error fault;
+
+    if (is_fixed && !(bci_range_shows(is_log, a->low) && bci_range_shows(is_log, a->high) &&
+                      bci_range_is_wide(a->low, a->high, is_log))) {
+        bci_fail(&fault, BC_E_USAGE, "plot: axis \"%s\" from %g to %g, expected %slow < high%s",
+                 a->label ? a->label : "", a->low, a->high, is_log ? "0 < " : "",
+                 a->low < a->high ? ", finite and not next to each other" : "");
+        note_fault(p, &fault);
+    }
+    double *at = copy_values(p, a->at, a->n_at);
+
+    return (bci_axis){ .label = copy_text(p, a->label),
+                       .unit = copy_text(p, a->unit),
+                       .scale = a->scale,
+                       .low = a->low,
+                       .high = a->high,
+                       .is_whole = a->is_whole,
+                       .at = at,
+                       .n_at = at ? a->n_at : 0 };
+}
+
+void bc_plot_add_panel(bc_plot *p, const bc_plot_panel *panel)
+{
+    void *list = p->panels;
+
+    if (!grow(p, &list, p->n, &p->room, sizeof *p->panels))
+        return;
+    p->panels = list;
+    p->panels[p->n++] = (bci_panel){ .title = copy_text(p, panel->title),
+                                     .x = copy_axis(p, &panel->x),
+                                     .y = copy_axis(p, &panel->y),
+                                     .height_px = panel->height_px };
 }
 
 void bc_plot_add(bc_plot *p, const bc_plot_series *series)

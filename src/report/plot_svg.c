@@ -132,6 +132,22 @@ static void measure_labels(layout *l, double narrow_px)
         l->area.height = fmax(l->area.height, height - BCI_LINE_PX);
 }
 
+/* Ticks that stand where they were asked for. Those too near the one before have no number. */
+static size_t given_ticks(const bci_axis *axis, const bci_area *a, bci_tick *ticks)
+{
+    const size_t n = bci_ticks_at(&a->y, axis->at, axis->n_at, ticks);
+    double last = -INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        const double at = a->height * bci_range_place(&a->y, ticks[i].value);
+
+        ticks[i].is_minor = at < last + 13.0;
+        if (!ticks[i].is_minor)
+            last = at;
+    }
+    return n;
+}
+
 static void measure(layout *l, double narrow_px)
 {
     const bci_panel *panel = l->panel;
@@ -152,7 +168,8 @@ static void measure(layout *l, double narrow_px)
         a->y = range_of(panel, &panel->y, false, a->x.low, a->x.high);
         if (panel->y.low == panel->y.high)
             bci_range_pad(&a->y, n_most);
-        l->n_y_ticks = bci_ticks(&a->y, n_most, l->y_ticks);
+        l->n_y_ticks = panel->y.at ? given_ticks(&panel->y, a, l->y_ticks)
+                                   : bci_ticks(&a->y, n_most, l->y_ticks);
         for (size_t i = 0; i < l->n_y_ticks; i++)
             l->left = fmax(l->left, text_width(l->y_ticks[i].text) + 8.0);
     }

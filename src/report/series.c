@@ -468,6 +468,31 @@ static double draw_marks(bci_buffer *b, const bci_area *area, const bci_series *
     return middle;
 }
 
+static double draw_stems(bci_buffer *b, const bci_area *area, const bci_series *s)
+{
+    char classes[16];
+    double end = area->height / 2.0;
+
+    snprintf(classes, sizeof classes, "%s k", colour_of(s));
+    bci_path path = bci_path_begin(b, classes);
+
+    for (size_t i = 0; s->y && s->y2 && i < s->given.n; i++) {
+        const double x = bci_series_x(s, i);
+
+        if (!shows_x(area, x) || !shows_y(area, s->y[i]) || !shows_y(area, s->y2[i]))
+            continue;
+        const long at = bci_svg_tenths(px_of(area, x));
+
+        end = py_of(area, s->y2[i]);
+        if (bci_svg_tenths(py_of(area, s->y[i])) == bci_svg_tenths(end))
+            continue;
+        bci_path_move(&path, at, bci_svg_tenths(py_of(area, s->y[i])));
+        bci_path_line(&path, at, bci_svg_tenths(end));
+    }
+    bci_path_end(&path);
+    return end;
+}
+
 static double draw_references(bci_buffer *b, const bci_area *area, const bci_series *s)
 {
     const bool is_vertical = s->given.kind == BC_PLOT_VERTICAL;
@@ -502,6 +527,7 @@ double bci_series_draw(bci_buffer *b, const bci_area *area, const bci_series *s)
     case BC_PLOT_HORIZONTAL:
     case BC_PLOT_VERTICAL: return draw_references(b, area, s);
     case BC_PLOT_MARKS: return draw_marks(b, area, s);
+    case BC_PLOT_STEMS: return draw_stems(b, area, s);
     }
     return 0.0;
 }
@@ -520,6 +546,7 @@ void bci_series_key(bci_buffer *b, const bci_series *s, double x, double y)
     case BC_PLOT_BARS:
     case BC_PLOT_BAND: snprintf(classes, sizeof classes, "%s w", colour_of(s)); break;
     case BC_PLOT_POINTS: snprintf(classes, sizeof classes, "%s o", colour_of(s)); break;
+    case BC_PLOT_STEMS: snprintf(classes, sizeof classes, "%s k", colour_of(s)); break;
     case BC_PLOT_MARKS: return; /* the label stands in its row */
     }
     bci_path path = bci_path_begin(b, classes);

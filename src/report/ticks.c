@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
+
 #define LARGEST  1e100 /* beyond, differences and pixels could overflow */
 #define SMALLEST 1e-90 /* of ranges: below, steps could vanish */
 
@@ -270,13 +272,21 @@ static bool is_linear(const bci_range *r)
 void bci_range_pad(bci_range *r, size_t n_most)
 {
     if (is_linear(r) && !r->is_log) {
-        int digit, exponent;
+        double before = 0.0;
 
-        nice_step((r->high - r->low) / (double)(n_most - 1), &digit, &exponent);
-        const double step = decimal(digit, exponent);
+        /* The range that is wider may have a larger step, up to which it is widened again. */
+        for (int k = 0; k < 3; k++) {
+            int digit, exponent;
 
-        r->low = step * floor(r->low / step + 1e-6);
-        r->high = step * ceil(r->high / step - 1e-6);
+            nice_step((r->high - r->low) / (double)(n_most - 1), &digit, &exponent);
+            const double step = decimal(digit, exponent);
+
+            if (step == before)
+                return;
+            before = step;
+            r->low = step * floor(r->low / step + 1e-6);
+            r->high = step * ceil(r->high / step - 1e-6);
+        }
         return;
     }
     if (!r->is_log)
@@ -302,4 +312,43 @@ void bci_range_pad(bci_range *r, size_t n_most)
 size_t bci_ticks(const bci_range *r, size_t n_most, bci_tick out[BCI_TICKS_MAX])
 {
     return is_linear(r) ? linear_ticks(r, n_most, out) : log_ticks(r, n_most, out);
+}
+
+/* --- at given values ------------------------------------------------------------------- */
+
+static void write_digits(bci_tick *t, int digits)
+{
+    char text[BCI_TICK_TEXT];
+
+    bci_format(text, sizeof text, "%.*g", digits, t->value);
+    snprintf(t->text, sizeof t->text, "%s%s", *text == '-' ? "\xe2\x88\x92" : "",
+             text + (*text == '-'));
+}
+
+static bool are_told_apart(const bci_tick *ticks, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(ticks[i].text, ticks[i - 1].text) == 0)
+            return false;
+    return true;
+}
+
+size_t bci_ticks_at(const bci_range *r, const double *at, size_t n, bci_tick out[BCI_TICKS_MAX])
+{
+    enum { LEAST_DIGITS = 3, MOST_DIGITS = 15 };
+    size_t n_ticks = 0;
+
+    for (size_t i = 0; i < n && n_ticks < BCI_TICKS_MAX; i++) {
+        const double place = bci_range_shows(r->is_log, at[i]) ? bci_range_place(r, at[i]) : -1.0;
+
+        if (place >= 0.0 && place <= 1.0)
+            out[n_ticks++] = (bci_tick){ .value = at[i] };
+    }
+    for (int digits = LEAST_DIGITS; digits <= MOST_DIGITS; digits++) {
+        for (size_t i = 0; i < n_ticks; i++)
+            write_digits(&out[i], digits);
+        if (are_told_apart(out, n_ticks))
+            break;
+    }
+    return n_ticks;
 }

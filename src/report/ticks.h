@@ -42,4 +42,8 @@ void bci_range_pad(bci_range *r, size_t n_most);
  * number. A range within one decade of a log axis is treated as linear. */
 size_t bci_ticks(const bci_range *r, size_t n_most, bci_tick out[BCI_TICKS_MAX]);
 
+/* Ticks at n rising values, with as many digits as tell them apart; those that the range leaves out
+ * are none. */
+size_t bci_ticks_at(const bci_range *r, const double *at, size_t n, bci_tick out[BCI_TICKS_MAX]);
+
 #endif

@@ -15,6 +15,10 @@ static void put_number(bci_buffer *b, double value, const char *style, size_t le
         bci_put(b, value > 0 ? "infinite" : "-infinite", value > 0 ? 8 : 9);
         return;
     }
+    if (length == 1 && style[0] == 'g') { /* as many digits as it takes, up to 6 */
+        bci_putf(b, "%.6g", value);
+        return;
+    }
     if (is_power) {
         bci_putf(b, is_signed ? "%+.*e" : "%.*e", decimals, value);
         return;

@@ -2,49 +2,89 @@
  * that each goes to, and what is left. */
 #include "study/excerpt.h"
 
-#include <string.h>
+#include <math.h>
+#include <stdio.h>
 
 #include "base/decimal.h"
 #include "bitcrush/quantize.h"
+#include "study/curve.h"
 
-static size_t marks_of(const bc_excerpt *e, double *marks, size_t room)
+enum { MOST_MARKS = 16 };
+
+static size_t marks_of(const bc_excerpt *e, double *marks)
 {
     size_t n = 0;
 
-    for (int32_t k = e->grid.lo; k <= e->grid.hi && n < room; k++)
+    for (int32_t k = e->grid.lo; k <= e->grid.hi && n < MOST_MARKS; k++)
         bc_dequantize_f64(&e->grid, &e->scale, &k, 1, &marks[n++]);
     return n;
 }
 
+static double step_of(const bc_excerpt *e)
+{
+    return e->scale.gain / e->grid.den;
+}
+
+/* From half a step below the lowest mark, or value, to half a step above the highest. */
+static void find_ends(const bc_excerpt *e, const double *marks, size_t n, double *low, double *high)
+{
+    *low = marks[0];
+    *high = marks[n - 1];
+    for (size_t i = 0; i < e->n; i++) {
+        *low = fmin(*low, e->x[i]);
+        *high = fmax(*high, e->x[i]);
+    }
+    *low -= 0.5 * step_of(e);
+    *high += 0.5 * step_of(e);
+}
+
+/* The same of both panels, with room for whole dots. */
+static bc_plot_axis axis_of(const bc_excerpt *e)
+{
+    const double room = 0.01 * (double)e->n;
+
+    return (bc_plot_axis){
+        .label = e->along, .low = -room, .high = (double)e->n - 1.0 + room, .is_whole = true
+    };
+}
+
+/* The axis is the ruler: its ticks are the marks. */
 static void draw_signal(bc_plot *p, const bc_excerpt *e, const double *y)
 {
-    enum { MOST_MARKS = 16 };
-    double marks[MOST_MARKS];
-    const bc_plot_panel panel = { .title = "values, and the marks they go to",
-                                  .x = { .is_whole = true },
-                                  .y = { .label = e->values },
-                                  .height_px = 220 };
+    double marks[MOST_MARKS], low, high;
+    const size_t n = marks_of(e, marks);
+    char label[32];
 
-    bc_plot_add_panel(p, &panel);
+    find_ends(e, marks, n, &low, &high);
+    bci_format(label, sizeof label, "the ruler: %zu mark(s)", n);
+    bc_plot_add_panel(
+        p, &(bc_plot_panel){
+               .title = "The signal, and the ruler laid on it",
+               .x = axis_of(e),
+               .y = { .label = e->values, .low = low, .high = high, .at = marks, .n_at = n },
+               .height_px = 240 });
     bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_HORIZONTAL,
                                       .tone = BC_PLOT_QUIET,
-                                      .label = "marks",
-                                      .n = marks_of(e, marks, MOST_MARKS),
+                                      .label = label,
+                                      .n = n,
                                       .y = marks });
-    bc_plot_add(p,
-                &(bc_plot_series){ .kind = BC_PLOT_LINE, .label = "before", .n = e->n, .y = e->x });
-    bc_plot_add(p,
-                &(bc_plot_series){ .kind = BC_PLOT_POINTS, .label = "after", .n = e->n, .y = y });
+    bc_plot_add(
+        p, &(bc_plot_series){ .kind = BC_PLOT_LINE, .label = "the signal", .n = e->n, .y = e->x });
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_STEMS, .n = e->n, .y = e->x, .y2 = y });
+    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_POINTS,
+                                      .tone = BC_PLOT_SAME,
+                                      .label = "the nearest mark",
+                                      .n = e->n,
+                                      .y = y });
 }
 
 static void draw_error(bc_plot *p, const bc_excerpt *e, const double *error)
 {
-    const double half = 0.5 * e->scale.gain / e->grid.den;
-    const double ends[2] = { -half, half };
-    const bc_plot_panel panel = { .title = "the error: after less before",
-                                  .x = { .label = e->along, .is_whole = true },
+    const double ends[2] = { -0.5 * step_of(e), 0.5 * step_of(e) };
+    const bc_plot_panel panel = { .title = "The error as a signal: mark less value",
+                                  .x = axis_of(e),
                                   .y = { .label = "error" },
-                                  .height_px = 110 };
+                                  .height_px = 120 };
 
     bc_plot_add_panel(p, &panel);
     bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_HORIZONTAL,
@@ -52,18 +92,22 @@ static void draw_error(bc_plot *p, const bc_excerpt *e, const double *error)
                                       .label = "half a step",
                                       .n = 2,
                                       .y = ends });
-    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE, .n = e->n, .y = error });
+    bc_plot_add(
+        p, &(bc_plot_series){ .kind = BC_PLOT_LINE, .label = "the error", .n = e->n, .y = error });
 }
 
 static bc_status put_one(bc_html *h, const bc_sweep *s, const bc_excerpt *e, bc_error *err)
 {
-    const char *slash = strrchr(s->path, '/');
+    const char *name = bci_base_name(s->path);
     double y[BC_EXCERPT_MOST], error[BC_EXCERPT_MOST];
-    char caption[256];
+    char text[320];
     bc_plot *p = NULL;
-    const bc_status st = bc_plot_new(slash ? slash + 1 : s->path,
-                                     "A signal, the marks laid on it, and the error", &p, err);
+    bc_status st;
 
+    snprintf(text, sizeof text, "%.200s: %s", name, s->medium->kind);
+    bc_html_heading(h, text);
+    snprintf(text, sizeof text, "%.200s: a signal, the ruler laid on it, and the error", name);
+    st = bc_plot_new(text, NULL, &p, err);
     if (st)
         return st;
     bc_quantize_f64(&e->grid, &e->scale, BC_ROUND_NEAREST, e->x, NULL, e->n, y, NULL);
@@ -71,9 +115,9 @@ static bc_status put_one(bc_html *h, const bc_sweep *s, const bc_excerpt *e, bc_
         error[i] = y[i] - e->x[i];
     draw_signal(p, e, y);
     draw_error(p, e, error);
-    bci_format(caption, sizeof caption, "Three bits, %d mark(s), no dither: %s.",
-               (int)(e->grid.hi - e->grid.lo + 1), e->what);
-    bc_html_plot(h, p, caption);
+    bci_format(text, sizeof text, "%s: %s, on a ruler of three bits, %d mark(s), without dither.",
+               name, e->what, (int)(e->grid.hi - e->grid.lo + 1));
+    bc_html_plot(h, p, text);
     bc_plot_free(p);
     return BC_OK;
 }
@@ -82,9 +126,10 @@ bc_status bci_put_excerpts(bc_html *h, const bc_sweep *sweeps, size_t n, bc_erro
 {
     bc_html_section(h, "A ruler on each");
     bc_html_paragraph(h,
-                      "Reducing bits is one operation on any data: lay a ruler on the values, move "
-                      "each to the nearest mark. What is left is the error, never more than half a "
-                      "step, and it is what all figures below measure.");
+                      "Reducing bits is the same operation on any data: lay a ruler on the values, "
+                      "and move each of them to its nearest mark. What that changes is the error. "
+                      "It is never more than half a step unless a value lies beyond the ends of "
+                      "the ruler, and it is what all figures below measure.");
     for (size_t i = 0; i < n; i++) {
         const bc_reading reading = { 0 };
         bc_excerpt e = { .n = 0 };

@@ -1,5 +1,5 @@
-/* Knows what the page of weights has: a histogram with levels on it, the levels taken, a bar for
- * each tensor. */
+/* Knows what the page of weights has: a histogram with levels on it, the levels taken, and then a
+ * bar for each tensor. */
 #include "tensor/show.h"
 
 #include <math.h>
@@ -250,6 +250,8 @@ bc_status bci_tensor_show(const void *job, const bc_outcome *o, const bc_account
     sample s = { .tensor = largest(o->own) };
     bc_status st = s.tensor ? take_sample(&s, a->in, a->out, &j->settings.reading, err) : BC_OK;
 
+    if (!st && s.tensor)
+        st = put_sample(h, &s, err);
     if (!st) {
         bc_html_section(h, "Tensors");
         bc_html_bars(h, a->facts, "tensors", "SNR of each tensor, the worst first", "snr_db", true,
@@ -258,8 +260,6 @@ bc_status bci_tensor_show(const void *job, const bc_outcome *o, const bc_account
                      "Where the bytes are, tensors that differ in numbers together", "share", false,
                      MAX_BARS);
     }
-    if (!st && s.tensor)
-        st = put_sample(h, &s, err);
     free_sample(&s);
     return st;
 }

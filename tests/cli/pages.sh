@@ -189,6 +189,22 @@ exits 0
 is_page page.html
 rm -f w.gguf odd-q4_0.gguf page.html odd.safetensors
 
+it 'a table begins with its numbers and what they became, and knows no weights'
+awk 'BEGIN { print "t,v"; for (i = 0; i < 40; i++) printf "%d,%.2f\n", i, i % 7 }' >t.csv
+for way in 3 'e2m1 --codes' q4_0 '4 --dither rpdf --scale zero-point' '6 --codes'; do
+    # shellcheck disable=SC2086
+    bitcrush t.csv $way --report page.html -o t-out.csv -f --json
+    exits 0
+    is_page page.html
+    has_facts page.html
+    [ "$(grep -m 1 '<h2' page.html | sed 's/<[^>]*>//g')" = 'Before and after' ] || fail 'not first'
+    [ "$(grep -c '<h3>' page.html)" -eq 2 ] || fail 'not two columns'
+    [ "$(grep -c '>rounded</text>' page.html)" -eq 4 ] || fail 'no rounded line, wide and narrow'
+    bare page.html | grep -iE 'weight|tensor|sample' | grep -v 'font-weight' >"$base/words" &&
+        fail "words of other media: $(cat "$base/words")"
+done
+rm -f t.csv t-out.csv page.html
+
 it 'several files have a ruler on a piece of each, and curves'
 "$MAKE_WEIGHTS" npy 2 256 w.npy
 seq 0 0.1 10 >n.txt
@@ -196,8 +212,20 @@ bitcrush report in.png w.npy n.txt -o all.html
 exits 0
 is_page all.html
 for what in 'neighbouring pixels, half way down' 'weights at the beginning of w' 'numbers at the beginning of column 1'; do
-    grep -q "Three bits, [78] marks, no dither: [0-9a-z ]*$what" all.html || fail "no $what"
+    grep -q "$what[a-z0-9 ]*, on a ruler of three bits, [78] marks, without dither" all.html ||
+        fail "no $what"
 done
+for heading in 'in.png: picture' 'w.npy: weights' 'n.txt: numbers'; do
+    grep -q "<h3>$heading</h3>" all.html || fail "no heading $heading over its ruler"
+done
+# Of each, wide and narrow: a line from each value to its mark, and marks that the axis names.
+[ "$(grep -c 'class="c2 k" d="M' all.html)" -eq 6 ] || fail 'values go nowhere'
+[ "$(grep -c '>0.857</text>' all.html)" -ge 2 ] || fail 'no mark at 6/7 on the axis'
+for label in 'w.npy, per tensor' 'w.npy, per row' 'w.npy, per 32' 'w.npy, formats'; do
+    grep -q ">$label</text>" all.html || fail "no curve $label"
+done
+grep -q '<th scope="col"[^>]*>w.<wbr/>npy, per tensor</th>' all.html || fail 'which row of weights?'
+grep -q 'clipping alone, w.npy' all.html || fail 'clipping is not drawn apart'
 rm all.html w.npy n.txt
 
 it 'of several files into one page, of pipes and of nothing there is none'

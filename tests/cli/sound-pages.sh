@@ -18,6 +18,16 @@ has_facts page.html
 [ "$(grep -c '<audio' page.html)" -eq 3 ] || fail 'not three'
 grep -q 'aria-label="Error, amplified"' page.html || fail 'no error'
 
+it 'it shows a few periods, the marks, and the error within half a step'
+bitcrush in.wav 3 --dither none --report page3.html -o out3.wav
+exits 0
+grep -q '>A few periods where it is loudest</text>' page3.html || fail 'all of the sound alone'
+grep -q '>marks</text>' page3.html || fail 'no marks'
+grep -q '>half a step</text>' page3.html || fail 'no step beside the error'
+grep -q 'of 1 bit mid-rise' page3.html || fail 'PCM of 1 bit, which it is not'
+grep -q 'A full-scale sine fills a mid-rise ruler' page3.html || fail 'nobody says why'
+rm page3.html out3.wav
+
 it 'they play the files as they are'
 player page.html 1 >a.wav
 player page.html 2 >b.wav
@@ -72,7 +82,7 @@ it 'pictures, sound and weights on one axis'
     -q -o all.html || fail 'it fails'
 is_page all.html
 for name in coast.png piece.wav coast-net.safetensors; do
-    grep -q "<th scope=\"col\">$name</th>" all.html || fail "no $name"
+    grep -q "<h3>$name: [a-z]*</h3>" all.html || fail "no $name"
 done
 
 it 'a page of no sample says so and draws no axes'

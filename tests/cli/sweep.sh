@@ -126,7 +126,8 @@ prints 'bounds, for values of the law nearest to these, uniform'
     "$(grep -cE ' (binary|ternary|int[0-9]) ' "$out")" ] || fail 'a grid without its scale'
 bitcrush sweep noise.npy 1..4 -q -f --plot weights.svg
 exits 0
-for word in 'per tensor' 'per row' 'per 32' formats Lloyd-Max 'bits a weight'; do
+for word in 'per tensor' 'per row' 'per 32' formats 'Lloyd-Max, uniform' 'rate: 6.02 n' \
+    'bits a weight' 'rounding alone' 'clipping alone'; do
     grep -q "$word" weights.svg || fail "the plot does not say $word"
 done
 
@@ -285,6 +286,11 @@ if [ "$SOUND" = ON ]; then
     bitcrush sweep hot.wav 1..3
     narrow
     prints 'clipped'
+    bitcrush sweep hot.wav 1..3 -q --plot hot.svg
+    for label in 'rounding alone' 'clipping alone' 'rounding alone, dithered'; do
+        grep -q ">${label%%,*}" hot.svg || fail "the plot does not say $label"
+    done
+    rm hot.svg
 fi
 
 # What is black is exact at every depth: no point, so no panel, and depths are whole numbers.

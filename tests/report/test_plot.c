@@ -551,13 +551,13 @@ static void small_and_the_same(void **state)
 static void faults(void **state)
 {
     static const bc_plot_axis bad[] = {
-        { "f", "Hz", BC_PLOT_LOG, 0, 20000, false },
-        { "f", "Hz", BC_PLOT_LOG, -1, 1, false },
-        { "t", "s", BC_PLOT_LINEAR, 2, 1, false },
-        { "t", "s", BC_PLOT_LINEAR, 0, NAN, false },
-        { "t", "s", BC_PLOT_LINEAR, 0, INFINITY, false },
-        { "t", "s", BC_PLOT_LINEAR, 0, 5e-324, false }, /* no step divides these */
-        { "t", "s", BC_PLOT_LINEAR, 1, 1 + 1e-15, false },
+        { "f", "Hz", BC_PLOT_LOG, 0, 20000, false, NULL, 0 },
+        { "f", "Hz", BC_PLOT_LOG, -1, 1, false, NULL, 0 },
+        { "t", "s", BC_PLOT_LINEAR, 2, 1, false, NULL, 0 },
+        { "t", "s", BC_PLOT_LINEAR, 0, NAN, false, NULL, 0 },
+        { "t", "s", BC_PLOT_LINEAR, 0, INFINITY, false, NULL, 0 },
+        { "t", "s", BC_PLOT_LINEAR, 0, 5e-324, false, NULL, 0 }, /* no step divides these */
+        { "t", "s", BC_PLOT_LINEAR, 1, 1 + 1e-15, false, NULL, 0 },
     };
 
     (void)state;
