@@ -174,7 +174,7 @@ static bc_status put_column(bc_html *h, const view *v, const shown_column *c, ui
     draw_numbers(p, c, v->n_rows, has_ruler);
     draw_error(p, c, v->n_rows);
     if (v->n_rows < n_rows)
-        bci_format(caption, sizeof caption, "The first %zu of %llu rows of %.200s.", v->n_rows,
+        bci_format(caption, sizeof caption, "The first %zu of %llu row(s) of %.200s.", v->n_rows,
                    (unsigned long long)n_rows, name);
     else
         bci_format(caption, sizeof caption, "All %zu row(s) of %.200s.", v->n_rows, name);
@@ -191,8 +191,8 @@ static bc_status put_numbers(bc_html *h, const view *v, const bci_numbers_job *j
 
     bc_html_section(h, "Before and after");
     if (v->n < m->n_reduced) {
-        snprintf(text, sizeof text, "The first %zu of %zu columns that were rounded.", v->n,
-                 m->n_reduced);
+        bci_format(text, sizeof text, "The first %zu of %zu rounded column(s).", v->n,
+                   m->n_reduced);
         bc_html_paragraph(h, text);
     }
     for (size_t k = 0; !st && k < v->n; k++)
