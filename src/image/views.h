@@ -23,9 +23,9 @@ typedef struct {
     uint32_t small_width, small_height;
     uint32_t x, y, width, height; /* the detail: all of it where factor is 1 */
     bci_image_side a, b;
-    double gain;         /* of the error picture */
-    uint8_t *error;      /* of the detail, RGB */
-    bool is_grey;        /* the error is that of grey */
+    double gain;               /* of the error picture */
+    uint8_t *error;            /* of the detail, RGB */
+    bool is_grey;              /* the error is that of grey */
     const bc_palette *palette; /* that the result has, or NULL, and */
     uint64_t *counts;          /* how often each of its colours is taken */
 } bci_image_views;
