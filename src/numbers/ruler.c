@@ -238,6 +238,19 @@ static bc_status check_span(const bc_numbers_settings *s, double low, double hig
                           low, high);
 }
 
+/* Places on the ruler are found by the inverse of its step, which has to be a number, too. */
+static bc_status check_gain(const bci_ruler *r, double low, double high, bc_error *err)
+{
+    const double den = r->grid.family == BC_GRID_AFFINE ? r->grid.den : 1.0;
+
+    if (!(r->scale.gain > 0.0) || isfinite(den / r->scale.gain))
+        return BC_OK;
+    return bci_fail(
+        err, BC_E_FORMAT,
+        "numbers from %g to %g lie too close for a ruler of doubles, expected larger ones", low,
+        high);
+}
+
 static bc_status lay_steps(const bc_numbers_settings *s, const bci_seen *seen, bci_ruler *r,
                            bc_error *err)
 {
@@ -283,7 +296,7 @@ static bc_status lay_scale(const bc_numbers_settings *s, const bci_seen *seen, b
 
     const bool needs_span =
         s->has_range || method == BC_SCALE_MINMAX || method == BC_SCALE_ZERO_POINT;
-    const bc_status st = n_ends > 0 && needs_span ? check_span(s, ends[0], ends[1], err) : BC_OK;
+    bc_status st = n_ends > 0 && needs_span ? check_span(s, ends[0], ends[1], err) : BC_OK;
 
     if (st)
         return st;
@@ -298,9 +311,10 @@ static bc_status lay_scale(const bc_numbers_settings *s, const bci_seen *seen, b
     r->is_pinned = method == BC_SCALE_MINMAX && n_ends > 0;
     r->low = ends[0];
     r->high = ends[1];
-    return method == BC_SCALE_ABSMEAN
-               ? bc_scale_fit_f64(method, 100.0, &r->grid, &mean, 1, 1, NULL, &r->scale, err)
-               : bc_scale_fit_f64(method, 100.0, &r->grid, ends, n_ends, 1, NULL, &r->scale, err);
+    st = method == BC_SCALE_ABSMEAN
+             ? bc_scale_fit_f64(method, 100.0, &r->grid, &mean, 1, 1, NULL, &r->scale, err)
+             : bc_scale_fit_f64(method, 100.0, &r->grid, ends, n_ends, 1, NULL, &r->scale, err);
+    return st ? st : check_gain(r, ends[0], ends[1], err);
 }
 
 /* The ends that are numbers: IEEE floats end at infinity. */

@@ -41,7 +41,7 @@ static void every_row(void **state)
         }
 }
 
-/* Numbers so large that their distance or sum is none that a double can say. */
+/* Numbers whose distance, sum or step is none that a double can say. */
 static void far_apart(void **state)
 {
     static const char table[] = "x,y\n1,-1e308\n2,1.5e308\n3,1.7e308\n";
@@ -80,6 +80,11 @@ static void far_apart(void **state)
     expect_refused(table, s, BC_E_USAGE, "`range=-1e+308..1e+308`: its ends are further apart");
     s = settings_for("e4m3"); /* a grid with a sign needs no distance: 448 steps on 1.7e308 */
     expect_reduced("-1.7e308\n1.7e308\n0\n", s, "-1.7e+308\n1.7e+308\n0\n");
+    static const char *const any[] = { "8", "e4m3" };
+
+    for (size_t i = 0; i < sizeof any / sizeof *any; i++)
+        expect_refused("1e-310\n2e-310\n3e-310\n", settings_for(any[i]), BC_E_FORMAT,
+                       "numbers from 1e-310 to 3e-310 lie too close for a ruler of doubles");
     s = settings_for("4");
     s.per = BC_PER_ROW;
     expect_refused("1\n2\n", s, BC_E_USAGE, "group row: is for");
