@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tensor/element.h"
 #include "tensor/encode.h"
@@ -113,6 +114,43 @@ bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t fir
         if (!st && limits)
             limit_for_codes(most_of(r->codings[tensor]), &s->x[i], s);
     }
+    return st;
+}
+
+/* One weight that is not finite, of a tensor that has the format asked for already. */
+static bc_status admit_copied(const bci_reduction *r, size_t tensor, uint64_t index, uint8_t *at,
+                              bci_slot *s, bc_error *err)
+{
+    const bc_element_type *type = r->choices[tensor].type;
+    const bc_nonfinite asked = r->settings->nonfinite;
+    double x;
+    const bc_status st = true_value(r, tensor, index, &x, err);
+
+    if (st || isfinite(x)) /* a double may be */
+        return st;
+    s->n_nonfinite++;
+    if (asked == BC_NONFINITE_ZERO)
+        memset(at, 0, type->block_bytes);
+    else if (asked == BC_NONFINITE_SATURATE && x == x)
+        bci_put_largest(type, (float)x, at);
+    else if (asked != BC_NONFINITE_KEEP)
+        return refuse_input(r, tensor, index, x, err);
+    s->n_saturated += asked == BC_NONFINITE_SATURATE;
+    return BC_OK;
+}
+
+bc_status bci_reduction_admit_copied(const bci_reduction *r, size_t tensor, const bci_range *at,
+                                     bci_slot *s, bc_error *err)
+{
+    const bc_element_type *type = r->choices[tensor].type;
+    bc_status st = BC_OK;
+
+    if (!r->choices[tensor].is_asked || type->kind != BC_ELEMENT_FLOAT)
+        return BC_OK;
+    bci_element_decoder(type)(s->out, at->n, s->x);
+    for (size_t i = bci_first_above(FLT_MAX, s->x, at->n); !st && i < at->n; i++)
+        if (!isfinite(s->x[i]))
+            st = admit_copied(r, tensor, at->first + i, s->out + i * type->block_bytes, s, err);
     return st;
 }
 

@@ -134,8 +134,13 @@ float bci_end_of(const bc_element_type *to)
 
 void bci_put_largest(const bc_element_type *to, float x, uint8_t *out)
 {
-    const uint32_t n_bytes = to->block_bytes, sign = bits_of(x) >> 31;
-    const uint32_t bits = bci_float_end_of(to)->largest | sign << (8 * n_bytes - 1);
+    const bci_float_end *end = bci_float_end_of(to);
+    const uint32_t n_bytes = to->block_bytes;
+    const uint64_t sign = bits_of(x) >> 31;
+    const uint64_t largest = end            ? end->largest
+                             : n_bytes == 8 ? UINT64_C(0x7FEFFFFFFFFFFFFF)
+                                            : UINT64_C(0x7F7FFFFF);
+    const uint64_t bits = largest | sign << (8 * n_bytes - 1);
 
     for (uint32_t i = 0; i < n_bytes; i++)
         out[i] = (uint8_t)(bits >> 8 * i);

@@ -226,8 +226,10 @@ static bc_status copy(const bci_reduction *r, const place *at, bci_slot *s, bc_e
 
     t = t->coding ? &t->coding->pieces[at->output->piece] : t;
     s->n_out = bytes_of(t->info.type, at->range.n);
-    return bci_tensor_read_raw(r->in, t, bytes_of(t->info.type, at->range.first), s->out, s->n_out,
-                               err);
+    const bc_status st = bci_tensor_read_raw(r->in, t, bytes_of(t->info.type, at->range.first),
+                                             s->out, s->n_out, err);
+
+    return st ? st : bci_reduction_admit_copied(r, at->tensor, &at->range, s, err);
 }
 
 /* Weights to elements of another type, or to one of its pieces. */
@@ -261,8 +263,8 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     memset(s->codes, 0, codes_of(r, at.tensor) * sizeof *s->codes);
     s->n_nonfinite = s->n_saturated = 0;
     s->n_out = 0;
-    if (r->settings->dry_run && (is_copy || at.output->piece > 0)) /* tells nothing new */
-        return BC_OK;
+    if (r->settings->dry_run && (is_copy ? !r->choices[at.tensor].is_asked : at.output->piece > 0))
+        return BC_OK; /* tells nothing new */
     if (is_copy)
         return copy(r, &at, s, err);
     if (c && bci_role_is_constant(c, c->roles[at.output->piece])) {
@@ -377,9 +379,10 @@ static bc_status pass_gate(const bci_reduction *r, const char *in, bc_error *err
         n_reduced += bci_reduction_copies(r, i) ? 0 : bc_tensor_at(r->in, i)->n_elements;
         n_replaced += keeps ? 0 : r->made.tensors[i].n_nonfinite;
     }
-    return n_reduced == 0 ? BC_OK /* copied as it is */
-                          : bc_error_gate(&r->made.error, n_replaced, r->settings->min_snr_db, in,
-                                          "SNR", "; no output written", err);
+    return n_reduced + n_replaced == 0
+               ? BC_OK /* copied as it is */
+               : bc_error_gate(&r->made.error, n_replaced, r->settings->min_snr_db, in, "SNR",
+                               "; no output written", err);
 }
 
 /* llama.cpp loads a model by its architecture and by names of its own, not those of

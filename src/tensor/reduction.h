@@ -71,6 +71,11 @@ const char *bci_reduction_name_of(const bci_reduction *r, size_t tensor);
 BC_NODISCARD bc_status bci_reduction_read(const bci_reduction *r, size_t tensor, uint64_t first,
                                           size_t n, bci_slot *s, bc_error *err);
 
+/* Do what `nonfinite` says to the bytes of a float tensor in s->out that has the format asked for
+ * already. */
+BC_NODISCARD bc_status bci_reduction_admit_copied(const bci_reduction *r, size_t tensor,
+                                                  const bci_range *at, bci_slot *s, bc_error *err);
+
 /* After a range that is not safe was encoded and decoded, to s->out and s->y: see that its type
  * holds every weight, or put the largest value there is, by settings->nonfinite. */
 BC_NODISCARD bc_status bci_reduction_admit(const bci_reduction *r, size_t tensor,

@@ -340,6 +340,65 @@ static void doubles(void **state)
     bc_tensor_result_free(&r);
 }
 
+/* What has the format asked for already is copied; `nonfinite` holds for it all the same. */
+static void copies(void **state)
+{
+    static const struct {
+        const char *format;
+        size_t size;
+        double largest;
+    } rows[] = { { "f32", 4, FLT_MAX }, { "f64", 8, DBL_MAX } };
+    bc_tensor_result r;
+    bc_error err = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const double x[4] = { 1.5, rows[i].size == 8 ? 1e300 : 1.0, -(double)INFINITY,
+                              (double)NAN };
+        const float narrow[4] = { 1.5f, 1.0f, -INFINITY, NAN };
+        const char *in = save_npy_of(rows[i].size, "in.npy", 2, 2,
+                                     rows[i].size == 8 ? (const void *)x : (const void *)narrow);
+        const char *out = path_of("out.npy");
+        bc_tensor_settings s = bc_tensor_settings_default(rows[i].format);
+        double y[4];
+        bc_tensor_file *f = NULL;
+
+        s.force = true;
+        for (int dry = 0; dry < 2; dry++) {
+            s.dry_run = dry;
+            EXPECT(bc_tensor_reduce(in, out, &s, &r, &err) == BC_E_FORMAT &&
+                       strstr(err.text, "infinity at index 2, expected finite weights"),
+                   "%s: \"%s\"", rows[i].format, err.text);
+        }
+        s.dry_run = false;
+        s.nonfinite = BC_NONFINITE_SATURATE;
+        EXPECT(bc_tensor_reduce(in, out, &s, &r, &err) == BC_E_FORMAT &&
+                   strstr(err.text, "NaN at index 3"),
+               "%s: \"%s\"", rows[i].format, err.text);
+        for (int k = 0; k < 3; k++) { /* zero, keep, and what saturate makes without NaN */
+            s.nonfinite = k == 0   ? BC_NONFINITE_ZERO
+                          : k == 1 ? BC_NONFINITE_KEEP
+                                   : BC_NONFINITE_SATURATE;
+            if (k == 2)
+                in = save_npy_of(rows[i].size, "in.npy", 1, 3,
+                                 rows[i].size == 8 ? (const void *)x : (const void *)narrow);
+            r = reduce(in, out, s);
+            EXPECT(r.tensors[0].n_nonfinite == (k == 2 ? 1 : 2), "%llu not finite",
+                   (unsigned long long)r.tensors[0].n_nonfinite);
+            bc_tensor_result_free(&r);
+            EXPECT(bc_tensor_file_open(out, &f, &err) == BC_OK, "%s", err.text);
+            EXPECT(bc_tensor_read_f64(f, 0, 0, k == 2 ? 3 : 4, y, &err) == BC_OK, "%s", err.text);
+            bc_tensor_file_free(f);
+            EXPECT(y[0] == x[0] && y[1] == x[1] &&
+                       y[2] == (k == 0   ? 0.0
+                                : k == 1 ? x[2]
+                                         : -rows[i].largest) &&
+                       (k == 2 || (k == 0 ? y[3] == 0.0 : y[3] != y[3])),
+                   "%s: %g %g %g %g", rows[i].format, y[0], y[1], y[2], y[3]);
+        }
+    }
+}
+
 /* A dry run measures what the run does, and writes nothing. */
 static void dry_runs_measure(void **state)
 {
@@ -435,9 +494,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, empty_scratch_dir)
     const struct CMUnitTest tests[] = {
-        TEST(an_outlier),      TEST(an_outlier_searched), TEST(an_outlier_dithered),
-        TEST(safe_magnitudes), TEST(floats_saturate),     TEST(kept_overflow_is_lost),
-        TEST(doubles),         TEST(dry_runs_measure),    TEST(gates_of_dry_runs),
+        TEST(an_outlier),
+        TEST(an_outlier_searched),
+        TEST(an_outlier_dithered),
+        TEST(safe_magnitudes),
+        TEST(floats_saturate),
+        TEST(kept_overflow_is_lost),
+        TEST(doubles),
+        TEST(copies),
+        TEST(dry_runs_measure),
+        TEST(gates_of_dry_runs),
         TEST(comparisons),
     };
 
