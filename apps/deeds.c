@@ -198,7 +198,10 @@ static bc_status write_files(const bc_medium *m, bc_deed deed, const char *spec,
     bc_status st;
 
     deed_request_make(&t.request, m, o);
-    st = m->prepare(spec, &t.request.request, &t.job, err);
+    st = files_check_named(o, n_files, "output", o->is_page_only ? NULL : o->output,
+                           m->may_replace_input && n_files == 1, err);
+    if (!st)
+        st = m->prepare(spec, &t.request.request, &t.job, err);
     if (!st)
         st = page_check(o, n_files, err);
     if (!st && deed == BC_REDUCE)
@@ -262,13 +265,11 @@ bc_status deed_compare(const bc_medium *m, const options *o, bc_error *err)
 {
     task t = { .medium = m, .deed = BC_COMPARE };
     static const char any[] = "compare A B, two of a kind: pictures, sounds, weights or tables";
-    bc_file_plan p = { 0 };
 
     if (o->n_operands != 2)
         return tool_arguments(err, o->n_operands < 2,
                               o->n_operands ? m->deeds[BC_COMPARE].expected : any);
-    files_add_operands(&p, o, 2);
-    const bc_status st = files_check(&p, o, err);
+    const bc_status st = files_check_named(o, 2, "", NULL, false, err);
     const char *const paths[2] = { o->operands[0], o->operands[1] };
 
     return st ? st : look(&t, o, paths, err);

@@ -18,18 +18,26 @@ void files_add_options(bc_file_plan *p, const options *o)
         bc_file_plan_add(p, BC_PLAN_WRITE, "sheet", o->sheet, NULL);
 }
 
-void files_add_operands(bc_file_plan *p, const options *o, int n)
-{
-    for (int i = 0; i < n; i++)
-        bc_file_plan_add(p, BC_PLAN_READ, "input", o->operands[i], NULL);
-    files_add_options(p, o);
-}
-
 bc_status files_check(bc_file_plan *p, const options *o, bc_error *err)
 {
     const bc_reading reading = tool_reading(o);
 
     return bc_file_plan_check(p, &reading, err);
+}
+
+bc_status files_check_named(const options *o, int n, const char *what, const char *out,
+                            bool may_replace, bc_error *err)
+{
+    bc_file_plan p = { 0 };
+
+    for (int i = 0; i < n; i++)
+        bc_file_plan_add(&p, BC_PLAN_READ, "input", o->operands[i], NULL);
+    if (out)
+        bc_file_plan_add(&p, BC_PLAN_WRITE, what, out, NULL);
+    if (may_replace)
+        bc_file_plan_allow_self(&p);
+    files_add_options(&p, o);
+    return files_check(&p, o, err);
 }
 
 bc_status files_check_streams(const options *o, bc_error *err)

@@ -79,11 +79,7 @@ static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const
 /* The page is none of the files, and may be written. */
 static bc_status check_page(const options *o, const char *path, bc_error *err)
 {
-    bc_file_plan p = { 0 };
-
-    files_add_operands(&p, o, o->n_operands);
-    bc_file_plan_add(&p, BC_PLAN_WRITE, "page", path, NULL);
-    const bc_status st = files_check(&p, o, err);
+    const bc_status st = files_check_named(o, o->n_operands, "page", path, false, err);
 
     return st ? st : page_output_check(o, path, "a page", err);
 }

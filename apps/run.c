@@ -90,26 +90,27 @@ static bc_status choose(const verb *v, const options *o, const bc_medium **chose
 static bc_status check_order(const verb *v, const options *o, bc_error *err)
 {
     const int last = o->n_operands - 1;
-    const char *spec = last > 0 ? o->operands[0] : "";
+    const char *spec = last > 0 ? o->operands[0] : "", *file = last > 0 ? o->operands[1] : "";
     const bool is_name = strcspn(spec, "./") == strlen(spec);
     const bool is_number = strspn(spec, "0123456789.") == strlen(spec);
     char called[160];
     struct stat info;
 
     if (last < 1 || !(is_name || is_number) || strcmp(spec, "-") == 0 || stat(spec, &info) == 0 ||
-        stat(o->operands[last], &info) != 0)
+        (stat(file, &info) != 0 && stat(file = o->operands[last], &info) != 0))
         return BC_OK;
-    const bc_medium *m = bc_medium_of_file(o->operands[last], called);
+    const bc_medium *m = bc_medium_of_file(file, called);
 
     if (m && !m->takes(spec) && !synonym_find(m->spec, spec, called, sizeof called) && !is_number)
         return v->only || v->run != deed_reduce
                    ? BC_OK
                    : tool_fail(err, BC_E_USAGE,
                                "%s: no file and no verb of that name, expected "
-                               "FILE... SPEC or a verb that --help names",
+                               "FILE... SPEC [-o OUTPUT] or a verb that --help names",
                                spec);
-    return tool_fail(err, BC_E_USAGE, "%s: no file of that name; expected the file first, as %s %s",
-                     spec, o->operands[last], spec);
+    return tool_fail(err, BC_E_USAGE,
+                     "%s: no file of that name; expected the file first, as in %s %s", spec, file,
+                     spec);
 }
 
 /* What others call a SPEC becomes its name here, in the operands; `word` has room for it, and the
@@ -255,18 +256,22 @@ int run_program(const program *self, const verb *v, int argc, char **argv)
 {
     bc_error err = { 0 };
     options o;
+
+    set_signals(self->name);
     bc_status st = options_parse(argc, argv, &o, &err);
 
     tool_begin(self->name);
     fill_standard_streams();
     ending_begin();
-    set_signals(self->name);
     if (!st)
         st = bc_cpu_check(&err);
     if (!st)
         st = run(self, v, &o, &err);
     if (!st && (fflush(stdout) != 0 || ferror(stdout)) && !tool_nobody_reads(stdout))
         st = tool_fail(&err, BC_E_WRITE, "standard output: cannot be written");
+    if (st == BC_E_WRITE && strncmp(err.text, "standard output: ", 17) == 0 &&
+        tool_nobody_reads(stdout)) /* as of a text */
+        st = BC_OK;
     if (st && tool_stop_asked) /* a read that the signal broke off says something else */
         st = tool_fail(&err, BC_E_INTERRUPTED, "%s", stop_sentence());
     for (int i = 0; i < o.n_operands; i++)

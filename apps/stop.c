@@ -80,9 +80,20 @@ const char *stop_sentence(void)
     return sentences[current] + strlen(program_name) + 2;
 }
 
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+
+void stop_mask(int how)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        sigaddset(&set, stops[i]);
+    (void)sigprocmask(how, &set, NULL);
+}
+
 void stop_on_signals(const char *name)
 {
-    static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
     struct sigaction stop = { .sa_handler = ask_stop }, end = { .sa_handler = end_now }, old;
 
     program_name = name;
@@ -93,6 +104,7 @@ void stop_on_signals(const char *name)
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
         if (sigaction(stops[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(stops[i], &stop, NULL);
+    stop_mask(SIG_UNBLOCK);
 }
 
 void stop_removes(const char *file, const char *directory)

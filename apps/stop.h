@@ -15,6 +15,9 @@ extern volatile sig_atomic_t tool_stop_asked;
 enum { STOP_PATIENCE_MS = 700 };
 void stop_on_signals(const char *name);
 
+/* Let them wait until then, across an exec too, whose program begins without handlers. */
+void stop_mask(int how); /* SIG_BLOCK */
+
 /* What the sentence tells of outputs: so many files will be, and one more is in its place. */
 void stop_begins(int n_files);
 void stop_wrote(void);

@@ -41,10 +41,7 @@ static bc_status parse_range(const char *text, int most, int *first, int *last, 
 static bc_status check_outputs(const options *o, bc_error *err)
 {
     const size_t n = o->sheet ? strlen(o->sheet) : 0;
-    bc_file_plan p = { 0 };
-
-    files_add_operands(&p, o, 1);
-    bc_status st = files_check(&p, o, err);
+    bc_status st = files_check_named(o, 1, "", NULL, false, err);
 
     if (!st && o->plot)
         st = bc_output_check(o->plot, options_given(o, "force"), err);

@@ -42,9 +42,11 @@ bc_reading tool_reading(const options *o)
 
 void tool_warn_salvaged(const char *path, const char *damage)
 {
-    if (*damage)
-        fprintf(stderr, "%s: %s: damaged, what is there is taken: %s\n", own_name,
-                strcmp(path, "-") == 0 ? "standard input" : path, damage);
+    bc_error said;
+
+    if (*damage && bc_error_say(&said, BC_E_FORMAT, "%.200s: damaged, what is there is taken: %s",
+                                strcmp(path, "-") == 0 ? "standard input" : path, damage))
+        tool_say(&said);
 }
 
 bc_status tool_usage(bc_error *err, const char *what, const char *got, const char *expected)

@@ -35,6 +35,9 @@ typedef struct {
  * blocks of one name. BC_E_USAGE for anything else, with the nearest name. */
 BC_API BC_NODISCARD bc_status bc_spec_named(const char *text, bc_spec *out, bc_error *err);
 
+/* BC_E_USAGE for what is called like a file, as "out.png": another place is its own. */
+BC_API bc_status bc_spec_is_file(const char *text, bc_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -90,7 +90,7 @@ static bc_status take_feedback(bci_audio_job *j, bc_error *err)
 {
     static const bci_feedbacks has = { .kind = BC_FEEDBACK_TIME,
                                        .has_files = true,
-                                       .expected = "none or a noise shaper, as ath" };
+                                       .expected = "none or a noise shaper, such as ath" };
     const bc_status st = bci_feedback_check(j->feedback, &has, err);
 
     if (st || !j->feedback)

@@ -157,7 +157,7 @@ bc_status bc_setting_set(const bc_setting_row *row, const char *value, void *to,
         return bc_size_parse(value, field)
                    ? BC_OK
                    : bc_setting_refuse(err, row->key, value,
-                                       "expected a size in bytes, as 512M, 2GiB or 65536");
+                                       "expected a size in bytes, such as 512M, 2GiB or 65536");
     case BC_SETTING_NUMBER: return set_number(row, value, field, err);
     case BC_SETTING_CHOICE: return set_choice(row, value, field, err);
     case BC_SETTING_TEXT:

@@ -293,7 +293,7 @@ static bc_status fit(bc_scale_method method, double percent, const bc_grid *grid
         if (!has_zero_point(grid))
             return bci_fail(
                 err, BC_E_USAGE,
-                "`scale=zero-point`: expected a uniform grid whose codes start at 0, as uniform4 "
+                "`scale=zero-point`: expected a uniform grid whose codes start at 0, such as uniform4 "
                 "or uint8, or `scale=absmax`");
         *out = by_zero_point(grid, extent_of(&s));
         return BC_OK;

@@ -50,8 +50,28 @@ static bc_status of_bits(const char *text, double bits, bc_spec *out, bc_error *
     return even(text, floor(exp2(bits) + 0.5), out, err);
 }
 
+/* "out.png": no number, and with an ending. */
+static bool is_called_like_file(const char *text)
+{
+    const char *dot = strrchr(text, '.');
+
+    return strchr(text, '/') || (dot && dot > text && (dot[1] < '0' || dot[1] > '9') && dot[1]);
+}
+
+bc_status bc_spec_is_file(const char *text, bc_error *err)
+{
+    return is_called_like_file(text)
+               ? bci_fail(err, BC_E_USAGE,
+                          "%s: looks like a file, expected a number of bits or a format, and "
+                          "`output=%s` where it is the output",
+                          text, text)
+               : BC_OK;
+}
+
 static bc_status unknown(const char *text, bc_error *err)
 {
+    if (bc_spec_is_file(text, err))
+        return BC_E_USAGE;
     const bc_grid_row *grids;
     const bc_block_format *blocks;
     const size_t n_grids = bc_grid_rows(&grids), n_blocks = bc_block_rows(&blocks);
@@ -62,8 +82,8 @@ static bc_status unknown(const char *text, bc_error *err)
     for (size_t i = 0; i < n_blocks; i++)
         near = bc_nearer_name(near, blocks[i].name, text);
     if (near && strcmp(near, text) == 0)
-        return bci_fail(err, BC_E_USAGE, "%s: expected a number of bits behind it, as %s4", text,
-                        near);
+        return bci_fail(err, BC_E_USAGE, "%s: expected a number of bits behind it, such as %s4",
+                        text, near);
     return bci_fail(
         err, BC_E_USAGE,
         "%s: unknown, expected a number of bits, or a grid or format that `list` shows%s%s",

@@ -53,7 +53,7 @@ bc_status bci_explain_value(const char *text, double *out, bc_error *err)
     else if (!ok || *end)
         fault = "not a number, expected one such as 3.1415, 1e-3, 1/3, 0x1.8p1, inf or nan";
     if (fault && bc_notation_named(text, &format, NULL) == BC_OK) {
-        (void)bci_fail(err, BC_E_USAGE, "%s: a format, expected the value first, as 3.1415 %s",
+        (void)bci_fail(err, BC_E_USAGE, "%s: a format, expected the value first, as in 3.1415 %s",
                        text, text);
     } else if (fault) {
         (void)bci_fail(err, BC_E_USAGE, "%s: %s", *text ? text : "\"\"", fault);

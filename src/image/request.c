@@ -140,7 +140,7 @@ static bc_status take_feedback(const bci_image_job *j, bc_image_settings *s, bc_
 {
     static const bci_feedbacks has = { .kind = BC_FEEDBACK_PLANE,
                                        .expected =
-                                           "none or an error diffusion, as floyd-steinberg" };
+                                           "none or an error diffusion, such as floyd-steinberg" };
     const bc_status st = bci_feedback_check(j->feedback, &has, err);
 
     if (st || !j->feedback)
@@ -207,7 +207,7 @@ static bc_status parse_channels(const char *text, bc_image_settings *s, bc_error
     }
     if (*at || n == 0)
         return bc_setting_refuse(err, "channels", text,
-                                 "expected 1 to 4 numbers from 1 to 16, as 5,6,5");
+                                 "expected 1 to 4 numbers from 1 to 16, such as 5,6,5");
     const int n_colours = n < 3 ? 1 : 3;
 
     s->bits = 1;

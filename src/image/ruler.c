@@ -83,12 +83,12 @@ bc_status bci_image_check_ruler(const bc_image_settings *s, bc_error *err)
         return bci_fail(
             err, BC_E_USAGE,
             "`group`: full scale is the same for all samples, expected a `scale` that is "
-            "fitted, as `scale=absmax`");
+            "fitted, such as `scale=absmax`");
     if (s->kernel && bci_image_has_runs(s))
         return bci_fail(
             err, BC_E_USAGE,
             "`dither=%s`: errors are passed on between samples that share a ruler, and here "
-            "each run has its own; expected none or a noise, as tpdf",
+            "each run has its own; expected none or a noise, such as tpdf",
             s->kernel->name);
     if (s->rounding == BC_ROUND_TRUNCATE && s->spec.kind == BC_SPEC_BLOCKS)
         return bci_fail(err, BC_E_USAGE,
@@ -312,7 +312,7 @@ static bc_status lay(const bc_image_settings *s, const bci_image_seen *seen, int
         return bci_fail(
             err, BC_E_USAGE,
             "%s has %lld mark(s) from black to white, and samples of 16 bits tell 65536 "
-            "apart, expected a grid of fewer, as float16",
+            "apart, expected a grid of fewer, such as float16",
             s->spec.name, (long long)n);
     r.n = (uint32_t)n;
     *out = r;

@@ -52,7 +52,7 @@ BC_NODISCARD bc_status bci_check_cut(bc_rounding rounding, const bc_noise *noise
 typedef struct {
     bc_feedback_kind kind; /* beside none */
     bool has_files;        /* other names may be files */
-    const char *expected;  /* "none or an error diffusion, as floyd-steinberg" */
+    const char *expected;  /* "none or an error diffusion, such as floyd-steinberg" */
 } bci_feedbacks;
 
 /* Check the value of `feedback`; NULL is fine. BC_E_USAGE for a kind of another medium, with the

@@ -84,7 +84,7 @@ static bc_status settle(bci_numbers_job *j, bool has_percent, bc_error *err)
         st =
             bci_cut_globs("exclude", j->exclude_text, &j->texts[1], j->exclude, &s->n_exclude, err);
     if (!st)
-        st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for numbers",
+        st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, such as rpdf, for numbers",
                                &s->noise, err);
     if (!st)
         st = bci_feedback_check(j->feedback, &has, err);

@@ -101,7 +101,7 @@ static bc_status check_groups(const bc_numbers_settings *s, bc_error *err)
         return bci_fail(
             err, BC_E_USAGE,
             "`group`: %s is the same for all numbers, expected a `scale` that is fitted, "
-            "as `scale=absmax`",
+            "such as `scale=absmax`",
             scale            ? "full scale"
             : s->step != 0.0 ? "the step"
                              : "the range");

@@ -79,6 +79,8 @@ static bool is_number(const char *typed)
 
 static bc_status unknown(const char *typed, const char *near, bc_error *err)
 {
+    if (bc_spec_is_file(typed, err))
+        return BC_E_USAGE;
     (void)(near ? bci_fail(err, BC_E_USAGE, "%s: unknown format, did you mean %s?", typed, near)
                 : bci_fail(err, BC_E_USAGE,
                            "%s: unknown format, expected a number of bits, or a name that `list` "
@@ -98,7 +100,7 @@ bc_status bci_spec_of_values(const char *typed, bc_spec *out, bc_error *err)
     if (out->kind == BC_SPEC_BLOCKS)
         return bci_fail(err, BC_E_USAGE,
                         "%s: these blocks are a part of another format in files of weights, "
-                        "expected that one, as mxfp4 or nvfp4",
+                        "expected that one, such as mxfp4 or nvfp4",
                         typed);
     if (out->kind == BC_SPEC_EVEN && out->levels > 0x1p24)
         return bci_fail(err, BC_E_USAGE,

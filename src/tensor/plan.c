@@ -133,7 +133,7 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
     if (!st)
         st = check_taken(r, s->scale != BC_SCALE_ABSMAX && !is_scale_of_format(r), "scale",
                          may_have_method, true,
-                         "int2 to int8, e3m2, e2m3, e2m1, or another grid, as uniform4", err);
+                         "int2 to int8, e3m2, e2m3, e2m1, or another grid, such as uniform4", err);
     if (!st)
         st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "group", is_on_grid, true,
                          "int2 to int8, e3m2, e2m3, e2m1, ternary, binary, or another grid, as "

@@ -109,7 +109,7 @@ static bc_status settle(bci_tensor_job *j, bool has_percent, bc_error *err)
     if (!st)
         st = make_scale(j, has_percent, err);
     if (!st)
-        st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, as rpdf, for weights",
+        st = bci_noise_setting(j->dither ? j->dither : "auto", "a noise, such as rpdf, for weights",
                                &s->noise, err);
     if (!st)
         st = check_feedback(j->feedback, err);

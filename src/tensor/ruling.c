@@ -86,7 +86,7 @@ static bc_status check(const bc_spec *spec, const bci_laying *l, bool has_group,
         return bci_fail(
             err, BC_E_USAGE,
             "`group`: full scale, which %s has, is the same for all weights, expected a "
-            "`scale` that is fitted, as `scale=absmax`",
+            "`scale` that is fitted, such as `scale=absmax`",
             spec->name);
     if (l->scale == BC_SCALE_FULL)
         return BC_OK;

@@ -65,7 +65,7 @@ refused 2 '--dither jarvis --feedback burkes: expected one of them' \
     in.png 1 --dither jarvis --feedback burkes
 refused 2 '--dither jarvis --feedback none: expected one of them' in.png 1 --dither jarvis --feedback none
 refused 2 '--feedback jarvs: unknown, did you mean jarvis?' in.png 1 --feedback jarvs
-refused 2 '--feedback xyzzy: unknown, expected none or an error diffusion, as floyd-steinberg' \
+refused 2 '--feedback xyzzy: unknown, expected none or an error diffusion, such as floyd-steinberg' \
     in.png 1 --feedback xyzzy
 refused 2 '--feedback blue: adds noise and passes no errors on, expected --dither blue' \
     in.png 1 --feedback blue
@@ -75,7 +75,7 @@ refused 2 '--feedback on: unknown, did you mean floyd-steinberg or ath?' in.png 
 time='shapes noise from sample to sample in time, which only sound has'
 plane='passes errors on to neighbours in the plane, which only pictures have'
 rows='passes errors on along the rows of a layer, which only weights have'
-on_picture='none or an error diffusion, as floyd-steinberg'
+on_picture='none or an error diffusion, such as floyd-steinberg'
 for shaper in ath lipshitz; do
     refused 2 "--feedback $shaper: $time, expected $on_picture" in.png 1 --feedback $shaper
     refused 2 "--feedback $shaper: $time, expected none" in.txt 4 --feedback $shaper
@@ -130,11 +130,11 @@ if [ "$SOUND" = ON ]; then
     refused 2 '--shape ath --feedback lipshitz: expected one of them' \
         in.wav 8 --shape ath --feedback lipshitz
     refused 2 '--shape ath --feedback none: expected one of them' in.wav 8 --shape ath --feedback none
-    refused 2 "--feedback jarvis: $plane, expected none or a noise shaper, as ath" in.wav 8 --feedback jarvis
-    refused 2 "--feedback rows: $rows, expected none or a noise shaper, as ath" in.wav 8 --feedback rows
-    refused 2 '--feedback nosuch: unknown and no file, expected none or a noise shaper, as ath' \
+    refused 2 "--feedback jarvis: $plane, expected none or a noise shaper, such as ath" in.wav 8 --feedback jarvis
+    refused 2 "--feedback rows: $rows, expected none or a noise shaper, such as ath" in.wav 8 --feedback rows
+    refused 2 '--feedback nosuch: unknown and no file, expected none or a noise shaper, such as ath' \
         in.wav 8 --feedback nosuch
-    refused 2 '--feedback bayer8: adds noise and passes no errors on, expected none or a noise shaper, as ath' \
+    refused 2 '--feedback bayer8: adds noise and passes no errors on, expected none or a noise shaper, such as ath' \
         in.wav 8 --feedback bayer8
     printf '100 20\n3000 0\n16000 60\n' >Curve.txt
     inputs="Curve.txt $inputs"

@@ -2,14 +2,16 @@
  * ended, "exit 130" or "signal 2", and "late" where a signal that counts took more than LATE_MS.
  * The program starts with all signals at their default, or with this one ignored when SIGNAL begins
  * with "ignored-". WHEN is a time in milliseconds, or "scratch": 0.1 s after a temporary file shows
- * in the directory, or without a name among the files that the program has open. Fails when the
- * program had ended before. */
+ * in the directory, or without a name among the files that the program has open; or "begin": before
+ * the first instruction of the program, or where it starts itself again, of that one. Fails when
+ * the program had ended before. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +27,19 @@ static const struct {
 static void sleep_ms(long ms)
 {
     nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
+}
+
+/* Let a child that is traced go on until it has started itself again, or for some time. */
+static void await_begin(pid_t child)
+{
+    enum { PATIENCE_MS = 300 };
+    int status = 0, n = 0;
+
+    if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
+        return;
+    (void)ptrace(PTRACE_CONT, child, NULL, NULL);
+    while (n++ < PATIENCE_MS && waitpid(child, &status, WNOHANG) == 0)
+        sleep_ms(1);
 }
 
 /* Linux calls it "/directory/#123 (deleted)". */
@@ -89,14 +104,16 @@ int main(int argc, char **argv)
     static const char prefix[] = "ignored-";
     const bool is_ignored = argc > 1 && strncmp(argv[1], prefix, sizeof prefix - 1) == 0;
     const char *name = argc > 1 ? argv[1] + (is_ignored ? sizeof prefix - 1 : 0) : "";
+    const bool is_begin = argc > 2 && strcmp(argv[2], "begin") == 0;
     int number = 0;
 
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (strcmp(signals[i].name, name) == 0)
             number = signals[i].number;
     if (argc < 4 || !number) {
-        fprintf(stderr, "usage: interrupt [ignored-]INT|TERM|HUP MILLISECONDS|scratch PROGRAM "
-                        "[ARGUMENT...]\n");
+        fprintf(stderr,
+                "usage: interrupt [ignored-]INT|TERM|HUP MILLISECONDS|scratch|begin PROGRAM "
+                "[ARGUMENT...]\n");
         return 2;
     }
     const pid_t child = fork();
@@ -105,10 +122,14 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
             signal(signals[i].number, SIG_DFL);
         signal(number, is_ignored ? SIG_IGN : SIG_DFL);
+        if (is_begin)
+            (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
         execv(argv[3], argv + 3);
         _exit(127);
     }
-    if (strcmp(argv[2], "scratch") != 0)
+    if (is_begin)
+        await_begin(child);
+    else if (strcmp(argv[2], "scratch") != 0)
         sleep_ms(strtol(argv[2], NULL, 10));
     for (int i = 0; i < 5000 && strcmp(argv[2], "scratch") == 0 && !has_scratch_file(child); i++)
         sleep_ms(1);
@@ -122,5 +143,7 @@ int main(int argc, char **argv)
         return 1;
     }
     kill(child, number);
+    if (is_begin)
+        (void)ptrace(PTRACE_DETACH, child, NULL, NULL);
     return say_how_it_ended(child, !is_ignored);
 }

@@ -25,7 +25,7 @@ for size in 0 -1 1.5G 4X '1 G B' 99999999T; do
     exits 2
 done
 bitcrush in.png 4 --max-memory 1.5G
-says 'bitcrush: --max-memory 1.5G: expected a size in bytes, as 512M, 2GiB or 65536'
+says 'bitcrush: --max-memory 1.5G: expected a size in bytes, such as 512M, 2GiB or 65536'
 bitcrush in.png 4 --max-pixels 0
 says 'bitcrush: --max-pixels 0: expected a whole number from 1 to 1000000000000000'
 exits 2

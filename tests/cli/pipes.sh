@@ -51,15 +51,14 @@ it 'programs in a row'
 "$BITCRUSH" in.png 8 -q --dither none -o - | "$BITCRUSH" - 4 -q | "$BITCRUSH" - 4 -q >got.png
 same got.png want.png
 
-it 'a pipe that closes early is a failed write, not a death'
+it 'a pipe that closes early ends a run quietly, as of a text'
 {
     "$BITCRUSH" big.png 8 --dither none -o - 2>"$err"
     echo $? >"$base/status"
 } | head -c 1000 >/dev/null
 status=$(cat "$base/status")
-exits 7
-mentions 'bitcrush: standard output: writing failed'
-mentions 'Broken pipe'
+exits 0
+silent "$err"
 
 it 'a pipe that was never read is one too'
 {
@@ -68,8 +67,16 @@ it 'a pipe that was never read is one too'
     echo $? >"$base/status"
 } | :
 status=$(cat "$base/status")
-exits 7
-mentions 'Broken pipe'
+exits 0
+silent "$err"
+
+it 'what is no pipe and takes no more is a failed write'
+if [ -c /dev/full ]; then
+    "$BITCRUSH" in.png 4 -o - >/dev/full 2>"$err"
+    status=$?
+    exits 7
+    mentions 'bitcrush: standard output: '
+fi
 
 it 'a closed standard output is a failed write'
 "$BITCRUSH" in.png 4 -o - >&- 2>"$err"

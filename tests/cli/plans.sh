@@ -65,6 +65,18 @@ refused 'page o.png' 'output o.png' a.png 4 -o o.png --report o.png
 refused 'page way/o.png' 'output dir/o.png' a.png 4 -o dir/o.png --report way/o.png
 refused 'page dir//./o.png' 'output dir/o.png' a.png 4 -o dir/o.png --report dir//./o.png
 refused 'page pal.txt' 'palette pal.txt' a.png --palette pal.txt --report pal.txt
+
+# Before they are read, whatever is wrong with them: what makes no sense as a palette, a curve or a matrix.
+head -c 2000000 /dev/zero >zeros
+refused 'output zeros' 'palette zeros' a.png --palette zeros -o zeros
+refused 'output zeros' 'palette zeros' a.png b.png --palette zeros -o zeros
+refused 'output zeros' 'importance matrix zeros' w.safetensors q4_0 --imatrix zeros -o zeros
+refused 'output a.png' 'palette a.png' b.png --palette a.png -o a.png
+if [ "$SOUND" = ON ]; then
+    refused 'output zeros' 'curve of --shape zeros' a.wav 8 --shape zeros -o zeros
+    refused 'output zeros' 'curve of --feedback zeros' a.wav 8 --feedback zeros -o zeros
+fi
+rm zeros
 refused 'page a.png' 'input a.png' report a.png 4 -o a.png
 refused 'page b.png' 'input b.png' report a.png b.png -o b.png
 refused 'page of a.ppm' 'page of a.png' report a.png a.ppm 2

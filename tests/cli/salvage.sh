@@ -32,6 +32,14 @@ exits 4
 mentions 'head.ppm: ends in row 1 of 50'
 rm head.ppm
 
+it 'a name in the warning is shown without what a terminal obeys'
+name=$(printf 'a\033[31m\tb.png')
+cp no-iend.png "$name"
+bitcrush "$name" 4 --salvage -q -o out.png
+exits 0
+mentions 'bitcrush: a\x1b[31m\x09b.png: damaged, what is there is taken: '
+rm "$name" out.png
+
 it 'with it the rows that are there are taken'
 bitcrush cut.png 4 --salvage -o out.png
 exits 0

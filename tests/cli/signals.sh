@@ -19,6 +19,20 @@ for signal in INT TERM HUP; do
     only in.png large.png
 done
 
+for signal in INT TERM HUP; do
+    it "SIG$signal at the very beginning"
+    (
+        unset OMP_WAIT_POLICY
+        run "$INTERRUPT" "$signal" begin "$BITCRUSH" large.png 4 -o out.png --threads 1 -q
+        echo "$status" >"$base/began"
+    )
+    status=$(cat "$base/began")
+    exits 0
+    ended 'exit 130'
+    says 'bitcrush: interrupted, no output written'
+    only in.png large.png
+done
+
 it 'an old output stays'
 echo 'precious' >out.png
 run "$INTERRUPT" INT scratch "$BITCRUSH" large.png 4 -o out.png -f -q

@@ -28,14 +28,22 @@ refused '-4: unknown, expected a number of bits, or a grid or format that --list
 
 refused 'too few arguments: expected FILE SPEC, for example photo.png 4 (see --help)'
 refused 'too few arguments: expected FILE SPEC, for example photo.png 4 (see --help)' in.png
-refused '4: no file of that name; expected the file first, as in.png 4' 4 in.png
-refused 'conver: no file and no verb of that name, expected FILE... SPEC or a verb that --help names' conver in.png
+refused '4: no file of that name; expected the file first, as in in.png 4' 4 in.png
+refused 'convert: no file and no verb of that name, expected FILE... SPEC [-o OUTPUT] or a verb that --help names' \
+    convert in.png out.png
+refused 'magick: no file and no verb of that name, expected FILE... SPEC [-o OUTPUT] or a verb that --help names' \
+    magick in.png 4
+refused 'out.png: looks like a file, expected a number of bits or a format, and -o out.png where it is the output' \
+    in.png out.png
+refused 'out.png: looks like a file, expected a number of bits or a format, and -o out.png where it is the output' \
+    in.png 4 out.png
+refused 'conver: no file and no verb of that name, expected FILE... SPEC [-o OUTPUT] or a verb that --help names' conver in.png
 refused 'too few arguments: expected compare A B, two of a kind: pictures, sounds, weights or tables' compare
 refused 'too few arguments: expected compare A B, two pictures of one size' compare in.png
 refused 'GameBoy: a palette, expected --palette gameboy' in.png GameBoy
 refused '565: expected --channels 5,6,5 for that' in.png 565
-refused '--channels 5,,5: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,,5
-refused '--channels 5,6,17: expected 1 to 4 numbers from 1 to 16, as 5,6,5' in.png --channels 5,6,17
+refused '--channels 5,,5: expected 1 to 4 numbers from 1 to 16, such as 5,6,5' in.png --channels 5,,5
+refused '--channels 5,6,17: expected 1 to 4 numbers from 1 to 16, such as 5,6,5' in.png --channels 5,6,17
 refused '--fast --small: expected one of them' in.png 4 --fast --small
 refused '--dither bayer8+rpdf: expected one error diffusion, one noise or mask, or one of each' \
     in.png 4 --dither bayer8+rpdf
@@ -78,7 +86,7 @@ refused '--completion tcsh: unknown shell, expected bash, zsh or fish' --complet
 refused '--rounding truncate is the bare bit shift and takes no dither, expected --dither none' in.png 4 --rounding truncate --dither bayer8
 refused '--rounding truncate is the bare bit shift, expected --rounding nearest with a palette' in.png --palette bw --rounding truncate
 refused 'q4_0: blocks are encoded as their format says, expected --rounding nearest' in.png q4_0 --rounding truncate
-refused '--group: full scale is the same for all samples, expected a --scale that is fitted, as --scale absmax' in.png 4 --group row
+refused '--group: full scale is the same for all samples, expected a --scale that is fitted, such as --scale absmax' in.png 4 --group row
 refused '--output: expected FILE after it' in.png 4 --output ''
 refused '--output: expected FILE after it' in.png 4 --output=
 refused '--dither: expected NAME after it' in.png 4 --dither ''

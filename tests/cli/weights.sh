@@ -242,7 +242,7 @@ exits 2
 says 'bitcrush: --dither bayer8 is a mask for pictures, expected none, rpdf, tpdf, hptpdf or gaussian'
 bitcrush w.npy q4_0 --dither atkinson -n
 exits 2
-says 'bitcrush: --dither atkinson: passes errors on in pictures, expected a noise, as rpdf, for weights'
+says 'bitcrush: --dither atkinson: passes errors on in pictures, expected a noise, such as rpdf, for weights'
 bitcrush w.npy q4_0 --dither rpfd -n
 exits 2
 says 'bitcrush: --dither rpfd: unknown, did you mean rpdf?'

@@ -228,7 +228,7 @@ static void what_makes_no_sense_is_said(void **state)
           "is not for E2M1, its codes have no zero-point, expected absmax, percentile or mse" },
         { "int8", BC_SCALE_FULL, BC_TENSOR_GROUP_USUAL, "is not for INT8, its scales are fitted" },
         { "int8", BC_SCALE_ABSMEAN, BC_TENSOR_GROUP_USUAL, "the mean is for ternary and binary" },
-        { "ternary", BC_SCALE_MSE, BC_TENSOR_GROUP_USUAL, "or another grid, as uniform4" },
+        { "ternary", BC_SCALE_MSE, BC_TENSOR_GROUP_USUAL, "or another grid, such as uniform4" },
         { "25", -1, BC_TENSOR_GROUP_USUAL, "32-bit floats tell 2^24 levels apart" },
         { "mxfp4_e2m1", -1, BC_TENSOR_GROUP_USUAL, "these blocks are a part of another format" },
     };
