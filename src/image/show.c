@@ -101,8 +101,8 @@ static bc_status put_error(bc_html *h, const bci_image_views *p, const bc_image_
     if (!st) {
         bci_format(
             caption, sizeof caption,
-            "Result less original%s in coded values, %g times amplified: grey is no error, "
-            "brighter is too bright, darker too dark. What can be recognized here is what the "
+            "Result minus original%s in coded values, amplified %g times: grey is no error, "
+            "brighter is too bright, darker too dark. Whatever you recognize here is what the "
             "error took from the picture; dither turns it into noise.%s",
             p->is_grey ? " (as grey)" : "", p->gain,
             p->factor > 1 ? " The same detail as above." : "");

@@ -145,7 +145,7 @@ static void draw_error(bc_plot *p, const shown_column *c, size_t n)
 {
     const double half = 0.5 * c->outcome->step;
 
-    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "The error: rounded less before",
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "The error: rounded minus before",
                                            .x = { .label = "row", .is_whole = true },
                                            .y = { .label = "error" },
                                            .height_px = 120 });

@@ -81,7 +81,7 @@ static void draw_signal(bc_plot *p, const bc_excerpt *e, const double *y)
 static void draw_error(bc_plot *p, const bc_excerpt *e, const double *error)
 {
     const double ends[2] = { -0.5 * step_of(e), 0.5 * step_of(e) };
-    const bc_plot_panel panel = { .title = "The error as a signal: mark less value",
+    const bc_plot_panel panel = { .title = "The error as a signal: mark minus value",
                                   .x = axis_of(e),
                                   .y = { .label = "error" },
                                   .height_px = 120 };

@@ -20,11 +20,14 @@ static void put_lead(const bc_page *p, double snr_db, char *to, size_t size)
     else if (snr_db < 0.0)
         bci_format(to, size, "The error is %.2f dB above the signal: little is left of it.",
                    -snr_db);
+    else if (bc_enob_bits(snr_db) <= 0.0)
+        bci_format(to, size, "What it cost: %s only %.2f dB above the error.", p->medium->signal,
+                   snr_db);
     else
-        bci_format(
-            to, size,
-            "What it cost: %s %.2f dB above the error, as a sine of full scale is at %.1f bits.",
-            p->medium->signal, snr_db, bc_enob_bits(snr_db));
+        bci_format(to, size,
+                   "What it cost: %s %.2f dB above the error, as much as a full-scale sine has at "
+                   "%.1f bits.",
+                   p->medium->signal, snr_db, bc_enob_bits(snr_db));
 }
 
 static bc_status begin(const bc_page *p, double snr_db, bc_html **h, bc_error *err)
