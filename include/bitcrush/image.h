@@ -172,6 +172,8 @@ typedef struct {
     double ssim;            /* of coded luma, see bc_ssim; NaN: not asked, or too small */
     uint32_t ssim_factor;   /* the pictures were averaged down by it first */
     uint32_t n_levels;      /* 2^bits, or the colours of the palette */
+    double step; /* between marks, of full scale 1, where they are even and the same for all
+                  * samples; else 0 */
     uint32_t n_levels_used;
     double entropy_bits;         /* per colour sample, with a palette per pixel */
     bc_image_code_counts *codes; /* NULL unless asked for; bc_image_code_counts_free */

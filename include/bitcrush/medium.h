@@ -216,9 +216,18 @@ extern BC_API const bc_medium bc_pictures, bc_sound, bc_weights, bc_tables;
 BC_API void bc_account_output(const bc_account *a, bc_report *r);
 BC_API void bc_account_input_size(const bc_account *a, bc_report *r);
 
-/* Of an error: its granular part and overload, each as an SNR, where something clips, and whether
- * everything became 0. */
-BC_API void bc_account_parts(bc_report *r, const bc_error_sums *error);
+/* Of an error: SNR, RMSE, the largest, the mean, ENOB, what was lost, whether everything became 0;
+ * where something clips its granular part and overload, each as an SNR. `knows_ends`: clipping was
+ * looked for, so that programs are told of none, too; two files do not say where a ruler ended. */
+BC_API void bc_account_error(const bc_account *a, bc_report *r, const bc_error_sums *error,
+                             bool knows_ends);
+
+/* What values are reduced to: bits, whole ones as a whole number, and for programs how many marks
+ * there are; NaN and 0 leave them out. */
+BC_API void bc_account_depth(const bc_account *a, bc_report *r, double bits, uint64_t n_levels);
+
+/* The packed size, and the raw one over it where both are known. */
+BC_API void bc_account_packed(bc_report *r, uint64_t raw_bytes, uint64_t packed_bytes);
 
 /* What theory expects of the SNR, NaN where it has nothing to say; of what clips it knows nothing,
  * which is told where samples do. */

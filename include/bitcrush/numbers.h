@@ -151,8 +151,8 @@ typedef struct {
     uint64_t n_levels_used; /* 0 past 16 bits */
     double theory_snr_db;   /* what the closed form expects; NaN where there is none */
     uint64_t raw_bytes;     /* of the numbers as doubles */
-    uint64_t packed_bytes;  /* of the codes without gaps, and of two doubles for a scale that was
-                                  * found in the data */
+    uint64_t packed_bytes;  /* of the codes without gaps, and of a double for each number of a scale
+                             * that was found in the data */
 } bc_numbers_outcome;
 
 /* What was done and what it cost. */

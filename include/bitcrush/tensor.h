@@ -315,6 +315,7 @@ typedef struct {
     bool can_clip;        /* error.n_clipped was counted: weights more than half a step beyond
                            * the last value of the format, or of their block as it is stored */
     bc_error_sums error;  /* of what was reduced; n is 0 for copies. F64 is measured as doubles */
+    double expected_e2;   /* error.sum_e2 by the closed form, see bc_theory_snr_db; NaN: none */
     double entropy_bits;  /* of a code; NaN where there are none or more than 2^16, and of F16, BF16
                            * and wider floats */
 } bc_tensor_outcome;

@@ -9,11 +9,6 @@
 #include "base/decimal.h"
 #include "bitcrush/quantize.h"
 
-static uint64_t packed(uint64_t n_samples, double bits)
-{
-    return (uint64_t)ceil((double)n_samples * ceil(bits) / 8.0);
-}
-
 void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_sound_writer *out,
                         const bc_audio_settings *settings)
 {
@@ -31,11 +26,8 @@ void bci_audio_describe(bc_audio_result *result, const bci_sound *in, const bci_
     result->output_encoding = bc_audio_encoding_name(depth->encoding);
     result->output_container_bits = plan->container_bits;
     result->output_size_bytes = bci_sound_writer_size(out);
-    result->raw_bytes = packed(n_samples, had);
-    result->packed_bytes =
-        bci_is_fitted(settings)
-            ? bci_fitted_bytes(settings, result->n_frames, info->n_channels)
-            : packed(n_samples, depth->bits > 0.0 ? depth->bits : depth->grid.bits);
+    result->raw_bytes = (n_samples * (uint64_t)had + 7) / 8;
+    result->packed_bytes = bci_audio_packed_bytes(settings, result->n_frames, info->n_channels);
     snprintf(result->input_note, sizeof result->input_note, "%s", bci_sound_note(in));
     snprintf(result->salvaged, sizeof result->salvaged, "%s", bci_sound_salvaged(in));
     if (lies)

@@ -49,12 +49,9 @@ static void add_output(bc_report *r, const bc_account *a, const bc_audio_result 
     bc_report_string(r, "output", "note", *m->note ? m->note : NULL);
 }
 
-static void add_depth(bc_report *r, const bc_audio_depth *d)
+static void add_depth(bc_report *r, const bc_account *a, const bc_audio_depth *d)
 {
-    if (d->bits > 0.0 && d->bits == floor(d->bits))
-        bc_report_integer(r, "output", "bits", (uint64_t)d->bits);
-    else if (d->bits > 0.0)
-        bc_report_number(r, "output", "bits", d->bits);
+    bc_account_depth(a, r, d->bits > 0.0 ? d->bits : (double)d->grid.bits, 0);
     if (d->encoding == BC_ENCODING_PCM && d->valid_bits % 8 != 0)
         bc_report_integer(r, "output", "valid_bits", (uint64_t)d->valid_bits);
     bc_report_string(r, "output", "depth", d->name);
@@ -103,6 +100,7 @@ static void add_scale(bc_report *r, const bc_audio_settings *s)
 /* What was done in full: enough to do it again. */
 static void add_settings(bc_report *r, const bci_audio_job *j, const bc_audio_result *m)
 {
+    static const char *const nonfinite[] = { "error", "saturate", "zero", "keep" };
     const bc_audio_settings *s = &j->settings;
 
     bc_report_string(r, "settings", "grid", s->depth.name);
@@ -124,6 +122,7 @@ static void add_settings(bc_report *r, const bci_audio_job *j, const bc_audio_re
     }
     bc_report_string(r, "settings", "rounding",
                      s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
+    bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
     bc_report_integer(r, "settings", "seed", s->seed);
     if (m->step > 0.0)
         bc_report_number(r, "settings", "step", m->step);
@@ -151,19 +150,10 @@ static void add_level(bc_report *r, const char *key, double value)
 }
 
 /* What two sounds differ by. */
-static void add_quality(bc_report *r, const bc_audio_quality *q)
+static void add_quality(bc_report *r, const bc_account *a, const bc_audio_quality *q,
+                        bool knows_ends)
 {
-    const double snr_db = bc_error_snr_db(&q->error);
-
-    bc_report_number(r, "metrics", "snr_db", snr_db);
-    bc_report_number(r, "metrics", "rmse", bc_error_rmse(&q->error));
-    bc_report_number(r, "metrics", "max_error", q->error.max_abs_e);
-    bc_report_number(r, "metrics", "mean_error", bc_error_mean(&q->error));
-    bc_account_parts(r, &q->error);
-    if (q->error.n_lost)
-        bc_report_integer(r, "metrics", "lost", q->error.n_lost);
-    if (isfinite(snr_db))
-        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
+    bc_account_error(a, r, &q->error, knows_ends);
     add_level(r, "noise_dbfs", q->noise_dbfs);
     add_level(r, "noise_a_dbfs", q->noise_a_dbfs);
     add_level(r, "noise_468_dbfs", q->noise_468_dbfs);
@@ -181,10 +171,7 @@ static void add_sizes(bc_report *r, const bc_audio_result *m)
         bc_report_integer(r, "input", "size_bytes", m->input_size_bytes);
     if (m->raw_bytes)
         bc_report_integer(r, "input", "raw_bytes", m->raw_bytes);
-    bc_report_integer(r, "metrics", "packed_bytes", m->packed_bytes);
-    if (m->raw_bytes && m->packed_bytes)
-        bc_report_number(r, "metrics", "compression_ratio",
-                         (double)m->raw_bytes / (double)m->packed_bytes);
+    bc_account_packed(r, m->raw_bytes, m->packed_bytes);
     if (m->input_size_bytes && m->output_size_bytes)
         bc_report_number(r, "metrics", "file_ratio",
                          (double)m->input_size_bytes / (double)m->output_size_bytes);
@@ -199,10 +186,11 @@ void bci_audio_reduce_facts(const void *job, const bc_outcome *o, const bc_accou
     bci_audio_input_facts(r, a->in, &m->input, m->n_frames, m->input_note, m->salvaged);
     add_used_bits(r, "input", &m->quality.x);
     add_output(r, a, m);
-    add_depth(r, depth);
+    add_depth(r, a, depth);
     add_settings(r, j, m);
-    add_quality(r, &m->quality);
-    bc_report_integer(r, "metrics", "clipped", m->n_clipped);
+    if (m->n_clipped == 0 && !a->is_for_programs) /* which sound tells people, too */
+        bc_report_integer(r, "metrics", "clipped", 0);
+    add_quality(r, a, &m->quality, true);
     bc_report_number(r, "metrics", "overshoot_db", m->overshoot_db);
     if (m->n_nonfinite)
         bc_report_integer(r, "metrics", "nonfinite", m->n_nonfinite);
@@ -246,7 +234,7 @@ void bci_audio_compare_facts(const void *job, const bc_outcome *o, const bc_acco
     bc_report_string(r, "compared", "encoding", m->b.encoding);
     bc_report_string(r, "compared", "note", *m->notes[1] ? m->notes[1] : NULL);
     bc_report_string(r, "compared", "salvaged", *m->salvaged[1] ? m->salvaged[1] : NULL);
-    add_quality(r, &m->quality);
+    add_quality(r, a, &m->quality, false);
     if (m->quality.error.n_nonfinite)
         bc_report_integer(r, "metrics", "nonfinite", m->quality.error.n_nonfinite);
 }

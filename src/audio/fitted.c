@@ -51,10 +51,10 @@ void bci_settle_fitted(bc_audio_settings *s)
     }
 }
 
-uint64_t bci_fitted_bytes(const bc_audio_settings *s, uint64_t n_frames, size_t n_channels)
+uint64_t bci_audio_packed_bytes(const bc_audio_settings *s, uint64_t n_frames, size_t n_channels)
 {
     const bci_laying l = bci_laying_of(s);
-    const bool is_one = !l.blocks && s->per == BC_PER_WHOLE;
+    const bool is_one = !l.blocks && (s->per == BC_PER_WHOLE || l.scale == BC_SCALE_FULL);
     const uint64_t bits = is_one ? bci_laid_bits(&l, n_frames * n_channels)
                                  : bci_laid_bits(&l, n_frames) * n_channels;
 

@@ -32,6 +32,6 @@ BC_NODISCARD bc_status bci_fit_whole(const bci_sound *in, const char *path,
                                      bc_error *err);
 
 /* Bytes of n_frames frames, packed: codes, and scales at 32 bits for each of their numbers. */
-uint64_t bci_fitted_bytes(const bc_audio_settings *s, uint64_t n_frames, size_t n_channels);
+uint64_t bci_audio_packed_bytes(const bc_audio_settings *s, uint64_t n_frames, size_t n_channels);
 
 #endif

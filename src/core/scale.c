@@ -162,10 +162,10 @@ static bc_scale by_zero_point(const bc_grid *g, extent e)
     return (bc_scale){ range, 0.0, range > 0.0 ? (int32_t)rint(-min / range * g->den) : 0 };
 }
 
-/* Codes that count from 0 have a zero-point. */
+/* Codes that count from 0 have a zero-point, where 0 is a mark. */
 static bool has_zero_point(const bc_grid *g)
 {
-    return g->family == BC_GRID_AFFINE && g->lo == 0;
+    return g->family == BC_GRID_AFFINE && g->lo == 0 && g->rise == 0.0;
 }
 
 static bc_status by_percentile(const bc_grid *g, const samples *s, double percent, double *scratch,

@@ -19,7 +19,8 @@ static const char *colours_of(const bc_image_info *info)
 }
 
 /* Another grid than levels of whole bits. */
-static void add_depth(bc_report *r, const bc_spec *spec, const bc_image_result *m)
+static void add_depth(bc_report *r, const bc_account *a, const bc_spec *spec,
+                      const bc_image_result *m)
 {
     char text[64];
 
@@ -28,8 +29,8 @@ static void add_depth(bc_report *r, const bc_spec *spec, const bc_image_result *
     else
         bci_format(text, sizeof text, "%s, %.4g bits", spec->name, spec->bits);
     bc_report_string(r, "output", "depth", text);
-    bc_report_number(r, "output", "bits", spec->bits);
-    if (spec->kind != BC_SPEC_BLOCKS)
+    bc_account_depth(a, r, spec->bits, 0);
+    if (m->n_levels > 0 && (spec->kind != BC_SPEC_BLOCKS || a->is_for_programs))
         bc_report_integer(r, "output", "levels", m->n_levels);
     bc_report_string(r, "output", "note",
                      spec->kind == BC_SPEC_BLOCKS
@@ -79,7 +80,7 @@ static void add_files(bc_report *r, const bc_account *a, const bci_image_job *j,
         bc_report_integer(r, "output", "colours", m->palette.n_colours);
         bc_report_integer(r, "output", "colours_used", m->n_levels_used);
     } else if (bci_image_is_ruled(&j->settings)) {
-        add_depth(r, &j->settings.spec, m);
+        add_depth(r, a, &j->settings.spec, m);
     } else {
         bc_report_integer(r, "output", "bits", (uint64_t)j->settings.bits);
         bc_report_string(r, "output", "channels", j->channels);
@@ -115,12 +116,7 @@ static void add_ruler(bc_report *r, const bc_image_settings *s)
 {
     char text[64];
 
-    if (s->spec.kind == BC_SPEC_EVEN && s->spec.bits == floor(s->spec.bits))
-        bci_format(text, sizeof text, "uniform%.0f", s->spec.bits);
-    else if (s->spec.kind == BC_SPEC_EVEN)
-        bci_format(text, sizeof text, "levels%.0f", s->spec.levels);
-    else
-        snprintf(text, sizeof text, "%s", s->spec.name);
+    bci_grid_name(&s->spec, text, sizeof text);
     bc_report_string(r, "settings", "grid", text);
     if (s->spec.kind == BC_SPEC_BLOCKS) {
         bci_format(text, sizeof text, "%u sample(s) of a row", s->spec.blocks->block_length);
@@ -177,16 +173,15 @@ static void add_dither(bc_report *r, const bc_image_settings *s)
 static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_result *m)
 {
     const bc_image_settings *s = &j->settings;
-    const bool is_ruled = bci_image_is_ruled(s);
 
-    if (is_ruled)
+    if (bci_image_is_ruled(s))
         add_ruler(r, s);
     else
         add_levels(r, j);
     add_dither(r, s);
     bc_report_integer(r, "settings", "seed", s->seed);
-    if (!j->palette_text && !is_mixed(s) && !is_ruled)
-        bc_report_number(r, "settings", "step", 1.0 / (m->n_levels - 1));
+    if (m->step > 0.0)
+        bc_report_number(r, "settings", "step", m->step);
     bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
     bc_report_string(r, "settings", "cpu", m->cpu_level);
 }
@@ -194,23 +189,20 @@ static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_re
 double bci_image_expected_snr_db(const bc_image_settings *s, const bc_image_result *m)
 {
     const bool in_coded = !s->linear_light || !bci_image_has_noise(s);
-    bc_error error;
-    bc_grid grid;
+    const bc_grid steps = { .family = BC_GRID_AFFINE, .hi = 1, .den = 1.0 / m->step };
 
-    if (s->kernel || !in_coded || m->palette.n_colours > 0 || is_mixed(s) ||
-        bci_image_is_ruled(s) || s->rounding != BC_ROUND_NEAREST || m->coded.sum_e2 == 0.0 ||
-        bc_grid_uniform(s->bits, &grid, &error))
+    if (s->kernel || !in_coded || !(m->step > 0.0) || s->rounding != BC_ROUND_NEAREST ||
+        m->coded.sum_e2 == 0.0)
         return NAN;
-    return bc_theory_snr_db(&grid, s->noise, m->coded.sum_x2 / (double)m->coded.n);
+    return bc_theory_snr_db(&steps, s->noise, m->coded.sum_x2 / (double)m->coded.n);
 }
 
 /* What two pictures differ by. */
-static void add_difference(bc_report *r, const bc_error_sums *coded, const bc_error_sums *linear,
-                           double blurred_psnr_db, double ssim, uint32_t ssim_factor)
+static void add_difference(bc_report *r, const bc_account *a, const bc_error_sums *coded,
+                           const bc_error_sums *linear, double blurred_psnr_db, double ssim,
+                           uint32_t ssim_factor, bool knows_ends)
 {
-    const double snr_db = bc_error_snr_db(coded);
-
-    bc_report_number(r, "metrics", "snr_db", snr_db);
+    bc_account_error(a, r, coded, knows_ends);
     bc_report_number(r, "metrics", "psnr_db", bc_error_psnr_db(coded, 1.0));
     bc_report_number(r, "metrics", "psnr_linear_db", bc_error_psnr_db(linear, 1.0));
     bc_report_number(r, "metrics", "psnr_blurred_db", blurred_psnr_db);
@@ -218,32 +210,24 @@ static void add_difference(bc_report *r, const bc_error_sums *coded, const bc_er
     bc_report_number(r, "metrics", "ssim", ssim);
     if (!isnan(ssim))
         bc_report_integer(r, "metrics", "ssim_scale", ssim_factor);
-    if (coded->n_clipped)
-        bc_report_integer(r, "metrics", "clipped", coded->n_clipped);
-    bc_account_parts(r, coded);
-    bc_report_number(r, "metrics", "rmse", bc_error_rmse(coded));
-    bc_report_number(r, "metrics", "max_error", coded->max_abs_e);
-    bc_report_number(r, "metrics", "mean_error", bc_error_mean(coded));
     bc_report_number(r, "metrics", "mean_light_error", bc_error_mean(linear));
-    if (isfinite(snr_db))
-        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
 }
 
-static void add_metrics(bc_report *r, const bc_image_settings *s, const bc_image_result *m)
+static void add_metrics(bc_report *r, const bc_account *a, const bc_image_settings *s,
+                        const bc_image_result *m)
 {
-    add_difference(r, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor);
+    add_difference(r, a, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor, true);
     if (m->palette.n_colours == 0)
         bc_report_integer(r, "metrics", "levels_used", m->n_levels_used);
     bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
-    bc_report_integer(r, "metrics", "packed_bytes", m->packed_bytes);
-    bc_report_number(r, "metrics", "compression_ratio",
-                     (double)m->raw_bytes / (double)m->packed_bytes);
+    bc_account_packed(r, m->raw_bytes, m->packed_bytes);
     if (m->input_size_bytes)
         bc_report_number(r, "metrics", "file_ratio",
                          (double)m->input_size_bytes / (double)m->output_size_bytes);
     bc_account_expected(r, bci_image_expected_snr_db(s, m), m->coded.n_clipped);
-    if (m->palette.n_colours == 0 && !is_mixed(s) && !bci_image_is_ruled(s))
-        bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(s->bits));
+    if (m->step > 0.0)
+        bc_report_number(r, "theory", "rule_of_thumb_db",
+                         bc_theory_rule_of_thumb_db(log2(m->n_levels)));
     bc_report_number(r, "", "time_s", m->time_s);
 }
 
@@ -254,7 +238,7 @@ void bci_image_reduce_facts(const void *job, const bc_outcome *o, const bc_accou
 
     add_files(r, a, j, m);
     add_settings(r, j, m);
-    add_metrics(r, &j->settings, m);
+    add_metrics(r, a, &j->settings, m);
 }
 
 void bci_image_compare_facts(const void *job, const bc_outcome *o, const bc_account *a,
@@ -271,5 +255,5 @@ void bci_image_compare_facts(const void *job, const bc_outcome *o, const bc_acco
     bc_report_string(r, "compared", "format", m->b.format);
     bc_report_string(r, "compared", "colours", colours_of(&m->b));
     bc_report_integer(r, "compared", "depth_bits", (uint64_t)m->b.depth);
-    add_difference(r, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor);
+    add_difference(r, a, &m->coded, &m->linear, m->blurred_psnr_db, m->ssim, m->ssim_factor, false);
 }

@@ -401,40 +401,42 @@ static bc_status run(line_up *l, int n_threads, bc_error *err)
     return bci_pipeline_run(&pipeline, err);
 }
 
-/* Bits of a colour channel of a pixel. */
-static double bits_of_channel(const line_up *l, const bc_image_settings *settings, uint32_t c)
-{
-    if (bci_image_is_ruled(settings))
-        return settings->spec.kind == BC_SPEC_EVEN ? settings->spec.bits
-                                                   : (double)settings->spec.grid.bits;
-    return l->writer.picture.channel_bits[c];
-}
-
 /* Bits of all codes, alpha among them, without gaps, and of scales. */
-static double packed_bits(const line_up *l, const bc_image_settings *settings)
+static uint64_t packed_bits(const line_up *l, const bc_image_settings *settings)
 {
     const bc_image_info *info = &l->reader->info;
     const uint32_t n_colours = info->n_channels - info->has_alpha;
     const bci_laying laying = bci_image_laying(settings);
-    const double pixels = (double)info->width * info->height;
-    double bits = 0.0, of_pixel = 0.0;
+    const uint64_t pixels = (uint64_t)info->width * info->height;
+    const int alpha = settings->alpha_bits ? settings->alpha_bits : info->depth;
+    uint64_t bits = info->has_alpha ? pixels * (uint64_t)alpha : 0;
+    uint64_t of_pixel = l->palette_rows ? 1 : 0;
 
-    if (info->has_alpha)
-        of_pixel += settings->alpha_bits ? settings->alpha_bits : info->depth;
-    if (l->palette_rows) {
-        double index = 1.0;
-
-        while (exp2(index) < l->palette.n_colours)
-            index += 1.0;
-        of_pixel += index;
-    } else if (bci_image_has_runs(settings)) {
-        bits = (double)bci_laid_bits(&laying, info->width) * info->height * n_colours;
-    } else {
-        for (uint32_t c = 0; c < n_colours; c++)
-            of_pixel += bits_of_channel(l, settings, c);
-        bits = l->rulers.n ? l->rulers.n * (double)bci_laid_bits(&laying, 0) : 0.0;
-    }
+    if (bci_image_has_runs(settings))
+        return bits + bci_laid_bits(&laying, info->width) * info->height * n_colours;
+    if (l->rulers.n)
+        return bits + l->rulers.n * bci_laid_bits(&laying, pixels * n_colours / l->rulers.n);
+    for (uint32_t c = 0; !l->palette_rows && c < n_colours; c++)
+        of_pixel += (uint64_t)l->writer.picture.channel_bits[c];
+    while (l->palette_rows && 1u << of_pixel < l->palette.n_colours)
+        of_pixel++;
     return bits + pixels * of_pixel;
+}
+
+/* Between the marks of all channels, or 0. */
+static double step_of(const line_up *l, const bc_image_settings *s)
+{
+    const bci_image_ruler *first = &l->rulers.of[0];
+
+    if (l->palette_rows || bci_image_has_runs(s) || s->channel_bits[0] != s->channel_bits[1] ||
+        s->channel_bits[1] != s->channel_bits[2])
+        return 0.0;
+    if (!l->rulers.n)
+        return 1.0 / (double)((1u << s->bits) - 1);
+    for (uint32_t c = 1; c < l->rulers.n; c++)
+        if (l->rulers.of[c].scale.gain != first->scale.gain)
+            return 0.0;
+    return first->grid.family == BC_GRID_AFFINE ? first->scale.gain / first->grid.den : 0.0;
 }
 
 static void describe_metadata(const line_up *l, bc_image_result *r)
@@ -460,7 +462,8 @@ static void describe(const line_up *l, const bc_image_settings *settings, bc_ima
     r->output_size_bytes = bci_sink_size(l->writer.sink);
     r->raw_bytes = (pixels * l->input.n_channels * (uint64_t)info->depth + 7) / 8;
     r->palette = l->palette;
-    r->packed_bytes = (uint64_t)ceil(packed_bits(l, settings) / 8.0);
+    r->packed_bytes = (packed_bits(l, settings) + 7) / 8;
+    r->step = step_of(l, settings);
     r->cpu_level = bc_cpu_level();
     snprintf(r->salvaged, sizeof r->salvaged, "%s", bc_image_salvaged(l->reader));
     describe_metadata(l, r);

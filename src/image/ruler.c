@@ -34,6 +34,15 @@ static bc_grid even(double levels)
                       .bits = (int)ceil(log2(levels)) };
 }
 
+/* Mid-rise marks count from black, as samples do: (k + 1/2) / 2^n, the middles of as many steps. */
+static bc_grid above_black(bc_grid g)
+{
+    g.hi -= g.lo;
+    g.lo = 0;
+    g.den = g.hi + 1.0;
+    return g;
+}
+
 /* Floats end at numbers: no sample is infinite, and noise beyond the last mark clips there. */
 static bc_grid grid_of(const bc_image_settings *s)
 {
@@ -41,6 +50,8 @@ static bc_grid grid_of(const bc_image_settings *s)
 
     if (s->spec.kind == BC_SPEC_EVEN)
         return even(s->spec.levels);
+    if (g.rise != 0.0)
+        return above_black(g);
     if (g.family == BC_GRID_FLOAT && g.flavour == BC_FLOAT_IEEE) {
         g.flavour = BC_FLOAT_FINITE;
         g.lo++;
@@ -235,9 +246,10 @@ static bc_scale least_error(const bc_grid *grid, const bc_scale *whole, const sa
 static bc_status fit_full(const bc_grid *grid, bc_scale *out, bc_error *err)
 {
     const double white = 1.0;
+    const bool is_plain = grid->family == BC_GRID_FLOAT && grid->bits >= PLAIN_FLOAT_BITS;
 
     *out = BC_SCALE_IDENTITY;
-    if (grid->family == BC_GRID_FLOAT && grid->bits >= PLAIN_FLOAT_BITS)
+    if (is_plain || grid->rise != 0.0)
         return BC_OK;
     return bc_scale_fit_f64(BC_SCALE_ABSMAX, 100.0, grid, &white, 1, 1, NULL, out, err);
 }
@@ -246,7 +258,7 @@ static bc_status fit(const bc_image_settings *s, const samples *of, const bc_gri
                      bc_scale *out, bc_error *err)
 {
     const extent e = extent_of(of, s->percent);
-    const bool is_unsigned = grid->family == BC_GRID_AFFINE && grid->lo == 0;
+    const bool is_unsigned = grid->family == BC_GRID_AFFINE && grid->lo == 0 && grid->rise == 0.0;
     const bc_scale_method whole = is_unsigned ? BC_SCALE_ZERO_POINT : BC_SCALE_ABSMAX;
     double ends[2] = { e.min, e.max };
     bc_scale_method method = s->scale;

@@ -23,14 +23,47 @@ void bc_account_input_size(const bc_account *a, bc_report *r)
         bc_report_integer(r, "input", "size_bytes", (uint64_t)s.st_size);
 }
 
-void bc_account_parts(bc_report *r, const bc_error_sums *error)
+void bc_account_error(const bc_account *a, bc_report *r, const bc_error_sums *error,
+                      bool knows_ends)
 {
+    const double snr_db = bc_error_snr_db(error);
+
+    if (knows_ends && (error->n_clipped > 0 || a->is_for_programs))
+        bc_report_integer(r, "metrics", "clipped", error->n_clipped);
+    if (error->n == 0)
+        return;
+    bc_report_number(r, "metrics", "snr_db", snr_db);
+    bc_report_number(r, "metrics", "rmse", bc_error_rmse(error));
+    bc_report_number(r, "metrics", "max_error", error->max_abs_e);
+    bc_report_number(r, "metrics", "mean_error", bc_error_mean(error));
+    if (isfinite(snr_db))
+        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
+    if (error->n_lost)
+        bc_report_integer(r, "metrics", "lost", error->n_lost);
     if (error->n_clipped > 0) {
         bc_report_number(r, "metrics", "granular_db", bc_error_granular_db(error));
         bc_report_number(r, "metrics", "overload_db", bc_error_overload_db(error));
     }
     if (bc_error_is_silent(error))
         bc_report_flag(r, "metrics", "all_zero", true);
+}
+
+void bc_account_depth(const bc_account *a, bc_report *r, double bits, uint64_t n_levels)
+{
+    if (bits == floor(bits))
+        bc_report_integer(r, "output", "bits", (uint64_t)bits);
+    else
+        bc_report_number(r, "output", "bits", bits);
+    if (n_levels > 0 && a->is_for_programs)
+        bc_report_integer(r, "output", "levels", n_levels);
+}
+
+void bc_account_packed(bc_report *r, uint64_t raw_bytes, uint64_t packed_bytes)
+{
+    bc_report_integer(r, "metrics", "packed_bytes", packed_bytes);
+    if (raw_bytes > 0 && packed_bytes > 0)
+        bc_report_number(r, "metrics", "compression_ratio",
+                         (double)raw_bytes / (double)packed_bytes);
 }
 
 void bc_account_expected(bc_report *r, double snr_db, uint64_t n_clipped)

@@ -82,9 +82,10 @@ uint64_t bci_laid_bits(const bci_laying *l, size_t n)
 {
     const size_t length = length_of(l, n);
     const uint64_t n_groups = n ? (n + length - 1) / length : 1;
+    const uint64_t scale_bits = l->scale_bits ? l->scale_bits : SCALE_BITS;
 
     return l->blocks ? n_groups * l->blocks->block_bytes * 8
-                     : n * (uint64_t)l->grid.bits + n_groups * numbers_of_scale(l) * SCALE_BITS;
+                     : n * (uint64_t)l->grid.bits + n_groups * numbers_of_scale(l) * scale_bits;
 }
 
 static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const double *x,
@@ -140,6 +141,8 @@ static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const 
     bc_quantize_f64(&l->grid, &scale, l->rounding, x, noise, n, y, room->codes);
     if (l->n_saturated)
         saturate(l, &scale, x, n, y, room->codes);
+    if (l->steps2 && l->grid.family == BC_GRID_AFFINE)
+        *l->steps2 += (double)n * pow(scale.gain / l->grid.den, 2.0);
     if (sums) {
         const bc_granular region = bc_granular_of(&l->grid, &scale);
 

@@ -13,9 +13,11 @@ typedef struct {
     bc_scale_method scale; /* fitted to each group, but for BC_SCALE_FULL */
     double percent;        /* of BC_SCALE_PERCENTILE */
     size_t group;          /* samples that share one; 0: the whole run. Blocks have their own */
+    uint32_t scale_bits; /* of each number of a fitted scale where it is packed; 0: a float's 32 */
     bc_rounding rounding;
     const bc_scale *known; /* a scale that was fitted before; NULL: none */
     bool keeps_infinity;   /* values that become infinite stay so; else they are an error */
+    double *steps2;        /* takes the square of the step of each sample on even marks, or NULL */
     uint64_t
         *n_saturated; /* those of a grid become its largest instead, and are counted; or NULL */
 } bci_laying;
@@ -42,8 +44,9 @@ BC_NODISCARD bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, co
 /* Different codes; 0: more than are counted (2^16). */
 size_t bci_laid_levels(const bci_laying *l);
 
-/* Bits of a run: its codes, and a float of 32 bits for each number of a fitted scale; of n = 0
- * samples those of one scale alone. */
+/* Bits of a run of n samples, packed, in every medium: codes take the bits that number all of them,
+ * whole ones (5 of 23 levels), and a fitted scale scale_bits for each of its numbers; blocks are as
+ * their format has them. No samples have one scale. */
 uint64_t bci_laid_bits(const bci_laying *l, size_t n);
 
 #endif

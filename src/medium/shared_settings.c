@@ -1,13 +1,25 @@
 /* Knows how settings that several media have are read. */
 #include "medium/shared_settings.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/fail.h"
 #include "bitcrush/shaper.h"
+
+void bci_grid_name(const bc_spec *spec, char *to, size_t size)
+{
+    if (spec->kind != BC_SPEC_EVEN)
+        snprintf(to, size, "%s", spec->name);
+    else if (spec->bits <= 16.0 && spec->bits == floor(spec->bits))
+        bci_format(to, size, "uniform%.0f", spec->bits);
+    else
+        bci_format(to, size, "levels%.0f", spec->levels);
+}
 
 const bc_scale_row *bci_scale_row(bc_scale_method method)
 {

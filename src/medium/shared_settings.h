@@ -7,6 +7,7 @@
 #include "bitcrush/noise.h"
 #include "bitcrush/scale.h"
 #include "bitcrush/setting.h"
+#include "bitcrush/spec.h"
 
 /* Rows of all media, for a job whose `settings` has these members; FIELD is BC_FIELD of the job. */
 #define BCI_SETTINGS_OF_ALL                                                                        \
@@ -21,6 +22,9 @@
 
 /* The rows of bc_scale_rows, in their order. */
 #define BCI_SCALE_WORDS "full|absmax|minmax|zero-point|percentile|absmean|mse"
+
+/* What the grid of a SPEC is called in reports, in every medium: "uniform4", "levels23", "e2m1". */
+void bci_grid_name(const bc_spec *spec, char *to, size_t size);
 
 /* The row of a method. */
 const bc_scale_row *bci_scale_row(bc_scale_method method);

@@ -51,6 +51,23 @@ static const char *scale_of(const bci_numbers_job *j, const bc_numbers_result *m
     return m->scale ? m->scale->name : s->depth.blocks ? "block" : s->step > 0.0 ? "step" : "range";
 }
 
+/* The step of all columns that are reduced, or 0. */
+static double step_of(const bc_numbers_result *m)
+{
+    double step = 0.0;
+
+    for (size_t i = 0; i < m->n_columns; i++) {
+        const bc_numbers_outcome *c = &m->columns[i];
+
+        if (c->why)
+            continue;
+        if (!(c->step > 0.0) || (step > 0.0 && c->step != step))
+            return 0.0;
+        step = c->step;
+    }
+    return step;
+}
+
 /* What was done in full: enough to do it again. */
 static void add_settings(bc_report *r, const bci_numbers_job *j, const bc_numbers_result *m)
 {
@@ -65,10 +82,11 @@ static void add_settings(bc_report *r, const bci_numbers_job *j, const bc_number
         bc_report_number(r, "settings", "percent", s->percent);
     bci_format(group, sizeof group, "%u number(s)",
                s->depth.blocks ? s->depth.blocks->block_length : s->group);
-    bc_report_string(r, "settings", "group",
-                     bci_numbers_have_runs(s) ? group
-                     : s->per == BC_PER_WHOLE ? "all"
-                                              : "column");
+    if (bci_numbers_have_runs(s) || bci_ruler_is_fitted(s))
+        bc_report_string(r, "settings", "group",
+                         bci_numbers_have_runs(s) ? group
+                         : s->per == BC_PER_WHOLE ? "all"
+                                                  : "column");
     bc_report_string(r, "settings", "codes", s->codes ? "codes, not values" : NULL);
     bc_report_string(r, "settings", "dither", m->noise ? m->noise->name : "none");
     bc_report_string(r, "settings", "feedback", "none");
@@ -76,32 +94,10 @@ static void add_settings(bc_report *r, const bci_numbers_job *j, const bc_number
                      s->rounding == BC_ROUND_NEAREST ? "nearest" : "truncate");
     bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
     bc_report_integer(r, "settings", "seed", s->seed);
-    if (s->step > 0.0)
-        bc_report_number(r, "settings", "step", s->step);
-    else if (m->n_columns == 1 && m->columns[0].step > 0.0)
-        bc_report_number(r, "settings", "step", m->columns[0].step);
+    if (s->step > 0.0 || step_of(m) > 0.0)
+        bc_report_number(r, "settings", "step", s->step > 0.0 ? s->step : step_of(m));
     bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
     bc_report_string(r, "settings", "cpu", m->cpu_level);
-}
-
-/* What two tables differ by. */
-static void add_difference(bc_report *r, const bc_error_sums *e)
-{
-    const double snr_db = bc_error_snr_db(e);
-
-    if (e->n == 0)
-        return;
-    bc_report_number(r, "metrics", "snr_db", snr_db);
-    bc_report_number(r, "metrics", "rmse", bc_error_rmse(e));
-    bc_report_number(r, "metrics", "max_error", e->max_abs_e);
-    bc_report_number(r, "metrics", "mean_error", bc_error_mean(e));
-    if (e->n_lost)
-        bc_report_integer(r, "metrics", "lost", e->n_lost);
-    if (isfinite(snr_db))
-        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
-    if (e->n_clipped)
-        bc_report_integer(r, "metrics", "clipped", e->n_clipped);
-    bc_account_parts(r, e);
 }
 
 static void add_cells(bc_report *r, const bc_numbers_column *c)
@@ -137,6 +133,11 @@ static void add_columns(bc_report *r, const bc_numbers_outcome *columns, size_t 
     }
 }
 
+static uint64_t levels_of(const bc_numbers_depth *d)
+{
+    return d->blocks ? d->blocks->codes->n_codes : bc_grid_levels(&d->grid);
+}
+
 void bci_numbers_reduce_facts(const void *job, const bc_outcome *o, const bc_account *a,
                               bc_report *r)
 {
@@ -150,10 +151,10 @@ void bci_numbers_reduce_facts(const void *job, const bc_outcome *o, const bc_acc
     bc_report_string(r, "output", "depth", o->title);
     bc_report_integer(r, "output", "reduced", m->n_reduced);
     if (bits > 0.0)
-        bc_report_number(r, "output", "bits", bits);
+        bc_account_depth(a, r, bits, levels_of(&j->settings.depth));
     bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
     add_settings(r, j, m);
-    add_difference(r, &m->error);
+    bc_account_error(a, r, &m->error, true);
     if (m->n_text)
         bc_report_integer(r, "metrics", "text_cells", m->n_text);
     if (m->n_empty)
@@ -163,11 +164,11 @@ void bci_numbers_reduce_facts(const void *job, const bc_outcome *o, const bc_acc
     if (m->n_saturated)
         bc_report_integer(r, "metrics", "saturated", m->n_saturated);
     bc_report_number(r, "metrics", "entropy_bits", m->entropy_bits);
-    bc_report_integer(r, "metrics", "packed_bytes", m->packed_bytes);
-    if (m->packed_bytes)
-        bc_report_number(r, "metrics", "compression_ratio",
-                         (double)m->raw_bytes / (double)m->packed_bytes);
+    bc_account_packed(r, m->raw_bytes, m->packed_bytes);
     bc_account_expected(r, m->theory_snr_db, m->error.n_clipped);
+    if (bits > 0.0 && !j->settings.depth.blocks &&
+        j->settings.depth.grid.family == BC_GRID_AFFINE && !bci_numbers_have_runs(&j->settings))
+        bc_report_number(r, "theory", "rule_of_thumb_db", bc_theory_rule_of_thumb_db(bits));
     bc_report_number(r, "", "time_s", m->time_s);
     add_columns(r, m->columns, m->n_columns);
 }
@@ -186,7 +187,9 @@ void bci_numbers_compare_facts(const void *job, const bc_outcome *o, const bc_ac
         bc_report_integer(r, "compared", "kind_differs", m->n_kind_differs);
     if (m->n_names_differ)
         bc_report_integer(r, "compared", "names_differ", m->n_names_differ);
-    add_difference(r, &m->error);
+    bc_account_error(a, r, &m->error, false);
+    if (m->error.n_nonfinite)
+        bc_report_integer(r, "metrics", "nonfinite", m->error.n_nonfinite);
     add_columns(r, m->columns, m->n_columns);
 }
 

@@ -129,11 +129,13 @@ bc_status bci_reduced_begin(const bci_table *t, const bc_numbers_settings *s, co
     return st;
 }
 
-uint64_t bci_packed_bytes(const bci_ruler *r, uint64_t n)
+uint64_t bci_numbers_packed_bytes(const bc_numbers_settings *s, const bci_ruler *r, uint64_t n)
 {
-    const uint64_t bits = (uint64_t)r->grid.bits;
+    bci_laying l = bci_numbers_laying(s);
 
-    return n / 8 * bits + (n % 8 * bits + 7) / 8 + (r->is_fitted ? 2 * sizeof(double) : 0);
+    l.grid = r->grid;
+    l.scale = r->is_fitted ? l.scale : BC_SCALE_FULL;
+    return (bci_laid_bits(&l, (size_t)n) + 7) / 8;
 }
 
 double bci_expected_e2(const bc_numbers_settings *s, const bci_ruler *r, const bc_error_sums *e)
@@ -182,7 +184,7 @@ bc_status bci_reduced_tell(const bci_reduced *reduced, const bci_table *t,
         out->theory_snr_db =
             bci_expected_snr_db(bc_error_x2(&r->error), bci_expected_e2(s, &r->ruler, &r->error));
         out->raw_bytes = n * sizeof(double);
-        out->packed_bytes = bci_packed_bytes(&r->ruler, n);
+        out->packed_bytes = bci_numbers_packed_bytes(s, &r->ruler, n);
     }
     if (r->counts) {
         const size_t levels = (size_t)bc_grid_levels(&r->ruler.grid);

@@ -27,7 +27,7 @@ BC_NODISCARD bc_status bci_reduced_check(const bci_table *t, const bci_columns *
                                          bci_reduced *reduced, bc_error *err);
 
 /* Bytes of the codes of n numbers without gaps, and of the scale where it was found in the data. */
-uint64_t bci_packed_bytes(const bci_ruler *r, uint64_t n);
+uint64_t bci_numbers_packed_bytes(const bc_numbers_settings *s, const bci_ruler *r, uint64_t n);
 
 /* The error expected of a column, sum of squares; NaN where no closed form holds. */
 double bci_expected_e2(const bc_numbers_settings *s, const bci_ruler *r, const bc_error_sums *e);

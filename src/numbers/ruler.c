@@ -32,12 +32,7 @@ bc_status bc_numbers_depth_named(const char *text, bc_numbers_depth *out, bc_err
                         MAX_EVEN_BITS);
     if (st)
         return st;
-    if (spec.kind != BC_SPEC_EVEN)
-        snprintf(d.name, sizeof d.name, "%s", spec.name);
-    else if (spec.bits <= 16.0 && spec.bits == floor(spec.bits))
-        bci_format(d.name, sizeof d.name, "uniform%.0f", spec.bits);
-    else
-        bci_format(d.name, sizeof d.name, "levels%.0f", spec.levels);
+    bci_grid_name(&spec, d.name, sizeof d.name);
     d.grid = spec.grid;
     d.bits = spec.bits;
     d.blocks = spec.blocks;
@@ -178,7 +173,8 @@ bci_laying bci_numbers_laying(const bc_numbers_settings *s)
                          .grid = s->depth.grid,
                          .scale = scale ? scale->method : BC_SCALE_FULL,
                          .percent = s->percent,
-                         .group = s->group,
+                         .group = s->per == BC_PER_BLOCK ? s->group : 0,
+                         .scale_bits = 64, /* numbers are doubles, and so are their ends */
                          .rounding = s->rounding,
                          .keeps_infinity = true };
 }
@@ -190,11 +186,16 @@ const bc_scale_row *bci_ruler_scale(const bc_numbers_settings *s)
     return s->scale ? s->scale : bc_numbers_usual_scale(&s->depth);
 }
 
-bool bci_ruler_needs_data(const bc_numbers_settings *s)
+bool bci_ruler_is_fitted(const bc_numbers_settings *s)
 {
     const bc_scale_row *scale = bci_ruler_scale(s);
 
-    return !s->has_range && !bci_numbers_have_runs(s) && !(scale && scale->method == BC_SCALE_FULL);
+    return scale && scale->method != BC_SCALE_FULL;
+}
+
+bool bci_ruler_needs_data(const bc_numbers_settings *s)
+{
+    return !s->has_range && !bci_numbers_have_runs(s) && (s->step != 0.0 || bci_ruler_is_fitted(s));
 }
 
 /* ---- laying */
@@ -307,7 +308,7 @@ static bc_status lay_scale(const bc_numbers_settings *s, const bci_seen *seen, b
             "smaller ones, or another `scale` than absmean",
             n);
     r->grid = s->depth.grid;
-    r->is_fitted = scale && method != BC_SCALE_FULL;
+    r->is_fitted = bci_ruler_is_fitted(s);
     r->is_pinned = method == BC_SCALE_MINMAX && n_ends > 0;
     r->low = ends[0];
     r->high = ends[1];

@@ -31,6 +31,9 @@ BC_NODISCARD bc_status bci_ruler_check(const bc_numbers_settings *s, bc_error *e
 /* Whether the ends of the data have to be known. */
 bool bci_ruler_needs_data(const bc_numbers_settings *s);
 
+/* Whether a scale is fitted to the numbers that share it. */
+bool bci_ruler_is_fitted(const bc_numbers_settings *s);
+
 /* Whether numbers are rounded run by run, by blocks or under scales of their own, and by what. */
 bool bci_numbers_have_runs(const bc_numbers_settings *s);
 bci_laying bci_numbers_laying(const bc_numbers_settings *s);

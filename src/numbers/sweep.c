@@ -128,7 +128,7 @@ static bc_numbers_cost cost_of(const sweep *s, int k)
         if (r->why)
             continue;
         bc_error_merge(&cost.error, &r->error);
-        cost.packed_bytes += bci_packed_bytes(&r->ruler, n);
+        cost.packed_bytes += bci_numbers_packed_bytes(&s->settings[k], &r->ruler, n);
         if (n > 0)
             cost.code_bits +=
                 (double)n * bc_entropy_bits(r->counts, (size_t)bc_grid_levels(&r->ruler.grid));

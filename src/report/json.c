@@ -73,39 +73,95 @@ static int put(const char *text, size_t n, void *to)
 /* A report on its way to a text. */
 typedef struct {
     bci_buffer text, piece;
+    size_t most, trees; /* bytes that all of it may take; that trees take now */
+    size_t refused;     /* that all of it would have taken, where that was too much; or 0 */
     bool ok;
 } writer;
+
+/* About what jansson takes for facts, each with a place in an object. */
+static size_t tree_size(const bci_fact *facts, size_t n)
+{
+    enum { PLACE = 160 };
+    size_t size = n * PLACE;
+
+    for (size_t i = 0; i < n; i++)
+        if (facts[i].type == BCI_STRING)
+            size += strlen(facts[i].string);
+    return size;
+}
+
+/* What is left for a buffer beside trees and the other one; 1: nothing, for 0 is any. */
+static size_t room_beside(const writer *w, const bci_buffer *other)
+{
+    const size_t taken = w->trees + other->room;
+
+    return taken < w->most ? w->most - taken : 1;
+}
+
+/* n bytes more are too many. */
+static void refuse(writer *w, size_t n)
+{
+    if (w->refused == 0)
+        w->refused = n + w->trees + w->text.room + w->piece.room;
+    w->ok = false;
+}
+
+static void put_text(writer *w, const char *text, size_t n)
+{
+    w->text.most = room_beside(w, &w->piece);
+    bci_put(&w->text, text, n);
+    if (w->text.refused)
+        refuse(w, w->text.refused);
+}
+
+/* Trees are to take so many bytes more, if there is room. */
+static bool take_tree(writer *w, size_t n)
+{
+    if (n + w->trees + w->text.room + w->piece.room > w->most) {
+        refuse(w, n);
+        return false;
+    }
+    w->trees += n;
+    return true;
+}
 
 /* Write an object of one member without its brackets, `before` bytes at its beginning and `behind`
  * at its end. */
 static void put_member(writer *w, const json_t *object, size_t before, size_t behind)
 {
     w->piece.n = 0;
+    w->piece.most = room_beside(w, &w->text);
     w->ok =
         w->ok &&
         json_dump_callback(object, put, &w->piece,
                            JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12)) == 0 &&
         !w->piece.is_short_of_memory;
+    if (w->piece.refused)
+        refuse(w, w->piece.refused);
     if (w->ok)
-        bci_put(&w->text, w->piece.text + before, w->piece.n - before - behind);
+        put_text(w, w->piece.text + before, w->piece.n - before - behind);
 }
 
 /* A row behind n others, whose facts are `facts`. */
 static void put_row(writer *w, const char *table, size_t n, const bci_fact *facts, size_t n_facts)
 {
     static const char end[] = "\n  ]\n}";
+    const size_t head = strlen("{\n  \"\": [") + strlen(table), size = tree_size(facts, n_facts);
+
+    if (!take_tree(w, size))
+        return;
     json_t *row = json_object(), *object = json_pack("{s:[O]}", table, row);
-    const size_t head = strlen("{\n  \"\": [") + strlen(table);
 
     for (size_t i = 0; w->ok && i < n_facts; i++)
         w->ok = put_in_row(row, &facts[i]);
     w->ok = w->ok && object;
     if (n)
-        bci_put(&w->text, ",", 1);
+        put_text(w, ",", 1);
     if (w->ok)
         put_member(w, object, n ? head : 1, sizeof end - 1);
     json_decref(row);
     json_decref(object);
+    w->trees -= size;
 }
 
 /* Rows of the table that are made when they are written. */
@@ -141,7 +197,7 @@ static void put_table(writer *w, const bc_report *r, const char *table)
     }
     if (n_rows == 0)
         put_made_rows(w, r);
-    bci_put(&w->text, "\n  ]", 4);
+    put_text(w, "\n  ]", 4);
 }
 
 /* All but rows, with null for tables. */
@@ -168,20 +224,33 @@ static json_t *tree_of(const bc_report *r)
     return NULL;
 }
 
+/* Of all but rows. */
+static size_t size_of_tree(const bc_report *r)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        size += r->facts[i].row ? 0 : tree_size(&r->facts[i], 1);
+    return size;
+}
+
 bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
 {
     errno = 0;
-    writer w = { .text = bci_report_buffer(r) };
-    json_t *root = tree_of(r), *value;
+    writer w = { .text = bci_report_buffer(r), .ok = true };
+    json_t *root = NULL, *value;
     const char *key, *before = "{";
 
+    w.most = w.text.most;
+    if (take_tree(&w, size_of_tree(r)))
+        root = tree_of(r);
     w.ok = root;
     if (root)
         json_object_foreach(root, key, value)
         {
             json_t *member = json_is_null(value) ? NULL : json_pack("{s:O}", key, value);
 
-            bci_put(&w.text, before, 1);
+            put_text(&w, before, 1);
             before = ",";
             if (json_is_null(value))
                 put_table(&w, r, key);
@@ -190,7 +259,8 @@ bc_status bc_report_json(const bc_report *r, char **out, bc_error *err)
             w.ok = w.ok && (member || json_is_null(value));
             json_decref(member);
         }
-    bci_put(&w.text, "\n}", 2);
+    put_text(&w, "\n}", 2);
+    w.text.refused = w.refused;
     free(w.piece.text);
     json_decref(root);
     /* A string without memory looks like one that is no UTF-8 to jansson's callers. */

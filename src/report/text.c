@@ -30,7 +30,7 @@ static const struct {
                  "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
                  "|; rounding {settings.rounding}|; seed {settings.seed}" },
     { "reduced",
-      "{!input.rate_hz}{!output.depth}to {output.bits}-bit samples, {output.levels:level}"
+      "{!input.rate_hz}{!input.tensors}{!output.depth}to {output.bits}-bit samples, {output.levels:level}"
       "|, channels {output.channels}|, {settings.colours}|; dither {settings.dither}"
       "|, {settings.scan}|, strength {settings.strength:2}|, {settings.light} light"
       "|; rounding {settings.rounding}|; seed {settings.seed}" },
@@ -81,7 +81,7 @@ static const struct {
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR", "{metrics.snr_db:2} dB|, worst tensor {metrics.worst_snr_db:2} dB"
              "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB| {theory.note}"
-             "|; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB"
+             "|{!input.rows}; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB"
              "|; against the {metrics.snr_against} of the input, whose own loss is not known" },
     { "silence", "{?metrics.all_zero}everything became 0" },
     { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },

@@ -39,7 +39,7 @@ static const struct {
     { "file", offsetof(bc_depth_row, file_bytes), WHOLE, 0 },
 };
 
-enum { N_COLUMNS = sizeof columns / sizeof *columns, SCALE_COLUMN = 1, CELL = 48, LINE = 100 };
+enum { N_COLUMNS = sizeof columns / sizeof *columns, CELL = 48, LINE = 100 };
 
 static double real_of(const bc_depth_row *row, int column)
 {
@@ -51,11 +51,32 @@ static unsigned long long whole_of(const bc_depth_row *row, int column)
     return *(const uint64_t *)(const void *)((const char *)row + columns[column].field);
 }
 
-/* Where all rows are one curve, their bits and the title say it. */
+static void show_scale(const bc_depth_row *row, char to[CELL])
+{
+    snprintf(to, CELL, "%s%s%s", row->scale ? row->scale : "-", *row->group ? " per " : "",
+             row->group);
+}
+
+/* One scale for all of them is said above the table. */
+static bool have_one_scale(const bc_depth_row *rows, int n)
+{
+    char first[CELL], other[CELL];
+
+    for (int i = 0; i < n; i++) {
+        show_scale(&rows[0], first);
+        show_scale(&rows[i], other);
+        if (rows[i].family || strcmp(first, other) != 0)
+            return false;
+    }
+    return n > 0;
+}
+
 static bool says_something(const bc_depth_row *rows, int n, int column)
 {
+    if (columns[column].field == offsetof(bc_depth_row, scale))
+        return !have_one_scale(rows, n);
     if (columns[column].kind == TEXT)
-        return n > 0 && rows[0].family;
+        return n > 0 && *rows[0].grid;
     for (int i = 0; i < n; i++)
         if (columns[column].kind == WHOLE ? whole_of(&rows[i], column) > 0
                                           : !isnan(real_of(&rows[i], column)))
@@ -67,8 +88,8 @@ static int show_text(const bc_depth_row *row, int column, char to[CELL])
 {
     if (columns[column].field == offsetof(bc_depth_row, grid))
         return snprintf(to, CELL, "%s", row->grid);
-    return snprintf(to, CELL, "%s%s%s", row->scale ? row->scale : "-", *row->group ? " per " : "",
-                    row->group);
+    show_scale(row, to);
+    return (int)strlen(to);
 }
 
 static int show_cell(const bc_depth_row *row, int column, char to[CELL])
@@ -91,8 +112,19 @@ static bool is_part(int column)
            columns[column].field == offsetof(bc_depth_row, overload_db);
 }
 
+/* Leave a column out where lines are too long. */
+static void drop(int widths[N_COLUMNS], size_t field, int *total)
+{
+    for (int c = 0; c<N_COLUMNS && * total> LINE; c++)
+        if (columns[c].field == field) {
+            *total -= widths[c];
+            widths[c] = 0;
+        }
+}
+
 /* Columns as wide as their widest cell, two blanks before numbers, or one where lines would be too
- * long; the parts of an error go where they do not fit. */
+ * long; where they still do not fit the rule of thumb goes, which bits say as well, and then the
+ * parts of an error. */
 static void find_widths(const bc_depth_row *rows, int n, int widths[N_COLUMNS])
 {
     int total = n > 0 && !isnan(rows[0].bits_per_value) ? 7 : 6;
@@ -117,9 +149,14 @@ static void find_widths(const bc_depth_row *rows, int n, int widths[N_COLUMNS])
             widths[c]--;
             total--;
         }
-    for (int c = 0; c < N_COLUMNS && total > LINE; c++)
-        if (is_part(c))
-            widths[c] = 0;
+    drop(widths, offsetof(bc_depth_row, rule_of_thumb_db), &total);
+    if (total > LINE) { /* both or none */
+        for (int c = 0; c < N_COLUMNS; c++)
+            if (is_part(c)) {
+                total -= widths[c];
+                widths[c] = 0;
+            }
+    }
 }
 
 /* Bits of a code, or what a value takes with its share of scales. */
@@ -160,16 +197,19 @@ static void print_silence(FILE *to, const bc_depth_row *row)
     char scale[CELL] = "";
 
     if (row->family)
-        show_text(row, SCALE_COLUMN, scale);
+        show_scale(row, scale);
     fprintf(to, "%s%s%s: everything became 0\n", row->grid, *scale ? ", " : "", scale);
 }
 
 static void print_series(FILE *to, const char *title, const bc_depth_row *rows, int n, bool bold)
 {
     int widths[N_COLUMNS];
+    char scale[CELL] = "";
 
     find_widths(rows, n, widths);
-    fprintf(to, "%s\n%s  %sbits", title, bold ? "\033[1m" : "",
+    if (have_one_scale(rows, n))
+        show_scale(&rows[0], scale);
+    fprintf(to, "%s%s%s\n%s  %sbits", title, *scale ? ", scale " : "", scale, bold ? "\033[1m" : "",
             isnan(rows[0].bits_per_value) ? "" : " ");
     for (int c = 0; c < N_COLUMNS; c++)
         if (widths[c])

@@ -2,6 +2,7 @@
 #include "tensor/coded_decode.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bitcrush/blocks.h"
@@ -46,6 +47,29 @@ static void marks_of(const bci_coding *c, float marks[256])
     } else {
         marks_of_blocks(c, marks);
     }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+bc_granular bci_coded_ends(const bci_coding *c)
+{
+    float marks[256];
+    size_t n = 0;
+
+    marks_of(c, marks);
+    qsort(marks, (size_t)1 << c->format->bits, sizeof *marks, by_value);
+    for (size_t i = 0; i < (size_t)1 << c->format->bits; i++) /* each once: there are two zeros */
+        if (n == 0 || marks[i] != marks[n - 1])
+            marks[n++] = marks[i];
+    const double low = (double)marks[0], high = (double)marks[n - 1];
+
+    return (bc_granular){ low - 0.5 * ((double)marks[1] - low),
+                          high + 0.5 * (high - (double)marks[n - 2]) };
 }
 
 void bci_coded_values(const bci_coding *c, const uint8_t *codes, size_t n, size_t group,

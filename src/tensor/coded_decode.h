@@ -9,6 +9,9 @@
 void bci_coded_values(const bci_coding *c, const uint8_t *codes, size_t n, size_t group,
                       const float *scales, const uint8_t *zeros, uint16_t *room, float *y);
 
+/* Where codes of blocks begin to clip, under a scale of 1: half a step beyond what they mean. */
+bc_granular bci_coded_ends(const bci_coding *c);
+
 /* Weights first .. first + n - 1 of a coded tensor of a file. */
 BC_NODISCARD bc_status bci_coded_read(const bc_tensor_file *f, const bci_coding *c, uint64_t first,
                                       size_t n, float *out, bc_error *err);

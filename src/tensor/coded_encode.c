@@ -107,15 +107,19 @@ static bool begins_group(const bci_coding *c, uint64_t first)
     return !bci_coding_is_long(c) || first % c->group == 0;
 }
 
-/* Weights of a line beyond the ends of the grid under the scale of their group. */
+/* Weights of a line beyond the ends of the grid under the scale of their group, and its steps. */
 static void add_overload(const gridder *g, const float *x, const float *y, size_t n, size_t group,
-                         bc_error_sums *to)
+                         const bci_observed *to)
 {
     for (size_t at = 0, k = 0; at < n; at += group, k++) {
+        const size_t m = n - at < group ? n - at : group;
+        const double step = (double)g->room->scales[k];
         const bc_scale stored = stored_scale(g, g->room->scales[k], g->room->zeros[k]);
         const bc_granular region = bc_granular_of(&g->grid, &stored);
 
-        bc_error_add_overload_f32(to, &region, x + at, y + at, n - at < group ? n - at : group);
+        bc_error_add_overload_f32(to->error, &region, x + at, y + at, m);
+        if (g->grid.family == BC_GRID_AFFINE)
+            *to->steps2 += (double)m * step * step;
     }
 }
 
@@ -143,7 +147,7 @@ static size_t encode_on_grid(const gridder *g, bci_role role, const float *x, co
                 bci_coded_values(g->c, out + n_out, line, group, room->scales,
                                  g->c->has_zero ? room->zeros : NULL, room->bits, y);
             if (y && seen) {
-                add_overload(g, x, y, line, group, seen->error);
+                add_overload(g, x, y, line, group, seen);
                 bci_count_codes(room->bits, line, seen->codes);
             }
             n_out += (size_t)bci_code_bytes(g->c, line);
@@ -198,6 +202,22 @@ static void values_of_blocks(bci_coder *room, const bci_coding *c, size_t n_bloc
     bci_coded_values(c, codes, n, length, room->scales, NULL, room->bits, y);
 }
 
+/* Weights half a step and more beyond the ends of what codes mean under the scales of a reader. */
+static void add_overload_of_blocks(const bci_coder *room, const bci_coding *c, const float *x,
+                                   const float *y, size_t n, size_t length, bc_error_sums *to)
+{
+    const bc_granular ends = bci_coded_ends(c);
+
+    for (size_t at = 0, k = 0; at < n; at += length, k++) {
+        const double scale = (double)room->scales[k];
+        const bc_granular region = { ends.low * scale, ends.high * scale };
+
+        if (scale > 0.0) /* under a scale of 0 ends mean nothing */
+            bc_error_add_overload_f32(to, &region, x + at, y + at,
+                                      n - at < length ? n - at : length);
+    }
+}
+
 static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role role,
                                const bci_encoding *how, const float *x, size_t n, uint8_t *out,
                                float *y, const bci_observed *seen)
@@ -221,8 +241,10 @@ static size_t encode_as_blocks(bci_coder *room, const bci_coding *c, bci_role ro
     }
     if (y && of_codes)
         values_of_blocks(room, c, n_blocks, length, out, n, y);
-    if (y && of_codes && seen)
+    if (y && of_codes && seen) {
+        add_overload_of_blocks(room, c, x, y, n, length, seen->error);
         bci_count_codes(room->bits, n, seen->codes);
+    }
     return of_codes ? (size_t)bci_code_bytes(c, n) : n_blocks * n_scale;
 }
 

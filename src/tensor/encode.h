@@ -9,6 +9,7 @@
 typedef struct {
     bc_error_sums *error; /* takes what clips */
     uint64_t *codes;      /* how often each occurs; NULL: not counted */
+    double *steps2;       /* takes the square of the step of each weight on even marks */
 } bci_observed;
 
 /* The block format of a type, or NULL. */

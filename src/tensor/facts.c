@@ -1,14 +1,20 @@
 /* Knows what the report of weights says. */
 #include "tensor/facts.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/lower_case.h"
+#include "medium/shared_settings.h"
 #include "tensor/coded_layouts.h"
+#include "tensor/encode.h"
 #include "tensor/fact_rows.h"
 #include "tensor/format_names.h"
+#include "tensor/formats.h"
+#include "tensor/mixes.h"
 #include "tensor/outcome.h"
 #include "tensor/request.h"
 #include "tensor/ruling.h"
@@ -52,8 +58,8 @@ static double snr(const bc_error_sums *e)
     return bc_error_snr_db(e);
 }
 
-static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outcome *tensors,
-                      size_t n)
+static void add_total(bc_report *r, const bc_account *a, const bc_error_sums *e,
+                      const bc_tensor_outcome *tensors, size_t n, bool knows_ends)
 {
     const bc_tensor_outcome *worst = NULL;
     uint64_t n_nonfinite = 0, n_saturated = 0;
@@ -69,21 +75,11 @@ static void add_total(bc_report *r, const bc_error_sums *e, const bc_tensor_outc
             worst = &tensors[i];
     if (n_nonfinite)
         bc_report_integer(r, "metrics", "nonfinite", n_nonfinite);
+    bc_account_error(a, r, e, knows_ends);
     if (e->n == 0)
         return;
-    bc_report_number(r, "metrics", "snr_db", snr(e));
     bc_report_number(r, "metrics", "worst_snr_db", worst ? snr(&worst->error) : NAN);
     bc_report_string(r, "metrics", "worst_tensor", worst ? worst->name : NULL);
-    bc_report_number(r, "metrics", "rmse", bc_error_rmse(e));
-    bc_report_number(r, "metrics", "max_error", e->max_abs_e);
-    bc_report_number(r, "metrics", "mean_error", bc_error_mean(e));
-    if (isfinite(snr(e)))
-        bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr(e)));
-    if (e->n_lost)
-        bc_report_integer(r, "metrics", "lost", e->n_lost);
-    if (e->n_clipped)
-        bc_report_integer(r, "metrics", "clipped", e->n_clipped);
-    bc_account_parts(r, e);
     if (n_saturated)
         bc_report_integer(r, "metrics", "saturated", n_saturated);
 }
@@ -138,9 +134,7 @@ static void add_sizes(bc_report *r, const bc_tensor_result *m)
     if (count_written(m))
         bc_report_number(r, "metrics", "bits_per_weight",
                          8.0 * (double)count_packed(m) / (double)count_written(m));
-    bc_report_integer(r, "metrics", "packed_bytes", count_packed(m));
-    bc_report_number(r, "metrics", "compression_ratio",
-                     ratio(m->input.data_bytes, count_packed(m)));
+    bc_account_packed(r, m->input.data_bytes, count_packed(m));
     bc_report_number(r, "metrics", "file_ratio", ratio(m->input.file_bytes, m->output_size_bytes));
 }
 
@@ -215,21 +209,83 @@ static void add_coded_scale(bc_report *r, const bc_tensor_settings *s, const bci
     bc_report_string(r, "settings", "double_quant", s->double_quant ? "double quantization" : NULL);
 }
 
+/* The type that the SPEC means in the output; NULL: several, of a mix, or values. */
+static const bc_element_type *type_of(const bc_tensor_settings *s, const bc_tensor_result *m)
+{
+    const bool in_safetensors = strcmp(m->output_format, bci_safetensors.format.name) == 0;
+
+    return bci_mix_named(s->format) || bci_format_has_values(s->format)
+               ? NULL
+               : bci_type_of_spec(s->format, in_safetensors);
+}
+
+/* The ruler by the name that other media have for it: "4" is Q4_K or INT4, and "4.5" 23 levels. */
+static void name_grid(const bc_tensor_settings *s, const bc_element_type *type, const bc_spec *spec,
+                      char *to, size_t size)
+{
+    const bool is_number = *s->format >= '0' && *s->format <= '9';
+
+    if (spec)
+        bci_grid_name(spec, to, size);
+    else /* names of types and mixes are shorter */
+        bci_lower_case(type && is_number ? type->name : s->format, to, size);
+}
+
+static void add_block_scale(bc_report *r, const bc_element_type *type)
+{
+    const bc_block_format *blocks = type ? bci_blocks_of(type) : NULL;
+    char text[24];
+
+    bc_report_string(r, "settings", "scale",
+                     type && type->kind != BC_ELEMENT_BLOCKS ? "full" : "block");
+    if (!blocks || blocks->block_length == 1)
+        return;
+    bci_format(text, sizeof text, "%u weight(s)", blocks->block_length);
+    bc_report_string(r, "settings", "group", text);
+}
+
 /* The ruler, and how it lies on the weights: blocks and mixes of them have scales of their own,
  * single numbers none. */
-static void add_scale(bc_report *r, const bc_tensor_settings *s, bool is_for_programs)
+static void add_scale(bc_report *r, const bc_account *a, const bc_tensor_settings *s,
+                      const bc_tensor_result *m)
 {
-    const bc_element_type *type = bc_element_type_named(s->format);
-    bc_spec spec;
+    const bc_element_type *type = type_of(s, m);
+    bc_spec spec = { 0 };
+    const bool has_values =
+        bci_format_has_values(s->format) && !bci_spec_of_values(s->format, &spec, NULL);
+    const bool has_codes = type && type->kind == BC_ELEMENT_CODES;
+    char name[32];
 
-    bc_report_string(r, "settings", "grid", s->format);
-    if (bci_format_has_values(s->format) && !bci_spec_of_values(s->format, &spec, NULL))
+    name_grid(s, type, has_values ? &spec : NULL, name, sizeof name);
+    bc_report_string(r, "settings", "grid", name);
+    if (has_values && bci_ruling_scale(&spec, s) == BC_SCALE_FULL)
+        bc_report_string(r, "settings", "scale", "full");
+    else if (has_values)
         add_method(r, s, bci_ruling_scale(&spec, s), BC_TENSOR_GROUP_ALL);
-    else if (type && type->kind == BC_ELEMENT_CODES)
+    else if (has_codes)
         add_coded_scale(r, s, bci_coded_find(type->name));
-    else if (is_for_programs) /* a name says it to people */
-        bc_report_string(r, "settings", "scale",
-                         type && type->kind != BC_ELEMENT_BLOCKS ? "full" : "block");
+    else if (a->is_for_programs) /* a name says it to people */
+        add_block_scale(r, type);
+}
+
+/* Bits and marks of a single ruler, which other media know by its name, too. */
+static void add_depth(bc_report *r, const bc_account *a, const bc_tensor_settings *s,
+                      const bc_tensor_result *m)
+{
+    const bc_element_type *type = type_of(s, m);
+    const bool has_zero = s->zero_point && type && type->kind == BC_ELEMENT_CODES;
+    const bool has_values = bci_format_has_values(s->format);
+    bc_spec spec = { 0 };
+    char name[32] = "u";
+
+    if (!a->is_for_programs)
+        return;
+    if (!has_values)
+        name_grid(s, type, NULL, name + has_zero, sizeof name - 1);
+    if (has_values ? bci_spec_of_values(s->format, &spec, NULL) : bc_spec_named(name, &spec, NULL))
+        return;
+    bc_account_depth(a, r, spec.bits,
+                     spec.blocks ? spec.blocks->codes->n_codes : bc_grid_levels(&spec.grid));
 }
 
 /* The matrix, and for whom it had nothing: the first few by name. */
@@ -263,6 +319,18 @@ static void add_importance(bc_report *r, const bc_tensor_settings *s, const bc_t
     bc_report_string(r, "importance", "missing_names", *names ? names : NULL);
 }
 
+/* By the steps of all weights that are reduced. */
+static double expected_snr_db(const bc_tensor_result *m)
+{
+    double e2 = 0.0;
+
+    for (size_t i = 0; i < m->n_tensors; i++)
+        e2 += m->tensors[i].error.n > 0 ? m->tensors[i].expected_e2 : 0.0;
+    const double ratio = bc_error_x2(&m->error) / e2;
+
+    return ratio > 0.0 && ratio <= DBL_MAX ? 10.0 * log10(ratio) : (double)NAN;
+}
+
 void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_account *a,
                              bc_report *r)
 {
@@ -275,7 +343,8 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
 
     bci_tensor_input_facts(r, a->in, &m->input, m->n_tensors);
     add_output(r, a, m);
-    add_scale(r, s, a->is_for_programs);
+    add_depth(r, a, s, m);
+    add_scale(r, a, s, m);
     bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
     bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
     bc_report_string(r, "settings", "feedback", "none");
@@ -287,9 +356,11 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
     bc_report_string(r, "settings", "nonfinite", nonfinite[s->nonfinite]);
     bc_report_integer(r, "settings", "threads", (uint64_t)m->n_threads);
     bc_report_string(r, "settings", "cpu", m->cpu_level);
-    add_total(r, &m->error, m->tensors, m->n_tensors);
+    add_total(r, a, &m->error, m->tensors, m->n_tensors, true);
     add_quantized(r, m->tensors, m->n_tensors);
     add_sizes(r, m);
+    if (a->is_for_programs) /* every tensor has a scale of its own, and this is of all */
+        bc_account_expected(r, expected_snr_db(m), m->error.n_clipped);
     bc_report_number(r, "", "time_s", m->time_s);
     bci_tensor_add_rows(r, a->is_for_programs, m->tensors, m->n_tensors);
     bci_tensor_add_groups(r, a->is_for_programs, m->tensors, m->n_tensors);
@@ -308,7 +379,7 @@ void bci_tensor_compare_facts(const void *job, const bc_outcome *o, const bc_acc
         bc_report_integer(r, "compared", "only_second", m->n_only_b);
         bc_report_integer(r, "compared", "other_shape", m->n_other_shape);
     }
-    add_total(r, &m->error, m->tensors, m->n_tensors);
+    add_total(r, a, &m->error, m->tensors, m->n_tensors, false);
     add_quantized(r, m->tensors, m->n_tensors);
     bci_tensor_add_rows(r, a->is_for_programs, m->tensors, m->n_tensors);
 }

@@ -17,6 +17,7 @@ bc_status bci_outcome_begin(bc_tensor_outcome *o, const bc_tensor_info *t,
                               .n_elements = t->n_elements,
                               .size_bytes = size_bytes,
                               .packed_bytes = size_bytes,
+                              .expected_e2 = NAN,
                               .entropy_bits = NAN };
     memcpy(o->dims, t->dims, sizeof o->dims);
     return o->name ? BC_OK : bci_fail(err, BC_E_LIMIT, "out of memory for the name of a tensor");

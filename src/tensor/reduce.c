@@ -183,7 +183,7 @@ static bc_status encode(const bci_reduction *r, const place *at, bci_slot *s, bc
 /* What is to be seen while it is encoded. */
 static bci_observed seen_of(const bci_reduction *r, size_t tensor, bci_slot *s)
 {
-    return (bci_observed){ &s->error, codes_of(r, tensor) ? s->codes : NULL };
+    return (bci_observed){ &s->error, codes_of(r, tensor) ? s->codes : NULL, &s->steps2 };
 }
 
 /* Values of a grid. */
@@ -262,6 +262,7 @@ static bc_status work_on_batch(void *context, uint64_t batch, unsigned slot, bc_
     s->error = (bc_error_sums){ 0 };
     memset(s->codes, 0, codes_of(r, at.tensor) * sizeof *s->codes);
     s->n_nonfinite = s->n_saturated = 0;
+    s->steps2 = 0.0;
     s->n_out = 0;
     if (r->settings->dry_run && (is_copy ? !r->choices[at.tensor].is_asked : at.output->piece > 0))
         return BC_OK; /* tells nothing new */
@@ -295,6 +296,15 @@ static void take_counts(bci_reduction *r, size_t tensor, const bci_slot *s)
         r->codes[code] += s->codes[code];
 }
 
+/* Of an error, in squares of a step; NaN where no closed form holds. */
+static double error_power(const bci_reduction *r)
+{
+    const bc_noise *noise = r->settings->noise ? r->settings->noise : bc_noise_find("none");
+    const bool holds = r->settings->rounding == BC_ROUND_NEAREST && noise->error_power > 0.0;
+
+    return holds ? noise->error_power : (double)NAN;
+}
+
 static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_error *err)
 {
     bci_reduction *r = context;
@@ -305,6 +315,7 @@ static bc_status write_batch(void *context, uint64_t batch, unsigned slot, bc_er
         r->settings->dry_run ? BC_OK : bci_tensor_writer_put(r->writer, s->out, s->n_out, err);
 
     bc_error_merge(&outcome->error, &s->error);
+    outcome->expected_e2 += s->steps2 * error_power(r);
     take_counts(r, at.tensor, s);
     outcome->n_nonfinite += s->n_nonfinite;
     outcome->n_saturated += s->n_saturated;
@@ -333,20 +344,34 @@ static bc_status run(bci_reduction *r, int n_threads, bc_error *err)
 
 /* --- all of it */
 
+/* Whether the error of each weight follows from the step of its marks: scales by the ends of the
+ * weights, or near them. */
+static bool has_even_steps(const bci_reduction *r, size_t i)
+{
+    const bci_coding *c = r->codings[i];
+    const bci_ruling *q = r->rulings[i];
+    const bc_scale_method method = c   ? bci_coding_method(c, r->settings)
+                                   : q ? q->laying.scale
+                                       : BC_SCALE_FULL;
+    bc_grid grid = q ? q->laying.grid : (bc_grid){ 0 };
+
+    return (q || (c && bci_coding_grid(c, &grid))) && grid.family == BC_GRID_AFFINE &&
+           method != BC_SCALE_ABSMEAN && method != BC_SCALE_MSE;
+}
+
 /* What there is to say of a tensor before it is read. */
 static void plan_outcome(const bci_reduction *r, size_t i, bc_tensor_outcome *o)
 {
     const bci_choice *choice = &r->choices[i];
-    bc_grid grid;
 
-    o->can_clip = r->codings[i] ? bci_coding_grid(r->codings[i], &grid)
-                                : r->rulings[i] || bci_can_clip(choice->type);
+    o->can_clip = r->codings[i] || r->rulings[i] || bci_can_clip(choice->type);
+    o->expected_e2 = has_even_steps(r, i) ? 0.0 : (double)NAN;
     o->importance = choice->importance;
     o->is_dropped = choice->is_dropped;
     o->why = choice->is_asked ? NULL : choice->why;
     if (!choice->is_ruled)
         return;
-    snprintf(o->grid, sizeof o->grid, "%s", choice->spec.name);
+    bci_grid_name(&choice->spec, o->grid, sizeof o->grid);
     o->scale = r->rulings[i]->laying.scale;
 }
 

@@ -20,6 +20,7 @@ typedef struct {
     bci_ruling_room *ruling; /* where something becomes values of a grid, else NULL */
     bc_error_sums error;
     uint64_t *codes; /* how often each occurs */
+    double steps2;   /* see bci_observed */
     uint64_t n_nonfinite, n_saturated;
     bool is_safe;    /* no weight in x is so large that its type might not hold it */
     bool is_changed; /* x has other weights than the file, for some had to be limited */

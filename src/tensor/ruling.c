@@ -193,6 +193,7 @@ bc_status bci_ruling_round(const bci_ruling *q, bci_ruling_room *room, const bci
     bc_status st = BC_OK;
 
     l.n_saturated = n_saturated;
+    l.steps2 = seen ? seen->steps2 : NULL;
     for (size_t i = 0; i < at->n; i++)
         room->x[i] = (double)x[i];
     if (bci_has_noise(how))

@@ -62,7 +62,7 @@ prints 'rule of thumb 6.02 x 4.52 + 1.76 = 29.00 dB'
 
 it 'no theory for what is not uniform'
 facts in.wav mulaw -n
-absent theory.snr_db theory.noise_dbfs output.bits output.valid_bits
+absent theory.snr_db theory.noise_dbfs output.valid_bits
 
 it 'what was done is told, so that it can be done again'
 facts in.wav 10 -n --shape ath --hold 2 --guard 3 --seed 9 --dither gaussian

@@ -97,6 +97,40 @@ static void limited(void **state)
     bc_report_free(r);
 }
 
+/* A name of 1 MiB is there four times while JSON is made of it: as a fact, in the tree of its row,
+ * in the piece that is printed of that, and in the text. */
+static void json_limited(void **state)
+{
+    static const struct {
+        uint64_t limit;
+        bc_status status;
+    } rows[] = { { 3 << 20, BC_E_LIMIT }, { 4 << 20, BC_E_LIMIT }, { 16 << 20, BC_OK } };
+    const size_t length = 1 << 20;
+    char *name = malloc(length + 1);
+
+    (void)state;
+    assert_non_null(name);
+    memset(name, 'n', length);
+    name[length] = '\0';
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bc_report *r = new_report();
+        bc_error err = { 0 };
+        char *json = NULL;
+
+        bc_report_limit(r, rows[i].limit);
+        bc_report_row(r, "tensors");
+        bc_report_string(r, "tensors", "name", name);
+        const bc_status st = bc_report_json(r, &json, &err);
+
+        EXPECT(st == rows[i].status || st == BC_E_UNSUPPORTED, "%llu: status %d, %s",
+               (unsigned long long)rows[i].limit, (int)st, err.text);
+        EXPECT(st != BC_E_LIMIT || strstr(err.text, "(`max-memory`)"), "%s", err.text);
+        free(json);
+        bc_report_free(r);
+    }
+    free(name);
+}
+
 /* --- text ---------------------------------------------------------------------------- */
 
 static bool has_line(const char *text, const char *line)
@@ -382,6 +416,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         SENTENCE("facts and their text take no more than they may", limited),
+        SENTENCE("nor does what JSON is made of", json_limited),
         SENTENCE("lines are made of the facts that there are", text_lines),
         SENTENCE("sizes are told without that of the input's samples", text_without_raw_size),
         SENTENCE("numbers have the decimals that tell something", text_numbers),
