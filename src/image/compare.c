@@ -12,10 +12,11 @@
 /* One of the two: its rows as coded values and as light. */
 typedef struct {
     bc_image_reader *reader;
-    float *coded_of, *light_of; /* by sample */
+    double *coded_of, *light_of; /* by sample */
     void *row;
-    float *coded, *light; /* a row of n_colours values a pixel */
-    bool *is_hidden;      /* a row of pixels: is fully transparent */
+    double *coded, *light; /* a row of n_colours values a pixel, that errors are summed of */
+    float *shown, *lit;    /* the same for eyes */
+    bool *is_hidden;       /* a row of pixels: is fully transparent */
 } side;
 
 static bc_status open_side(side *s, const char *path, const bc_reading *reading, bc_error *err)
@@ -28,7 +29,8 @@ static bc_status open_side(side *s, const char *path, const bc_reading *reading,
     const size_t n = (size_t)info->maxval + 1, width = info->width;
 
     st = bci_image_take_memory(s->reader, width,
-                               info->n_channels * sizeof(uint16_t) + 6 * sizeof(float),
+                               info->n_channels * sizeof(uint16_t) +
+                                   6 * (sizeof(double) + sizeof(float)),
                                "comparing rows", err);
     if (st)
         return st;
@@ -37,15 +39,18 @@ static bc_status open_side(side *s, const char *path, const bc_reading *reading,
     s->row = malloc(width * info->n_channels * sizeof(uint16_t));
     s->coded = malloc(width * 3 * sizeof *s->coded);
     s->light = malloc(width * 3 * sizeof *s->light);
+    s->shown = malloc(width * 3 * sizeof *s->shown);
+    s->lit = malloc(width * 3 * sizeof *s->lit);
     s->is_hidden = calloc(width, sizeof *s->is_hidden);
-    if (!s->is_hidden || !s->coded_of || !s->light_of || !s->row || !s->coded || !s->light)
+    if (!s->is_hidden || !s->coded_of || !s->light_of || !s->row || !s->coded || !s->light ||
+        !s->shown || !s->lit)
         return bci_fail(err, BC_E_LIMIT, "%s: out of memory for rows of %u pixel(s)", path,
                         info->width);
     for (size_t v = 0; v < n; v++) {
         const double coded = (double)v / info->maxval;
 
-        s->coded_of[v] = (float)coded;
-        s->light_of[v] = (float)bc_transfer_decode(&info->transfer, coded);
+        s->coded_of[v] = coded;
+        s->light_of[v] = bc_transfer_decode(&info->transfer, coded);
     }
     return BC_OK;
 }
@@ -58,6 +63,8 @@ static void close_side(side *s)
     free(s->row);
     free(s->coded);
     free(s->light);
+    free(s->shown);
+    free(s->lit);
     free(s->is_hidden);
 }
 
@@ -81,6 +88,8 @@ static bc_status read_row(side *s, size_t n_colours, bc_error *err)
 
             s->coded[x * n_colours + c] = s->coded_of[v];
             s->light[x * n_colours + c] = s->light_of[v];
+            s->shown[x * n_colours + c] = (float)s->coded_of[v];
+            s->lit[x * n_colours + c] = (float)s->light_of[v];
         }
     }
     return st;
@@ -93,8 +102,8 @@ static void pass_over_hidden(const side *a, side *b, size_t n_colours)
         return;
     for (size_t x = 0; x < a->reader->info.width; x++)
         for (size_t c = 0; c < n_colours && a->is_hidden[x] && b->is_hidden[x]; c++) {
-            b->coded[x * n_colours + c] = a->coded[x * n_colours + c];
-            b->light[x * n_colours + c] = a->light[x * n_colours + c];
+            b->shown[x * n_colours + c] = a->shown[x * n_colours + c];
+            b->lit[x * n_colours + c] = a->lit[x * n_colours + c];
         }
 }
 
@@ -119,13 +128,13 @@ static bc_status compare_rows(side *a, side *b, size_t n_colours, bc_image_compa
             st = read_row(b, n_colours, err);
         if (st)
             break;
-        bc_error_add_f32(&r->coded, a->coded, b->coded, n);
-        bc_error_add_f32(&r->linear, a->light, b->light, n);
+        bc_error_add_f64(&r->coded, a->coded, b->coded, n);
+        bc_error_add_f64(&r->linear, a->light, b->light, n);
         pass_over_hidden(a, b, n_colours);
-        bc_ssim_add_row(ssim, a->coded, b->coded);
+        bc_ssim_add_row(ssim, a->shown, b->shown);
         for (size_t i = 0; i < n; i++)
-            b->light[i] -= a->light[i];
-        bc_blurred_add_row(blurred, b->light);
+            b->lit[i] -= a->lit[i];
+        bc_blurred_add_row(blurred, b->lit);
     }
     if (!st) {
         r->blurred_psnr_db = bc_blurred_psnr_db(blurred);

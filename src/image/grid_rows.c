@@ -23,7 +23,8 @@ enum {
 
 /* Scratch and counts of one part of a batch. */
 typedef struct {
-    float *x, *y;         /* row of positions or values; reconstruction when summing */
+    float *x;             /* row of positions or values */
+    double *from, *to;    /* row of samples and of what they became, when summing */
     float *noise, *plane; /* interleaved, and of one channel */
     int32_t *wide_codes;
     uint16_t *codes; /* colour codes of a row without alpha */
@@ -85,7 +86,8 @@ static bool allocate_part(bci_grid_rows *q, part *p)
     const size_t n = q->row_samples;
 
     p->x = malloc(n * sizeof *p->x);
-    p->y = malloc(n * sizeof *p->y);
+    p->from = malloc(n * sizeof *p->from);
+    p->to = malloc(n * sizeof *p->to);
     p->noise = malloc(n * sizeof *p->noise);
     p->plane = malloc(q->info->width * sizeof *p->plane);
     p->wide_codes = malloc(n * sizeof *p->wide_codes);
@@ -94,8 +96,8 @@ static bool allocate_part(bci_grid_rows *q, part *p)
     p->histogram = calloc(q->of.n_levels, sizeof *p->histogram);
     if (counts_pairs(q))
         p->pairs = calloc(((size_t)q->info->maxval + 1) << q->of.bits, sizeof *p->pairs);
-    return p->x && p->y && p->noise && p->plane && p->wide_codes && p->codes && p->opaque &&
-           p->histogram && (p->pairs || !counts_pairs(q));
+    return p->x && p->from && p->to && p->noise && p->plane && p->wide_codes && p->codes &&
+           p->opaque && p->histogram && (p->pairs || !counts_pairs(q));
 }
 
 static bc_status out_of_memory(const bci_grid_rows *q, bc_error *err)
@@ -187,7 +189,8 @@ void bci_grid_rows_free(bci_grid_rows *q)
         part *p = &q->parts[i];
 
         free(p->x);
-        free(p->y);
+        free(p->from);
+        free(p->to);
         free(p->noise);
         free(p->plane);
         free(p->wide_codes);
@@ -308,10 +311,10 @@ static void quantize_row(bci_grid_rows *q, part *p, const void *row, uint32_t y)
 static void sum_errors(const bci_grid_rows *q, part *p, const void *row, const uint16_t *codes,
                        const double *of_sample, const double *of_code, bc_error_sums *sums)
 {
-    FOR_COLOURS(q, row, p->x[i] = (float)of_sample[v]);
+    FOR_COLOURS(q, row, p->from[i] = of_sample[v]);
     for (size_t i = 0; i < q->row_samples; i++)
-        p->y[i] = (float)of_code[codes[i]];
-    bc_error_add_f32(sums, p->x, p->y, q->row_samples);
+        p->to[i] = of_code[codes[i]];
+    bc_error_add_f64(sums, p->from, p->to, q->row_samples);
 }
 
 /* The counted pairs as sums, in the order of samples and codes. */
@@ -352,7 +355,7 @@ static void measure_row(const bci_grid_rows *q, part *p, const void *row, const 
         p->histogram[codes[i]]++;
     sum_errors(q, p, row, codes, q->of.coded, q->of.code_coded, &p->coded);
     if (q->of.ruler)
-        bc_error_add_overload_f32(&p->coded, &q->region, p->x, p->y, q->row_samples);
+        bc_error_add_overload_f64(&p->coded, &q->region, p->from, p->to, q->row_samples);
     sum_errors(q, p, row, codes, q->of.light_of, q->of.code_light, &p->linear);
 }
 

@@ -19,7 +19,7 @@ typedef struct {
     uint8_t *indices;
     uint32_t *pairs;   /* of 8-bit samples: counts by channel, sample and index; or NULL */
     uint64_t n_pixels; /* counted since they were last summed */
-    float *x, *y;      /* of deeper ones: a row of samples and of what became of them */
+    double *x, *y;     /* of deeper ones: a row of samples and of what became of them */
     uint64_t histogram[BC_PALETTE_MAX_COLOURS];
     bc_error_sums coded, linear;
 } part;
@@ -32,9 +32,9 @@ struct bci_palette_rows {
     size_t n_colours;       /* colour channels of the input */
     uint32_t row;           /* rows done */
     bci_palette_map *map;
-    float *light_of;                            /* by sample */
-    double coded[BC_PALETTE_MAX_COLOURS][3];    /* as the file has them, by index */
-    float values[2][BC_PALETTE_MAX_COLOURS][3]; /* the same, and in linear light, by index */
+    double *light_of;                        /* by sample */
+    double coded[BC_PALETTE_MAX_COLOURS][3]; /* as the file has them, by index */
+    double light[BC_PALETTE_MAX_COLOURS][3]; /* the same in linear light */
     part parts[N_PARTS];
 };
 
@@ -87,15 +87,14 @@ static bool allocate(bci_palette_rows *q)
 static void fill_tables(bci_palette_rows *q)
 {
     for (uint32_t v = 0; v <= q->info->maxval; v++)
-        q->light_of[v] = (float)light_of(q, (double)v / q->info->maxval);
+        q->light_of[v] = light_of(q, (double)v / q->info->maxval);
     for (uint32_t k = 0; k < q->palette->n_colours; k++) {
         for (size_t c = 0; c < 3; c++) {
             const uint32_t most = q->sample_maxval ? q->sample_maxval : 255;
             const double coded = bci_stored_value(q->palette->colours[k][c], 255, most);
 
             q->coded[k][c] = coded;
-            q->values[0][k][c] = (float)coded;
-            q->values[1][k][c] = (float)light_of(q, coded);
+            q->light[k][c] = light_of(q, coded);
         }
     }
 }
@@ -159,13 +158,13 @@ static void sum_pairs(const bci_palette_rows *q, part *p)
             p->pairs + (c < q->n_colours ? c : 0) * n_samples * BC_PALETTE_MAX_COLOURS;
 
         for (uint32_t v = 0; v < n_samples; v++, count += BC_PALETTE_MAX_COLOURS) {
-            const double x = v / (double)q->info->maxval, light = (double)q->light_of[v];
+            const double x = v / (double)q->info->maxval, light = q->light_of[v];
 
             for (uint32_t k = 0; k < q->palette->n_colours; k++) {
                 if (!count[k])
                     continue;
                 bc_error_add_pair(&p->coded, x, q->coded[k][c], count[k]);
-                bc_error_add_pair(&p->linear, light, (double)q->values[1][k][c], count[k]);
+                bc_error_add_pair(&p->linear, light, q->light[k][c], count[k]);
             }
         }
     }
@@ -204,12 +203,12 @@ static void sum_errors(const bci_palette_rows *q, part *p, const uint16_t *row)
             for (size_t c = 0; c < 3; c++, n++) {
                 const uint16_t v = row[x * info->n_channels + c * step];
 
-                p->x[n] = in_light ? q->light_of[v] : (float)v / (float)info->maxval;
-                p->y[n] = q->values[in_light][k][c];
+                p->x[n] = in_light ? q->light_of[v] : v / (double)info->maxval;
+                p->y[n] = in_light ? q->light[k][c] : q->coded[k][c];
             }
             p->histogram[k] += in_light == 0;
         }
-        bc_error_add_f32(in_light ? &p->linear : &p->coded, p->x, p->y, n);
+        bc_error_add_f64(in_light ? &p->linear : &p->coded, p->x, p->y, n);
     }
 }
 

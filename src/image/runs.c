@@ -17,7 +17,7 @@ typedef struct {
     bci_lay_room room;
     float *noise_row;
     double *x, *y, *noise; /* of a channel of a row */
-    float *from, *to;      /* the same, of all of it: what is compared */
+    double *from, *to;     /* the same in light */
     uint64_t *histogram;
     bc_error_sums coded, linear, clipped;
     bc_status status;
@@ -31,7 +31,7 @@ struct bci_image_runs {
     uint32_t sample_maxval, n_colours, row; /* rows done */
     size_t n_levels;
     uint32_t streams[3];
-    float *light_of, *light_of_stored; /* by sample of input and output */
+    double *light_of, *light_of_stored; /* by sample of input and output */
     part parts[N_PARTS];
 };
 
@@ -56,12 +56,12 @@ static bc_status part_new(const bci_image_runs *q, part *p, bc_error *err)
 }
 
 /* By sample of 0..maxval. */
-static float *light_table(const bc_image_info *info, uint32_t maxval)
+static double *light_table(const bc_image_info *info, uint32_t maxval)
 {
-    float *light = malloc(((size_t)maxval + 1) * sizeof *light);
+    double *light = malloc(((size_t)maxval + 1) * sizeof *light);
 
     for (uint32_t v = 0; light && v <= maxval; v++)
-        light[v] = (float)bc_transfer_decode(&info->transfer, v / (double)maxval);
+        light[v] = bc_transfer_decode(&info->transfer, v / (double)maxval);
     return light;
 }
 
@@ -158,7 +158,7 @@ static bc_status reduce_channel(const bci_image_runs *q, part *p, const void *ro
         p->to[x] = q->light_of_stored[stored];
     }
     bc_error_add_f64(&p->coded, p->x, p->y, width);
-    bc_error_add_f32(&p->linear, p->from, p->to, width);
+    bc_error_add_f64(&p->linear, p->from, p->to, width);
     return BC_OK;
 }
 

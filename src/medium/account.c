@@ -40,7 +40,8 @@ void bc_account_error(const bc_account *a, bc_report *r, const bc_error_sums *er
         bc_report_number(r, "metrics", "enob_bits", bc_enob_bits(snr_db));
     if (error->n_lost)
         bc_report_integer(r, "metrics", "lost", error->n_lost);
-    if (error->n_clipped > 0) {
+    /* Where errors are fed back, that of a sample that clips goes on in others. */
+    if (error->n_clipped > 0 && !isinf(bc_error_overload_db(error))) {
         bc_report_number(r, "metrics", "granular_db", bc_error_granular_db(error));
         bc_report_number(r, "metrics", "overload_db", bc_error_overload_db(error));
     }
