@@ -79,10 +79,11 @@ static const struct {
                  "|: {importance.used:tensor}|, no entry for {importance.missing}"
                  "| ({importance.missing_names})" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
-    { "SNR", "{metrics.snr_db:2} dB|, worst tensor {metrics.worst_snr_db:2} dB"
-             "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB| {theory.note}"
-             "|{!input.rows}; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB"
-             "|; against the {metrics.snr_against} of the input, whose own loss is not known" },
+    { "SNR",
+      "{metrics.snr_db:2} dB|, worst tensor {metrics.worst_snr_db:2} dB"
+      "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB| {theory.note}"
+      "|{!input.rows}; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB"
+      "|; against the {metrics.snr_against} of the input, whose own loss is not known" },
     { "silence", "{?metrics.all_zero}everything became 0" },
     { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },
     { "error", "{?input.rows}largest {metrics.max_error:3e}|, mean {metrics.mean_error:+2e}"
