@@ -26,7 +26,7 @@ static void ask_stop(int signal_number)
     (void)signal_number;
     if (!tool_stop_asked)
         (void)setitimer(ITIMER_REAL, &patience, NULL);
-    tool_stop_asked = 1;
+    __atomic_store_n(&tool_stop_asked, 1, __ATOMIC_RELAXED); /* other threads look at it */
 }
 
 static void end_now(int signal_number)

@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
+#include "base/stop_flag.h"
 
 static const char *const units[] = { "", "KiB", "MiB", "GiB", "TiB" };
 
@@ -62,7 +63,7 @@ bc_status bci_take_memory(const bc_reading *r, uint64_t *taken, uint64_t n, uint
 
 bool bci_is_stopped(const bc_reading *r)
 {
-    return r && r->stop && *r->stop;
+    return r && bci_flag_is_set(r->stop);
 }
 
 bc_status bci_check_stop(const bc_reading *r, bc_error *err)

@@ -3,6 +3,7 @@
 #include "base/pipeline.h"
 
 #include "base/fail.h"
+#include "base/stop_flag.h"
 
 enum { WINDOW_PER_THREAD = 12 }; /* of 5 tasks each: see bci_pipeline_run */
 
@@ -31,7 +32,7 @@ static void run_stage(bci_pipeline *p, bci_stage *stage, uint64_t batch)
     if (has_failed(p) || batch >= end_of(p))
         return;
     st = stage(p->context, batch, (unsigned)(batch % p->n_slots), &error);
-    if (!st && p->stop && *p->stop)
+    if (!st && bci_flag_is_set(p->stop))
         st = bci_fail(&error, BC_E_INTERRUPTED, "interrupted, no output written");
     if (st && __atomic_exchange_n(&p->has_failed, 1, __ATOMIC_ACQ_REL) == 0) {
         p->status = st;

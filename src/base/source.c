@@ -11,6 +11,7 @@
 
 #include "base/fail.h"
 #include "base/limits.h"
+#include "base/stop_flag.h"
 
 enum { AHEAD_SIZE = 1 << 17 };
 
@@ -18,7 +19,7 @@ enum { AHEAD_SIZE = 1 << 17 };
  * ever. */
 static bool is_to_be_repeated(const bci_source *s)
 {
-    return errno == EINTR && !(s->stop && *s->stop);
+    return errno == EINTR && !bci_flag_is_set(s->stop);
 }
 
 /* One read; 0 at the end and after an error, which is kept. */
