@@ -512,10 +512,13 @@ static bc_plot *of_sound(void)
                                            .x = { .label = "time", .unit = "s" },
                                            .y = { .label = "value" } });
     bc_plot_add_envelope(p, e, 1.0 / 48000.0, "left");
-    bc_plot_add_panel(p,
-                      &(bc_plot_panel){ .title = "error",
-                                        .x = { "frequency", "Hz", BC_PLOT_LOG, 20, 24000, false },
-                                        .y = { .label = "level" } });
+    bc_plot_add_panel(p, &(bc_plot_panel){ .title = "error",
+                                           .x = { .label = "frequency",
+                                                  .unit = "Hz",
+                                                  .scale = BC_PLOT_LOG,
+                                                  .low = 20,
+                                                  .high = 24000 },
+                                           .y = { .label = "level" } });
     bc_plot_add(p, &(bc_plot_series){ .n = 60000, .y = bins, .x_step = 0.4, .label = "each" });
     bc_plot_add(p, &(bc_plot_series){ .thinning = BC_PLOT_MEAN_POWER,
                                       .n = 60000,
