@@ -75,7 +75,7 @@ static const option table[] = {
     { NUMBERS | SWEEP_OF(NUMBERS), 0, "separator", CHOICE, "auto|comma|semicolon|tab|bar|blank|line", SETTING, 0, 0, "between cells of a table" },
     { NUMBERS | SWEEP_OF(NUMBERS), 0, "decimal",   CHOICE, "point|comma", SETTING, 0, 0, "what stands before the fraction of a number" },
     { NUMBERS | SWEEP_OF(NUMBERS), 0, "header",    CHOICE, "auto|yes|no", SETTING, 0, 0, "is the first record of a table names of columns?" },
-    { MEDIUM, 0,   "rounding",   CHOICE, "nearest|truncate", SETTING, 0, 0, "truncate is the bare bit shift, undithered" },
+    { MEDIUM | SWEEP_OF(MEDIA | NUMBERS), 0, "rounding",   CHOICE, "nearest|truncate", SETTING, 0, 0, "truncate is the bare bit shift, undithered" },
     { EVERY, 0,   "seed",       COUNT,  "N",      SETTING, 0, 0, "seed of the noise" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "fast",       FLAG,   NULL,     SETTING, 0, 0, "compress less, in less time" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "small",      FLAG,   NULL,     SETTING, 0, 0, "compress more, in more time" },

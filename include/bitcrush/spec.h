@@ -31,8 +31,9 @@ typedef struct {
 } bc_spec;
 
 /* Understand a SPEC: bits from 1 to 32, round(2^bits) marks where they are no whole number (to 24
- * bits then), "levels" with a whole number of marks from 2 to 2^24, or a name. Grids go before
- * blocks of one name. BC_E_USAGE for anything else, with the nearest name. */
+ * bits then), "levels" with a whole number of marks from 2 to 2^24, "binary" or "ternary" for 2 or
+ * 3 marks, or a name. Grids go before blocks of one name. BC_E_USAGE for anything else, with the
+ * nearest name. */
 BC_API BC_NODISCARD bc_status bc_spec_named(const char *text, bc_spec *out, bc_error *err);
 
 /* BC_E_USAGE for what is called like a file, as "out.png": another place is its own. */

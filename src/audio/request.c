@@ -23,7 +23,7 @@ const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS] = {
     { "shape-taps",     BC_SETTING_COUNT,  FIELD(settings.shape_taps), 0, 64, NULL },
     { "shape-strength", BC_SETTING_NUMBER, FIELD(settings.shape_strength_db), 0, 80, NULL },
     { "guard",          BC_SETTING_NUMBER, FIELD(settings.guard_db), 0, 200, NULL },
-    { "hold",           BC_SETTING_COUNT,  FIELD(settings.hold), 0, 1000000, NULL },
+    { "hold",           BC_SETTING_COUNT,  FIELD(settings.hold), 1, 1000000, NULL },
     { "subtractive",    BC_SETTING_FLAG,   FIELD(settings.subtractive), 0, 0, NULL },
     { "keep-silence",   BC_SETTING_NUMBER, FIELD(settings.keep_silence_ms), 1, 60000, "20" },
     { "plain-header",   BC_SETTING_FLAG,   FIELD(settings.plain_header), 0, 0, NULL },
@@ -134,10 +134,46 @@ bc_status bci_audio_prepare_job(const char *spec, const bc_request *request, bci
     return st;
 }
 
+static bool has_design(const void *job)
+{
+    const bc_audio_settings *s = &((const bci_audio_job *)job)->settings;
+
+    return s->shape && !s->shaper;
+}
+
+/* Unless it is said to be none; at first it goes by the depth. */
+static bool may_have_noise(const void *job)
+{
+    const bc_audio_settings *s = &((const bci_audio_job *)job)->settings;
+
+    return !s->noise || s->noise->form != BC_NOISE_NONE;
+}
+
+static bool may_have_error(const void *job)
+{
+    return may_have_noise(job) || ((const bci_audio_job *)job)->settings.shape;
+}
+
+static const bci_need needs[] = {
+    { "shape-taps", has_design,
+      "is the length of a filter that is designed, expected `shape=ath` or a file of thresholds" },
+    { "shape-strength", has_design,
+      "bounds a filter that is designed, expected `shape=ath` or a file of thresholds" },
+    { "subtractive", may_have_noise,
+      "is for dither that is taken away again, expected no `dither=none`" },
+    { "keep-silence", may_have_error,
+      "keeps noise out of silence, and there is neither dither nor shaping, expected one of them" },
+};
+
 bc_status bci_audio_prepare(const char *spec, const bc_request *request, void **job, bc_error *err)
 {
     bci_audio_job *j = *job = calloc(1, sizeof *j);
 
-    return j ? bci_audio_prepare_job(spec, request, j, err)
-             : bci_fail(err, BC_E_LIMIT, "out of memory for settings");
+    if (!j)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for settings");
+    const bc_status st = bci_audio_prepare_job(spec, request, j, err);
+
+    return st || !spec
+               ? st
+               : bci_check_needs(needs, sizeof needs / sizeof *needs, &request->settings, j, err);
 }

@@ -90,6 +90,20 @@ static bc_status unknown(const char *text, bc_error *err)
         *text ? text : "\"\"", near ? "; nearest: " : "", near ? near : "");
 }
 
+/* Even marks that have names, of weights of so many values. */
+static double levels_called(const char *text)
+{
+    static const struct {
+        const char *name;
+        double levels;
+    } few[] = { { "binary", 2.0 }, { "ternary", 3.0 } };
+
+    for (size_t i = 0; i < sizeof few / sizeof *few; i++)
+        if (strcmp(text, few[i].name) == 0)
+            return few[i].levels;
+    return 0.0;
+}
+
 /* In small letters, or too long. */
 static bc_status named(const char *text, bc_spec *out, bc_error *err)
 {
@@ -105,6 +119,8 @@ static bc_status named(const char *text, bc_spec *out, bc_error *err)
         st = of_bits(text, bits, &s, err);
     } else if (is_levels && number(text + 6) <= 0x1p24) {
         st = even(text, number(text + 6), &s, err);
+    } else if (levels_called(text) > 0.0) {
+        st = even(text, levels_called(text), &s, err);
     } else if (bc_grid_named(text, &s.grid, NULL) == BC_OK) {
         s.bits = s.grid.family == BC_GRID_AFFINE ? log2((double)bc_grid_levels(&s.grid))
                                                  : (double)s.grid.bits;

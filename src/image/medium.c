@@ -228,7 +228,7 @@ const bc_medium bc_pictures = {
     .excerpt = bci_image_excerpt,
     .sweep = sweep,
     .swept =
-        " feedback gray light scan strength seed fast small threads salvage max-memory max-pixels ",
+        " feedback rounding gray light scan strength seed fast small threads salvage max-memory max-pixels ",
     .most_bits = 16,
     .dither = "floyd-steinberg",
     .asked_as = "floyd-steinberg",

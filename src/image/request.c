@@ -324,6 +324,20 @@ bc_status bci_image_prepare_bits(int bits, const bc_request *request, bci_image_
     return prepare(NULL, bits, request, j, err);
 }
 
+static bool has_diffusion(const void *job)
+{
+    return ((const bci_image_job *)job)->settings.kernel != NULL;
+}
+
+static const bci_need needs[] = {
+    { "strength", has_diffusion,
+      "is the share of errors that a diffusion passes on, expected one, such as "
+      "`dither=floyd-steinberg`" },
+    { "scan", has_diffusion,
+      "is the way of an error diffusion over the lines, expected one, such as "
+      "`dither=floyd-steinberg`" },
+};
+
 bc_status bci_image_prepare(const char *spec, const bc_request *request, void **job, bc_error *err)
 {
     bci_image_job *j = calloc(1, sizeof *j);
@@ -334,5 +348,10 @@ bc_status bci_image_prepare(const char *spec, const bc_request *request, void **
     if (bc_setting_value(&request->settings, "palette") &&
         bc_setting_value(&request->settings, "channels"))
         return bci_fail(err, BC_E_USAGE, "`palette` `channels`: expected one of them");
-    return prepare(spec, 1, request, j, err);
+    const bc_status st = prepare(spec, 1, request, j, err);
+    const bool reduces = spec || bci_image_replaces_spec(&request->settings);
+
+    return st || !reduces
+               ? st
+               : bci_check_needs(needs, sizeof needs / sizeof *needs, &request->settings, j, err);
 }

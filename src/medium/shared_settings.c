@@ -21,6 +21,15 @@ void bci_grid_name(const bc_spec *spec, char *to, size_t size)
         bci_format(to, size, "levels%.0f", spec->levels);
 }
 
+bc_status bci_check_needs(const bci_need *needs, size_t n, const bc_settings *given,
+                          const void *job, bc_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bc_setting_value(given, needs[i].key) && !needs[i].is_met(job))
+            return bci_fail(err, BC_E_USAGE, "`%s`: %s", needs[i].key, needs[i].why);
+    return BC_OK;
+}
+
 const bc_scale_row *bci_scale_row(bc_scale_method method)
 {
     const bc_scale_row *rows;

@@ -20,6 +20,18 @@
         "max-memory", BC_SETTING_SIZE, FIELD(settings.reading.max_memory), 0, 0, NULL              \
     }
 
+/* A setting that does nothing without others, and would be passed over without a word then; whether
+ * what it needs is there, the job tells that was made of all. */
+typedef struct {
+    const char *key;
+    bool (*is_met)(const void *job);
+    const char *why; /* "is the share of errors that ..., expected ..." */
+} bci_need;
+
+/* BC_E_USAGE for the first of n that is given and not met. */
+BC_NODISCARD bc_status bci_check_needs(const bci_need *needs, size_t n, const bc_settings *given,
+                                       const void *job, bc_error *err);
+
 /* The rows of bc_scale_rows, in their order. */
 #define BCI_SCALE_WORDS "full|absmax|minmax|zero-point|percentile|absmean|mse"
 

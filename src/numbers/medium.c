@@ -198,8 +198,9 @@ const bc_medium bc_tables = {
     .show = bci_numbers_show,
     .excerpt = bci_numbers_excerpt,
     .sweep = sweep,
-    .swept = " scale group range nonfinite include exclude separator decimal header seed threads "
-             "max-memory ",
+    .swept =
+        " scale group range rounding nonfinite include exclude separator decimal header seed threads "
+        "max-memory ",
     .most_bits = BC_NUMBERS_MAX_SWEEP,
     .sweeps_at_once = true,
     .dither = "rpdf",

@@ -78,8 +78,8 @@ const bc_depth_row *bc_sweep_at(const bc_sweep *s, const bc_depth_row *rows, int
 
 /* What is asked of the second series, and what it is called. */
 typedef struct {
-    const char *dither, *feedback; /* of the settings; feedback NULL: not given */
-    bool is_default;               /* the dither is the usual one */
+    const char *dither, *feedback, *rounding; /* of the settings; the latter NULL: not given */
+    bool is_default;                          /* the dither is the usual one */
 } asked;
 
 static asked what_is_asked(const bc_medium *m, const bc_settings *s)
@@ -88,6 +88,7 @@ static asked what_is_asked(const bc_medium *m, const bc_settings *s)
 
     return (asked){ .dither = dither,
                     .feedback = is_swept(m, "feedback") ? bc_setting_value(s, "feedback") : NULL,
+                    .rounding = is_swept(m, "rounding") ? bc_setting_value(s, "rounding") : NULL,
                     .is_default = !dither || strcmp(dither, "auto") == 0 };
 }
 
@@ -103,6 +104,7 @@ static bool names_diffusion(const char *dither)
 
 static void call_dither(const bc_medium *m, const asked *a, char *to, size_t size)
 {
+    const bool is_cut = a->rounding && strcmp(a->rounding, "truncate") == 0;
     const bool is_fed = a->feedback && strcmp(a->feedback, "none") != 0;
 
     if (is_fed && (a->is_default || strcmp(a->dither, "none") == 0))
@@ -110,7 +112,10 @@ static void call_dither(const bc_medium *m, const asked *a, char *to, size_t siz
     else if (is_fed && !names_diffusion(a->dither))
         snprintf(to, size, "%s+%s", a->feedback, a->dither);
     else
-        snprintf(to, size, "%s", !a->is_default ? a->dither : a->feedback ? "none" : m->dither);
+        snprintf(to, size, "%s",
+                 !a->is_default          ? a->dither
+                 : a->feedback || is_cut ? "none" /* the bare cut takes no dither */
+                                         : m->dither);
 }
 
 bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first, int last,

@@ -112,6 +112,21 @@ static bc_status check_rounding(const bci_reduction *r, bc_error *err)
     return BC_OK;
 }
 
+/* Does some tensor become blocks or codes, which may have several encodings? */
+static bc_status check_encoder(const bci_reduction *r, bc_error *err)
+{
+    bool any = r->settings->encoder == BC_ENCODER_EXACT || r->n_tensors == 0;
+
+    for (size_t i = 0; !any && i < r->n_tensors; i++)
+        any = r->codings[i] ||
+              (r->choices[i].type->kind == BC_ELEMENT_BLOCKS && !bci_reduction_copies(r, i));
+    return any ? BC_OK
+               : bci_fail(
+                     err, BC_E_USAGE,
+                     "`encoder=best`: no tensor becomes blocks, which alone have more than one "
+                     "encoding, expected a format such as q4_k, or no `encoder`");
+}
+
 static bc_status check_settings(const bci_reduction *r, bc_error *err)
 {
     const bc_tensor_settings *s = r->settings;
@@ -131,8 +146,10 @@ static bc_status check_settings(const bci_reduction *r, bc_error *err)
     if (!st)
         st = check_taken(r, s->zero_point, "zero-point", may_have_zero, false, "int2 to int8", err);
     if (!st)
-        st = check_taken(r, s->scale != BC_SCALE_ABSMAX && !is_scale_of_format(r), "scale",
-                         may_have_method, true,
+        st = check_encoder(r, err);
+    if (!st)
+        st = check_taken(r, (s->has_scale || s->scale != BC_SCALE_ABSMAX) && !is_scale_of_format(r),
+                         "scale", may_have_method, true,
                          "int2 to int8, e3m2, e2m3, e2m1, or another grid, such as uniform4", err);
     if (!st)
         st = check_taken(r, s->group != BC_TENSOR_GROUP_USUAL, "group", is_on_grid, true,

@@ -169,6 +169,21 @@ static const char *asked_for(const bc_tensor_settings *s, bci_naming naming,
     return *why ? NULL : format;
 }
 
+/* A rule goes before `exclude`, as an exception of it, but what is dropped has no format. */
+static bc_status check_rules(const bc_tensor_settings *s, const bc_tensor_info *t, bc_error *err)
+{
+    const bool is_dropped = bci_glob_any_fits(s->drop, s->n_drop, t->name);
+
+    for (size_t r = 0; is_dropped && r < s->n_rules; r++)
+        if (bci_glob_fits(s->rules[r].glob, t->name))
+            return bci_fail(
+                err, BC_E_USAGE,
+                "tensor %s is for `drop` and for `type=%s=%s`, expected patterns of which "
+                "one fits it",
+                bci_show_name(t->name).text, s->rules[r].glob, s->rules[r].format);
+    return BC_OK;
+}
+
 /* Nothing is to be reduced: a mistake where some was asked for by its name, and other patterns take
  * it away again. To exclude or to drop all that would be reduced is to ask for a copy. */
 static bc_status check_patterns(const bc_tensor_settings *s, const bc_tensor_file *file,
@@ -212,6 +227,9 @@ bc_status bci_recipe_choose(const bc_tensor_settings *s, const bc_tensor_file *f
         const bc_tensor_info *t = bc_tensor_at(file, i);
         const char *why, *format = asked_for(s, naming, t, &why);
 
+        st = check_rules(s, t, err);
+        if (st)
+            break;
         if (bci_glob_any_fits(s->drop, s->n_drop, t->name))
             choices[i] = (bci_choice){ .type = t->type, .is_dropped = true, .why = "dropped" };
         else if (format)

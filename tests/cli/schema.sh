@@ -77,7 +77,7 @@ if [ "${SOUND:-}" = ON ]; then
     "$MAKE_SOUND" sine s16 44100 2 600 a.wav
     "$MAKE_SOUND" sine f32 48000 1 600 float.wav
     report a.wav 8 -f -o b.wav
-    report a.wav 8 --shape improved-e --shape-strength 10 -n
+    report a.wav 8 --shape ath --shape-strength 10 -n
     report a.wav 4.5 --hold 2 --guard 3 -n
     report a.wav mulaw --dither none -n
     report a.wav 12 --keep-silence -n

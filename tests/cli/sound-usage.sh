@@ -18,6 +18,20 @@ refused() {
     only fast.wav in.wav
 }
 
+# What would do nothing is said.
+design='expected --shape ath or a file of thresholds'
+for shape in '' '--shape none' '--shape lipshitz' '--feedback improved-e'; do
+    # shellcheck disable=SC2086 # words
+    refused "--shape-taps: is the length of a filter that is designed, $design" in.wav 8 $shape --shape-taps 5
+    # shellcheck disable=SC2086 # words
+    refused "--shape-strength: bounds a filter that is designed, $design" in.wav 8 $shape --shape-strength 5
+done
+refused '--hold 0: expected a whole number from 1 to 1000000' in.wav 8 --hold 0
+refused '--subtractive: is for dither that is taken away again, expected no --dither none' \
+    in.wav 8 --subtractive --dither none
+refused '--keep-silence: keeps noise out of silence, and there is neither dither nor shaping, expected one of them' \
+    in.wav 8 --keep-silence --dither none
+
 expected='unknown, expected a number of bits, or a grid or format that --list shows'
 for bits in 0 33 99 0.5; do
     refused "bits $bits: expected a number from 1 to 32" in.wav "$bits"

@@ -302,4 +302,21 @@ grep -q 'blurred' black.svg && fail 'a panel without a point'
 grep -q '>1.2<' black.svg && fail 'a depth of 1.2 bits'
 grep -q '>2<' black.svg || fail 'no depth of 2 bits'
 
+it 'the bare cut is swept, without dither; weights have none in a sweep'
+printf 'P5\n64 4\n255\n' >ramp.pgm
+awk 'BEGIN { for (i = 0; i < 256; i++) printf "%c", 33 + i % 90 }' >>ramp.pgm
+seq 0 0.1 10 >ramp.txt
+for file in ramp.pgm ramp.txt; do
+    bitcrush sweep $file 2..4 --rounding truncate --json
+    exits 0
+    cp "$out" "$base/cut"
+    bitcrush sweep $file 2..4 --dither none --json
+    cmp -s "$out" "$base/cut" && fail "$file: rounded"
+    bitcrush sweep $file 2..4 --rounding truncate
+    grep -q '^dither' "$out" && fail "$file: a dithered series"
+    bitcrush sweep $file 2..4 --rounding truncate --dither rpdf
+    exits 2
+done
+rm ramp.pgm ramp.txt
+
 finish

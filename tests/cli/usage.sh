@@ -42,6 +42,15 @@ refused 'too few arguments: expected compare A B, two of a kind: pictures, sound
 refused 'too few arguments: expected compare A B, two pictures of one size' compare in.png
 refused 'GameBoy: a palette, expected --palette gameboy' in.png GameBoy
 refused '565: expected --channels 5,6,5 for that' in.png 565
+# What would do nothing is said.
+diffusion='expected one, such as --dither floyd-steinberg'
+for dither in none bayer8 tpdf; do
+    refused "--strength: is the share of errors that a diffusion passes on, $diffusion" \
+        in.png 4 --strength 0.5 --dither $dither
+    refused "--scan: is the way of an error diffusion over the lines, $diffusion" \
+        in.png 4 --scan raster --dither $dither
+done
+
 refused '--channels 5,,5: expected 1 to 4 numbers from 1 to 16, such as 5,6,5' in.png --channels 5,,5
 refused '--channels 5,6,17: expected 1 to 4 numbers from 1 to 16, such as 5,6,5' in.png --channels 5,6,17
 refused '--fast --small: expected one of them' in.png 4 --fast --small

@@ -562,4 +562,31 @@ bitcrush compare large.txt larger.txt
 prints '20.00 dB'
 rm -r faint.npy zeros large.txt larger.txt
 
+it 'options that no tensor takes, and patterns that want two things of one'
+"$MAKE_WEIGHTS" safetensors 2 256 idle.safetensors
+# says_of SENTENCE ARGUMENT...
+says_of() {
+    sentence=$1
+    shift
+    bitcrush idle.safetensors "$@" -n
+    exits 2
+    says "bitcrush: $sentence"
+    silent "$out"
+}
+taken='no tensor becomes a format that takes it, expected int2 to int8, e3m2, e2m3, e2m1, or another grid, such as uniform4'
+says_of "--scale: $taken" q4_0 --scale absmax
+says_of "--scale: $taken" f16 --scale absmax
+best='no tensor becomes blocks, which alone have more than one encoding, expected a format such as q4_k, or no --encoder'
+says_of "--encoder best: $best" f16 --encoder best
+says_of "--encoder best: $best" uniform4 --encoder best
+two='expected patterns of which one fits it'
+says_of "tensor a.weight is for --drop and for --type a*=q4_0, $two" q8_0 --type 'a*=q4_0' --drop 'a.weight'
+for taken in 'int4 --scale absmax' 'nf4 --scale absmax' 'uniform4 --scale absmax' 'q4_0 --encoder best' \
+    'nf4 --encoder best' 'q8_0 --type a.weight=q4_0 --exclude a.weight'; do
+    # shellcheck disable=SC2086 # words
+    bitcrush idle.safetensors $taken -n -q
+    exits 0
+done
+rm idle.safetensors
+
 finish

@@ -281,7 +281,8 @@ static void add_spec(const char *name, int bits)
 static void collect_specs(void)
 {
     static const int few[] = { 1, 2, 3, 8, 16, 24 };
-    static const char *const others[] = { "1", "2", "4", "4.5", "8", "levels5", "e1m2", "e3m4" };
+    static const char *const others[] = { "1",       "2",    "4",    "4.5",    "8",
+                                          "levels5", "e1m2", "e3m4", "binary", "ternary" };
     const bc_grid_row *grids;
     const bc_block_format *blocks;
     const size_t n_grids = bc_grid_rows(&grids), n_blocks = bc_block_rows(&blocks);

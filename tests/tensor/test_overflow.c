@@ -152,6 +152,9 @@ static void in_every_format(bc_tensor_encoder encoder, const bc_noise *noise)
     const bc_element_type *types;
     const size_t n = bc_element_types(&types);
 
+    /* floats have no encodings to choose from */
+    const size_t least = encoder == BC_ENCODER_BEST ? 40 : 60;
+
     n_refused = n_passed = 0;
     for (size_t i = 0; i < 3 * n; i++) {
         bc_tensor_settings s = bc_tensor_settings_default(types[i / 3].name);
@@ -161,7 +164,7 @@ static void in_every_format(bc_tensor_encoder encoder, const bc_noise *noise)
         if (bc_tensor_can_write(&types[i / 3]) && strcmp(types[i / 3].name, "F32") != 0)
             one_outlier_in(&types[i / 3], outputs[i % 3], s);
     }
-    EXPECT(n_refused > 60 && n_passed > 60, "%zu refused, %zu passed", n_refused, n_passed);
+    EXPECT(n_refused > least && n_passed > 60, "%zu refused, %zu passed", n_refused, n_passed);
 }
 
 static void an_outlier(void **state)
