@@ -29,17 +29,15 @@ static void sleep_ms(long ms)
     nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
 }
 
-/* Let a child that is traced go on until it has started itself again, or for some time. */
+/* Let a child that is traced go on until it has started itself again, or has ended. */
 static void await_begin(pid_t child)
 {
-    enum { PATIENCE_MS = 300 };
-    int status = 0, n = 0;
+    int status = 0;
 
     if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
         return;
     (void)ptrace(PTRACE_CONT, child, NULL, NULL);
-    while (n++ < PATIENCE_MS && waitpid(child, &status, WNOHANG) == 0)
-        sleep_ms(1);
+    (void)waitpid(child, &status, 0);
 }
 
 /* Linux calls it "/directory/#123 (deleted)". */

@@ -58,7 +58,7 @@ done
 taken w.npy w-f32.npy 'to f32' float32
 taken w.npy w-bf16.safetensors 'to bf16' bfloat
 taken w.npy w-8bit.gguf 'Q8_0' 8bit
-taken w.npy w-Q4_0.gguf 'to Q4_0' Q4_0
+taken w.npy w-Q4_0.gguf 'to q4_0' Q4_0
 taken w.npy w-f8_e4m3.safetensors 'to f8_e4m3' e4m3fn
 
 asked '4: no file of that name; expected the file first, as in in.png 4' 4 in.png
@@ -147,7 +147,7 @@ cp in.png infoo
 bitcrush infoo 4 -n
 exits 0
 rm infoo
-asked 'ternary: is for weights (model.safetensors, .gguf, .npy or .npz), in.png is a picture' in.png ternary
+asked 'q4_k_m: is for weights (model.safetensors, .gguf, .npy or .npz), in.png is a picture' in.png q4_k_m
 asked 'stucki: is a dither, expected --dither stucki after a format or bits' in.png stucki
 asked '--shape: an option for sound, not an option for pictures' in.png 4 --shape ath
 asked '--colors: expected N|NAME|FILE after it, -n is an option' in.png --colors -n
