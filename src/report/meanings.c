@@ -61,7 +61,7 @@ static const bci_meaning rows[] = {
     { "output.bits", "bits", "g", "bits",
       "Bits that a value is reduced to: n bits have 2^n levels." },
     { "output.channels", "channels", "", "", "Bits of each channel." },
-    { "output.levels", "levels", "", "", "Values that a sample can take." },
+    { "output.levels", "levels", "", "", "Marks that a value can go to." },
     { "output.colours", "palette", "", "colours", "Colours that a pixel can take." },
     { "output.colours_used", "colours used", "", "", "Those of them that occur." },
     { "output.depth", "depth", "", "", "The grid that values are reduced to." },

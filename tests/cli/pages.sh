@@ -244,7 +244,7 @@ exits 3
 says 'bitcrush: .: is a directory, expected a file'
 bitcrush report in.png typo.wav
 exits 2
-says 'bitcrush: typo.wav: no file of that name, nor a SPEC: typo.wav: unknown, expected a number of bits, or a grid or format that --list shows'
+says 'bitcrush: typo.wav: no file of that name, nor a SPEC: typo.wav: looks like a file, expected a number of bits or a format, and -o typo.wav where it is the output'
 mkfifo pipe.png
 cat in.png >pipe.png 2>"$base/cat" &
 bitcrush report pipe.png 4
