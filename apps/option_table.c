@@ -30,7 +30,7 @@ static const option table[] = {
     { ALL, 0,   "dither",     TEXT,   "NAME",   SETTING, 0, 0, "how to dither, see --list; auto: floyd-steinberg, tpdf, none" },
     { MEDIUM | SWEEP_OF(IMAGE), 0, "feedback", TEXT, "NAME|FILE", SETTING, 0, 0, "where errors go: none, a diffusion, a shaper, or rows" },
     { IMAGE, 0,   "palette",    TEXT,   "N|NAME|FILE", SETTING, 0, 0, "instead of SPEC: N fitted colours, one of --list, or a file" },
-    { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  SETTING, 0, 0, "bits of each channel instead of SPEC, such as 5,6,5 or 4,4,4,4" },
+    { IMAGE, 0,   "channels",   TEXT,   "R,G,B",  SETTING, 0, 0, "bits of each channel instead of SPEC, such as 5,6,5" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "gray",       FLAG,   NULL,     SETTING, 0, 0, "turn colours to grey first: BT.709 luma in linear light" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "light",      CHOICE, "linear|coded",     SETTING, 0, 0, "where dithered errors are summed" },
     { IMAGE | SWEEP_OF(IMAGE), 0,   "scan",       CHOICE, "serpentine|raster", SETTING, 0, 0, "the way of error diffusion over the lines" },
