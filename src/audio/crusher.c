@@ -386,7 +386,8 @@ static bc_status judge_scaled(const bci_crusher *c, const scratch *s, size_t ch,
     }
     bc_error_add_overload_f64(&sums, &region, s->x[ch], s->y[ch], n);
     t->n_clipped += sums.n_clipped;
-    t->overload_e2 += c->firs || c->settings->hold > 1 ? 0.0 : sums.sum_overload_e2;
+    if (!c->firs && c->settings->hold <= 1)
+        bc_error_merge(&t->overload, &sums);
     return BC_OK;
 }
 

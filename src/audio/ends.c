@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "measure/squares.h"
 
 bci_ends bci_ends_of(const bc_audio_settings *settings, bool is_alone)
 {
@@ -46,6 +47,13 @@ static bc_status refuse(const bci_ends *e, double x, uint64_t frame, size_t chan
                     fabs(x) <= e->top ? "with its noise " : "", e->settings->depth.name);
 }
 
+/* The error of a clipped sample, which becomes the end. */
+static void add_overload(const bci_ends *e, double x, double end, bci_crush_tally *t)
+{
+    if (e->is_alone && isfinite(x) && isfinite(end))
+        bci_error_add_overload_e2(&t->overload, x, end, 1.0);
+}
+
 bc_status bci_hold_in_floats(const bci_ends *e, double *x, double *noise, size_t n, uint64_t first,
                              size_t channel, bci_crush_tally *t, bc_error *err)
 {
@@ -59,6 +67,7 @@ bc_status bci_hold_in_floats(const bci_ends *e, double *x, double *noise, size_t
         t->n_clipped++;
         t->n_saturated += isfinite(x[i]) ? 1 : 0; /* infinity was counted as it came */
         t->worst = isfinite(x[i]) ? fmax(t->worst, fabs(x[i])) : t->worst;
+        add_overload(e, x[i], copysign(e->top, x[i]), t);
         x[i] = copysign(e->top, x[i]);
         noise[i] = 0.0;
     }
@@ -86,22 +95,19 @@ static void add_clipped(bci_crush_tally *t, uint64_t n_clipped, double worst)
     t->worst = worst > t->worst ? worst : t->worst;
 }
 
-/* Squares of the errors of clipped samples, which all become an end mark: x with its noise lies
- * beyond `low` or `high`. */
-static double overload(const bc_grid *g, const double *x, const double *noise, size_t n, double low,
-                       double high)
+/* The errors of all that lie beyond `low` or `high` with their noise. */
+static void add_overloads(const bci_ends *e, const double *x, const double *noise, size_t n,
+                          double low, double high, bci_crush_tally *t)
 {
-    const double step = 1.0 / g->den;
+    const bc_grid *g = &e->settings->depth.grid;
     const double first = bc_grid_value(g, g->lo), last = bc_grid_value(g, g->hi);
-    double sum = 0.0;
 
     for (size_t i = 0; i < n; i++) {
-        const double v = x[i] + noise[i] * step;
-        const double error = v > high ? last - x[i] : v < low ? first - x[i] : 0.0;
+        const double v = x[i] + noise[i] / g->den;
 
-        sum += isfinite(error) ? error * error : 0.0;
+        if (v > high || v < low)
+            add_overload(e, x[i], v > high ? last : first, t);
     }
-    return sum;
 }
 
 /* Even steps: count what lies beyond the ends with its noise. */
@@ -122,14 +128,15 @@ static void count_even(const bci_ends *e, const double *x, const double *noise, 
         worst = is_out && over > worst && isfinite(over) ? over : worst;
     }
     add_clipped(t, clipped, worst);
-    if (clipped && e->is_alone)
-        t->overload_e2 += overload(g, x, noise, n, bottom, top);
+    if (clipped)
+        add_overloads(e, x, noise, n, bottom, top, t);
 }
 
 /* The same of other steps. */
 static void count_uneven(const bci_ends *e, const double *x, const double *noise, size_t n,
                          bci_crush_tally *t)
 {
+    const bc_grid *g = &e->settings->depth.grid;
     uint64_t clipped = 0;
     double worst = 0.0;
 
@@ -138,6 +145,7 @@ static void count_uneven(const bci_ends *e, const double *x, const double *noise
             continue;
         clipped++;
         worst = isfinite(x[i]) ? fmax(worst, fabs(x[i])) : worst;
+        add_overload(e, x[i], bc_grid_value(g, x[i] < 0.0 ? g->lo : g->hi), t);
     }
     add_clipped(t, clipped, worst);
 }

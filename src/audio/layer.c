@@ -178,7 +178,7 @@ bc_status bci_layer_run(const bci_layer *l, int worker, double *x, const double 
     if (at < n)
         st = bci_refuse_sample(l->settings, x[at], first + at, channel, err);
     t->n_clipped += sums.n_clipped;
-    t->overload_e2 += sums.sum_overload_e2;
+    bc_error_merge(&t->overload, &sums);
     return st;
 }
 

@@ -336,8 +336,8 @@ static void describe(const reduction *r, bc_audio_result *result)
         (s->shaper ? r->shaper.zero_scale < 1.0 : r->shaper.strength_db < s->shape_strength_db);
     result->gain = pow(10.0, -s->guard_db / 20.0);
     result->n_silent = r->tally.n_silent;
+    bc_error_merge(&result->quality.error, &r->tally.overload);
     result->n_clipped = result->quality.error.n_clipped = r->tally.n_clipped;
-    result->quality.error.sum_overload_e2 = r->tally.overload_e2;
     result->overshoot_db = r->tally.worst > 1.0 ? 20.0 * log10(r->tally.worst) : NAN;
     result->n_nonfinite = r->tally.n_nonfinite;
     result->n_saturated = r->tally.n_saturated;

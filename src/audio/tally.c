@@ -4,7 +4,7 @@
 void bci_crush_merge(bci_crush_tally *to, const bci_crush_tally *more)
 {
     to->n_clipped += more->n_clipped;
-    to->overload_e2 += more->overload_e2;
+    bc_error_merge(&to->overload, &more->overload);
     to->n_nonfinite += more->n_nonfinite;
     to->n_silent += more->n_silent;
     to->n_saturated += more->n_saturated;

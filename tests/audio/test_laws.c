@@ -174,6 +174,50 @@ static void clipping_at_2_bits_is_counted(void **state)
     free(x);
 }
 
+/* Clipping is told from rounding on every kind of grid, however large a sample is: what lies beyond
+ * the end becomes the end, and the rest of the error is rounding. */
+static void clipping_has_its_part_on_any_grid(void **state)
+{
+    static const struct {
+        const char *depth;
+        double last; /* the largest value */
+    } rows[] = { { "8", 127.0 / 128.0 }, { "mulaw", 8031.0 / 8192.0 }, { "f16", 65504.0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (int k = 0; k < 2; k++) {
+            const double most = k ? 1e300 : 2.0 * rows[i].last;
+            double *x = sine_of(N, 997.0, 48000.0, 0.5);
+            bc_audio_settings s = settings_for(rows[i].depth, "none");
+            bc_audio_result r;
+            double signal = 0.0;
+
+            x[100] = most;
+            for (size_t j = 0; j < N; j++)
+                signal += (x[j] / most) * (x[j] / most);
+            const double expected = 10.0 * log10(signal) - 20.0 * log10(1.0 - rows[i].last / most);
+
+            s.skip_quality = false;
+            s.nonfinite = BC_NONFINITE_SATURATE;
+            free(crush_values(x, N, 48000, &s, &r));
+            EXPECT(r.n_clipped == 1, "%s: %llu clipped", rows[i].depth,
+                   (unsigned long long)r.n_clipped);
+            EXPECT(fabs(bc_error_overload_db(&r.quality.error) - expected) < 1e-6,
+                   "%s and %g: clipping %.9g dB, expected %.9g", rows[i].depth, most,
+                   bc_error_overload_db(&r.quality.error), expected);
+            const double parts = pow(10.0, -bc_error_granular_db(&r.quality.error) / 10.0) +
+                                 pow(10.0, -bc_error_overload_db(&r.quality.error) / 10.0);
+
+            EXPECT(fabs(bc_error_snr_db(&r.quality.error) + 10.0 * log10(parts)) < 1e-6,
+                   "%s and %g: the parts make %g dB, the whole %g", rows[i].depth, most,
+                   -10.0 * log10(parts), bc_error_snr_db(&r.quality.error));
+            EXPECT(bc_error_granular_db(&r.quality.error) > 30.0, "%s and %g: rounding %g dB",
+                   rows[i].depth, most, bc_error_granular_db(&r.quality.error));
+            free(x);
+        }
+    }
+}
+
 /* Sixteen constants from 0 to 15/16 of a step above a mark, one in each channel. */
 static void mean_and_variance_do_not_depend_on_the_signal(void **state)
 {
@@ -489,6 +533,7 @@ int main(void)
         cmocka_unit_test(one_bit_has_no_level_at_0),
         cmocka_unit_test(mid_rise_is_exact_in_its_file),
         cmocka_unit_test(clipping_at_2_bits_is_counted),
+        cmocka_unit_test(clipping_has_its_part_on_any_grid),
         cmocka_unit_test(mean_and_variance_do_not_depend_on_the_signal),
         cmocka_unit_test(the_error_repeats_nowhere_and_in_no_channel),
         cmocka_unit_test(a_small_tone_has_no_harmonics),
