@@ -84,6 +84,8 @@ static void on_warning(png_structp png, png_const_charp message)
 
     if ((g->is_short && g->has_escape) || is_over_limit(message))
         on_error(png, message);
+    if (strcmp(message, "IHDR: CRC error") == 0) /* no size to believe */
+        on_error(png, message);
     if (strlen(message) == 4 + strlen(bad) && strcmp(message + 4, bad) == 0)
         note_bad_chunk(png_get_error_ptr(png), message);
 }

@@ -119,15 +119,15 @@ static void fill_position(bci_sample_tables *t, uint32_t v, double x)
 static void fill(bci_sample_tables *t)
 {
     for (uint32_t v = 0; v <= t->info->maxval; v++) {
-        const double meant = value_of(t, v);
+        const double meant = value_of(t, v), coded = v / (double)t->info->maxval;
         const double x = sees_light(t) ? light_of(t, meant) : meant;
 
         if (t->settings->kernel)
             t->place[v] = (float)x;
         else if (bci_image_is_dithered(t->settings))
             fill_position(t, v, x);
-        t->coded[v] = v / (double)t->info->maxval;
-        t->light_of[v] = light_of(t, t->coded[v]);
+        t->coded[v] = coded;
+        t->light_of[v] = sees_light(t) && meant == coded ? x : light_of(t, coded);
     }
     for (uint32_t k = 0; k < t->n_levels; k++) {
         if (t->ruler)

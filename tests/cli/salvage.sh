@@ -32,6 +32,21 @@ exits 4
 mentions 'head.ppm: ends in row 1 of 50'
 rm head.ppm
 
+it 'a size whose checksum is wrong is not believed'
+{ # a width of 61 instead of 60
+    head -c 19 whole.png
+    printf '\075'
+    tail -c +21 whole.png
+} >wide.png
+for option in --salvage ''; do
+    # shellcheck disable=SC2086
+    bitcrush wide.png 4 $option -o hint.png
+    exits 4
+    mentions 'IHDR'
+    case $(cat "$err") in *--salvage*) fail 'it would not read it' ;; esac
+done
+rm wide.png
+
 it 'a name in the warning is shown without what a terminal obeys'
 name=$(printf 'a\033[31m\tb.png')
 cp no-iend.png "$name"
