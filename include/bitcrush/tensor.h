@@ -368,7 +368,7 @@ typedef struct {
     size_t n_tensors;
     bc_tensor_outcome *tensors; /* in the order of a */
     size_t n_only_a, n_only_b, n_other_shape;
-    bc_error_sums error; /* of all */
+    bc_error_sums error; /* of all but those that are the same in both; of all where all are */
 } bc_tensor_comparison;
 BC_API BC_NODISCARD bc_status bc_tensor_compare(const char *path_a, const char *path_b,
                                                 const bc_reading *reading,

@@ -123,9 +123,13 @@ static const struct {
     { "limited",
       "{!input.tensors}{metrics.saturated:sample} to the largest that the format holds" },
     { "lost",
-      "{?input.tensors}{metrics.lost:weight} to NaN or infinity: each is an infinite error" },
+      "{?input.tensors}{metrics.lost:weight} with NaN or infinity on one side alone: each is "
+      "an infinite error" },
     { "lost",
-      "{!input.tensors}{metrics.lost:sample} to NaN or infinity: each is an infinite error" },
+      "{?input.columns}{metrics.lost:number} on one side alone: each is an infinite error" },
+    { "lost",
+      "{!input.tensors}{!input.columns}{metrics.lost:sample} with NaN or infinity on one side "
+      "alone: each is an infinite error" },
     { "nan", "{?input.tensors}{metrics.nonfinite:weight} of the input, NaN or infinite" },
     { "nan", "{!input.tensors}{metrics.nonfinite:sample} of the input, NaN or infinite" },
     { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes:byte}"

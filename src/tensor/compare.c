@@ -71,6 +71,24 @@ static size_t partner(const bc_tensor_file *of, size_t i, const bc_tensor_file *
     return bc_tensor_find(in, bc_tensor_at(of, i)->name);
 }
 
+/* A tensor that is the same in both files was kept by the reduction, whose figures leave it out. */
+static bool is_kept(const bc_tensor_outcome *o)
+{
+    return o->from == o->to && bc_error_is_exact(&o->error);
+}
+
+/* The errors of all tensors but those that were kept; where all are the same, of all. */
+static void sum_up(bc_tensor_comparison *r)
+{
+    size_t n_kept = 0;
+
+    for (size_t i = 0; i < r->n_tensors; i++)
+        n_kept += is_kept(&r->tensors[i]);
+    for (size_t i = 0; i < r->n_tensors; i++)
+        if (n_kept == r->n_tensors || !is_kept(&r->tensors[i]))
+            bc_error_merge(&r->error, &r->tensors[i].error);
+}
+
 static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
                              bc_tensor_comparison *r, bc_error *err)
 {
@@ -101,8 +119,8 @@ static bc_status compare_all(const bc_tensor_file *a, const bc_tensor_file *b,
         r->n_tensors++;
         st = compare_tensor(a, i, b, j, both, &o->error, err);
         o->n_nonfinite = o->error.n_nonfinite;
-        bc_error_merge(&r->error, &o->error);
     }
+    sum_up(r);
     for (size_t j = 0; j < bc_tensor_count(b); j++)
         r->n_only_b += partner(b, j, a) == SIZE_MAX;
     free(both);
