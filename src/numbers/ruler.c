@@ -310,8 +310,8 @@ static bc_status lay_scale(const bc_numbers_settings *s, const bci_seen *seen, b
     r->grid = s->depth.grid;
     r->is_fitted = bci_ruler_is_fitted(s);
     r->is_pinned = method == BC_SCALE_MINMAX && n_ends > 0;
-    r->low = ends[0];
-    r->high = ends[1];
+    r->low = ends[0] + 0.0; /* -0 is written as 0 */
+    r->high = ends[1] + 0.0;
     st = method == BC_SCALE_ABSMEAN
              ? bc_scale_fit_f64(method, 100.0, &r->grid, &mean, 1, 1, NULL, &r->scale, err)
              : bc_scale_fit_f64(method, 100.0, &r->grid, ends, n_ends, 1, NULL, &r->scale, err);

@@ -540,8 +540,7 @@ bc_numbers_summary bci_table_summary(const bci_table *t)
     if (t->is_doubtful)
         bci_format(
             s.note, sizeof s.note,
-            "commas are read as the ends of cells, expected decimal comma where they are decimal "
-            "ones");
+            "commas are taken to part the cells; with decimal comma they are part of numbers");
     return s;
 }
 
