@@ -190,7 +190,7 @@ bc_status bci_table_read(bci_table *t, bci_batch *b, bc_error *err)
     if (cut == 0 && !is_end)
         return refuse_record(t, b, err);
     if (is_end && !t->is_second)
-        t->n_first = t->n_read;
+        __atomic_store_n(&t->n_first, t->n_read, __ATOMIC_RELAXED); /* who tells progress looks */
     put_back(t, b->text + cut, b->n_text - cut);
     b->n_text = cut;
     b->n_lines = count_lines(b->text, cut);
@@ -523,9 +523,10 @@ uint64_t bci_table_history(const bci_table *t)
 uint64_t bci_table_size(const bci_table *t)
 {
     const uint64_t size = t->in->size_bytes;
+    const uint64_t n_first = __atomic_load_n(&t->n_first, __ATOMIC_RELAXED);
 
-    if (t->n_first > 0)
-        return t->n_first;
+    if (n_first > 0)
+        return n_first;
     return size == UINT64_MAX ? size : size - t->in->start;
 }
 
