@@ -11,52 +11,26 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "bitcrush/level.h"
-#include "medium/marks_in_view.h"
-
-/* Marks between the lowest and the highest sample that is shown. */
-static size_t marks_in_view(const bci_audio_drawing *d, double marks[BCI_MOST_MARKS])
-{
-    const bc_audio_curves *c = d->curves;
-    const bc_scale scale = BC_SCALE_IDENTITY;
-    double low = 0.0, high = 0.0;
-
-    for (size_t i = 0; i < c->n_zoom; i++) {
-        low = fmin(low, fmin(c->zoom_x[i], c->zoom_y[i]));
-        high = fmax(high, fmax(c->zoom_x[i], c->zoom_y[i]));
-    }
-    return d->depth && d->has_ruler ? bci_marks_in_view(&d->depth->grid, &scale, low, high, marks)
-                                    : 0;
-}
+#include "medium/rounded_plot.h"
 
 static void draw_zoomed_signal(bc_plot *p, const bci_audio_drawing *d, const bc_plot_axis *time)
 {
     const bc_audio_curves *c = d->curves;
-    const double first = (double)c->zoom_first / d->rate_hz, x_step = 1.0 / d->rate_hz;
-    double marks[BCI_MOST_MARKS];
-    const size_t n = marks_in_view(d, marks);
 
-    bc_plot_add_panel(
-        p, &(bc_plot_panel){ .title = "A few periods where it is loudest",
-                             .x = *time,
-                             .y = { .label = "value", .at = n ? marks : NULL, .n_at = n },
-                             .height_px = 220 });
-    if (n > 0)
-        bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_HORIZONTAL,
-                                          .tone = BC_PLOT_QUIET,
-                                          .label = "marks",
-                                          .n = n,
-                                          .y = marks });
-    bc_plot_add(p, &(bc_plot_series){ .label = "original",
-                                      .n = c->n_zoom,
-                                      .y = c->zoom_x,
-                                      .x_first = first,
-                                      .x_step = x_step });
-    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_STEP,
-                                      .label = "result",
-                                      .n = c->n_zoom,
-                                      .y = c->zoom_y,
-                                      .x_first = first,
-                                      .x_step = x_step });
+    bci_rounded_plot(p,
+                     (bc_plot_panel){ .title = "A few periods where it is loudest",
+                                      .x = *time,
+                                      .y = { .label = "value" },
+                                      .height_px = 220 },
+                     &(bci_rounded){ .grid = d->depth && d->has_ruler ? &d->depth->grid : NULL,
+                                     .scale = BC_SCALE_IDENTITY,
+                                     .before = c->zoom_x,
+                                     .after = c->zoom_y,
+                                     .n = c->n_zoom,
+                                     .x_first = (double)c->zoom_first / d->rate_hz,
+                                     .x_step = 1.0 / d->rate_hz,
+                                     .labels = { "original", "result" },
+                                     .has_zero = true });
 }
 
 static void draw_zoomed_error(bc_plot *p, const bci_audio_drawing *d, const bc_plot_axis *time)

@@ -8,7 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/fail.h"
-#include "medium/marks_in_view.h"
+#include "medium/rounded_plot.h"
 #include "numbers/request.h"
 #include "numbers/ruler.h"
 #include "numbers/table.h"
@@ -114,31 +114,18 @@ static bc_status read_both(view *v, const bci_numbers_job *j, const bc_numbers_r
 
 static void draw_numbers(bc_plot *p, const shown_column *c, size_t n, bool has_ruler)
 {
-    double low = INFINITY, high = -INFINITY, marks[BCI_MOST_MARKS];
-
-    for (size_t i = 0; i < n; i++) {
-        low = fmin(low, fmin(c->before[i], c->after[i]));
-        high = fmax(high, fmax(c->before[i], c->after[i]));
-    }
-    const size_t n_marks =
-        has_ruler ? bci_marks_in_view(&c->outcome->grid, &c->outcome->scale, low, high, marks) : 0;
-
-    bc_plot_add_panel(
-        p,
-        &(bc_plot_panel){ .title = "Numbers, and what they became",
-                          .x = { .label = "row", .is_whole = true },
-                          .y = { .label = "value", .at = n_marks ? marks : NULL, .n_at = n_marks },
-                          .height_px = 240 });
-    if (n_marks > 0)
-        bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_HORIZONTAL,
-                                          .tone = BC_PLOT_QUIET,
-                                          .label = "marks",
-                                          .n = n_marks,
-                                          .y = marks });
-    bc_plot_add(p, &(bc_plot_series){ .label = "before", .n = n, .y = c->before, .x_first = 1.0 });
-    bc_plot_add(
-        p, &(bc_plot_series){
-               .kind = BC_PLOT_STEP, .label = "rounded", .n = n, .y = c->after, .x_first = 1.0 });
+    bci_rounded_plot(p,
+                     (bc_plot_panel){ .title = "Numbers, and what they became",
+                                      .x = { .label = "row", .is_whole = true },
+                                      .y = { .label = "value" },
+                                      .height_px = 240 },
+                     &(bci_rounded){ .grid = has_ruler ? &c->outcome->grid : NULL,
+                                     .scale = c->outcome->scale,
+                                     .before = c->before,
+                                     .after = c->after,
+                                     .n = n,
+                                     .x_first = 1.0,
+                                     .labels = { "before", "rounded" } });
 }
 
 static void draw_error(bc_plot *p, const shown_column *c, size_t n)

@@ -130,18 +130,15 @@ static void draw_bounds(bc_plot *p, const bc_sweep *s)
         bci_format(labels[0], sizeof *labels, "rate: 6.02 n + %.2f",
                    bc_theory_rate_db(s->law, 0.0));
     snprintf(labels[1], sizeof *labels, "Lloyd-Max, %s", bc_law_name(s->law));
-    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
-                                      .tone = BC_PLOT_QUIET,
-                                      .label = labels[0],
-                                      .n = n,
-                                      .x = x,
-                                      .y = rate });
-    bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
-                                      .tone = BC_PLOT_THEORY,
-                                      .label = labels[1],
-                                      .n = n,
-                                      .x = x,
-                                      .y = best });
+    bc_plot_series line = {
+        .kind = BC_PLOT_LINE, .tone = BC_PLOT_QUIET, .label = labels[0], .n = n, .x = x, .y = rate
+    };
+
+    bc_plot_add(p, &line);
+    line.tone = BC_PLOT_THEORY;
+    line.label = labels[1];
+    line.y = best;
+    bc_plot_add(p, &line);
 }
 
 /* Curves of one family each, without dither. */

@@ -112,10 +112,9 @@ static bool is_part(int column)
            columns[column].field == offsetof(bc_depth_row, overload_db);
 }
 
-/* Leave a column out where lines are too long. */
-static void drop(int widths[N_COLUMNS], size_t field, int *total)
+static void leave_out(int widths[N_COLUMNS], size_t field, int *total)
 {
-    for (int c = 0; c<N_COLUMNS && * total> LINE; c++)
+    for (int c = 0; c < N_COLUMNS; c++)
         if (columns[c].field == field) {
             *total -= widths[c];
             widths[c] = 0;
@@ -149,13 +148,11 @@ static void find_widths(const bc_depth_row *rows, int n, int widths[N_COLUMNS])
             widths[c]--;
             total--;
         }
-    drop(widths, offsetof(bc_depth_row, rule_of_thumb_db), &total);
+    if (total > LINE)
+        leave_out(widths, offsetof(bc_depth_row, rule_of_thumb_db), &total);
     if (total > LINE) { /* both or none */
-        for (int c = 0; c < N_COLUMNS; c++)
-            if (is_part(c)) {
-                total -= widths[c];
-                widths[c] = 0;
-            }
+        leave_out(widths, offsetof(bc_depth_row, granular_db), &total);
+        leave_out(widths, offsetof(bc_depth_row, overload_db), &total);
     }
 }
 
