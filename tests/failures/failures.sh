@@ -19,6 +19,14 @@ cp "$tables/ramp.jpg" "$tables/ramp-progressive.jpg" .
 "$MAKE_WEIGHTS" npy 2 256 w.npy
 "$MAKE_WEIGHTS" safetensors 2 256 w.safetensors
 . "$tables/../cli/small-inputs.sh"
+{
+    echo time,warm,name
+    i=0
+    while [ $i -lt 96 ]; do
+        echo "$i,$((i * 7 % 40)).$((i % 10)),\"row $i\""
+        i=$((i + 1))
+    done
+} >readings.csv
 
 # make MADE INPUT SPEC...: one of the inputs, by the program itself
 make() {
@@ -31,6 +39,7 @@ make a.flac a.wav 12
 make a.aiff a.wav 16
 make noted.wav a.wav 6 --subtractive
 make w.gguf w.safetensors f16
+make coarse.csv readings.csv 4
 make int4.safetensors w.safetensors int4
 head -c 600 a.png >cut.png
 head -c 1000 a.wav >cut.wav
