@@ -141,7 +141,7 @@ fi
 
 it 'a full disk leaves the old file and no debris'
 echo 'precious' >out.png
-for bits in 1 8 16; do
+[ "${TSAN_OPTIONS-}" ] || for bits in 1 8 16; do # that sanitizer itself dies of small limits
     # 16 blocks: 8 or 16 KiB, less than the picture takes at any depth
     (ulimit -f 16 && exec "$BITCRUSH" big.png "$bits" -o out.png -f) >"$base/small-out" 2>"$base/small-err"
     status=$?

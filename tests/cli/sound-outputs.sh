@@ -127,14 +127,16 @@ fi
 rmdir small
 
 it 'a file size limit is 7'
-(
-    ulimit -f 8
-    trap '' XFSZ
-    "$BITCRUSH" in.wav 24 -o out.wav >"$out" 2>"$err"
-)
-status=$?
-exits 7
-mentions 'bitcrush: out.wav: writing failed after '
+if [ -z "${TSAN_OPTIONS-}" ]; then # that sanitizer itself dies of small limits
+    (
+        ulimit -f 8
+        trap '' XFSZ
+        "$BITCRUSH" in.wav 24 -o out.wav >"$out" 2>"$err"
+    )
+    status=$?
+    exits 7
+    mentions 'bitcrush: out.wav: writing failed after '
+fi
 only in.wav other.wav
 
 it 'a guess of sound by content, not by name'
