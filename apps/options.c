@@ -402,16 +402,20 @@ bc_status options_parse(int argc, char **argv, options *out, bc_error *err)
     return BC_OK;
 }
 
-/* The medium of a bit that stands alone among those of media, or NULL. */
-static const bc_medium *medium_of_tool(unsigned tool)
+/* The things of media, as "pictures, sound and numbers". */
+static void name_media(unsigned tools, char *to, size_t size)
 {
     const bc_medium *const *media;
-    const size_t n = bc_media(&media);
+    const size_t n_media = bc_media(&media);
+    size_t n = 0;
 
-    for (size_t i = 0; i < n; i++)
-        if ((tool & TOOL_MEDIA) == TOOL_OF(i))
-            return media[i];
-    return NULL;
+    for (size_t i = 0; i < n_media; i++)
+        if (tools & TOOL_OF(i))
+            n += (size_t)snprintf(to + n, size - n, "%s%s",
+                                  n == 0                                 ? ""
+                                  : tools & TOOL_MEDIA & -TOOL_OF(i + 1) ? ", "
+                                                                         : " and ",
+                                  media[i]->things);
 }
 
 /* The program whose options are those of one tool. */
@@ -428,24 +432,28 @@ static const char *program_of(unsigned tool)
 
 bc_status options_belong(const options *o, unsigned tool, const char *what, bc_error *err)
 {
+    const bool is_sweep = tool & SWEEP_OF(TOOL_MEDIA);
+    const char *of = is_sweep ? "a sweep of " : "";
     const option *rows;
     const size_t n = option_rows(&rows);
-    char shown[64];
+    char shown[64], media[128];
 
     for (const option *row = rows; row < rows + n; row++) {
+        const unsigned has = (is_sweep ? row->tools / SWEEP_OF(1) : row->tools) & TOOL_MEDIA;
+
         if (!o->given[place_of(row)] || row->tools & tool)
             continue;
         snprintf(shown, sizeof shown, "--%s", row->name);
-        if (foreign("option", row->name, shown, err))
+        if ((is_sweep && foreign("sweep", row->name, shown, err)) ||
+            foreign("option", row->name, shown, err))
             return err->status;
-        const bc_medium *other = medium_of_tool(row->tools);
-
-        if (other && medium_of_tool(tool))
-            return usage(err, "--%s: an option for %s, not an option for %s", row->name,
-                         other->things, what);
-        return usage(err,
-                     "--%s: not an option for %s%s, expected one of those that %s --help lists",
-                     row->name, tool & SWEEP_OF(~0u) ? "a sweep of " : "", what, program_of(tool));
+        if (!has || tool == TOOL_EXPLAIN)
+            return usage(err,
+                         "%s: not an option for %s%s, expected one of those that %s --help lists",
+                         shown, of, what, program_of(tool));
+        name_media(has, media, sizeof media);
+        return usage(err, "%s: an option for %s%s, not an option for %s%s", shown, of, media, of,
+                     what);
     }
     return BC_OK;
 }

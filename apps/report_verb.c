@@ -70,7 +70,7 @@ static bc_status print(const bc_sweep *sweeps, size_t n, const options *o, const
     if (st)
         return st;
     own.report = path;
-    bc_page_facts(sweeps, n, path, r);
+    (o->json ? bc_page_facts : bc_page_table)(sweeps, n, path, r);
     st = tool_report(r, &own, "", err);
     bc_report_free(r);
     return st;

@@ -26,6 +26,14 @@ static const char no_square[] =
 static const char no_doubles[] =
     "64-bit floats are the numbers themselves, expected 32 bits at most";
 
+static const char nothing_written[] = "a sweep writes no output";
+static const char depths_alone[] = "a sweep goes through depths of plain rulers, expected no other";
+static const char one_by_one[] = "a sweep compares depths alone, expected it with a reduction";
+static const char every_scale[] =
+    "a sweep of weights has rows for each scale and group, expected none";
+static const char plain_formats[] =
+    "a sweep of weights measures formats as they are, expected it with a reduction";
+
 /* clang-format off */
 static const synonym_row rows[] = {
     { "option", "colors",          SAME, "palette" },
@@ -487,6 +495,34 @@ static const synonym_row rows[] = {
     { "format", "marlin",          SAID, no_such_format },
     { "format", "awq",             SAID, "is a way to scale that is not here, expected int4 or q4_k with --imatrix" },
 
+    { "sweep", "output",          SAID, nothing_written },
+    { "sweep", "dry-run",         SAID, nothing_written },
+    { "sweep", "strip",           SAID, nothing_written },
+    { "sweep", "plain-header",    SAID, nothing_written },
+    { "sweep", "codes",           SAID, nothing_written },
+    { "sweep", "min-snr",         SAID, "a sweep measures and refuses nothing, expected it with a reduction" },
+    { "sweep", "palette",         SAID, depths_alone },
+    { "sweep", "channels",        SAID, depths_alone },
+    { "sweep", "step",            SAID, depths_alone },
+    { "sweep", "shape",           SAID, "a sweep takes shapers as --feedback NAME" },
+    { "sweep", "shape-taps",      SAID, one_by_one },
+    { "sweep", "shape-strength",  SAID, one_by_one },
+    { "sweep", "guard",           SAID, one_by_one },
+    { "sweep", "hold",            SAID, one_by_one },
+    { "sweep", "subtractive",     SAID, one_by_one },
+    { "sweep", "keep-silence",    SAID, one_by_one },
+    { "sweep", "scale",           SAID, every_scale },
+    { "sweep", "group",           SAID, every_scale },
+    { "sweep", "percent",         SAID, every_scale },
+    { "sweep", "rounding",        SAID, "blocks know no other rounding, so that a sweep of weights takes the nearest" },
+    { "sweep", "drop",            SAID, plain_formats },
+    { "sweep", "requantize",      SAID, plain_formats },
+    { "sweep", "encoder",         SAID, plain_formats },
+    { "sweep", "type",            SAID, plain_formats },
+    { "sweep", "zero-point",      SAID, plain_formats },
+    { "sweep", "double-quant",    SAID, plain_formats },
+    { "sweep", "imatrix",         SAID, plain_formats },
+    { "sweep", "sizes-only",      SAID, "a sweep reads the weights" },
     { "notation", "i#",            SAME, "int#" },
     { "notation", "s#",            SAME, "int#" },
     { "notation", "u#",            SAME, "uint#" },

@@ -16,8 +16,8 @@ typedef enum {
 
 typedef struct {
     /* Where it stands: "option" (without dashes), "letter", the name of an option whose value it is
-     * ("dither"), or a SPEC: "bits" of pictures, "depth" of sound, "format" of weights, "notation"
-     * of explain. */
+     * ("dither"), "sweep" of an option that it does not take, or a SPEC: "bits" of pictures,
+     * "depth" of sound, "format" of weights, "notation" of explain. */
     const char *place;
     const char *typed; /* in lower case; '#' stands for digits, which '#' in `called` repeats */
     synonym_kind kind;

@@ -45,27 +45,17 @@ static void spell_settings(bc_error *err)
  * ...". */
 static void find_synonym(bc_error *err, const char *place, const char *value)
 {
-    char typed[64], called[160];
+    const bc_status st = err->status;
     const size_t n = strcspn(value, ":");
-    const char *dashes = value > err->text ? "--" : "", *gap = value > err->text ? " " : "";
-    const char *key = value > err->text ? place : "";
-    const char *kind = value > err->text ? "" : strcmp(place, "depth") == 0 ? " depth" : " format";
+    char what[64] = "", typed[64], called[160], said[sizeof err->text];
 
+    if (value > err->text)
+        snprintf(what, sizeof what, "--%s", place);
     snprintf(typed, sizeof typed, "%.*s", (int)n, value);
-    switch (n < sizeof typed ? synonym_find(place, typed, called, sizeof called) : SYNONYM_NONE) {
-    case SYNONYM_SAID:
-        (void)bc_error_say(err, err->status, "%s%s%s%s: %s", dashes, key, gap, typed, called);
-        return;
-    case SYNONYM_SAME:
-    case SYNONYM_NEAR:
-        (void)bc_error_say(err, err->status, "%s%s%s%s: unknown%s, did you mean %s?", dashes, key,
-                           gap, typed, kind, called);
-        return;
-    case SYNONYM_NONE: break;
-    }
-    if (*dashes) {
-        char said[sizeof err->text];
-
+    if (n < sizeof typed && synonym_find(place, typed, called, sizeof called)) {
+        (void)synonym_unknown(err, place, what, typed, NULL, "");
+        err->status = st;
+    } else if (*what) {
         snprintf(said, sizeof said, "%s", err->text);
         (void)snprintf(err->text, sizeof err->text, "--%.500s", said);
     }
@@ -78,10 +68,8 @@ void words_explain(bc_error *err, const char *spec)
 
     spell_settings(err);
     err->setting = NULL;
-    if (key && option_row_of(key, n) && strncmp(err->text, key, n) == 0 && err->text[n] == ' ')
-        find_synonym(err, key, err->text + n + 1);
-    else if (key && option_row_of(key, n) && strncmp(err->text, key, n) == 0)
-        find_synonym(err, key, err->text + n);
+    if (key && option_row_of(key, n) && strncmp(err->text, key, n) == 0)
+        find_synonym(err, key, err->text + n + (err->text[n] == ' '));
     else if (key && spec)
         find_synonym(err, spec, err->text);
 }

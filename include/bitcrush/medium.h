@@ -86,7 +86,7 @@ typedef struct {
     double bits_per_value;           /* scales included, of media that pay for many; else NaN */
     char grid[24];                   /* "uniform4" */
     const char *scale;               /* how the grid is laid: "full", "minmax", "absmax" */
-    char group[16];                  /* what shares a scale: "row", "32"; "": everything */
+    char group[32];                  /* what shares a scale: "row", "32"; "": everything */
     const char *family;              /* of rows that are one curve of several; NULL: there is one */
     double snr_db;                   /* of coded values, samples or weights */
     double granular_db, overload_db; /* of rounding and of clipping alone; NaN where none clips */
@@ -127,6 +127,7 @@ typedef struct {
     const char
         *light;    /* where dithered errors are summed: "linear", "coded"; NULL: no such thing */
     uint64_t seed; /* of the noise; filled */
+    bool is_bare;       /* settings left no place for the usual dither; filled */
     char measured[160]; /* what was, where that is not the whole file; filled, or "" */
     int n_done;         /* depths so far, each with a progress of its own */
 } bc_series;

@@ -137,8 +137,10 @@ enum { BC_PAGE_DEPTHS = 8, BC_PAGE_MAX_FILES = 6 };
 BC_API BC_NODISCARD bc_status bc_page_of_all(const bc_sweep *sweeps, size_t n, bc_html **out,
                                              bc_error *err);
 
-/* The figures of that page, `path`, for programs and people: a row for each file and depth. */
+/* The figures of that page, `path`: a row for each file and depth, for programs as those of a sweep
+ * are, each with its file, and for people fewer. */
 BC_API void bc_page_facts(const bc_sweep *sweeps, size_t n, const char *path, bc_report *r);
+BC_API void bc_page_table(const bc_sweep *sweeps, size_t n, const char *path, bc_report *r);
 
 /* The request whose sweep stands on a page: NaN and infinity count as 0 where they do not end the
  * run, for the curve is of integers, which hold neither. `room` has place for one setting more than

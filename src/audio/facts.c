@@ -79,20 +79,26 @@ static void add_shaping(bc_report *r, const bci_audio_job *j, const bc_audio_res
                      m->is_shaper_lowered ? "lowered to fit the headroom at this depth" : NULL);
 }
 
+void bci_audio_group_name(const bc_audio_settings *s, char *name, size_t size)
+{
+    const size_t n = bci_group_frames(s);
+
+    *name = '\0';
+    if (n)
+        bci_format(name, size, "%zu frame(s)", n);
+    else if (bci_is_fitted(s))
+        bci_format(name, size, "%s", s->per == BC_PER_CHANNEL ? "channel" : "all");
+}
+
 /* How the grid was laid: over full scale, or by scales that were fitted. */
 static void add_scale(bc_report *r, const bc_audio_settings *s)
 {
     char group[32];
 
+    bci_audio_group_name(s, group, sizeof group);
     bc_report_string(r, "settings", "scale",
                      s->depth.blocks ? "block" : bci_scale_row(s->scale)->name);
-    if (!bci_is_fitted(s))
-        return;
-    bci_format(group, sizeof group, "%zu frame(s)", bci_group_frames(s));
-    bc_report_string(r, "settings", "group",
-                     bci_group_frames(s)        ? group
-                     : s->per == BC_PER_CHANNEL ? "channel"
-                                                : "all");
+    bc_report_string(r, "settings", "group", *group ? group : NULL);
     if (s->scale == BC_SCALE_PERCENTILE)
         bc_report_number(r, "settings", "percent", s->percent);
 }

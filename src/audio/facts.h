@@ -9,6 +9,9 @@
 void bci_audio_input_facts(bc_report *r, const char *path, const bc_audio_info *info,
                            uint64_t n_frames, const char *note, const char *salvaged);
 
+/* What shares a scale, in a few words; "" under full scale. */
+void bci_audio_group_name(const bc_audio_settings *s, char *name, size_t size);
+
 /* See bc_deed_row; outcome->own is a bc_audio_result, or a bc_audio_comparison. */
 void bci_audio_reduce_facts(const void *job, const bc_outcome *o, const bc_account *a,
                             bc_report *r);

@@ -192,7 +192,8 @@ static bc_status measure(const bc_request *request, bc_series *s, int bits, bc_e
     if (st)
         return st;
     snprintf(row->grid, sizeof row->grid, "%s", j.settings.depth.name);
-    row->scale = "full";
+    row->scale = bci_scale_row(j.settings.scale)->name;
+    bci_audio_group_name(&j.settings, row->group, sizeof row->group);
     bc_depth_row_error(row, &q->error);
     row->theory_snr_db = q->error.max_abs_e > 0.0 ? m.theory_snr_db : NAN; /* an exact copy */
     row->n_clipped = m.n_clipped;
@@ -260,7 +261,7 @@ const bc_medium bc_sound = {
                              .minds = " force threads salvage max-memory " } },
     .excerpt = bci_audio_excerpt,
     .sweep = sweep,
-    .swept = " rounding nonfinite seed threads salvage max-memory ",
+    .swept = " scale percent group feedback rounding nonfinite seed threads salvage max-memory ",
     .most_bits = 24,
     .dither = "tpdf",
     .asked_as = "auto",

@@ -99,16 +99,14 @@ static bool is_mixed(const bc_image_settings *s)
     return s->channel_bits[0] != s->channel_bits[1] || s->channel_bits[1] != s->channel_bits[2];
 }
 
-/* What shares a scale: NULL for all of a picture. */
-static const char *group_of(const bc_image_settings *s, char *text, size_t size)
+void bci_image_group_name(const bc_image_settings *s, char *name, size_t size)
 {
     switch (s->per) {
-    case BC_PER_WHOLE: break;
-    case BC_PER_CHANNEL: return "channel";
-    case BC_PER_ROW: return "row of a channel";
-    case BC_PER_BLOCK: bci_format(text, size, "%zu sample(s) of a row", s->group); return text;
+    case BC_PER_WHOLE: *name = '\0'; break;
+    case BC_PER_CHANNEL: bci_format(name, size, "channel"); break;
+    case BC_PER_ROW: bci_format(name, size, "row of a channel"); break;
+    case BC_PER_BLOCK: bci_format(name, size, "%zu sample(s) of a row", s->group); break;
     }
-    return NULL;
 }
 
 /* Another grid than levels of whole bits. */
@@ -127,7 +125,8 @@ static void add_ruler(bc_report *r, const bc_image_settings *s)
     bc_report_string(r, "settings", "scale", bci_scale_row(s->scale)->name);
     if (s->scale == BC_SCALE_PERCENTILE)
         bc_report_number(r, "settings", "percent", s->percent);
-    bc_report_string(r, "settings", "group", group_of(s, text, sizeof text));
+    bci_image_group_name(s, text, sizeof text);
+    bc_report_string(r, "settings", "group", *text ? text : NULL);
 }
 
 static void add_levels(bc_report *r, const bci_image_job *j)

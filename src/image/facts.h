@@ -9,6 +9,9 @@
  * values; NaN elsewhere. */
 double bci_image_expected_snr_db(const bc_image_settings *s, const bc_image_result *m);
 
+/* What shares a scale, in a few words; "" for all of a picture. */
+void bci_image_group_name(const bc_image_settings *s, char *name, size_t size);
+
 /* The facts of an input that its header tells. */
 void bci_image_input_facts(bc_report *r, const char *path, const bc_image_info *info);
 

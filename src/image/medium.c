@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "image/dithered.h"
 #include "image/excerpt.h"
 #include "image/facts.h"
 #include "image/request.h"
@@ -166,7 +167,8 @@ static bc_status measure(const bc_request *request, bc_series *s, int bits, bc_e
     if (st)
         return st;
     snprintf(row->grid, sizeof row->grid, "uniform%d", bits);
-    row->scale = "full";
+    row->scale = bci_scale_row(j.settings.scale)->name;
+    bci_image_group_name(&j.settings, row->group, sizeof row->group);
     bc_depth_row_error(row, &m.coded);
     row->theory_snr_db = bci_image_expected_snr_db(&j.settings, &m);
     row->psnr_db = bc_error_psnr_db(&m.coded, 1.0);
@@ -177,6 +179,7 @@ static bc_status measure(const bc_request *request, bc_series *s, int bits, bc_e
     bc_depth_row_sizes(row, m.raw_bytes, m.packed_bytes);
     s->light = j.settings.linear_light ? "linear" : "coded";
     s->seed = j.settings.seed;
+    s->is_bare = !bci_image_is_dithered(&j.settings);
     if (s->input && bits == s->last)
         bci_image_input_facts(s->input, s->path, &m.input);
     return BC_OK;
@@ -228,10 +231,11 @@ const bc_medium bc_pictures = {
     .excerpt = bci_image_excerpt,
     .sweep = sweep,
     .swept =
-        " feedback rounding gray light scan strength seed fast small threads salvage max-memory max-pixels ",
+        " scale percent group feedback rounding gray light scan strength seed fast small threads salvage "
+        "max-memory max-pixels ",
     .most_bits = 16,
     .dither = "floyd-steinberg",
-    .asked_as = "floyd-steinberg",
+    .asked_as = "auto",
     .n_bits_are = "2^n levels of the coded values",
     .show = bci_image_show,
     .sheet = bci_image_sheet,

@@ -69,11 +69,13 @@ static void draw_one(bc_plot *p, const bc_sweep *s, double bits, double snr_db)
 /* What a row is called: bits, or bits a weight with grid and scale. */
 static void show_row_name(char *to, size_t size, const bc_depth_row *row)
 {
+    char scale[64];
+
+    bci_show_scale(row, scale, sizeof scale);
     if (isnan(row->bits_per_value))
         snprintf(to, size, "%d", (int)row->bits);
     else
-        bci_format(to, size, "%.2f, %s, %s%s%s", row->bits_per_value, row->grid,
-                   row->scale ? row->scale : "", *row->group ? " per " : "", row->group);
+        bci_format(to, size, "%.2f, %s, %s", row->bits_per_value, row->grid, scale);
 }
 
 static void tabulate_one(bc_html *h, const bc_sweep *s)

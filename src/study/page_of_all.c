@@ -231,36 +231,3 @@ bc_status bc_page_of_all(const bc_sweep *sweeps, size_t n, bc_html **out, bc_err
 
     return st ? st : put_all(*out, sweeps, n, err);
 }
-
-/* Bits of a value, scales included where it pays for them. */
-static void add_ruler(bc_report *r, const char *table, const bc_depth_row *row)
-{
-    char scale[64];
-
-    snprintf(scale, sizeof scale, "%s%s%s", row->scale, *row->group ? ", " : "", row->group);
-    if (isnan(row->bits_per_value))
-        bc_report_integer(r, table, "bits", (uint64_t)row->bits);
-    else
-        bc_report_number(r, table, "bits", row->bits_per_value);
-    bc_report_string(r, table, "grid", row->grid);
-    bc_report_string(r, table, "scale", scale);
-}
-
-void bc_page_facts(const bc_sweep *sweeps, size_t n, const char *path, bc_report *r)
-{
-    static const char table[] = "rows";
-
-    bc_report_string(r, "", "tool", "bitcrush " BC_VERSION);
-    bc_report_string(r, "output", "page", path);
-    for (size_t f = 0; f < n; f++) {
-        for (int i = 0; i < sweeps[f].n_rows; i++) {
-            bc_report_row(r, table);
-            bc_report_string(r, table, "path", sweeps[f].path);
-            add_ruler(r, table, &sweeps[f].plain[i]);
-            bc_report_number(r, table, "snr_db", sweeps[f].plain[i].snr_db);
-            bc_report_number(r, table, "theory_snr_db", sweeps[f].plain[i].theory_snr_db);
-            if (strcmp(sweeps[f].dither, "none") != 0)
-                bc_report_number(r, table, "dithered_snr_db", sweeps[f].dithered[i].snr_db);
-        }
-    }
-}

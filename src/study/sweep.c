@@ -106,16 +106,16 @@ static void call_dither(const bc_medium *m, const asked *a, char *to, size_t siz
 {
     const bool is_cut = a->rounding && strcmp(a->rounding, "truncate") == 0;
     const bool is_fed = a->feedback && strcmp(a->feedback, "none") != 0;
+    const bool has_no_usual = is_cut /* takes no dither */ ||
+                              (a->feedback && names_diffusion(m->dither)) /* which it is instead */;
+    const char *dither = !a->is_default ? a->dither : has_no_usual ? "none" : m->dither;
 
-    if (is_fed && (a->is_default || strcmp(a->dither, "none") == 0))
+    if (is_fed && strcmp(dither, "none") == 0)
         snprintf(to, size, "%s", a->feedback);
-    else if (is_fed && !names_diffusion(a->dither))
-        snprintf(to, size, "%s+%s", a->feedback, a->dither);
+    else if (is_fed && !names_diffusion(dither))
+        snprintf(to, size, "%s+%s", a->feedback, dither);
     else
-        snprintf(to, size, "%s",
-                 !a->is_default          ? a->dither
-                 : a->feedback || is_cut ? "none" /* the bare cut takes no dither */
-                                         : m->dither);
+        snprintf(to, size, "%s", dither);
 }
 
 bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first, int last,
@@ -147,6 +147,8 @@ bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first,
                      : a.feedback  ? "auto"
                                    : medium->asked_as,
                      out->dithered, room, err);
+    if (!st && w.series.is_bare)
+        snprintf(out->dither, sizeof out->dither, "none");
     if (!st)
         st = measure(&w, medium, NULL, out->plain, room, err);
     out->n_rows = (int)w.series.n_rows;

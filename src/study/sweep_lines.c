@@ -18,6 +18,17 @@ static double x_of(const bc_depth_row *row)
     return isnan(row->bits_per_value) ? row->bits : row->bits_per_value;
 }
 
+void bci_show_scale(const bc_depth_row *row, char *to, size_t size)
+{
+    const bool is_of_all = strcmp(row->group, "all") == 0;
+
+    snprintf(to, size, "%s%s%s", row->scale ? row->scale : "-",
+             is_of_all     ? " over "
+             : *row->group ? " per "
+                           : "",
+             row->group);
+}
+
 int bci_family_count(const bc_depth_row *rows, int n)
 {
     int k = 0;

@@ -1,4 +1,5 @@
-/* Shared-internal: the lines that plots of a sweep are made of, alone and on pages. */
+/* Shared-internal: the rows of a sweep in words, and the lines that plots are made of, alone and on
+ * pages. */
 #ifndef BCI_SWEEP_LINES_H
 #define BCI_SWEEP_LINES_H
 
@@ -12,6 +13,9 @@ typedef struct {
     const char *label;
     size_t field; /* of bc_depth_row, a double */
 } bci_line;
+
+/* How a row lies on its data: "absmax per row", "minmax over all". */
+void bci_show_scale(const bc_depth_row *row, char *to, size_t size);
 
 /* The rows from the first on that are one family. */
 int bci_family_count(const bc_depth_row *rows, int n);

@@ -1,4 +1,4 @@
-/* Knows what a sweep says: tables for people, rows for programs. */
+/* Knows what a sweep says to people: tables. */
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -8,8 +8,7 @@
 #include "base/decimal.h"
 #include "base/fail.h"
 #include "bitcrush/study.h"
-
-/* --- for people */
+#include "study/sweep_lines.h"
 
 typedef enum { WHOLE, REAL, TEXT } column_kind;
 
@@ -51,20 +50,14 @@ static unsigned long long whole_of(const bc_depth_row *row, int column)
     return *(const uint64_t *)(const void *)((const char *)row + columns[column].field);
 }
 
-static void show_scale(const bc_depth_row *row, char to[CELL])
-{
-    snprintf(to, CELL, "%s%s%s", row->scale ? row->scale : "-", *row->group ? " per " : "",
-             row->group);
-}
-
 /* One scale for all of them is said above the table. */
 static bool have_one_scale(const bc_depth_row *rows, int n)
 {
     char first[CELL], other[CELL];
 
     for (int i = 0; i < n; i++) {
-        show_scale(&rows[0], first);
-        show_scale(&rows[i], other);
+        bci_show_scale(&rows[0], first, sizeof first);
+        bci_show_scale(&rows[i], other, sizeof other);
         if (rows[i].family || strcmp(first, other) != 0)
             return false;
     }
@@ -88,7 +81,7 @@ static int show_text(const bc_depth_row *row, int column, char to[CELL])
 {
     if (columns[column].field == offsetof(bc_depth_row, grid))
         return snprintf(to, CELL, "%s", row->grid);
-    show_scale(row, to);
+    bci_show_scale(row, to, CELL);
     return (int)strlen(to);
 }
 
@@ -194,7 +187,7 @@ static void print_silence(FILE *to, const bc_depth_row *row)
     char scale[CELL] = "";
 
     if (row->family)
-        show_scale(row, scale);
+        bci_show_scale(row, scale, sizeof scale);
     fprintf(to, "%s%s%s: everything became 0\n", row->grid, *scale ? ", " : "", scale);
 }
 
@@ -205,7 +198,7 @@ static void print_series(FILE *to, const char *title, const bc_depth_row *rows, 
 
     find_widths(rows, n, widths);
     if (have_one_scale(rows, n))
-        show_scale(&rows[0], scale);
+        bci_show_scale(&rows[0], scale, sizeof scale);
     fprintf(to, "%s%s%s\n%s  %sbits", title, *scale ? ", scale " : "", scale, bold ? "\033[1m" : "",
             isnan(rows[0].bits_per_value) ? "" : " ");
     for (int c = 0; c < N_COLUMNS; c++)
@@ -298,98 +291,4 @@ bc_status bc_sweep_text(const bc_sweep *s, bool bold, char **out, bc_error *err)
     }
     *out = text;
     return BC_OK;
-}
-
-/* --- for programs */
-
-static const char rows_name[] = "rows";
-
-/* The figures of one series; keys are what stands before the dot in JSON. */
-static const struct {
-    const char *plain, *dithered;
-    size_t field;
-    column_kind kind;
-} facts[] = {
-#define FACT(section, key, field, kind)                                                            \
-    {                                                                                              \
-        section "." key, "dithered." section "." key, offsetof(bc_depth_row, field), kind          \
-    }
-    FACT("metrics", "snr_db", snr_db, REAL),
-    FACT("metrics", "psnr_db", psnr_db, REAL),
-    FACT("metrics", "psnr_blurred_db", psnr_blurred_db, REAL),
-    FACT("metrics", "ssim", ssim, REAL),
-    FACT("metrics", "rmse", rmse, REAL),
-    FACT("metrics", "noise_dbfs", noise_dbfs, REAL),
-    FACT("metrics", "noise_a_dbfs", noise_a_dbfs, REAL),
-    FACT("metrics", "clipped", n_clipped, WHOLE),
-    FACT("metrics", "granular_db", granular_db, REAL),
-    FACT("metrics", "overload_db", overload_db, REAL),
-    FACT("metrics", "entropy_bits", entropy_bits, REAL),
-    FACT("metrics", "packed_bytes", size_bytes, WHOLE),
-    FACT("metrics", "compression_ratio", ratio, REAL),
-    FACT("metrics", "file_bytes", file_bytes, WHOLE),
-    FACT("theory", "snr_db", theory_snr_db, REAL),
-    FACT("theory", "rule_of_thumb_db", rule_of_thumb_db, REAL),
-#undef FACT
-};
-
-static void add_series(bc_report *r, const bc_depth_row *row, bool is_dithered)
-{
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        const char *key = is_dithered ? facts[i].dithered : facts[i].plain;
-        const char *field = (const char *)row + facts[i].field;
-        const uint64_t whole = facts[i].kind == WHOLE ? *(const uint64_t *)(const void *)field : 0;
-
-        if (facts[i].kind == REAL)
-            bc_report_number(r, rows_name, key, *(const double *)(const void *)field);
-        else if (whole > 0 || facts[i].field == offsetof(bc_depth_row, n_clipped))
-            bc_report_integer(r, rows_name, key, whole);
-    }
-    if (row->is_silent)
-        bc_report_flag(r, rows_name, is_dithered ? "dithered.metrics.all_zero" : "metrics.all_zero",
-                       true);
-}
-
-/* A whole number of bits as one. */
-static void add_bits(bc_report *r, const bc_depth_row *row)
-{
-    if (row->bits == floor(row->bits))
-        bc_report_integer(r, rows_name, "bits", (uint64_t)row->bits);
-    else
-        bc_report_number(r, rows_name, "bits", row->bits);
-    bc_report_number(r, rows_name, "bits_per_weight", row->bits_per_value);
-    bc_report_string(r, rows_name, "grid", row->grid);
-    bc_report_string(r, rows_name, "scale", row->scale);
-    bc_report_string(r, rows_name, "group", *row->group ? row->group : NULL);
-}
-
-static void add_bounds(const bc_sweep *s, bc_report *r)
-{
-    static const char bounds[] = "bounds";
-
-    for (int bits = s->first; s->law != BC_LAW_NONE && bits <= s->last; bits++) {
-        bc_report_row(r, bounds);
-        bc_report_integer(r, bounds, "bits", (uint64_t)bits);
-        bc_report_number(r, bounds, "lloyd_max_db", bc_theory_lloyd_max_db(s->law, bits));
-        bc_report_number(r, bounds, "rate_db", bc_theory_rate_db(s->law, bits));
-    }
-}
-
-void bc_sweep_facts(const bc_sweep *s, bc_report *r)
-{
-    const bool is_dithered = strcmp(s->dither, "none") != 0;
-
-    bc_report_string(r, "", "schema", "bitcrush-sweep/2");
-    bc_report_string(r, "settings", "dither", s->dither);
-    bc_report_string(r, "settings", "light", s->light);
-    bc_report_integer(r, "settings", "seed", s->seed);
-    bc_report_string(r, "theory", "law", bc_law_name(s->law));
-    for (int i = 0; i < s->n_rows; i++) {
-        bc_report_row(r, rows_name);
-        add_bits(r, &s->plain[i]);
-        add_series(r, &s->plain[i], false);
-        if (is_dithered)
-            add_series(r, &s->dithered[i], true);
-    }
-    add_bounds(s, r);
 }

@@ -195,6 +195,6 @@ fi
 it 'weights are not salvaged'
 bitcrush w.safetensors f16 --salvage
 exits 2
-mentions '--salvage: not an option for weights'
+mentions '--salvage: an option for pictures and sound, not an option for weights'
 
 finish

@@ -295,7 +295,7 @@ is_page report.html
 "$READ_JSON" <"$out" >"$base/json"
 [ "$(grep -c '^rows.*snr_db=' "$base/json")" -ge 32 ] || fail 'few rows'
 for key in rows.4 rows.12; do
-    snr=$(sed -n "s/^$key.snr_db=//p" "$base/json")
+    snr=$(sed -n "s/^$key.metrics.snr_db=//p" "$base/json")
     grep -q "<td>$(printf %.2f "$snr")</td>" report.html || fail "$key: no $snr on the page"
 done
 bitcrush report in.png in2.png

@@ -24,6 +24,12 @@ sweep() {
     "$BITCRUSH" sweep "$@" --json >"sweeps/$n" || fail "bitcrush sweep $*: status $?"
 }
 
+# The same of several files.
+sweeps() {
+    n=$((n + 1))
+    "$BITCRUSH" report "$@" --json >"sweeps/files-$n" || fail "bitcrush report $*: status $?"
+}
+
 it 'pictures'
 report a.png 4 -f -o b.png
 report a.png 3 --dither none --rounding truncate -n
@@ -89,9 +95,9 @@ if [ "${SOUND:-}" = ON ]; then
     sweep a.wav
     sweep float.wav 20..24 --dither none
     sweep a.wav 1..2 --dither hptpdf
-    report report a.png a.wav w.npy t.csv -o all.html -f
+    sweeps a.png a.wav w.npy t.csv -o all.html -f
 fi
-report report a.png w.npy -o some.html -f
+sweeps a.png w.npy -o some.html -f
 
 # keeps SCHEMA FILES: all of them are as it says.
 keeps() {

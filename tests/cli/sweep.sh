@@ -31,6 +31,20 @@ law() {
 "$MAKE_WEIGHTS" npy 300 500 noise.npy
 "$MAKE_WEIGHTS" safetensors 300 500 noise.safetensors
 
+# alike FILE DEPTH OPTIONS: the row of a sweep has the SNR and the scale of the report.
+alike() {
+    alike_file=$1 depth=$2
+    shift 2
+    facts "$alike_file" "$depth" "$@" -n --dither none
+    grep -E '^(metrics.(snr_db|clipped|packed_bytes)|settings.(scale|group))=' "$base/facts" |
+        sed 's/^settings\.//' | sort >"$base/alike-report"
+    facts sweep "$alike_file" "$depth" "$@" --dither none
+    sed -n 's/^rows\.0\.//p' "$base/facts" |
+        grep -E '^(metrics.(snr_db|clipped|packed_bytes)|scale|group)=' | sort >"$base/alike-sweep"
+    cmp -s "$base/alike-report" "$base/alike-sweep" ||
+        fail "$alike_file $*: $(diff "$base/alike-report" "$base/alike-sweep")"
+}
+
 # Values from 0 to 1 have a mean square of 1/3; the step is 1 / (2^n - 1) and its error 1/12. Levels
 # of 6 and 7 bits are rounded to samples of 8 in the file, steps of 1/255, and that is measured.
 it 'pictures of uniform noise lie on the closed form'
@@ -58,6 +72,18 @@ law 6 7 dithered. '10 * log10(2 * (2 ^ n - 1) ^ 2)' \
     '10 * log10(4 / (2 * (2 ^ n - 1) ^ -2 + 255 ^ -2))'
 law 8 12 dithered. '10 * log10(2 * (2 ^ n - 1) ^ 2)'
 
+it 'a ruler that is laid on a picture'
+for options in '--scale percentile --percent 90' '--scale minmax --group row' '--scale absmax --group 7'; do
+    # shellcheck disable=SC2086 # a list of words
+    alike noise.png 3 $options
+done
+
+it 'rows with rulers of their own pass no errors on, which a sweep knows'
+facts sweep noise.png 2..3 --scale minmax --group row
+is settings.dither none
+is rows.0.group 'row of a channel'
+absent rows.0.dithered.metrics.snr_db
+
 # Values from -1/2 to 1/2: at any depth they fill whole steps, or halves of them at the ends, and
 # the highest mark is at 1/2 or above, or half a step below it (1 bit).
 if [ "$SOUND" = ON ]; then
@@ -73,6 +99,29 @@ if [ "$SOUND" = ON ]; then
     it 'and so it does with dither'
     law 3 12 dithered. '20 * log10(2 ^ (n - 1)) - 10 * log10(3)'
 
+    # Marks from -1/2 to 1/2 then: 2^n - 1 steps.
+    it 'a ruler that is laid on the sound takes a bit more from it'
+    facts sweep noise.wav 2..12 --scale minmax --group all
+    is rows.0.scale minmax
+    is rows.0.group all
+    law 2 12 '' '20 * log10(2 ^ n - 1)'
+    for options in '--scale absmax' '--scale percentile --percent 90 --group 512' '--scale absmax --group 64'; do
+        # shellcheck disable=SC2086 # a list of words
+        alike noise.wav 4 $options
+    done
+
+    it 'errors that are fed back have their name beside the noise'
+    facts sweep noise.wav 8 --feedback f-weighted
+    is settings.dither f-weighted+tpdf
+    facts sweep noise.wav 8 --feedback f-weighted --dither none
+    is settings.dither f-weighted
+    facts sweep noise.wav 8 --feedback none
+    is settings.dither tpdf
+    facts noise.wav 8 --feedback f-weighted -n
+    value=$(sed -n 's/^metrics.snr_db=//p' "$base/facts")
+    facts sweep noise.wav 8 --feedback f-weighted
+    is rows.0.dithered.metrics.snr_db "$value"
+
     # Past 20 bits the steps come near to those of the noise itself, a float of 24.
     it 'sound goes to 24 bits'
     facts sweep noise.wav 13..24
@@ -82,7 +131,7 @@ if [ "$SOUND" = ON ]; then
     says 'bitcrush sweep: range 25: expected A..B or one depth, 1 to 24 bits here'
     bitcrush sweep noise.wav --gray
     exits 2
-    mentions '--gray: not an option for a sweep of sound'
+    says 'bitcrush sweep: --gray: an option for a sweep of pictures, not an option for a sweep of sound'
 fi
 
 # Values from -1 to 1 between marks at both ends, an odd number of them: 1/3 over (2 / (2^n - 2))^2 / 12.
@@ -190,7 +239,27 @@ bitcrush sweep ramp.png 1..3 -f --sheet sheet.png --plot plot.svg
 exits 0
 bitcrush sweep noise.npy --sheet no.png
 exits 2
-mentions '--sheet: not an option for a sweep of weights'
+mentions '--sheet: an option for a sweep of pictures, not an option for a sweep of weights'
+
+it 'what a sweep does not take it refuses with the reason'
+refuses() {
+    sentence=$1
+    shift
+    bitcrush sweep "$@"
+    exits 2
+    says "bitcrush sweep: $sentence"
+}
+refuses '--output: no option here: a sweep writes no output' ramp.png -o out.png
+refuses '--palette: no option here: a sweep goes through depths of plain rulers, expected no other' \
+    ramp.png --palette 4
+refuses '--group: no option here: a sweep of weights has rows for each scale and group, expected none' \
+    noise.npy --group row
+refuses '--rounding: no option here: blocks know no other rounding, so that a sweep of weights takes the nearest' \
+    noise.npy --rounding truncate
+refuses '--type: no option here: a sweep of weights measures formats as they are, expected it with a reduction' \
+    noise.npy --type a=q4_0
+refuses '--salvage: an option for a sweep of pictures and sound, not an option for a sweep of weights' \
+    noise.npy --salvage
 
 # 32 of 255 is nearer to 0 than to half, and at 2 bits to a third.
 it 'where everything became 0 a line says so'
