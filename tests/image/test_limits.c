@@ -3,19 +3,12 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "../base/sanitized.h"
 #include "../base/scratch_dir.h"
 #include "bitcrush/image.h"
 #include "picture.h"
 
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define IS_SANITIZED 1
-#elif defined __has_feature
-#define IS_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-#else
-#define IS_SANITIZED 0
-#endif
-
-enum { MOST_S = IS_SANITIZED ? 20 : 2 }; /* sanitizers take many times as long */
+enum { MOST_S = IS_SANITIZED ? 20 : 2 };
 
 /* Open and read all rows, one at a time. */
 static bc_status read_by(const char *path, const bc_reading *reading, bc_error *err)
