@@ -9,6 +9,7 @@
 
 #include "audio/fitted.h"
 #include "base/fail.h"
+#include "measure/squares.h"
 
 typedef struct {
     bci_lay_room room;
@@ -138,14 +139,19 @@ static bc_status saturate(const bci_layer *l, const worker_state *w, double *x, 
     const double most =
         is_held_within(l, w, x, noise, n, FLT_MAX, y) ? FLT_MAX : limit_of(l, w, x, noise, n, y);
 
-    for (size_t i = 0; i < n; i++) {
-        const bool is_more = fabs(x[i]) > most;
+    memcpy(w->limited, x, n * sizeof *x);
+    for (size_t i = 0; i < n; i++)
+        x[i] = fmin(fmax(x[i], -most), most);
+    const bc_status st = bci_lay(&l->laying, &w->room, x, noise, n, y, sums, w->histogram, err);
 
-        t->n_clipped += is_more;
-        t->n_saturated += is_more;
-        x[i] = is_more ? copysign(most, x[i]) : x[i];
+    for (size_t i = 0; !st && i < n; i++) {
+        if (fabs(w->limited[i]) <= most)
+            continue;
+        t->n_clipped++;
+        t->n_saturated++;
+        bci_error_add_overload_e2(&t->overload, w->limited[i], y[i], 1.0);
     }
-    return bci_lay(&l->laying, &w->room, x, noise, n, y, sums, w->histogram, err);
+    return st;
 }
 
 static bc_status saturate_groups(const bci_layer *l, const worker_state *w, double *x,

@@ -272,13 +272,13 @@ static bc_status read_counts(reader *r, uint32_t *version)
                         file, *version);
     r->n_tensors = bci_head_number(&r->head, 8, "the number of tensors");
     r->n_pairs = bci_head_number(&r->head, 8, "the number of pairs");
+    (void)bci_head_has(&r->head, r->n_pairs, LEAST_PAIR, "the list of pairs");
+    (void)bci_head_has(&r->head, r->n_tensors, LEAST_TENSOR, "the list of tensors");
     if (!r->head.status && (r->n_tensors > BC_TENSOR_MAX_COUNT || r->n_pairs > MAX_PAIRS))
-        return bci_fail(r->head.err, BC_E_FORMAT,
+        return bci_fail(r->head.err, BC_E_LIMIT,
                         "%s: %llu tensor(s) and %llu pair(s), expected at most %u and %d", file,
                         (unsigned long long)r->n_tensors, (unsigned long long)r->n_pairs,
                         BC_TENSOR_MAX_COUNT, MAX_PAIRS);
-    (void)bci_head_has(&r->head, r->n_pairs, LEAST_PAIR, "the list of pairs");
-    (void)bci_head_has(&r->head, r->n_tensors, LEAST_TENSOR, "the list of tensors");
     return r->head.status;
 }
 
@@ -387,7 +387,7 @@ static bc_status open_file(bc_tensor_file *f, bc_error *err)
     const uint64_t count = st ? 0 : number_of(&f->pairs, "split.count", 0);
 
     if (count > MAX_PARTS)
-        return bci_fail(err, BC_E_FORMAT, "%s: split.count is %llu, expected at most %d",
+        return bci_fail(err, BC_E_LIMIT, "%s: split.count is %llu, expected at most %d",
                         f->parts[0]->name, (unsigned long long)count, MAX_PARTS);
     return count > 1 ? open_splits(f, count, err) : st;
 }

@@ -218,6 +218,28 @@ static void clipping_has_its_part_on_any_grid(void **state)
     }
 }
 
+/* A block that has no scale for a sample holds the largest that it has one for: what is missing of
+ * the sample is clipping, and the rest of its block, which falls to 0, is rounding. */
+static void samples_that_no_scale_holds_are_clipped(void **state)
+{
+    double *x = sine_of(N, 997.0, 48000.0, 0.5);
+    bc_audio_settings s = settings_for("q4_0", "none");
+    bc_audio_result r;
+
+    (void)state;
+    x[100] = 1e300;
+    s.skip_quality = false;
+    s.nonfinite = BC_NONFINITE_SATURATE;
+    free(crush_values(x, N, 48000, &s, &r));
+    EXPECT(r.n_saturated == 1, "%llu limited", (unsigned long long)r.n_saturated);
+    /* All of the signal is the one sample, and all of that is missing. */
+    EXPECT(fabs(bc_error_overload_db(&r.quality.error)) < 1e-6, "clipping %.9g dB",
+           bc_error_overload_db(&r.quality.error));
+    EXPECT(bc_error_granular_db(&r.quality.error) > 1000.0, "rounding %g dB",
+           bc_error_granular_db(&r.quality.error));
+    free(x);
+}
+
 /* Sixteen constants from 0 to 15/16 of a step above a mark, one in each channel. */
 static void mean_and_variance_do_not_depend_on_the_signal(void **state)
 {
@@ -534,6 +556,7 @@ int main(void)
         cmocka_unit_test(mid_rise_is_exact_in_its_file),
         cmocka_unit_test(clipping_at_2_bits_is_counted),
         cmocka_unit_test(clipping_has_its_part_on_any_grid),
+        cmocka_unit_test(samples_that_no_scale_holds_are_clipped),
         cmocka_unit_test(mean_and_variance_do_not_depend_on_the_signal),
         cmocka_unit_test(the_error_repeats_nowhere_and_in_no_channel),
         cmocka_unit_test(a_small_tone_has_no_harmonics),
