@@ -127,7 +127,7 @@ typedef struct {
     const char
         *light;    /* where dithered errors are summed: "linear", "coded"; NULL: no such thing */
     uint64_t seed; /* of the noise; filled */
-    bool is_bare;       /* settings left no place for the usual dither; filled */
+    bool is_bare;  /* settings left no place for the usual dither; filled */
     char measured[160]; /* what was, where that is not the whole file; filled, or "" */
     int n_done;         /* depths so far, each with a progress of its own */
 } bc_series;

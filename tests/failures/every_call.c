@@ -11,6 +11,7 @@
  * Counted apart are calls that libgomp or the loader makes by itself, and signals by which another
  * library ended the program: what they do about a failure is not ours to say. `otherwise` is how
  * many of these did not end as ours have to. */
+#define _GNU_SOURCE /* pipe2 */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@
 
 #include "refuse.h"
 
-enum { MAX_WORDS = 32, MAX_OUTPUTS = 4, MAX_INPUTS = 64, TIMEOUT_S = 60 };
+enum { MAX_WORDS = 32, MAX_OUTPUTS = 4, MAX_INPUTS = 64 };
 
 /* The file names of what the runs share, beside the directory. */
 static const char note_name[] = "../note", out_name[] = "../stdout", err_name[] = "../stderr";
@@ -36,10 +37,14 @@ static const char tmp_name[] = "../tmp"; /* TMPDIR of the runs */
 static const struct {
     const char *name, *with; /* errno of Linux, or short */
     int status;              /* beside 0, or 0 */
+    refusal_kind kind;
 } classes[] = {
-    { "malloc", "12", 8 },  { "thread", "11", 8 }, { "read", "5", 3 },  { "read", "4", 0 },
-    { "read", "short", 0 }, { "write", "28", 7 },  { "write", "4", 0 }, { "write", "short", 0 },
-    { "fsync", "5", 7 },    { "rename", "5", 7 },  { "open", "24", 0 },
+    { "malloc", "12", 8, REFUSE_MALLOC }, { "thread", "11", 8, REFUSE_THREAD },
+    { "read", "5", 3, REFUSE_READ },      { "read", "4", 0, REFUSE_READ },
+    { "read", "short", 0, REFUSE_READ },  { "write", "28", 7, REFUSE_WRITE },
+    { "write", "4", 0, REFUSE_WRITE },    { "write", "short", 0, REFUSE_WRITE },
+    { "fsync", "5", 7, REFUSE_FSYNC },    { "rename", "5", 7, REFUSE_RENAME },
+    { "open", "24", 0, REFUSE_OPEN },
 };
 
 enum { N_CLASSES = sizeof classes / sizeof *classes };
@@ -106,20 +111,11 @@ static bool are_same(contents a, contents b)
 
 /* ---- one run */
 
-static void become(const command *c, const char *class, const char *with, long nth)
+static _Noreturn void become(const command *c)
 {
-    char number[24];
     const int out = open(out_name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     const int err = open(err_name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 
-    snprintf(number, sizeof number, "%ld", nth);
-    if (class) {
-        setenv("REFUSE", class, 1);
-        setenv("REFUSE_NTH", number, 1);
-        setenv("REFUSE_WITH", with, 1);
-        setenv("REFUSE_NOTE", note_name, 1);
-        setenv("LD_PRELOAD", library, 1);
-    }
     setenv("TMPDIR", tmp_name, 1);
     setenv("OMP_WAIT_POLICY", "passive", 1);
     setenv("OMP_NUM_THREADS", "2", 0);
@@ -127,23 +123,70 @@ static void become(const command *c, const char *class, const char *with, long n
     dup2(err, STDERR_FILENO);
     close(out);
     close(err);
-    alarm(TIMEOUT_S);
     execvp(c->words[0], c->words);
     _exit(127);
 }
 
-/* The status that wait() gives. */
-static int run(const command *c, const char *class, const char *with, long nth)
+/* An untroubled run; the status that wait() gives. */
+static int run(const command *c)
+{
+    int status;
+    const pid_t child = fork();
+
+    if (child == 0) {
+        alarm(REFUSE_TIMEOUT_S);
+        become(c);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        die("fork");
+    return status;
+}
+
+/* A command that is loaded and stops before main(), with the library that refuses calls. */
+typedef struct {
+    pid_t pid;
+    int ask, answer;
+} loaded;
+
+static loaded load(const command *c)
+{
+    int asked[2], answer[2];
+
+    if (pipe2(asked, O_CLOEXEC) != 0 || pipe2(answer, O_CLOEXEC) != 0)
+        die("pipe");
+    const loaded l = { fork(), asked[1], answer[0] };
+
+    if (l.pid == 0) {
+        setenv("REFUSE_NOTE", note_name, 1);
+        setenv("LD_PRELOAD", library, 1);
+        dup2(asked[0], REFUSE_ASKED);
+        dup2(answer[1], REFUSE_ANSWER);
+        become(c);
+    }
+    if (l.pid < 0)
+        die("fork");
+    close(asked[0]);
+    close(answer[1]);
+    return l;
+}
+
+static void unload(loaded l)
+{
+    close(l.ask);
+    close(l.answer);
+    if (waitpid(l.pid, NULL, 0) != l.pid)
+        die("wait");
+}
+
+/* A run with its nth call of a class refused; the status that wait() gives. */
+static int run_refused(loaded l, int class, long nth)
 {
     int status;
 
-    *note = (refusal_note){ 0 };
-    const pid_t child = fork();
-
-    if (child == 0)
-        become(c, class, with, nth);
-    if (child < 0 || waitpid(child, &status, 0) != child)
-        die("fork");
+    *note = (refusal_note){ .kind = classes[class].kind, .nth = nth };
+    snprintf(note->with, sizeof note->with, "%s", classes[class].with);
+    if (write(l.ask, "", 1) != 1 || read(l.answer, &status, sizeof status) != sizeof status)
+        die(library);
     return status;
 }
 
@@ -288,17 +331,15 @@ static int allowed_of(int class, int status)
     return classes[class].status;
 }
 
-static void judge_class(const command *c, int class, long most, long offset)
+/* n: how many calls of the class an untroubled run makes. */
+static void judge_class(const command *c, loaded l, int class, long n, long most, long offset)
 {
+    const long stride = most > 0 && n > most ? (n + most - 1) / most : 1;
     int n_shown = 0;
-
-    put_back(c);
-    (void)run(c, classes[class].name, classes[class].with, 0);
-    const long n = note->n_calls, stride = most > 0 && n > most ? (n + most - 1) / most : 1;
 
     for (long nth = 1 + offset % stride; nth <= n; nth += stride) {
         put_back(c);
-        const int status = run(c, classes[class].name, classes[class].with, nth);
+        const int status = run_refused(l, class, nth);
         const char *fault = fault_of(c, allowed_of(class, status), status);
 
         if (!note->is_done) /* threads took another way this time */
@@ -344,7 +385,7 @@ static void learn(command *c)
     for (int i = 0; i < c->n_outputs && c->is_forced; i++)
         c->before[i] = (contents){ old, sizeof old };
     put_back(c);
-    if (run(c, NULL, NULL, 0) != 0) {
+    if (run(c) != 0) {
         const contents said = read_file(err_name);
 
         fprintf(stderr, "every-call: %s does not run: %s\n", c->name, (const char *)said.data);
@@ -355,7 +396,7 @@ static void learn(command *c)
         if (!(c->whole[i] = read_file(c->outputs[i])).data)
             die(c->outputs[i]);
     put_back(c);
-    (void)run(c, NULL, NULL, 0);
+    (void)run(c);
     for (int i = 0; i < c->n_outputs; i++) {
         const contents second = read_file(c->outputs[i]);
 
@@ -371,8 +412,15 @@ static void learn(command *c)
 static void judge(command *c, long most, long offset)
 {
     learn(c);
+    const loaded l = load(c);
+
+    put_back(c);
+    (void)run_refused(l, 0, 0);
+    const refusal_note untroubled = *note;
+
     for (int k = 0; k < N_CLASSES; k++)
-        judge_class(c, k, most, offset);
+        judge_class(c, l, k, untroubled.n_calls[classes[k].kind], most, offset);
+    unload(l);
     for (int i = 0; i < c->n_outputs; i++) {
         unlink(c->outputs[i]);
         free(c->whole[i].data);

@@ -1,9 +1,12 @@
 /* Refuses one call of a process that it is preloaded into, and notes whose call it was.
  *
- * REFUSE names the calls (malloc, read, write, fsync, rename, open, thread), REFUSE_NTH the one
- * that is refused (0: none, they are counted), REFUSE_WITH the errno that it fails with, or "short"
- * for half of what a read or write asked for. REFUSE_NOTE is a file of the size of a refusal_note,
- * shared with the process that judges: so the note is there however the process ends.
+ * REFUSE_NOTE is a file of the size of a refusal_note, shared with the process that judges: so the
+ * note is there however a run ends. `kind` in it names the calls, `nth` the one that is refused (0:
+ * none, they are counted), `with` the errno that it fails with, or "short" for half of what a read
+ * or write asked for.
+ *
+ * The program is loaded once and stops before main(). Each run is a fork of it from there: loading
+ * some twenty libraries costs more than most runs, and their calls before main() are not counted.
  *
  * Whose call it was is read from the stack: malloc called by strdup called by libpng is
  * libpng's. */
@@ -22,6 +25,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <unwind.h>
 
@@ -32,11 +36,9 @@ void *__libc_realloc(void *p, size_t n);
 void *__libc_memalign(size_t alignment, size_t n);
 
 static refusal_note *note;
-static const char *refused = "";
 static uintptr_t spared_begin, spared_end;
 static void
     *program; /* where it is in memory: its name on the stack is argv[0], which it may change */
-static long nth;
 static int with_errno;
 static bool is_short;
 
@@ -45,26 +47,51 @@ static _Thread_local bool is_looking __attribute__((tls_model("initial-exec")));
 
 static int find_spared(struct dl_phdr_info *info, size_t size, void *unused);
 
+/* Fork for each byte that asks, and answer with how that process ended; returns in the forks. */
+static void serve(refusal_note *shared)
+{
+    char asked;
+
+    while (read(REFUSE_ASKED, &asked, 1) == 1) {
+        int status = 0;
+
+        for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+            if (lseek(fd, 0, SEEK_SET) != 0 || ftruncate(fd, 0) != 0)
+                _exit(126);
+        const pid_t run = fork();
+
+        if (run == 0) {
+            close(REFUSE_ASKED);
+            close(REFUSE_ANSWER);
+            alarm(REFUSE_TIMEOUT_S);
+            is_short = strcmp(shared->with, "short") == 0;
+            with_errno = is_short ? 0 : (int)strtol(shared->with, NULL, 10);
+            note = shared;
+            return;
+        }
+        if (run < 0 || waitpid(run, &status, 0) != run ||
+            write(REFUSE_ANSWER, &status, sizeof status) != sizeof status)
+            break;
+    }
+    _exit(126);
+}
+
 __attribute__((constructor)) static void begin(void)
 {
-    const char *class = getenv("REFUSE"), *number = getenv("REFUSE_NTH");
-    const char *with = getenv("REFUSE_WITH"), *path = getenv("REFUSE_NOTE");
+    const char *path = getenv("REFUSE_NOTE");
     const int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-
     Dl_info info;
 
-    if (!class || !number || !with || fd < 0)
+    if (fd < 0)
         return;
     (void)dl_iterate_phdr(find_spared, NULL);
     program = dladdr((void *)getauxval(AT_ENTRY), &info) ? info.dli_fbase : NULL;
     void *shared = mmap(NULL, sizeof *note, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
     close(fd);
-    nth = strtol(number, NULL, 10);
-    is_short = strcmp(with, "short") == 0;
-    with_errno = is_short ? 0 : (int)strtol(with, NULL, 10);
-    refused = class;
-    note = shared == MAP_FAILED ? NULL : shared;
+    if (shared == MAP_FAILED)
+        _exit(126);
+    serve(shared);
 }
 
 /* One frame: its module joins the text, and the first that is neither this library nor the C
@@ -114,14 +141,17 @@ static int find_spared(struct dl_phdr_info *info, size_t size, void *unused)
 }
 
 /* Is this the call? `from` is where it comes from. */
-static bool is_refused_at(const char *class, const void *from)
+static bool is_refused_at(refusal_kind kind, const void *from)
 {
     if (note && (uintptr_t)from >= spared_begin && (uintptr_t)from < spared_end) {
         __atomic_add_fetch(&note->n_spared, 1, __ATOMIC_RELAXED);
         return false;
     }
-    if (!note || is_looking || strcmp(class, refused) != 0 ||
-        __atomic_add_fetch(&note->n_calls, 1, __ATOMIC_RELAXED) != nth)
+    if (!note || is_looking)
+        return false;
+    const long n = __atomic_add_fetch(&note->n_calls[kind], 1, __ATOMIC_RELAXED);
+
+    if (kind != note->kind || n != note->nth)
         return false;
     is_looking = true;
     _Unwind_Backtrace(see_frame, NULL);
@@ -131,40 +161,40 @@ static bool is_refused_at(const char *class, const void *from)
     return true;
 }
 
-#define is_refused(class) is_refused_at(class, __builtin_return_address(0))
-#define REAL(name)        ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define is_refused(kind) is_refused_at(kind, __builtin_return_address(0))
+#define REAL(name)       ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 /* ---- memory */
 
 void *malloc(size_t n)
 {
-    return is_refused("malloc") ? NULL : __libc_malloc(n);
+    return is_refused(REFUSE_MALLOC) ? NULL : __libc_malloc(n);
 }
 
 void *calloc(size_t n, size_t size)
 {
-    return is_refused("malloc") ? NULL : __libc_calloc(n, size);
+    return is_refused(REFUSE_MALLOC) ? NULL : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t n)
 {
-    return is_refused("malloc") ? NULL : __libc_realloc(p, n);
+    return is_refused(REFUSE_MALLOC) ? NULL : __libc_realloc(p, n);
 }
 
 void *aligned_alloc(size_t alignment, size_t n)
 {
-    return is_refused("malloc") ? NULL : __libc_memalign(alignment, n);
+    return is_refused(REFUSE_MALLOC) ? NULL : __libc_memalign(alignment, n);
 }
 
 void *memalign(size_t alignment, size_t n);
 void *memalign(size_t alignment, size_t n)
 {
-    return is_refused("malloc") ? NULL : __libc_memalign(alignment, n);
+    return is_refused(REFUSE_MALLOC) ? NULL : __libc_memalign(alignment, n);
 }
 
 int posix_memalign(void **out, size_t alignment, size_t n)
 {
-    *out = is_refused("malloc") ? NULL : __libc_memalign(alignment, n);
+    *out = is_refused(REFUSE_MALLOC) ? NULL : __libc_memalign(alignment, n);
     return *out ? 0 : ENOMEM;
 }
 
@@ -177,14 +207,14 @@ static size_t half_of(size_t n)
 
 ssize_t read(int fd, void *buf, size_t n)
 {
-    if (!is_refused("read"))
+    if (!is_refused(REFUSE_READ))
         return REAL(read)(fd, buf, n);
     return is_short ? REAL(read)(fd, buf, half_of(n)) : -1;
 }
 
 ssize_t pread(int fd, void *buf, size_t n, off_t at)
 {
-    if (!is_refused("read"))
+    if (!is_refused(REFUSE_READ))
         return REAL(pread)(fd, buf, n, at);
     return is_short ? REAL(pread)(fd, buf, half_of(n), at) : -1;
 }
@@ -215,14 +245,14 @@ ssize_t __pread64_chk(int fd, void *buf, size_t n, off_t at, size_t room)
 
 ssize_t write(int fd, const void *buf, size_t n)
 {
-    if (!is_refused("write"))
+    if (!is_refused(REFUSE_WRITE))
         return REAL(write)(fd, buf, n);
     return is_short ? REAL(write)(fd, buf, half_of(n)) : -1;
 }
 
 ssize_t pwrite(int fd, const void *buf, size_t n, off_t at)
 {
-    if (!is_refused("write"))
+    if (!is_refused(REFUSE_WRITE))
         return REAL(pwrite)(fd, buf, n, at);
     return is_short ? REAL(pwrite)(fd, buf, half_of(n), at) : -1;
 }
@@ -234,22 +264,22 @@ ssize_t pwrite64(int fd, const void *buf, size_t n, off_t at)
 
 int fsync(int fd)
 {
-    return is_refused("fsync") ? -1 : REAL(fsync)(fd);
+    return is_refused(REFUSE_FSYNC) ? -1 : REAL(fsync)(fd);
 }
 
 int rename(const char *from, const char *to)
 {
-    return is_refused("rename") ? -1 : REAL(rename)(from, to);
+    return is_refused(REFUSE_RENAME) ? -1 : REAL(rename)(from, to);
 }
 
 int link(const char *from, const char *to)
 {
-    return is_refused("rename") ? -1 : REAL(link)(from, to);
+    return is_refused(REFUSE_RENAME) ? -1 : REAL(link)(from, to);
 }
 
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
-    return is_refused("rename") ? -1 : REAL(linkat)(from_dir, from, to_dir, to, flags);
+    return is_refused(REFUSE_RENAME) ? -1 : REAL(linkat)(from_dir, from, to_dir, to, flags);
 }
 
 int open(const char *path, int flags, ...)
@@ -259,7 +289,7 @@ int open(const char *path, int flags, ...)
     va_start(args, flags);
     const mode_t mode = va_arg(args, mode_t);
     va_end(args);
-    return is_refused("open") ? -1 : REAL(open)(path, flags, mode);
+    return is_refused(REFUSE_OPEN) ? -1 : REAL(open)(path, flags, mode);
 }
 
 int open64(const char *path, int flags, ...)
@@ -286,7 +316,7 @@ int __open64_2(const char *path, int flags)
 
 FILE *fopen(const char *path, const char *mode)
 {
-    return is_refused("open") ? NULL : REAL(fopen)(path, mode);
+    return is_refused(REFUSE_OPEN) ? NULL : REAL(fopen)(path, mode);
 }
 
 FILE *fopen64(const char *path, const char *mode)
@@ -296,7 +326,7 @@ FILE *fopen64(const char *path, const char *mode)
 
 int mkstemp(char *name)
 {
-    return is_refused("open") ? -1 : REAL(mkstemp)(name);
+    return is_refused(REFUSE_OPEN) ? -1 : REAL(mkstemp)(name);
 }
 
 int mkstemp64(char *name)
@@ -309,5 +339,6 @@ int mkstemp64(char *name)
 int pthread_create(pthread_t *out, const pthread_attr_t *attributes, void *(*run)(void *),
                    void *context)
 {
-    return is_refused("thread") ? with_errno : REAL(pthread_create)(out, attributes, run, context);
+    return is_refused(REFUSE_THREAD) ? with_errno
+                                     : REAL(pthread_create)(out, attributes, run, context);
 }
