@@ -3,6 +3,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "bitcrush/blocks.h"
 #include "bitcrush/measure.h"
 #include "bitcrush/quantize.h"
 #include "bits.h"
@@ -484,6 +485,56 @@ static void split_of_a_uniform_signal(void **state)
     }
 }
 
+/* A block whose scale is known, with its ends moved outwards: up to half of the last step beyond
+ * the end mark they are granular; past that they are clipped, and bring the square of their
+ * distance from what they became. */
+static const struct {
+    const char *format;
+    float largest;         /* of the block, which gives its scale */
+    double low, high;      /* where clipping begins */
+    double mark_0, mark_1; /* what ends become */
+} block_ends[] = {
+    /* -1 and -0.6961928, 0.7229568 and 1, as bitsandbytes has them, times a scale of 2 */
+    { "nf4", 2.0f, 2.0 * -1.1519036, 2.0 * 1.1385216, -2.0, 2.0 },
+    /* Ends of E2M1 are 4 and 6. The largest, 6, has the exponent 2, as the largest of E2M1 has, so
+     * that the scale is 1; for 12 it is 2. */
+    { "mxfp4", 6.0f, -7.0, 7.0, -6.0, 6.0 },
+    { "mxfp4", 12.0f, -14.0, 14.0, -12.0, 12.0 },
+};
+
+static void clipping_of_blocks(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof block_ends / sizeof *block_ends; k++) {
+        const bc_block_format *f = bc_block_find(block_ends[k].format);
+        const double low = block_ends[k].low, high = block_ends[k].high;
+        const double d0 = low * 1.001 - block_ends[k].mark_0;
+        const double d1 = high * 1.001 - block_ends[k].mark_1;
+        float in[BC_BLOCK_MAX_LENGTH] = { 0 }, out[BC_BLOCK_MAX_LENGTH];
+        uint8_t block[BC_BLOCK_MAX_LENGTH];
+        bc_error_sums sums = { 0 };
+
+        in[0] = -block_ends[k].largest;
+        in[1] = block_ends[k].largest;
+        f->encode(in, NULL, 1, block);
+        f->decode(block, 1, out);
+        EXPECT(out[0] == (float)block_ends[k].mark_0 && out[1] == (float)block_ends[k].mark_1,
+               "%s: ends %g and %g", f->name, (double)out[0], (double)out[1]);
+        bc_error_add_overload_blocks(&sums, f, block, in, out, f->block_length);
+        in[0] = (float)(low * 0.999);
+        in[1] = (float)(high * 0.999);
+        bc_error_add_overload_blocks(&sums, f, block, in, out, f->block_length);
+        EXPECT(sums.n_clipped == 0 && sums.sum_overload_e2 == 0.0, "%s: %llu clipped within",
+               f->name, (unsigned long long)sums.n_clipped);
+        in[0] = (float)(low * 1.001);
+        in[1] = (float)(high * 1.001);
+        bc_error_add_overload_blocks(&sums, f, block, in, out, f->block_length);
+        EXPECT(sums.n_clipped == 2, "%s: %llu of 2 clipped", f->name,
+               (unsigned long long)sums.n_clipped);
+        EXPECT_NEAR(sums.sum_overload_e2, d0 * d0 + d1 * d1, 1e-5, "%s: overload", f->name);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -497,6 +548,8 @@ int main(void)
         SENTENCE("squares beyond double count as others do", squares_beyond_double_count),
         SENTENCE("numbers of very different size meet in one sum", sizes_meet),
         SENTENCE("samples beyond half a step past the ends are clipped", clipping),
+        SENTENCE("nf4 and mxfp4 clip half of their last step beyond their ends",
+                 clipping_of_blocks),
         SENTENCE("clipping and rounding of a uniform signal have the powers of their closed forms",
                  split_of_a_uniform_signal),
     };
