@@ -388,4 +388,21 @@ for file in ramp.pgm ramp.txt; do
 done
 rm ramp.pgm ramp.txt
 
+# Noise comes after the ends are looked at, in weights and numbers: what lies beyond them is the same.
+it 'dither does not change what clips in weights and numbers'
+seq -2 0.0625 2 >ramp.txt
+for row in 'noise.npy 1..4' 'ramp.txt 1..4 --range=-1..1'; do
+    # shellcheck disable=SC2086 # words
+    facts sweep $row --dither tpdf
+    sed -n 's/^\(rows[.0-9]*\)\(dithered[.]\)\{0,1\}metrics[.]clipped=/\2\1 /p' "$base/facts" >"$base/clips"
+    awk -v row="$row" '
+        sub(/^dithered[.]/, "") { dithered[$1] = $2; n++; next }
+        { plain[$1] = $2; some += $2 > 0 }
+        END {
+            for (k in plain) if (plain[k] != dithered[k]) { print row ": " k plain[k] ", dithered " dithered[k]; bad = 1 }
+            if (!n || !some) print row ": nothing clips"
+            exit bad || !n || !some
+        }' "$base/clips" >"$base/faults" || fail "$(cat "$base/faults")"
+done
+
 finish
