@@ -33,18 +33,21 @@ static void draw_zoomed_signal(bc_plot *p, const bci_audio_drawing *d, const bc_
                                      .has_zero = true });
 }
 
-static void draw_zoomed_error(bc_plot *p, const bci_audio_drawing *d, const bc_plot_axis *time)
+static bc_status draw_zoomed_error(bc_plot *p, const bci_audio_drawing *d, const bc_plot_axis *time,
+                                   bc_error *err)
 {
     const bc_audio_curves *c = d->curves;
     const bc_grid *g = d->depth && d->has_ruler ? &d->depth->grid : NULL;
     const double half = g && g->family == BC_GRID_AFFINE ? 0.5 / g->den : 0.0;
     double *error = malloc((c->n_zoom + 1) * sizeof *error);
 
+    if (!error)
+        return bci_fail(err, BC_E_LIMIT, "out of memory for a waveform");
     bc_plot_add_panel(p, &(bc_plot_panel){ .title = "The error in the same place",
                                            .x = *time,
                                            .y = { .label = "value" },
                                            .height_px = 120 });
-    for (size_t i = 0; error && i < c->n_zoom; i++)
+    for (size_t i = 0; i < c->n_zoom; i++)
         error[i] = c->zoom_y[i] - c->zoom_x[i];
     if (half > 0.0)
         bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_HORIZONTAL,
@@ -54,15 +57,16 @@ static void draw_zoomed_error(bc_plot *p, const bci_audio_drawing *d, const bc_p
                                           .y = (double[]){ -half, half } });
     bc_plot_add(p, &(bc_plot_series){ .kind = BC_PLOT_LINE,
                                       .label = "error",
-                                      .n = error ? c->n_zoom : 0,
+                                      .n = c->n_zoom,
                                       .y = error,
                                       .x_first = (double)c->zoom_first / d->rate_hz,
                                       .x_step = 1.0 / d->rate_hz });
     free(error);
+    return BC_OK;
 }
 
 /* Over all of the sound a step is too small to be seen. */
-static void draw_zoomed(bc_plot *p, const bci_audio_drawing *d)
+static bc_status draw_zoomed(bc_plot *p, const bci_audio_drawing *d, bc_error *err)
 {
     const bc_audio_curves *c = d->curves;
     const double first = (double)c->zoom_first / d->rate_hz;
@@ -71,16 +75,18 @@ static void draw_zoomed(bc_plot *p, const bci_audio_drawing *d)
     };
 
     if (c->n_zoom < 2)
-        return;
+        return BC_OK;
     draw_zoomed_signal(p, d, &time);
-    draw_zoomed_error(p, d, &time);
+    return draw_zoomed_error(p, d, &time, err);
 }
 
-void bci_audio_draw_waveforms(bc_plot *p, const bci_audio_drawing *d)
+bc_status bci_audio_draw_waveforms(bc_plot *p, const bci_audio_drawing *d, bc_error *err)
 {
     const double x_step = 1.0 / d->rate_hz;
+    const bc_status st = draw_zoomed(p, d, err);
 
-    draw_zoomed(p, d);
+    if (st)
+        return st;
     bc_plot_add_panel(p, &(bc_plot_panel){ .title = "All of the result, channel 1",
                                            .x = { .label = "time", .unit = "s" },
                                            .y = { .label = "value", .low = -1.0, .high = 1.0 },
@@ -91,6 +97,7 @@ void bci_audio_draw_waveforms(bc_plot *p, const bci_audio_drawing *d)
                                            .y = { .label = "value" },
                                            .height_px = 120 });
     bc_plot_add_envelope(p, d->curves->error, x_step, NULL);
+    return BC_OK;
 }
 
 /* Power per bin as a level, dBFS per bin. */
@@ -159,10 +166,9 @@ bc_status bci_audio_draw_codes(bc_plot *p, const bci_audio_drawing *d, bc_error 
 
 static bc_status draw_all(bc_plot *p, const bci_audio_drawing *d, bc_error *err)
 {
-    bc_status st = BC_OK;
+    bc_status st = bci_audio_draw_waveforms(p, d, err);
 
-    bci_audio_draw_waveforms(p, d);
-    if (d->curves->n_bins > 0)
+    if (!st && d->curves->n_bins > 0)
         st = bci_audio_draw_spectra(p, d, err);
     if (!st && d->curves->histogram)
         st = bci_audio_draw_codes(p, d, err);

@@ -17,7 +17,8 @@ typedef struct {
 
 /* Add panels: a few periods of original, result and error, and the whole of the last two; their
  * spectra beside theory (d->curves->n_bins is not 0); codes (d->curves->histogram is there). */
-void bci_audio_draw_waveforms(bc_plot *p, const bci_audio_drawing *d);
+BC_NODISCARD bc_status bci_audio_draw_waveforms(bc_plot *p, const bci_audio_drawing *d,
+                                                bc_error *err);
 BC_NODISCARD bc_status bci_audio_draw_spectra(bc_plot *p, const bci_audio_drawing *d,
                                               bc_error *err);
 BC_NODISCARD bc_status bci_audio_draw_codes(bc_plot *p, const bci_audio_drawing *d, bc_error *err);

@@ -191,13 +191,6 @@ static bc_status put_plot(bc_html *h, const bci_audio_drawing *d, const char *ti
     return st;
 }
 
-static bc_status draw_waveforms(bc_plot *p, const bci_audio_drawing *d, bc_error *err)
-{
-    (void)err;
-    bci_audio_draw_waveforms(p, d);
-    return BC_OK;
-}
-
 static bc_status put_all(bc_html *h, const char *in, const char *out, const bc_audio_settings *s,
                          const bc_audio_result *m, bc_error *err)
 {
@@ -216,7 +209,7 @@ static bc_status put_all(bc_html *h, const char *in, const char *out, const bc_a
     if (!st) {
         bc_html_section(h, "Waveforms");
         st = put_plot(
-            h, &d, "Original, result and error over time", draw_waveforms,
+            h, &d, "Original, result and error over time", bci_audio_draw_waveforms,
             "Channel 1: a few periods, close enough to see each sample go to a mark, and the whole. "
             "The error has a scale of its own. An error that follows the shape of the signal is "
             "distortion; one that does not is noise.",
