@@ -17,18 +17,16 @@ static void print_row(const char *name, const char *doc, const char *source)
 static void list_kernels(void)
 {
     const bc_diffusion *rows;
-    const size_t n = bc_diffusion_rows(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_diffusion_rows(&rows); i < n; i++)
         print_row(rows[i].name, rows[i].doc, rows[i].source);
 }
 
 static void list_noises(void)
 {
     const bc_noise *rows;
-    const size_t n = bc_noise_rows(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_noise_rows(&rows); i < n; i++)
         if (rows[i].mask_side == 0)
             print_row(rows[i].name, rows[i].doc, rows[i].source);
 }
@@ -36,9 +34,8 @@ static void list_noises(void)
 static void list_masks(void)
 {
     const bc_noise *rows;
-    const size_t n = bc_noise_rows(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_noise_rows(&rows); i < n; i++)
         if (rows[i].mask_side > 0)
             print_row(rows[i].name, rows[i].doc, rows[i].source);
 }
@@ -46,9 +43,8 @@ static void list_masks(void)
 static void list_grids(void)
 {
     const bc_grid_row *rows;
-    const size_t n = bc_grid_rows(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_grid_rows(&rows); i < n; i++)
         print_row(rows[i].name, rows[i].doc, rows[i].source);
 }
 
@@ -89,12 +85,18 @@ static void list_shapers(void)
         print_row(rows[i].name, rows[i].doc, rows[i].source);
 }
 
+static void list_feedbacks(void)
+{
+    const bc_feedback_row *rows = bc_feedback_find("rows");
+
+    print_row(rows->name, rows->doc, rows->source);
+}
+
 static void list_image_formats(void)
 {
     const bc_image_format *rows;
-    const size_t n = bc_image_formats(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_image_formats(&rows); i < n; i++)
         printf("  %-18s %s, %s\n", rows[i].name, rows[i].doc,
                rows[i].reads && rows[i].writes ? "reads and writes"
                : rows[i].reads                 ? "reads"
@@ -104,9 +106,8 @@ static void list_image_formats(void)
 static void list_audio_formats(void)
 {
     const bc_audio_format *rows;
-    const size_t n = bc_audio_formats(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_audio_formats(&rows); i < n; i++)
         printf("  %-18s %s, integers of %s bits\n", rows[i].name, rows[i].doc, rows[i].pcm_bits);
 }
 
@@ -137,27 +138,24 @@ static void list_tensor_types(void)
 static void list_tensor_mixes(void)
 {
     const bc_tensor_mix *rows;
-    const size_t n = bc_tensor_mixes(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_tensor_mixes(&rows); i < n; i++)
         print_row(rows[i].name, rows[i].doc, "llama-quantize");
 }
 
 static void list_kept_names(void)
 {
     const bc_tensor_kept *rows;
-    const size_t n = bc_tensor_kept_names(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_tensor_kept_names(&rows); i < n; i++)
         print_row(rows[i].name, rows[i].doc, rows[i].is_whole ? "all of the name" : "");
 }
 
 static void list_tensor_formats(void)
 {
     const bc_tensor_format *rows;
-    const size_t n = bc_tensor_formats(&rows);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0, n = bc_tensor_formats(&rows); i < n; i++)
         printf("  %-18s %s, %s\n", rows[i].name, rows[i].doc,
                rows[i].can_write ? "reads and writes" : "reads");
 }
@@ -171,6 +169,7 @@ static const struct {
     { TOOL_IMAGE | TOOL_AUDIO | TOOL_TENSOR, "dithers, noise", list_noises },
     { TOOL_IMAGE, "dithers, masks", list_masks },
     { TOOL_AUDIO, "noise shapers", list_shapers },
+    { TOOL_TENSOR, "feedback of weights (no file gives the matrix of rows yet)", list_feedbacks },
     { TOOL_IMAGE | TOOL_AUDIO, "grids of the library", list_grids },
     { TOOL_IMAGE, "palettes", list_palettes },
     { TOOL_IMAGE, "image formats", list_image_formats },

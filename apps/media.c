@@ -94,9 +94,9 @@ static bc_status refuse_spec(const bc_medium *m, const char *path, const char *s
         return tool_fail(err, BC_E_USAGE,
                          "%s: is a dither, expected --dither %s after a format or bits", spec,
                          spec);
-    return other ? tool_fail(err, BC_E_USAGE, "%s: is for %s (%s), %s is a %s", spec, other->things,
-                             other->files, path, m->thing)
-                 : BC_OK;
+    return other && other->only_here ? tool_fail(err, BC_E_USAGE, "%s: %s is a %s, and %s", spec,
+                                                 path, m->thing, other->only_here(spec))
+                                     : BC_OK;
 }
 
 bc_status media_settle_spec(const bc_medium *m, const char *path, const char **spec, char word[160],

@@ -162,6 +162,9 @@ typedef struct bc_medium {
     /* Would bc_reading.salvage read what is refused without? NULL: never. */
     bool (*salvages)(const char *path, const bc_reading *reading);
     bool (*takes)(const char *spec); /* is it a SPEC of this medium by its form? */
+    /* Why no other medium has a SPEC that this one takes, and what is expected instead; NULL: what
+     * it takes is for all. */
+    const char *(*only_here)(const char *spec);
     /* Do settings take the place of a SPEC? NULL: never. BC_E_USAGE in err where they contradict
      * each other. */
     bool (*replaces_spec)(const bc_settings *s);

@@ -60,7 +60,8 @@ static void add_depth(bc_report *r, const bc_account *a, const bc_audio_depth *d
 }
 
 /* How the error was fed back. */
-static void add_shaping(bc_report *r, const bci_audio_job *j, const bc_audio_result *m)
+static void add_shaping(bc_report *r, const bci_audio_job *j, const bc_audio_result *m,
+                        bool is_for_programs)
 {
     const bc_audio_settings *s = &j->settings;
     const bc_shaper *shaper = &m->shaper;
@@ -69,14 +70,18 @@ static void add_shaping(bc_report *r, const bci_audio_job *j, const bc_audio_res
     if (!s->shape || m->is_exact)
         return;
     bc_report_string(r, "settings", "shape", j->shape);
+    bc_report_string(r, "settings", "shape_lowered",
+                     !m->is_shaper_lowered ? NULL
+                     : shaper->n_taps      ? "lowered to fit the headroom at this depth"
+                                           : "lowered to nothing: no headroom at this depth");
+    if (!shaper->n_taps && !is_for_programs) /* figures of a filter that is none */
+        return;
     bc_report_integer(r, "settings", "shape_taps", shaper->n_taps);
     if (!s->shaper)
         bc_report_number(r, "settings", "shape_strength_db", shaper->strength_db);
     else if (shaper->zero_scale < 1.0)
         bc_report_number(r, "settings", "shape_zero_scale", shaper->zero_scale);
     bc_report_number(r, "settings", "shape_gain_db", shaper->total_gain_db);
-    bc_report_string(r, "settings", "shape_lowered",
-                     m->is_shaper_lowered ? "lowered to fit the headroom at this depth" : NULL);
 }
 
 void bci_audio_group_name(const bc_audio_settings *s, char *name, size_t size)
@@ -104,7 +109,8 @@ static void add_scale(bc_report *r, const bc_audio_settings *s)
 }
 
 /* What was done in full: enough to do it again. */
-static void add_settings(bc_report *r, const bci_audio_job *j, const bc_audio_result *m)
+static void add_settings(bc_report *r, const bci_audio_job *j, const bc_audio_result *m,
+                         bool is_for_programs)
 {
     static const char *const nonfinite[] = { "error", "saturate", "zero", "keep" };
     const bc_audio_settings *s = &j->settings;
@@ -117,7 +123,7 @@ static void add_settings(bc_report *r, const bci_audio_job *j, const bc_audio_re
     bc_report_string(r, "settings", "subtractive",
                      s->subtractive && !m->is_exact ? "subtractive, `bitcrush restore` undoes it"
                                                     : NULL);
-    add_shaping(r, j, m);
+    add_shaping(r, j, m, is_for_programs);
     if (s->hold > 1)
         bc_report_integer(r, "settings", "hold", s->hold);
     if (s->guard_db != 0.0)
@@ -193,7 +199,7 @@ void bci_audio_reduce_facts(const void *job, const bc_outcome *o, const bc_accou
     add_used_bits(r, "input", &m->quality.x);
     add_output(r, a, m);
     add_depth(r, a, depth);
-    add_settings(r, j, m);
+    add_settings(r, j, m, a->is_for_programs);
     if (m->n_clipped == 0 && !a->is_for_programs) /* which sound tells people, too */
         bc_report_integer(r, "metrics", "clipped", 0);
     add_quality(r, a, &m->quality, true);

@@ -58,7 +58,7 @@ static const struct {
       "|; guard {settings.guard_db:1} dB|; silence over {settings.keep_silence_ms:0} ms kept"
       "|, {metrics.silent:sample}|; rounding {settings.rounding}"
       "|; seed {settings.seed}" },
-    { "shaped", "by {settings.shape}, {settings.shape_taps:tap}"
+    { "shaped", "by {settings.shape}|, {settings.shape_taps:tap}"
                 "|, strength {settings.shape_strength_db:0} dB"
                 "|, zeros times {settings.shape_zero_scale:2}| ({settings.shape_lowered})"
                 "|; noise {settings.shape_gain_db:+1} dB in all" },

@@ -11,6 +11,7 @@
 #include "tensor/facts.h"
 #include "tensor/format_names.h"
 #include "tensor/info.h"
+#include "tensor/mixes.h"
 #include "tensor/outcome.h"
 #include "tensor/request.h"
 #include "tensor/show.h"
@@ -32,6 +33,14 @@ static const char *ending(const void *job, const char *in)
     if (is_float && type->ggml_type < 0)
         return ".safetensors";
     return is_float && dot && strcmp(dot, ".gguf") != 0 ? ".safetensors" : ".gguf";
+}
+
+static const char *only_here(const char *spec)
+{
+    return bci_mix_named(spec) ? "a mix chooses formats by the names of weights, expected one "
+                                 "format, such as q4_k"
+                               : "the format is one of files of weights, expected another, such "
+                                 "as q4_0";
 }
 
 static bc_status short_of_memory(bc_error *err)
@@ -193,6 +202,7 @@ const bc_medium bc_weights = {
     .expected = "FILE SPEC, for example model.safetensors q4_k",
     .probe = bc_tensor_probe,
     .takes = bci_tensor_takes,
+    .only_here = only_here,
     .settings = bci_tensor_setting_rows,
     .n_settings = BCI_TENSOR_SETTINGS,
     .prepare = bci_tensor_prepare,

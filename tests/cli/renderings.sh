@@ -52,6 +52,7 @@ for name in none rpdf tpdf hptpdf gaussian bayer2 bayer4 bayer8 bayer16 floyd-st
 done
 sed -n '/^dithers/,/^\(noise shapers\|grids\)/s/^  \([a-z0-9-]*\) .*/\1/p' "$out" >"$base/dithers"
 [ "$(sort "$base/dithers" | uniq -d)" = '' ] || fail 'a dither is listed twice'
+grep -A 1 '^feedback of weights' "$out" | grep -q '^  rows ' || fail 'no rows under feedback of weights'
 
 it 'every dither of --list works'
 "$MAKE_PNG" rgb 40 30 in.png

@@ -154,4 +154,14 @@ facts restore 8.wav -n
 bitcrush compare in.wav back.wav
 prints 'SNR      43.'
 
+it 'a filter that is lowered to nothing has no figures for people, and all keys for programs'
+"$MAKE_SOUND" sine s16 44100 1 600 short.wav
+bitcrush short.wav 4 --feedback ath -n
+exits 0
+grep -qx '  shaped   by ath (lowered to nothing: no headroom at this depth)' "$out" || fail 'another line'
+lacks '0 taps'
+facts short.wav 4 --feedback ath -n
+is settings.shape_taps 0
+is settings.feedback none
+
 finish

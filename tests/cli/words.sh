@@ -147,7 +147,12 @@ cp in.png infoo
 bitcrush infoo 4 -n
 exits 0
 rm infoo
-asked 'q4_k_m: is for weights (model.safetensors, .gguf, .npy or .npz), in.png is a picture' in.png q4_k_m
+for mix in q4_k_m Q3_K_S; do
+    asked "$mix: in.png is a picture, and a mix chooses formats by the names of weights, expected one format, such as q4_k" in.png $mix
+done
+printf '1\n2\n' >n.txt
+asked 'q4_k_m: n.txt is a table of numbers, and a mix chooses formats by the names of weights, expected one format, such as q4_k' n.txt q4_k_m
+rm n.txt
 asked 'stucki: is a dither, expected --dither stucki after a format or bits' in.png stucki
 asked '--shape: an option for sound, not an option for pictures' in.png 4 --shape ath
 asked '--colors: expected N|NAME|FILE after it, -n is an option' in.png --colors -n
