@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fail.h"
+#include "image/dithered.h"
 #include "image/ruler.h"
 #include "medium/grouping.h"
 #include "medium/shared_settings.h"
@@ -329,7 +330,23 @@ static bool has_diffusion(const void *job)
     return ((const bci_image_job *)job)->settings.kernel != NULL;
 }
 
+static bool has_one_ruler(const void *job)
+{
+    return !bci_image_has_runs(&((const bci_image_job *)job)->settings);
+}
+
+static bool is_dithered(const void *job)
+{
+    return bci_image_is_dithered(&((const bci_image_job *)job)->settings);
+}
+
 static const bci_need needs[] = {
+    { "light", has_one_ruler,
+      "is where dithered errors are summed, and nothing is summed over runs with scales of their own, "
+      "expected bits or a grid without `group`" },
+    { "light", is_dithered,
+      "is where dithered errors are summed, and nothing is dithered, expected a dither, such as "
+      "`dither=floyd-steinberg`" },
     { "strength", has_diffusion,
       "is the share of errors that a diffusion passes on, expected one, such as "
       "`dither=floyd-steinberg`" },

@@ -39,7 +39,8 @@ grey=$scratch/grey.pgm
 measure_light() { # light
     for bits in 1 2 4; do
         reduced=$scratch/$1.pgm
-        bitcrush "$grey" "$bits" --dither "$dither" --light "$1" -q -f -o "$reduced"
+        # shellcheck disable=SC2046 # without dither no errors are summed, in no light
+        bitcrush "$grey" "$bits" --dither "$dither" $([ "$dither" = none ] || echo "--light $1") -q -f -o "$reduced"
         blurred-psnr "$grey" "$reduced" "${SIGMA:-2}"
     done
 }
