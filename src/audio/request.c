@@ -20,7 +20,7 @@ const bc_setting_row bci_audio_setting_rows[BCI_AUDIO_SETTINGS] = {
     { "percent",        BC_SETTING_NUMBER, FIELD(settings.percent), 0, 100, NULL },
     { "group",          BC_SETTING_TEXT,   FIELD(group), 0, 0, NULL },
     { "shape",          BC_SETTING_TEXT,   FIELD(shape), 0, 0, NULL },
-    { "shape-taps",     BC_SETTING_COUNT,  FIELD(settings.shape_taps), 0, 64, NULL },
+    { "shape-taps",     BC_SETTING_COUNT,  FIELD(settings.shape_taps), 1, 64, NULL },
     { "shape-strength", BC_SETTING_NUMBER, FIELD(settings.shape_strength_db), 0, 80, NULL },
     { "guard",          BC_SETTING_NUMBER, FIELD(settings.guard_db), 0, 200, NULL },
     { "hold",           BC_SETTING_COUNT,  FIELD(settings.hold), 1, 1000000, NULL },
@@ -141,6 +141,11 @@ static bool has_design(const void *job)
     return s->shape && !s->shaper;
 }
 
+static bool has_strength(const void *job)
+{
+    return ((const bci_audio_job *)job)->settings.shape_strength_db > 0.0;
+}
+
 /* Unless it is said to be none; at first it goes by the depth. */
 static bool may_have_noise(const void *job)
 {
@@ -159,6 +164,8 @@ static const bci_need needs[] = {
       "is the length of a filter that is designed, expected `shape=ath` or a file of thresholds" },
     { "shape-strength", has_design,
       "bounds a filter that is designed, expected `shape=ath` or a file of thresholds" },
+    { "shape-strength", has_strength,
+      "is 0, which shapes nothing, expected more, or `shape=none`" },
     { "subtractive", may_have_noise,
       "is for dither that is taken away again, expected no `dither=none`" },
     { "keep-silence", may_have_error,

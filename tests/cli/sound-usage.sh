@@ -26,6 +26,9 @@ for shape in '' '--shape none' '--shape lipshitz' '--feedback improved-e'; do
     # shellcheck disable=SC2086 # words
     refused "--shape-strength: bounds a filter that is designed, $design" in.wav 8 $shape --shape-strength 5
 done
+refused '--shape-taps 0: expected a whole number from 1 to 64' in.wav 8 --shape ath --shape-taps 0
+refused '--shape-strength: is 0, which shapes nothing, expected more, or --shape none' \
+    in.wav 8 --shape ath --shape-strength 0
 refused '--hold 0: expected a whole number from 1 to 1000000' in.wav 8 --hold 0
 refused '--subtractive: is for dither that is taken away again, expected no --dither none' \
     in.wav 8 --subtractive --dither none
