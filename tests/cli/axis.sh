@@ -71,18 +71,25 @@ metrics.granular_db     | a.png a.wav w.npy n.txt | where values clip, which is 
 metrics.overload_db     | a.png a.wav w.npy n.txt | where values clip, which is up to them
 EOT
 
+facts_files() {
+    for file in $all; do
+        printf 'facts.%s ' "$file"
+    done
+}
+
 # one SPEC OPTION...: reports of all media, and their keys against each other.
 one() {
     for file in $all; do
         facts $file "$@" --dither none -n
         sed -n 's/^\(settings\|theory\|output\|metrics\)\.[a-z0-9_]*=/&/p' "$base/facts" >"$base/facts.$file"
     done
-    (cd "$base" && for file in $all; do
-        sed "s/^/$file /; s/=.*//" "facts.$file"
-    done) >"$base/keys"
-    awk -v all="$all" -v spec="$1" -v needed="$base/needed" '
-        FNR == NR { split($0, part, " *[|] *"); own[part[1]] = " " part[2] " "; next }
-        { has[$2] = has[$2] " " $1 }
+    # shellcheck disable=SC2086
+    (cd "$base" && awk -v all="$all" -v spec="$1" -v needed="$base/needed" '
+        FILENAME == "own" { split($0, part, " *[|] *"); own[part[1]] = " " part[2] " "; next }
+        {
+            sub(/=.*/, "")
+            has[$0] = has[$0] " " substr(FILENAME, 7)
+        }
         END {
             n = split(all, files, " ")
             for (key in has) {
@@ -95,35 +102,45 @@ one() {
                     else print key " is missing of " files[i]
                 }
             }
-        }' "$base/own" "$base/keys" >"$base/faults"
+        }' own $(facts_files)) >"$base/faults" || fail 'awk fails'
     [ ! -e "$base/needed.new" ] || cat "$base/needed.new" >>"$base/needed"
     [ ! -s "$base/faults" ] || fail "$* $(cat "$base/faults")"
 }
 
-value() {
-    sed -n "s/^$2=//p" "$base/facts.$1"
-}
-
-# alike KEY: the value of it is the same in all media that have the key.
+# alike KEY...: the value of each is the same in all media.
 alike() {
-    for file in $all; do
-        v=$(value $file "$1")
-        [ "$v" = "$(value n.txt "$1")" ] || fail "$spec: $1 is $v of $file and $(value n.txt "$1") of n.txt"
-    done
+    # shellcheck disable=SC2046
+    (cd "$base" && awk -v keys=" $* " '
+        {
+            at = index($0, "=")
+            key = substr($0, 1, at - 1)
+            value[FILENAME, key] = substr($0, at + 1)
+        }
+        END {
+            n = split(keys, name, " ")
+            for (k = 1; k <= n; k++)
+                for (i = 1; i < ARGC; i++)
+                    if (value[ARGV[i], name[k]] != value["facts.n.txt", name[k]])
+                        print name[k] " is " value[ARGV[i], name[k]] " in " ARGV[i] " and " \
+                              value["facts.n.txt", name[k]] " in facts.n.txt"
+        }' $(facts_files)) >"$base/faults" || fail 'awk fails'
+    [ ! -s "$base/faults" ] || fail "$spec: $(cat "$base/faults")"
 }
 
 # packed: whole bits a value, and a scale more, are the same.
 packed() {
-    for file in $all; do
-        case $file in
-        a.png) n=12288 ;;
-        w.npy) n=16384 ;;
-        *) n=1024 ;;
-        esac
-        bits=$(($(value $file metrics.packed_bytes) * 8 / n))
-        [ $file = a.png ] && first=$bits
-        [ $bits -eq $first ] || fail "$spec: $bits bits a value of $file, and $first of a.png"
-    done
+    # shellcheck disable=SC2046
+    (cd "$base" && awk '
+        sub(/^metrics[.]packed_bytes=/, "") {
+            n = FILENAME == "facts.a.png" ? 12288 : FILENAME == "facts.w.npy" ? 16384 : 1024
+            bits[FILENAME] = int($0 * 8 / n)
+        }
+        END {
+            for (i = 1; i < ARGC; i++)
+                if (bits[ARGV[i]] == "" || bits[ARGV[i]] != bits["facts.a.png"])
+                    print bits[ARGV[i]] " bits a value in " ARGV[i] ", and " bits["facts.a.png"] " in facts.a.png"
+        }' $(facts_files)) >"$base/faults" || fail 'awk fails'
+    [ ! -s "$base/faults" ] || fail "$spec: $(cat "$base/faults")"
 }
 
 : >"$base/needed"
@@ -134,11 +151,7 @@ for spec in 4.5 e2m1 e4m3 mulaw midrise3 pcm8 int4 nf4 q4_0 q4_k mxfp4 bf16 floa
     bfloat16 | float16) ;; # files of weights call them BF16 and F16
     *) alike settings.grid ;;
     esac
-    alike settings.rounding
-    alike settings.seed
-    alike settings.feedback
-    alike settings.dither
-    alike output.bits
+    alike settings.rounding settings.seed settings.feedback settings.dither output.bits
     packed
 done
 
@@ -149,8 +162,7 @@ alike output.levels
 it 'and so it has under a fitted scale'
 for spec in levels23 mulaw; do
     one $spec --scale absmax
-    alike settings.scale
-    alike settings.grid
+    alike settings.scale settings.grid
     packed
 done
 
