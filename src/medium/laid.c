@@ -88,6 +88,18 @@ uint64_t bci_laid_bits(const bci_laying *l, size_t n)
                      : n * (uint64_t)l->grid.bits + n_groups * numbers_of_scale(l) * scale_bits;
 }
 
+/* The codes of n samples, as they stand in the blocks. */
+static void unpack(const bc_block_format *f, const uint8_t *blocks, size_t n, int32_t *codes)
+{
+    uint16_t unpacked[BC_BLOCK_MAX_LENGTH];
+
+    for (size_t i = 0; i < n; i++) {
+        if (i % f->block_length == 0)
+            f->codes->unpack(blocks + i / f->block_length * f->block_bytes, unpacked);
+        codes[i] = unpacked[i % f->block_length];
+    }
+}
+
 static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const double *x,
                        const double *noise, size_t n, double *y, bc_error_sums *sums,
                        uint64_t *histogram)
@@ -108,6 +120,8 @@ static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const doub
         bc_error_add_overload_blocks(sums, l->blocks, room->blocks, room->x, room->y, whole);
     if (histogram)
         bc_block_count_codes(l->blocks, room->blocks, n, histogram);
+    if (l->codes)
+        unpack(l->blocks, room->blocks, n, l->codes);
     for (size_t i = 0; i < n; i++) /* what a float of 32 bits cannot hold, no block can */
         y[i] = isinf(room->x[i]) ? copysign(INFINITY, x[i]) : (double)room->y[i];
 }
@@ -126,8 +140,8 @@ static void saturate(const bci_laying *l, const bc_scale *scale, const double *x
 }
 
 static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const double *x,
-                           const double *noise, size_t n, double *y, bc_error_sums *sums,
-                           uint64_t *histogram, bc_error *err)
+                           const double *noise, size_t n, double *y, int32_t *codes,
+                           bc_error_sums *sums, uint64_t *histogram, bc_error *err)
 {
     bc_scale scale = BC_SCALE_IDENTITY;
     bc_status st = BC_OK;
@@ -151,6 +165,8 @@ static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const 
     for (size_t i = 0; histogram && i < n; i++)
         if (room->codes[i] <= l->grid.hi) /* a NaN that is kept has no code */
             histogram[room->codes[i] - l->grid.lo]++;
+    for (size_t i = 0; codes && i < n; i++)
+        codes[i] = room->codes[i];
     return BC_OK;
 }
 
@@ -165,7 +181,8 @@ bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, const double *x
         lay_blocks(l, room, x, noise, n, y, sums, histogram);
     for (size_t at = 0; !st && !l->blocks && at < n; at += length)
         st = lay_group(l, room, x + at, noise ? noise + at : NULL,
-                       n - at < length ? n - at : length, y + at, sums, histogram, err);
+                       n - at < length ? n - at : length, y + at, l->codes ? l->codes + at : NULL,
+                       sums, histogram, err);
     for (size_t i = 0; !st && !l->keeps_infinity && i < n; i++)
         if (!isfinite(y[i]))
             st =

@@ -18,6 +18,7 @@ typedef struct {
     const bc_scale *known; /* a scale that was fitted before; NULL: none */
     bool keeps_infinity;   /* values that become infinite stay so; else they are an error */
     double *steps2;        /* takes the square of the step of each sample on even marks, or NULL */
+    int32_t *codes;        /* takes the code of each sample, or NULL */
     uint64_t
         *n_saturated; /* those of a grid become its largest instead, and are counted; or NULL */
 } bci_laying;

@@ -208,6 +208,7 @@ bc_status bci_gathered_lay(const bci_table *t, const bc_numbers_settings *s, con
     bci_laying l = bci_numbers_laying(s);
     bc_status st = BC_OK;
 
+    l.codes = g->codes;
     if (s->nonfinite == BC_NONFINITE_SATURATE && !l.blocks)
         l.n_saturated = &g->n_saturated;
     if (g->n > g->lay_room) {
@@ -221,10 +222,8 @@ bc_status bci_gathered_lay(const bci_table *t, const bc_numbers_settings *s, con
     if (!st && g->n > 0)
         st =
             bci_lay(&l, &g->lay, g->x, has_noise(s) ? g->noise : NULL, g->n, g->y, sums, NULL, err);
-    for (size_t i = 0; !st && i < g->n; i++) {
-        g->codes[i] = 0;
+    for (size_t i = 0; !st && i < g->n; i++)
         g->y[i] += 0.0; /* -0 is written as 0 */
-    }
     return st ? st : check_run(t, s, b, column, g, err);
 }
 

@@ -72,13 +72,15 @@ bc_status bci_reduced_check(const bci_table *t, const bci_columns *c, bci_reduce
 static bc_status count_codes(const bci_table *t, const bc_numbers_settings *s, bci_reduced *r,
                              uint64_t *memory, bc_error *err)
 {
-    const uint64_t n = bc_grid_levels(&r->ruler.grid);
+    const bci_laying l = { .blocks = s->depth.blocks, .grid = r->ruler.grid };
+    const size_t n = bci_laid_levels(&l);
     bc_status st;
 
-    if (n > 1 << 16)
+    if (n == 0)
         return BC_OK;
     st = bci_take_memory(&s->reading, memory, n, sizeof *r->counts, bci_table_name(t), err);
-    if (!st && !(r->counts = calloc((size_t)n, sizeof *r->counts)))
+    r->n_counts = n;
+    if (!st && !(r->counts = calloc(n, sizeof *r->counts)))
         st = bci_fail(err, BC_E_LIMIT, "%s: out of memory", bci_table_name(t));
     return st;
 }
@@ -118,9 +120,10 @@ bc_status bci_reduced_begin(const bci_table *t, const bc_numbers_settings *s, co
         if (reduced[i].why)
             continue;
         reduced[i].stream = stream_of(t, i);
-        if (bci_numbers_have_runs(s))
-            continue;
-        st = bci_ruler_lay(s, s->per == BC_PER_WHOLE ? &all : &own, &reduced[i].ruler, err);
+        if (bci_numbers_have_runs(s)) /* each has a ruler of its own on the grid */
+            reduced[i].ruler.grid = s->depth.grid;
+        else
+            st = bci_ruler_lay(s, s->per == BC_PER_WHOLE ? &all : &own, &reduced[i].ruler, err);
         if (st == BC_E_FORMAT)
             st = of_column(t, i, err);
         if (!st)
@@ -187,10 +190,8 @@ bc_status bci_reduced_tell(const bci_reduced *reduced, const bci_table *t,
         out->packed_bytes = bci_numbers_packed_bytes(s, &r->ruler, n);
     }
     if (r->counts) {
-        const size_t levels = (size_t)bc_grid_levels(&r->ruler.grid);
-
-        out->entropy_bits = bc_entropy_bits(r->counts, levels);
-        out->n_levels_used = bc_levels_used(r->counts, levels);
+        out->entropy_bits = bc_entropy_bits(r->counts, r->n_counts);
+        out->n_levels_used = bc_levels_used(r->counts, r->n_counts);
     }
     return bci_column_describe(c, i, t, &out->cells, err);
 }

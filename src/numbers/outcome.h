@@ -12,7 +12,8 @@ typedef struct {
     bc_error_sums error;
     uint64_t n_saturated;
     uint64_t packed_bits; /* of runs */
-    uint64_t *counts;     /* of codes from the lowest up; NULL past 16 bits, and of runs */
+    uint64_t *counts;     /* of codes from the lowest up; NULL past 16 bits */
+    size_t n_counts;
 } bci_reduced;
 
 /* Choose the columns, lay the rulers, all that has to be known before rounding. `c` was seen, or

@@ -43,7 +43,8 @@ metrics.bits_per_weight | w.npy       | files keep tensors that are not reduced
 metrics.worst_snr_db    | w.npy       | of a tensor
 metrics.worst_tensor    | w.npy       | of a tensor
 metrics.levels_used     | a.png a.wav | columns have it in their table; tensors are too many
-metrics.entropy_bits    | a.png a.wav n.txt w.npy | not of weights as floats of 16 bits, which have too many codes for a tensor
+bf16:metrics.entropy_bits | a.png a.wav n.txt | weights as floats of 16 bits have too many codes for a tensor
+float16:metrics.entropy_bits | a.png a.wav n.txt | the same
 metrics.psnr_db         | a.png       | pictures are compared with white
 metrics.psnr_linear_db  | a.png       | light
 metrics.psnr_blurred_db | a.png       | eyes
