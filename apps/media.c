@@ -49,7 +49,7 @@ void media_explain(const char *path, const bc_medium *m, const options *o, bc_er
     if ((err->status != BC_E_UNSUPPORTED && err->status != BC_E_FORMAT) ||
         strncmp(err->text, path, n) != 0 || err->text[n] != ':')
         return;
-    if (m && bc_medium_refuse(path, m, err))
+    if (m && bc_medium_refuse(path, m, NULL, err))
         return;
     if (err->status == BC_E_UNSUPPORTED) {
         (void)bc_kind_refuse(path, err);

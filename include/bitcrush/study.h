@@ -44,8 +44,9 @@ BC_API BC_NODISCARD bc_status bc_medium_of_rereadable(const char *path, const bc
                                                       bc_error *err);
 
 /* BC_E_UNSUPPORTED, with what the file is and which program takes it, where it is of another medium
- * than `m`. */
-BC_API BC_NODISCARD bc_status bc_medium_refuse(const char *path, const bc_medium *m, bc_error *err);
+ * than `m`; with a deed that no other has ("restore"; else NULL), that this takes `m` alone. */
+BC_API BC_NODISCARD bc_status bc_medium_refuse(const char *path, const bc_medium *m,
+                                               const char *deed, bc_error *err);
 
 /* BC_E_UNSUPPORTED for two files of different media. */
 BC_API BC_NODISCARD bc_status bc_media_check_pair(const char *a, const char *b, bc_error *err);

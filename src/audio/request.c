@@ -95,6 +95,11 @@ static bc_status take_feedback(bci_audio_job *j, bc_error *err)
 
     if (st || !j->feedback)
         return st;
+    if (j->shape && strcasecmp(j->feedback, "none") == 0)
+        return bci_fail(err, BC_E_USAGE,
+                        "`shape=%s` `feedback=%s`: a shape feeds errors back, expected one without "
+                        "the other",
+                        j->shape, j->feedback);
     if (j->shape && strcasecmp(j->shape, j->feedback) != 0)
         return bci_fail(err, BC_E_USAGE, "`shape=%s` `feedback=%s`: expected one of them", j->shape,
                         j->feedback);

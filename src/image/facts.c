@@ -177,6 +177,8 @@ static void add_settings(bc_report *r, const bci_image_job *j, const bc_image_re
         add_ruler(r, s);
     else
         add_levels(r, j);
+    if (!j->palette_text)
+        bc_report_integer(r, "settings", "container_bits", (uint64_t)m->output_depth);
     add_dither(r, s);
     bc_report_integer(r, "settings", "seed", s->seed);
     if (m->step > 0.0)

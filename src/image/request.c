@@ -148,6 +148,11 @@ static bc_status take_feedback(const bci_image_job *j, bc_image_settings *s, bc_
         return st;
     const bc_diffusion *kernel = bc_diffusion_find(j->feedback);
 
+    if (s->kernel && !kernel)
+        return bci_fail(err, BC_E_USAGE,
+                        "`dither=%s` `feedback=%s`: error diffusion feeds errors back, expected "
+                        "one without the other",
+                        j->dither, j->feedback);
     if (s->kernel && s->kernel != kernel)
         return bci_fail(err, BC_E_USAGE, "`dither=%s` `feedback=%s`: expected one of them",
                         j->dither, j->feedback);

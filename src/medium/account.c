@@ -71,7 +71,10 @@ void bc_account_expected(bc_report *r, double snr_db, uint64_t n_clipped)
 {
     bc_report_number(r, "theory", "snr_db", snr_db);
     bc_report_string(r, "theory", "note",
-                     n_clipped > 0 && !isnan(snr_db) ? "without clipping" : NULL);
+                     n_clipped == 0  ? NULL
+                     : isnan(snr_db) ? "a closed form needs even steps, each value rounded by "
+                                       "itself, and no clipping"
+                                     : "without clipping");
 }
 
 void bc_account_lossless(const bc_account *a, bc_report *r, bool is_lossy, const char *what,

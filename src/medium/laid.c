@@ -180,9 +180,9 @@ bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, const double *x
     if (l->blocks && n > 0)
         lay_blocks(l, room, x, noise, n, y, sums, histogram);
     for (size_t at = 0; !st && !l->blocks && at < n; at += length)
-        st = lay_group(l, room, x + at, noise ? noise + at : NULL,
-                       n - at < length ? n - at : length, y + at, l->codes ? l->codes + at : NULL,
-                       sums, histogram, err);
+        st =
+            lay_group(l, room, x + at, noise ? noise + at : NULL, n - at < length ? n - at : length,
+                      y + at, l->codes ? l->codes + at : NULL, sums, histogram, err);
     for (size_t i = 0; !st && !l->keeps_infinity && i < n; i++)
         if (!isfinite(y[i]))
             st =

@@ -105,6 +105,18 @@ static bc_status walk(cursor *a, cursor *b, bc_numbers_comparison *r, bc_error *
     }
 }
 
+/* A column that has numbers in one of the two files alone. */
+static const char *numbers_of_one(const bc_numbers_column *a, const cursor *b, size_t i)
+{
+    const bci_seen *seen = &b->columns.seen[i];
+    const bool has_a = a->n_numbers + a->n_nonfinite > 0;
+    const bool has_b = seen->n_numbers + seen->n_nonfinite > 0;
+
+    return has_a == has_b ? NULL
+           : has_a        ? "numbers in the first file, none in the second"
+                          : "numbers in the second file, none in the first";
+}
+
 static bc_status tell(const cursor *a, const cursor *b, bc_numbers_comparison *r, bc_error *err)
 {
     bc_status st = bci_columns_check(&a->columns, a->table, err);
@@ -116,6 +128,8 @@ static bc_status tell(const cursor *a, const cursor *b, bc_numbers_comparison *r
 
         o->entropy_bits = o->theory_snr_db = o->low = o->high = NAN;
         st = bci_column_describe(&a->columns, i, a->table, &o->cells, err);
+        if (!st)
+            o->why = numbers_of_one(&o->cells, b, i);
         bc_error_merge(&r->error, &o->error);
         r->n_names_differ +=
             strcmp(bci_table_column(a->table, i), bci_table_column(b->table, i)) != 0;

@@ -53,17 +53,23 @@ static uint32_t stream_of(const bci_table *t, size_t column)
 bc_status bci_reduced_check(const bci_table *t, const bci_columns *c, bci_reduced *reduced,
                             bc_error *err)
 {
-    size_t n_reduced = 0;
+    size_t n_reduced = 0, n_left_out = 0; /* of numbers */
 
     for (size_t i = 0; i < c->n_columns; i++) {
         const bci_seen *s = &c->seen[i];
 
+        n_left_out += reduced[i].why && s->n_numbers + s->n_nonfinite > 0;
         if (!reduced[i].why && s->n_numbers + s->n_nonfinite == 0)
             reduced[i].why = "no numbers";
         n_reduced += !reduced[i].why;
     }
     if (n_reduced > 0)
         return BC_OK;
+    if (n_left_out > 0)
+        return bci_fail(err, BC_E_UNSUPPORTED,
+                        "%s: `include` and `exclude` leave out every column of "
+                        "numbers, expected one to reduce",
+                        bci_table_name(t));
     return bci_fail(err, BC_E_UNSUPPORTED,
                     "%s: has %zu column(s), none of which has numbers to reduce, expected one",
                     bci_table_name(t), c->n_columns);

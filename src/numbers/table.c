@@ -240,7 +240,7 @@ static bc_status refuse_ragged(const bci_table *t, size_t n, bool is_more, uint6
 {
     return bci_fail(err, BC_E_FORMAT,
                     "%s: the record in line %llu has %s%zu cell(s), expected %zu as in the first",
-                    t->in->name, (unsigned long long)line + 1, is_more ? "over " : "", n,
+                    t->in->name, (unsigned long long)line + 1, is_more ? "more than " : "", n,
                     t->n_columns);
 }
 

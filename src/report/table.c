@@ -7,6 +7,7 @@
 #include "base/decimal.h"
 #include "base/shown.h"
 #include "report/facts.h"
+#include "report/meanings.h"
 
 enum { MAX_COLUMNS = 16, CELL = 320, LINE = 100, LEAST_TEXT = 16 };
 
@@ -91,11 +92,23 @@ static void show_text(const char *text, char cell[CELL])
     cell[at] = '\0';
 }
 
+/* Values of data may be as small as they like; decibels and bits may not. */
+static bool has_any_unit(const bci_fact *f)
+{
+    const bci_meaning *m = bci_meaning_of(f);
+
+    return m && strcmp(m->style, "g") == 0;
+}
+
 /* The value of a fact in a cell. */
 static void show(const bci_fact *f, char cell[CELL])
 {
     switch (f->type) {
     case BCI_NUMBER: /* 0 has no sign, nor what rounds to it */
+        if (has_any_unit(f) && fabs(f->number) < 0.1 && f->number != 0.0) {
+            bci_format(cell, CELL, "%.3g", f->number);
+            break;
+        }
         bci_format(cell, CELL, fabs(f->number) < 1e15 ? "%.2f" : "%.6g",
                    fabs(f->number) < 0.005 ? 0.0 : f->number);
         break;

@@ -71,18 +71,21 @@ static const struct {
       "{?input.tensors}to {settings.grid}|; scale {settings.scale}| {settings.percent:2}|, for each {settings.group}"
       "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced:tensor} reduced, {output.kept_tensors} kept"
       "|, {output.dropped_tensors} dropped"
-      "|, {output.fallbacks} of them another way|; encoder {settings.encoder}"
+      "|, {output.fallbacks} of them as {output.fallback} instead|; encoder {settings.encoder}"
       "|; dither {settings.dither}|; rounding {settings.rounding}|; seed {settings.seed}"
       "|; non-finite {settings.nonfinite}" },
-    { "*", "{output.fallback_why}: the next format that divides" },
+    { "reduced", "{?input.tensors}{!settings.grid}nothing: {output.kept_tensors:tensor} kept"
+                 "|, {output.dropped_tensors} dropped" },
+    { "*", "{output.fallback_why}: {output.fallback} is the next format whose blocks fit" },
     { "weighed", "by {importance.path}|, {importance.chunks:chunk}| of {importance.dataset}"
                  "|: {importance.used:tensor}|, no entry for {importance.missing}"
                  "| ({importance.missing_names})" },
     { "restored", "{settings.restored}|, {metrics.removed_dbfs:1} dBFS of noise" },
     { "SNR",
       "{metrics.snr_db:2} dB|, worst tensor {metrics.worst_snr_db:2} dB"
-      "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB| {theory.note}"
-      "|{!input.rows}; rule of thumb 6.02 x {output.bits:2} + 1.76 = {theory.rule_of_thumb_db:2} dB"
+      "| ({metrics.worst_tensor})|; expected {theory.snr_db:2} dB| {?theory.snr_db}{theory.note}"
+      "|{!theory.snr_db}; no figure is expected: {theory.note}"
+      "|{!input.rows}; rule of thumb 6.0206 x {output.bits:4} + 1.7609 = {theory.rule_of_thumb_db:2} dB"
       "|; against the {metrics.snr_against} of the input, whose own loss is not known" },
     { "silence", "{?metrics.all_zero}everything became 0" },
     { "error", "{?input.tensors}largest {metrics.max_error:3e}|, RMS {metrics.rmse:3e}" },
@@ -95,9 +98,10 @@ static const struct {
     { "error",
       "{!input.rate_hz}{!input.tensors}{!input.rows}of coded values: largest {metrics.max_error:4}|, mean {metrics.mean_error:+5}"
       "|, RMS {metrics.rmse:4}|; one step is {settings.step:4} of full scale 1" },
-    { "noise", "{metrics.noise_dbfs:2} dBFS|; expected {theory.noise_dbfs:2}| {theory.note}"
-               "|; A-weighted {metrics.noise_a_dbfs:2}|, ITU-R 468 {metrics.noise_468_dbfs:2}"
-               "|, by the threshold of hearing {metrics.noise_ath_dbfs:2}" },
+    { "noise",
+      "{metrics.noise_dbfs:2} dBFS|; expected {theory.noise_dbfs:2}| {?theory.noise_dbfs}{theory.note}"
+      "|; A-weighted {metrics.noise_a_dbfs:2}|, ITU-R 468 {metrics.noise_468_dbfs:2}"
+      "|, by the threshold of hearing {metrics.noise_ath_dbfs:2}" },
     { "error", "{?input.rate_hz}largest {metrics.max_error:2e}|, mean {metrics.mean_error:+2e}"
                "|, RMS {metrics.rmse:2e}|; one step is {settings.step:2e} of full scale 1" },
     { "level",
@@ -130,11 +134,15 @@ static const struct {
     { "lost",
       "{!input.tensors}{!input.columns}{metrics.lost:sample} with NaN or infinity on one side "
       "alone: each is an infinite error" },
+    { "note", "{?compared.path}{?metrics.lost}{!compared.kind_differs}where NaN or infinity was "
+              "replaced, a report measures the error from the number that took its place" },
     { "nan", "{?input.tensors}{metrics.nonfinite:weight} of the input, NaN or infinite" },
     { "nan", "{!input.tensors}{metrics.nonfinite:sample} of the input, NaN or infinite" },
-    { "sizes", "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes:byte}"
-               "| ({metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes:byte}"
-               "|, input {input.size_bytes}" },
+    { "sizes",
+      "{?input.tensors}data {input.data_bytes}| -> {output.data_bytes:byte}"
+      "|{!output.values} ({metrics.bits_per_weight:2} bits a weight)"
+      "|{?output.values} (packed, {metrics.bits_per_weight:2} bits a weight)|, file {output.size_bytes:byte}"
+      "|, input {input.size_bytes}" },
     { "left out", "{output.left_out:pair} of metadata that the format cannot hold" },
     { "only in", "the first file: {compared.only_first}|, the second: {compared.only_second}"
                  "|, in both but of other shape or no floats: {compared.other_shape}" },
@@ -143,7 +151,7 @@ static const struct {
     { "cells", "{metrics.text_cells:cell} of text pass as they are|, {metrics.empty_cells} empty" },
     { "cells", "{!metrics.text_cells}{metrics.empty_cells:cell} empty" },
     { "differ", "cells of text: {compared.text_differs}" },
-    { "differ", "a number in one and none in the other: {compared.kind_differs}" },
+    { "differ", "a number in one file and none in the other: {compared.kind_differs:cell}" },
     { "differ", "names of columns: {compared.names_differ}" },
     { "sizes", "raw {input.raw_bytes}|, packed {metrics.packed_bytes}"
                "| ({metrics.compression_ratio:2} to 1)|, file {output.size_bytes:byte}"

@@ -11,11 +11,17 @@
 
 enum { MOST_MARKS = 16 };
 
+/* A ruler without a length has all its marks in one place. */
+static size_t count_marks(const bc_excerpt *e)
+{
+    return e->scale.gain == 0.0 ? 1 : (size_t)(e->grid.hi - e->grid.lo) + 1;
+}
+
 static size_t marks_of(const bc_excerpt *e, double *marks)
 {
     size_t n = 0;
 
-    for (int32_t k = e->grid.lo; k <= e->grid.hi && n < MOST_MARKS; k++)
+    for (int32_t k = e->grid.lo; n < count_marks(e) && n < MOST_MARKS; k++)
         bc_dequantize_f64(&e->grid, &e->scale, &k, 1, &marks[n++]);
     return n;
 }
@@ -115,8 +121,8 @@ static bc_status put_one(bc_html *h, const bc_sweep *s, const bc_excerpt *e, bc_
         error[i] = y[i] - e->x[i];
     draw_signal(p, e, y);
     draw_error(p, e, error);
-    bci_format(text, sizeof text, "%s: %s, on a ruler of three bits, %d mark(s), without dither.",
-               name, e->what, (int)(e->grid.hi - e->grid.lo + 1));
+    bci_format(text, sizeof text, "%s: %s, on a ruler of three bits, %zu mark(s), without dither.",
+               name, e->what, count_marks(e));
     bc_html_plot(h, p, text);
     bc_plot_free(p);
     return BC_OK;

@@ -50,11 +50,14 @@ bc_status bc_media_check_pair(const char *a, const char *b, bc_error *err)
                           what_a, b, what_b);
 }
 
-bc_status bc_medium_refuse(const char *path, const bc_medium *m, bc_error *err)
+bc_status bc_medium_refuse(const char *path, const bc_medium *m, const char *deed, bc_error *err)
 {
     char what[48];
     const bc_medium *other = bc_medium_of_file(path, what);
 
+    if (deed && other && other != m)
+        return bci_fail(err, BC_E_UNSUPPORTED, "%s: is %s, expected %s, which is all that %s takes",
+                        path, what, m->things, deed);
     return other && other != m
                ? bci_fail(err, BC_E_UNSUPPORTED, "%s: is %s, expected %s; use bitcrush or %s", path,
                           what, m->things, other->program)

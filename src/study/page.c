@@ -11,9 +11,11 @@
 #include "study/curve.h"
 
 /* The outcome in a sentence. */
-static void put_lead(const bc_page *p, double snr_db, char *to, size_t size)
+static void put_lead(const bc_page *p, double snr_db, bool is_silent, char *to, size_t size)
 {
-    if (snr_db == INFINITY)
+    if (is_silent)
+        snprintf(to, size, "Everything became 0: the error is the signal itself.");
+    else if (snr_db == INFINITY)
         snprintf(to, size, "Nothing was lost: the result equals the original.");
     else if (isinf(snr_db))
         snprintf(to, size, "NaN or infinity stands where a number was: no error is larger.");
@@ -30,13 +32,13 @@ static void put_lead(const bc_page *p, double snr_db, char *to, size_t size)
                    p->medium->signal, snr_db, bc_enob_bits(snr_db));
 }
 
-static bc_status begin(const bc_page *p, double snr_db, bc_html **h, bc_error *err)
+static bc_status begin(const bc_page *p, double snr_db, bool is_silent, bc_html **h, bc_error *err)
 {
     const char *slash = strrchr(p->account->in, '/');
     char title[512], lead[160];
 
     snprintf(title, sizeof title, "%s, %s", slash ? slash + 1 : p->account->in, p->outcome->title);
-    put_lead(p, snr_db, lead, sizeof lead);
+    put_lead(p, snr_db, is_silent, lead, sizeof lead);
     return bc_html_new(title, isnan(snr_db) ? NULL : lead, h, err);
 }
 
@@ -59,7 +61,7 @@ bc_status bc_page_of_one(const bc_page *p, bc_html **out, bc_error *err)
     const bc_error_sums *e = p->outcome->error;
     const double snr_db = e ? bc_error_snr_db(e) : NAN;
     const bc_report *facts = p->account->facts;
-    bc_status st = begin(p, snr_db, out, err);
+    bc_status st = begin(p, snr_db, e && bc_error_is_silent(e), out, err);
 
     if (!st && p->medium->show)
         st = p->medium->show(p->job, p->outcome, p->account, *out, err);

@@ -61,7 +61,7 @@ static bc_status join_own(void *context, const bci_json_coded *t, bc_error *err)
                         "multiple of 8",
                         bci_joiner_path(j), bci_show_name(t->name).text, format->name);
     if (format->blocks && (t->n_dims == 0 || t->dims[t->n_dims - 1] % format->group != 0))
-        return bci_fail(err, BC_E_FORMAT, "%s: tensor %s has rows of no whole blocks of %u",
+        return bci_fail(err, BC_E_FORMAT, "%s: tensor %s has rows that are not whole blocks of %u",
                         bci_joiner_path(j), bci_show_name(t->name).text, format->group);
     choice.group = is_row ? BC_TENSOR_GROUP_ROW : is_all ? BC_TENSOR_GROUP_ALL : choice.group;
     memcpy(info.dims, t->dims, sizeof info.dims);

@@ -143,14 +143,17 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
     uint64_t n_reduced = 0, n_fallbacks = 0, n_dropped = 0;
     const char *why = NULL;
     uint64_t n_values = 0, packed_bytes = 0;
-    char note[128];
+    char note[128], type[32], fallbacks[200] = "";
 
     for (size_t i = 0; i < m->n_tensors; i++) {
         const bool is_reduced = bci_outcome_is_reduced(&m->tensors[i]);
 
         n_reduced += is_reduced;
-        if (is_reduced && m->tensors[i].why)
+        if (is_reduced && m->tensors[i].why) {
             why = m->tensors[i].why;
+            bci_lower_case(m->tensors[i].to->name, type, sizeof type);
+            add_word(fallbacks, sizeof fallbacks, type);
+        }
         n_dropped += m->tensors[i].is_dropped;
         n_fallbacks += is_reduced && m->tensors[i].why;
         n_values += *m->tensors[i].grid != '\0';
@@ -164,6 +167,7 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
         bc_report_integer(r, "output", "dropped_tensors", n_dropped);
     if (n_fallbacks)
         bc_report_integer(r, "output", "fallbacks", n_fallbacks);
+    bc_report_string(r, "output", "fallback", why ? fallbacks : NULL);
     bc_report_string(r, "output", "fallback_why", why);
     bc_report_integer(r, "output", "data_bytes", m->output_data_bytes);
     bc_report_integer(r, "output", "size_bytes", m->output_size_bytes);
@@ -171,8 +175,10 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
                "values, since files of weights have no place for these codes: packed they are %llu "
                "byte(s)",
                (unsigned long long)packed_bytes);
-    if (n_values)
+    if (n_values) {
+        bc_report_integer(r, "output", "values", n_values);
         bc_report_string(r, "output", "note", note);
+    }
     if (m->is_no_model)
         bc_report_string(r, "output", "note",
                          "no general.architecture in the metadata: llama.cpp does not load it, "
@@ -268,7 +274,38 @@ static void add_scale(bc_report *r, const bc_account *a, const bc_tensor_setting
         add_block_scale(r, type);
 }
 
-/* Bits and marks of a single ruler, which other media know by its name, too. */
+/* Bits of a reduced weight as it was written, scales among them. */
+static double bits_of_reduced(const bc_tensor_result *m)
+{
+    uint64_t n = 0, n_bytes = 0;
+
+    for (size_t i = 0; i < m->n_tensors; i++)
+        if (bci_outcome_is_reduced(&m->tensors[i])) {
+            n += m->tensors[i].n_elements;
+            n_bytes += m->tensors[i].packed_bytes;
+        }
+    return n > 0 ? 8.0 * (double)n_bytes / (double)n : (double)NAN;
+}
+
+static size_t n_reduced(const bc_tensor_result *m)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->n_tensors; i++)
+        n += bci_outcome_is_reduced(&m->tensors[i]);
+    return n;
+}
+
+static bool has_fallbacks(const bc_tensor_result *m)
+{
+    for (size_t i = 0; i < m->n_tensors; i++)
+        if (m->tensors[i].why && bci_outcome_is_reduced(&m->tensors[i]))
+            return true;
+    return false;
+}
+
+/* Bits and marks of a single ruler, which other media know by its name, too. Where tensors fell
+ * back on others there is no such ruler, but bits that were written. */
 static void add_depth(bc_report *r, const bc_account *a, const bc_tensor_settings *s,
                       const bc_tensor_result *m)
 {
@@ -284,8 +321,11 @@ static void add_depth(bc_report *r, const bc_account *a, const bc_tensor_setting
         name_grid(s, type, NULL, name + has_zero, sizeof name - 1);
     if (has_values ? bci_spec_of_values(s->format, &spec, NULL) : bc_spec_named(name, &spec, NULL))
         return;
-    bc_account_depth(a, r, spec.bits,
-                     spec.blocks ? spec.blocks->codes->n_codes : bc_grid_levels(&spec.grid));
+    if (has_fallbacks(m))
+        bc_report_number(r, "output", "bits", bits_of_reduced(m));
+    else
+        bc_account_depth(a, r, spec.bits,
+                         spec.blocks ? spec.blocks->codes->n_codes : bc_grid_levels(&spec.grid));
 }
 
 /* The matrix, and for whom it had nothing: the first few by name. */
@@ -344,7 +384,8 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
     bci_tensor_input_facts(r, a->in, &m->input, m->n_tensors);
     add_output(r, a, m);
     add_depth(r, a, s, m);
-    add_scale(r, a, s, m);
+    if (a->is_for_programs || n_reduced(m) > 0)
+        add_scale(r, a, s, m);
     bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
     bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
     bc_report_string(r, "settings", "feedback", "none");

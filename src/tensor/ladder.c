@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/floats.h"
+#include "medium/laid.h"
 
 enum { MAX_BITS = BC_TENSOR_MAX_SWEEP, SCALE_BITS = 32 };
 
@@ -105,21 +106,15 @@ size_t bci_ladder_make(int first, int last, bci_rung *rungs)
     return n;
 }
 
-/* Five values of three in a byte are the usual way. */
-static uint64_t code_bytes(const bci_rung *r, uint64_t n)
-{
-    return r->n_codes == 3 && r->method == BC_SCALE_ABSMEAN ? (n + 4) / 5
-                                                            : (n * (uint64_t)r->grid.bits + 7) / 8;
-}
-
 uint64_t bci_rung_bytes(const bci_rung *r, uint64_t n, uint64_t row)
 {
-    const uint64_t length = r->blocks                ? r->blocks->block_length
-                            : r->per == BC_PER_BLOCK ? (uint64_t)BCI_SWEEP_BLOCK
-                            : r->per == BC_PER_ROW   ? row
-                                                     : n;
-    const uint64_t groups = length ? n / length + (n % length > 0) : 0;
+    const bci_laying l = { .blocks = r->blocks,
+                           .grid = r->grid,
+                           .scale = r->method,
+                           .group = r->per == BC_PER_BLOCK ? (size_t)BCI_SWEEP_BLOCK
+                                    : r->per == BC_PER_ROW ? (size_t)row
+                                                           : 0,
+                           .scale_bits = SCALE_BITS };
 
-    return r->blocks ? groups * r->blocks->block_bytes
-                     : code_bytes(r, n) + groups * (SCALE_BITS / 8);
+    return n ? (bci_laid_bits(&l, (size_t)n) + 7) / 8 : 0;
 }

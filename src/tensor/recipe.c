@@ -149,7 +149,7 @@ static bc_status choose_format(const char *spec, const bc_tensor_info *t, const 
     while (!divides(t, out->type)) {
         out->type = bci_element_for(instead_of(out->type->name), to == &bci_safetensors);
         out->is_asked = false;
-        out->why = "row of no whole blocks";
+        out->why = "rows are not whole blocks";
     }
     return BC_OK;
 }

@@ -13,7 +13,7 @@ typedef struct {
     bool is_ruled;               /* the type holds values of: */
     bc_spec spec;
     bc_importance_use importance;
-    const char *why; /* "one dimension", "excluded", "row of no whole blocks"; static */
+    const char *why; /* "one dimension", "excluded", "rows are not whole blocks"; static */
 } bci_choice;
 
 /* Whether the tensor goes through as it is. */

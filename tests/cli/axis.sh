@@ -17,6 +17,7 @@ cat >"$base/own" <<'EOT'
 settings.light          | a.png       | light is what pictures are about
 settings.colours        | a.png       | only they are made grey
 settings.scan           | a.png       | only they have a way over lines
+settings.container_bits | a.png     | levels and values of one grid lie in other samples
 settings.encoder        | w.npy       | blocks of weights have several
 settings.zero_point     | w.npy       | another name for a scale
 settings.nonfinite      | a.wav w.npy n.txt | samples of pictures are whole numbers

@@ -63,7 +63,7 @@ same in.png 'e2m1 --feedback burkes' 'e2m1 --dither burkes'
 other in.png '1 --feedback jarvis' '1'
 refused 2 '--dither jarvis --feedback burkes: expected one of them' \
     in.png 1 --dither jarvis --feedback burkes
-refused 2 '--dither jarvis --feedback none: expected one of them' in.png 1 --dither jarvis --feedback none
+refused 2 '--dither jarvis --feedback none: error diffusion feeds errors back, expected one without the other' in.png 1 --dither jarvis --feedback none
 refused 2 '--feedback jarvs: unknown, did you mean jarvis?' in.png 1 --feedback jarvs
 refused 2 '--feedback xyzzy: unknown, expected none or an error diffusion, such as floyd-steinberg' \
     in.png 1 --feedback xyzzy
@@ -129,7 +129,7 @@ if [ "$SOUND" = ON ]; then
     other in.wav '8 --feedback ath' '8'
     refused 2 '--shape ath --feedback lipshitz: expected one of them' \
         in.wav 8 --shape ath --feedback lipshitz
-    refused 2 '--shape ath --feedback none: expected one of them' in.wav 8 --shape ath --feedback none
+    refused 2 '--shape ath --feedback none: a shape feeds errors back, expected one without the other' in.wav 8 --shape ath --feedback none
     refused 2 "--feedback jarvis: $plane, expected none or a noise shaper, such as ath" in.wav 8 --feedback jarvis
     refused 2 "--feedback rows: $rows, expected none or a noise shaper, such as ath" in.wav 8 --feedback rows
     refused 2 '--feedback nosuch: unknown and no file, expected none or a noise shaper, such as ath' \

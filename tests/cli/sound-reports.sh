@@ -50,7 +50,7 @@ prints 'in.wav -> in-8bit.wav (dry run, not written)'
 prints '44100 Hz, 2 channels, 0.45 s, 24-bit PCM, 24 bits used, WAV'
 prints 'to pcm8, 256 levels; dither tpdf; rounding nearest; seed 1651078243'
 prints 'clipped  0 samples'
-prints 'rule of thumb 6.02 x 8 + 1.76 = 49.93 dB'
+prints 'rule of thumb 6.0206 x 8 + 1.7609 = 49.93 dB'
 
 it 'a depth between whole ones'
 facts in.wav 4.5 -n
@@ -58,7 +58,7 @@ is output.levels 23
 is output.container_bits 16
 bitcrush in.wav 4.5 -n
 prints 'to levels23, 23 levels'
-prints 'rule of thumb 6.02 x 4.52 + 1.76 = 29.00 dB'
+prints 'rule of thumb 6.0206 x 4.5236 + 1.7609 = 29.00 dB'
 
 it 'no theory for what is not uniform'
 facts in.wav mulaw -n

@@ -413,7 +413,7 @@ static void rows_and_files_that_do_not_fit(void **state)
     r = reduce(save_npy("in.npy", 4, 40, values), path_of("x.safetensors"),
                bc_tensor_settings_default("mxfp8"));
     assert_string_equal(r.tensors[0].to->name, "F16");
-    assert_string_equal(r.tensors[0].why, "row of no whole blocks");
+    assert_string_equal(r.tensors[0].why, "rows are not whole blocks");
     bc_tensor_result_free(&r);
 }
 
