@@ -39,6 +39,7 @@ output.note             | a.png a.wav w.npy | where files have no place for code
 output.reduced          | w.npy n.txt | tensors, or columns
 output.kept_tensors     | w.npy       | tensors
 output.data_bytes       | w.npy       | files of weights have heads that count
+output.values           | w.npy       | other files hold values of any grid
 metrics.file_ratio      | a.png a.wav w.npy | texts of numbers have no size of their own
 metrics.bits_per_weight | w.npy       | files keep tensors that are not reduced
 metrics.worst_snr_db    | w.npy       | of a tensor
