@@ -180,7 +180,7 @@ static bc_status run_verb(const verb *v, const options *o, bc_error *err)
     if (!st)
         st = options_belong(o, bits_of(v, m), m->things, err);
     if (!st && v->only && o->n_operands > 0)
-        st = bc_medium_refuse(o->operands[0], m, v->name, err);
+        st = bc_medium_refuse(o->operands[0], m, v->needs == BC_RESTORE ? v->name : NULL, err);
     if (!st && v->takes_spec)
         st = settle_spec(v, m, o, word, err);
     if (!st && v->needs == BC_COMPARE && o->n_operands == 2)

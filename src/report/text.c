@@ -68,13 +68,14 @@ static const struct {
                  "|, quantized already as {input.quantized}"
                  "|; the file is {input.shard}, the others are not read" },
     { "reduced",
-      "{?input.tensors}to {settings.grid}|; scale {settings.scale}| {settings.percent:2}|, for each {settings.group}"
+      "{?input.tensors}{?output.reduced}to {settings.grid}|; scale {settings.scale}| {settings.percent:2}|, for each {settings.group}"
       "|, {settings.zero_point}|, {settings.double_quant}|; {output.reduced:tensor} reduced, {output.kept_tensors} kept"
       "|, {output.dropped_tensors} dropped"
       "|, {output.fallbacks} of them as {output.fallback} instead|; encoder {settings.encoder}"
       "|; dither {settings.dither}|; rounding {settings.rounding}|; seed {settings.seed}"
       "|; non-finite {settings.nonfinite}" },
-    { "reduced", "{?input.tensors}{!settings.grid}nothing: {output.kept_tensors:tensor} kept"
+    { "reduced", "{?input.tensors}{!output.reduced}nothing to {settings.grid}: "
+                 "{output.kept_tensors:tensor} kept"
                  "|, {output.dropped_tensors} dropped" },
     { "*", "{output.fallback_why}: {output.fallback} is the next format whose blocks fit" },
     { "weighed", "by {importance.path}|, {importance.chunks:chunk}| of {importance.dataset}"

@@ -161,7 +161,8 @@ static void add_output(bc_report *r, const bc_account *a, const bc_tensor_result
     }
     bc_account_output(a, r);
     bc_report_string(r, "output", "format", m->output_format);
-    bc_report_integer(r, "output", "reduced", n_reduced);
+    if (n_reduced || a->is_for_programs) /* people read "nothing" */
+        bc_report_integer(r, "output", "reduced", n_reduced);
     bc_report_integer(r, "output", "kept_tensors", m->n_tensors - n_reduced - n_dropped);
     if (n_dropped)
         bc_report_integer(r, "output", "dropped_tensors", n_dropped);
@@ -287,15 +288,6 @@ static double bits_of_reduced(const bc_tensor_result *m)
     return n > 0 ? 8.0 * (double)n_bytes / (double)n : (double)NAN;
 }
 
-static size_t n_reduced(const bc_tensor_result *m)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < m->n_tensors; i++)
-        n += bci_outcome_is_reduced(&m->tensors[i]);
-    return n;
-}
-
 static bool has_fallbacks(const bc_tensor_result *m)
 {
     for (size_t i = 0; i < m->n_tensors; i++)
@@ -384,8 +376,7 @@ void bci_tensor_reduce_facts(const void *job, const bc_outcome *o, const bc_acco
     bci_tensor_input_facts(r, a->in, &m->input, m->n_tensors);
     add_output(r, a, m);
     add_depth(r, a, s, m);
-    if (a->is_for_programs || n_reduced(m) > 0)
-        add_scale(r, a, s, m);
+    add_scale(r, a, s, m);
     bc_report_string(r, "settings", "encoder", encoders[s->encoder]);
     bc_report_string(r, "settings", "dither", has_noise ? s->noise->name : "none");
     bc_report_string(r, "settings", "feedback", "none");

@@ -77,7 +77,7 @@ printf '1,2\n1,2,3\n' >ragged.csv
 bitcrush ragged.csv 3 -n
 says 'bitcrush: ragged.csv: the record in line 2 has more than 2 cells, expected 2 as in the first'
 bitcrush w.npy uniform3 --exclude '*' -n
-prints 'reduced  nothing: 1 tensor kept'
+prints 'reduced  nothing to uniform3: 1 tensor kept'
 bitcrush w.npy uniform3 -n
 prints '(packed, 3.00 bits a weight)'
 yes 3 | head -n 20 >const.txt
