@@ -7,8 +7,8 @@ static const struct {
     const char *words;
 } rows[] = {
     { "a,b\n1,2\n3\n", BC_E_FORMAT, "the record in line 3 has 1 cell, expected 2" },
-    { "a,b\n1,2,3\n", BC_E_FORMAT, "the record in line 2 has over 2 cells, expected 2" },
-    { "1,2\n# c\n\n3,4\n5,6,\n", BC_E_FORMAT, "line 5 has over 2 cells" },
+    { "a,b\n1,2,3\n", BC_E_FORMAT, "the record in line 2 has more than 2 cells, expected 2" },
+    { "1,2\n# c\n\n3,4\n5,6,\n", BC_E_FORMAT, "line 5 has more than 2 cells" },
     { "1 2\n3 4\n5\n", BC_E_FORMAT, "line 3 has 1 cell" },
     { "a,b\n\"x\ny\",2\n3\n", BC_E_FORMAT, "line 4 has 1 cell" },
     { "a,b\n1,\"2\n3,4\n", BC_E_FORMAT, "line 2 has a quote without an end" },
@@ -16,7 +16,7 @@ static const struct {
     { "a,b\n1,\"2\"\"\n", BC_E_FORMAT, "line 2 has a quote without an end" },
     { "a,b\n1,\"2\"x\n", BC_E_FORMAT, "line 2 has text behind a closing quote" },
     { "a,b\n1,\"2\" \"3\"\n", BC_E_FORMAT, "line 2 has text behind a closing quote" },
-    { "1,2\n3,4,5\n6,7\n", BC_E_FORMAT, "line 2 has over 2 cells" },
+    { "1,2\n3,4,5\n6,7\n", BC_E_FORMAT, "line 2 has more than 2 cells" },
     { "1,\"2\n3,4\n", BC_E_FORMAT, "line 1 has a quote without an end" },
     { "\n\n# nothing\n", BC_E_FORMAT, "has no records" },
     { "a,b\n", BC_E_UNSUPPORTED, "has 2 columns, none of which has numbers" },

@@ -124,7 +124,7 @@ static void decimal_commas(void **state)
                    "\"0,5\",\"1,5\"\n\"3,5\",\"4,5\"\n\"0,5\",\"1,5\"\n");
     expect_reduced("\"x,y\",z\n\"1,25\", 1 \n 4,\"2,5\"\n2,2\n", s,
                    "\"x,y\",z\n\"1,25\", 1 \n 4,\"2,5\"\n\"2,1666666666666665\",2\n");
-    expect_refused("\"0,5\",1\n2,5,1\n", s, BC_E_FORMAT, "line 2 has over 2 cells");
+    expect_refused("\"0,5\",1\n2,5,1\n", s, BC_E_FORMAT, "line 2 has more than 2 cells");
     s.format.separator = ',';
     expect_reduced("\"0\",\"1\"\n\"1,5\",\"2\"\n", s, "\"0\",\"1\"\n\"1,5\",\"2\"\n");
     /* "0,1" can be two columns, and is: that is said */

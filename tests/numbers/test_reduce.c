@@ -299,7 +299,7 @@ static void patterns(void **state)
     expect_refused("time,temp\n0,0\n", s, BC_E_USAGE, "x fits none of 2 columns");
     s.include = second;
     s.exclude = second;
-    expect_refused("time,temp\n0,0\n", s, BC_E_UNSUPPORTED, "none of which has numbers to reduce");
+    expect_refused("time,temp\n0,0\n", s, BC_E_UNSUPPORTED, "leave out every column of numbers");
 }
 
 static void gates_and_outputs(void **state)
