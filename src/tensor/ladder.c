@@ -92,9 +92,9 @@ size_t bci_ladder_make(int first, int last, bci_rung *rungs)
 
             if (all < first || all > last)
                 continue;
+            if (bits == 2)
+                rungs[n++] = plain(families[f].per, bits, true);
             rungs[n++] = plain(families[f].per, bits, false);
-            if (bits == 1)
-                rungs[n++] = plain(families[f].per, 2, true);
         }
     }
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {

@@ -135,20 +135,21 @@ if [ "$SOUND" = ON ]; then
 fi
 
 # Values from -1 to 1 between marks at both ends, an odd number of them: 1/3 over (2 / (2^n - 2))^2 / 12.
-# Rows of integers per tensor come first, after signs and three values.
+# Rows of integers per tensor come first, after signs and three values, which take two bits.
 for file in noise.npy noise.safetensors; do
     it "weights of uniform noise lie on the closed form, $file"
     facts sweep $file 2..12
     is input.kind tensor
     is settings.dither rpdf
     is theory.law uniform
-    is rows.0.grid int2
-    is rows.0.scale absmax
-    is rows.0.group tensor
-    is rows.10.grid int12
-    is rows.11.group row
+    is rows.0.grid ternary
+    is rows.1.grid int2
+    is rows.1.scale absmax
+    is rows.1.group tensor
+    is rows.11.grid int12
+    is rows.12.group row
     absent rows.0.theory.rule_of_thumb_db
-    grep -E '^rows\.([0-9]|10)\.' "$base/facts" >"$base/tensor" && mv "$base/tensor" "$base/facts"
+    grep -E '^rows\.([1-9]|1[01])\.' "$base/facts" >"$base/tensor" && mv "$base/tensor" "$base/facts"
     law 2 12 '' '20 * log10(2 ^ n - 2)'
     law 2 12 dithered. '20 * log10(2 ^ n - 2) - 10 * log10(2)'
 done
