@@ -142,7 +142,10 @@ static bc_status saturate(const bci_layer *l, const worker_state *w, double *x, 
     memcpy(w->limited, x, n * sizeof *x);
     for (size_t i = 0; i < n; i++)
         x[i] = fmin(fmax(x[i], -most), most);
-    const bc_status st = bci_lay(&l->laying, &w->room, x, noise, n, y, sums, w->histogram, err);
+    bci_laying laying = l->laying;
+
+    laying.given = w->limited;
+    const bc_status st = bci_lay(&laying, &w->room, x, noise, n, y, sums, w->histogram, err);
 
     for (size_t i = 0; !st && i < n; i++) {
         if (fabs(w->limited[i]) <= most)

@@ -116,6 +116,9 @@ static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const doub
     l->blocks->decode(room->blocks, n_blocks, room->y);
     for (size_t i = n; i < whole; i++)
         room->x[i] = room->y[i]; /* what fills a block clips nowhere */
+    for (size_t i = 0; l->given && i < n; i++)
+        if (l->given[i] != x[i])
+            room->x[i] = room->y[i];
     if (sums)
         bc_error_add_overload_blocks(sums, l->blocks, room->blocks, room->x, room->y, whole);
     if (histogram)
@@ -124,6 +127,17 @@ static void lay_blocks(const bci_laying *l, const bci_lay_room *room, const doub
         unpack(l->blocks, room->blocks, n, l->codes);
     for (size_t i = 0; i < n; i++) /* what a float of 32 bits cannot hold, no block can */
         y[i] = isinf(room->x[i]) ? copysign(INFINITY, x[i]) : (double)room->y[i];
+}
+
+/* What clipping brought, but of samples that were lowered. */
+static void add_overload(const bc_granular *region, const double *given, const double *x,
+                         const double *y, size_t n, bc_error_sums *sums)
+{
+    if (!given)
+        bc_error_add_overload_f64(sums, region, x, y, n);
+    for (size_t i = 0; given && i < n; i++)
+        if (given[i] == x[i])
+            bc_error_add_overload_pair(sums, region, x[i], y[i], 1);
 }
 
 /* What became infinite, as the largest number that the grid has. */
@@ -139,8 +153,9 @@ static void saturate(const bci_laying *l, const bc_scale *scale, const double *x
     }
 }
 
-static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const double *x,
-                           const double *noise, size_t n, double *y, int32_t *codes,
+/* The samples from `at` on, n of them. */
+static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, size_t at,
+                           const double *x, const double *noise, size_t n, double *y,
                            bc_error_sums *sums, uint64_t *histogram, bc_error *err)
 {
     bc_scale scale = BC_SCALE_IDENTITY;
@@ -160,13 +175,13 @@ static bc_status lay_group(const bci_laying *l, const bci_lay_room *room, const 
     if (sums) {
         const bc_granular region = bc_granular_of(&l->grid, &scale);
 
-        bc_error_add_overload_f64(sums, &region, x, y, n);
+        add_overload(&region, l->given ? l->given + at : NULL, x, y, n, sums);
     }
     for (size_t i = 0; histogram && i < n; i++)
         if (room->codes[i] <= l->grid.hi) /* a NaN that is kept has no code */
             histogram[room->codes[i] - l->grid.lo]++;
-    for (size_t i = 0; codes && i < n; i++)
-        codes[i] = room->codes[i];
+    for (size_t i = 0; l->codes && i < n; i++)
+        l->codes[at + i] = room->codes[i];
     return BC_OK;
 }
 
@@ -180,9 +195,8 @@ bc_status bci_lay(const bci_laying *l, const bci_lay_room *room, const double *x
     if (l->blocks && n > 0)
         lay_blocks(l, room, x, noise, n, y, sums, histogram);
     for (size_t at = 0; !st && !l->blocks && at < n; at += length)
-        st =
-            lay_group(l, room, x + at, noise ? noise + at : NULL, n - at < length ? n - at : length,
-                      y + at, l->codes ? l->codes + at : NULL, sums, histogram, err);
+        st = lay_group(l, room, at, x + at, noise ? noise + at : NULL,
+                       n - at < length ? n - at : length, y + at, sums, histogram, err);
     for (size_t i = 0; !st && !l->keeps_infinity && i < n; i++)
         if (!isfinite(y[i]))
             st =

@@ -19,6 +19,8 @@ typedef struct {
     bool keeps_infinity;   /* values that become infinite stay so; else they are an error */
     double *steps2;        /* takes the square of the step of each sample on even marks, or NULL */
     int32_t *codes;        /* takes the code of each sample, or NULL */
+    const double *given;   /* the samples of the run before some were lowered, whose clipping is the
+                            * caller's to sum; NULL: none was */
     uint64_t
         *n_saturated; /* those of a grid become its largest instead, and are counted; or NULL */
 } bci_laying;

@@ -218,26 +218,44 @@ static void clipping_has_its_part_on_any_grid(void **state)
     }
 }
 
-/* A block that has no scale for a sample holds the largest that it has one for: what is missing of
- * the sample is clipping, and the rest of its block, which falls to 0, is rounding. */
+/* A sample that no scale holds is lowered to the largest that one does: what is missing of it is
+ * clipping, once, whether the limit lies within the ruler or beyond its end. No part is larger than
+ * the whole, which is one sample. */
 static void samples_that_no_scale_holds_are_clipped(void **state)
 {
-    double *x = sine_of(N, 997.0, 48000.0, 0.5);
-    bc_audio_settings s = settings_for("q4_0", "none");
-    bc_audio_result r;
+    static const struct {
+        const char *depth;
+        bc_scale_method scale;
+        double large;
+    } rows[] = {
+        { "q4_0", BC_SCALE_FULL, 1e300 },    { "mxfp4", BC_SCALE_FULL, 3.5e38 },
+        { "nvfp4", BC_SCALE_FULL, 3.5e38 },  { "mxfp8_e4m3", BC_SCALE_FULL, 1e300 },
+        { "mulaw", BC_SCALE_ABSMAX, 1e300 }, { "int4", BC_SCALE_ABSMEAN, 3.5e38 },
+    };
 
     (void)state;
-    x[100] = 1e300;
-    s.skip_quality = false;
-    s.nonfinite = BC_NONFINITE_SATURATE;
-    free(crush_values(x, N, 48000, &s, &r));
-    EXPECT(r.n_saturated == 1, "%llu limited", (unsigned long long)r.n_saturated);
-    /* All of the signal is the one sample, and all of that is missing. */
-    EXPECT(fabs(bc_error_overload_db(&r.quality.error)) < 1e-6, "clipping %.9g dB",
-           bc_error_overload_db(&r.quality.error));
-    EXPECT(bc_error_granular_db(&r.quality.error) > 1000.0, "rounding %g dB",
-           bc_error_granular_db(&r.quality.error));
-    free(x);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double x[64] = { 0 };
+        bc_audio_settings s = settings_for(rows[i].depth, "none");
+        bc_audio_result r;
+
+        x[20] = rows[i].large;
+        s.scale = rows[i].scale;
+        if (s.scale != BC_SCALE_FULL) {
+            s.per = BC_PER_BLOCK;
+            s.group = 64;
+        }
+        s.skip_quality = false;
+        s.nonfinite = BC_NONFINITE_SATURATE;
+        free(crush_values(x, 64, 48000, &s, &r));
+        const double whole_db = bc_error_snr_db(&r.quality.error);
+        const double clipped_db = bc_error_overload_db(&r.quality.error);
+
+        EXPECT(r.n_saturated == 1 && r.n_clipped == 1, "%s: %llu limited, %llu clipped",
+               rows[i].depth, (unsigned long long)r.n_saturated, (unsigned long long)r.n_clipped);
+        EXPECT(fabs(clipped_db - whole_db) < 1e-6, "%s: clipping %.9g dB, all %.9g dB",
+               rows[i].depth, clipped_db, whole_db);
+    }
 }
 
 /* Sixteen constants from 0 to 15/16 of a step above a mark, one in each channel. */
