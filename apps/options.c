@@ -444,7 +444,9 @@ bc_status options_belong(const options *o, unsigned tool, const char *what, bc_e
         if (!o->given[place_of(row)] || row->tools & tool)
             continue;
         snprintf(shown, sizeof shown, "--%s", row->name);
-        if ((is_sweep && foreign("sweep", row->name, shown, err)) ||
+        const bool is_elsewhere = row->tools & (tool / SWEEP_OF(1)); /* but no sweep */
+
+        if ((is_elsewhere && foreign("sweep", row->name, shown, err)) ||
             foreign("option", row->name, shown, err))
             return err->status;
         if (!has || tool == TOOL_EXPLAIN)

@@ -72,8 +72,7 @@ void bc_account_expected(bc_report *r, double snr_db, uint64_t n_clipped)
     bc_report_number(r, "theory", "snr_db", snr_db);
     bc_report_string(r, "theory", "note",
                      n_clipped == 0  ? NULL
-                     : isnan(snr_db) ? "a closed form needs even steps, each value rounded by "
-                                       "itself, and no clipping"
+                     : isnan(snr_db) ? "there is no closed form for this grid, scale and dither"
                                      : "without clipping");
 }
 

@@ -77,7 +77,7 @@ static const struct {
     { "reduced", "{?input.tensors}{!output.reduced}nothing to {settings.grid}: "
                  "{output.kept_tensors:tensor} kept"
                  "|, {output.dropped_tensors} dropped" },
-    { "*", "{output.fallback_why}: {output.fallback} is the next format whose blocks fit" },
+    { "*", "{output.fallback_why}: the next format that fits is taken" },
     { "weighed", "by {importance.path}|, {importance.chunks:chunk}| of {importance.dataset}"
                  "|: {importance.used:tensor}|, no entry for {importance.missing}"
                  "| ({importance.missing_names})" },

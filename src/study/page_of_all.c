@@ -188,6 +188,26 @@ static bc_status put_curves(bc_html *h, const bc_sweep *sweeps, size_t n, bool i
     return BC_OK;
 }
 
+/* Nothing where no file was dithered. */
+static bc_status put_dithered(bc_html *h, const bc_sweep *sweeps, size_t n, bc_error *err)
+{
+    bool is_any = false;
+
+    for (size_t i = 0; i < n; i++)
+        is_any |= strcmp(sweeps[i].dither, "none") != 0;
+    if (!is_any)
+        return BC_OK;
+    bc_html_section(h, "With dither");
+    bc_html_paragraph(h,
+                      "Dither costs decibels, and what is left of the error no longer follows the "
+                      "signal: tones, bands and bias become noise.");
+    const bc_status st = put_curves(h, sweeps, n, true, "The same files, dithered.", err);
+
+    if (!st)
+        tabulate(h, sweeps, n, true);
+    return st;
+}
+
 static bc_status put_all(bc_html *h, const bc_sweep *sweeps, size_t n, bc_error *err)
 {
     bc_status st = bci_put_excerpts(h, sweeps, n, err);
@@ -208,14 +228,9 @@ static bc_status put_all(bc_html *h, const bc_sweep *sweeps, size_t n, bc_error 
     for (size_t i = 0; i < n; i++)
         bci_mention_missing(h, &sweeps[i]);
     tabulate(h, sweeps, n, false);
-    bc_html_section(h, "With dither");
-    bc_html_paragraph(h,
-                      "Dither costs decibels, and what is left of the error no longer follows the "
-                      "signal: tones, bands and bias become noise.");
-    st = put_curves(h, sweeps, n, true, "The same files, dithered.", err);
+    st = put_dithered(h, sweeps, n, err);
     if (st)
         return st;
-    tabulate(h, sweeps, n, true);
     bc_html_section(h, "Files");
     describe_all(h, sweeps, n);
     return BC_OK;

@@ -118,6 +118,15 @@ static void call_dither(const bc_medium *m, const asked *a, char *to, size_t siz
         snprintf(to, size, "%s", dither);
 }
 
+/* What was to be dithered was not: the rows are those without. */
+static void take_for_plain(bc_sweep *s)
+{
+    snprintf(s->dither, sizeof s->dither, "none");
+    memcpy(s->plain, s->dithered, sizeof s->plain);
+    for (int i = 0; i <= s->last - s->first; i++)
+        s->dithered[i] = bc_depth_row_empty(s->first + i);
+}
+
 bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first, int last,
                            unsigned what, const bc_request *request, bc_report *input,
                            bc_sweep *out, bc_error *err)
@@ -148,12 +157,12 @@ bc_status bc_sweep_measure(const bc_medium *medium, const char *path, int first,
                                    : medium->asked_as,
                      out->dithered, room, err);
     if (!st && w.series.is_bare)
-        snprintf(out->dither, sizeof out->dither, "none");
-    if (!st)
+        take_for_plain(out);
+    else if (!st)
         st = measure(&w, medium, NULL, out->plain, room, err);
     out->n_rows = (int)w.series.n_rows;
     out->law = w.series.law;
-    out->light = w.series.light;
+    out->light = strcmp(out->dither, "none") != 0 ? w.series.light : NULL;
     out->seed = w.series.seed;
     snprintf(out->measured, sizeof out->measured, "%s", w.series.measured);
     free(room);

@@ -14,7 +14,7 @@ is output.fallback_why 'rows are not whole blocks'
 grep -q '^output.levels=' "$base/facts" && fail 'levels of a format that no tensor has'
 bitcrush odd.npy q2_k -n
 prints '1 of them as q4_0 instead'
-prints 'q4_0 is the next format whose blocks fit'
+prints 'the next format that fits is taken'
 facts w.npy q2_k -n
 is output.bits 2.625
 is output.levels 4
@@ -43,9 +43,9 @@ prints '1e-06  4e-06'
 it 'where something clips and nothing is expected, it says why'
 seq 1 1024 | awk '{ printf "%.4f\n", sin($1 / 37) * 5 }' >n.txt
 facts n.txt q4_0 -n
-sed -n 's/^theory.note=//p' "$base/facts" | grep -q 'closed form needs even steps' || fail 'no reason'
+sed -n 's/^theory.note=//p' "$base/facts" | grep -q 'no closed form' || fail 'no reason'
 bitcrush n.txt q4_0 -n
-prints 'no figure is expected: a closed form needs even steps'
+prints 'no figure is expected: there is no closed form for this grid, scale and dither'
 
 it 'a page of what became silence begins with that'
 seq 1 64 | awk '{ print $1 % 7 / 100 }' >quiet.txt

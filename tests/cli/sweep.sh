@@ -82,7 +82,14 @@ it 'rows with rulers of their own pass no errors on, which a sweep knows'
 facts sweep noise.png 2..3 --scale minmax --group row
 is settings.dither none
 is rows.0.group 'row of a channel'
-absent rows.0.dithered.metrics.snr_db
+absent rows.0.dithered.metrics.snr_db settings.light
+bitcrush report noise.png noise.png --scale minmax --group row -f -o rows.html
+exits 0
+grep -q dithered "$out" && fail 'a table says dithered of what is not'
+grep -q 'with dither' rows.html && fail 'a page says with dither of what is not'
+bitcrush sweep noise.png 2..3 --scale minmax --group row -q -f --plot rows.svg
+grep -q 'dither none' rows.svg && fail 'a plot has a curve of no dither'
+rm -f rows.html rows.svg
 
 # Values from -1/2 to 1/2: at any depth they fill whole steps, or halves of them at the ends, and
 # the highest mark is at 1/2 or above, or half a step below it (1 bit).
@@ -259,6 +266,10 @@ refuses '--rounding: no option here: blocks know no other rounding, so that a sw
     noise.npy --rounding truncate
 refuses '--type: no option here: a sweep of weights measures formats as they are, expected it with a reduction' \
     noise.npy --type a=q4_0
+refuses '--type: not an option for a sweep of pictures, expected one of those that bitcrush sweep --help lists' \
+    ramp.png --type a=q4_0
+refuses '--shape: not an option for a sweep of weights, expected one of those that bitcrush sweep --help lists' \
+    noise.npy --shape ath
 refuses '--salvage: an option for a sweep of pictures and sound, not an option for a sweep of weights' \
     noise.npy --salvage
 
