@@ -133,6 +133,33 @@ static bc_status hold(const bci_table *t, const bc_numbers_settings *s, const bc
     return BC_OK;
 }
 
+/* Floats as they are, without an infinity that what lies beyond would become. */
+static bool has_hard_ends(const bc_numbers_settings *s, const bc_grid *g)
+{
+    const bc_scale_row *scale = bci_ruler_scale(s);
+
+    return g->family == BC_GRID_FLOAT && g->flavour != BC_FLOAT_IEEE && scale &&
+           scale->method == BC_SCALE_FULL;
+}
+
+/* Numbers beyond such ends took the end. */
+static bc_status check_ends(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
+                            size_t column, const bci_ruler *r, bci_gathered *g, bc_error *err)
+{
+    char what[BCI_MARK_ROOM];
+
+    for (size_t i = 0; i < g->n; i++) {
+        if (g->x[i] >= r->region.low && g->x[i] <= r->region.high)
+            continue;
+        what[bci_write_shortest(g->x[i], '.', what)] = '\0';
+        if (s->nonfinite != BC_NONFINITE_SATURATE)
+            return refuse(t, b, g->lines[i], column, what,
+                          "more than the grid holds, expected `nonfinite=saturate`", err);
+        g->n_saturated++;
+    }
+    return BC_OK;
+}
+
 bc_status bci_gathered_round(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
                              size_t column, const bci_ruler *r, bci_gathered *g, bc_error *err)
 {
@@ -143,7 +170,7 @@ bc_status bci_gathered_round(const bci_table *t, const bc_numbers_settings *s, c
     for (size_t i = 0; has_infinity && !st && i < g->n; i++)
         if (isinf(g->y[i]))
             st = hold(t, s, b, column, r, g, i, err);
-    return st;
+    return !st && has_hard_ends(s, &r->grid) ? check_ends(t, s, b, column, r, g, err) : st;
 }
 
 /* The largest of the numbers that share a block with number i. */

@@ -134,6 +134,16 @@ printf '1\n1e30\n' >n.csv
 bitcrush n.csv float16 --scale full
 exits 4
 says 'bitcrush: n.csv: 1e+30 in line 2, column 1, more than the grid holds, expected --nonfinite saturate'
+for grid in e4m3 e2m1; do # without an infinity that it would become
+    bitcrush n.csv $grid --scale full
+    exits 4
+    says 'bitcrush: n.csv: 1e+30 in line 2, column 1, more than the grid holds, expected --nonfinite saturate'
+done
+bitcrush n.csv e4m3 --scale full --nonfinite saturate -f -o held.csv
+exits 0
+[ "$(tail -n 1 held.csv)" = 448 ] || fail "$(tail -n 1 held.csv) is not the largest of e4m3"
+prints 'limited  1 sample'
+rm held.csv
 bitcrush n.csv 4 --group 16 --codes --scale absmax
 exits 2
 says 'bitcrush: --codes: they mean nothing without the scale of each group, expected no --group'

@@ -152,6 +152,8 @@ static void other_grids(void **state)
     for (size_t i = 0, n = bc_scale_rows(&rows); i < n; i++)
         if (rows[i].method == BC_SCALE_FULL)
             s.scale = &rows[i];
+    expect_reduced("6\n-0.1\n", s, "6\n0\n");
+    s.nonfinite = BC_NONFINITE_SATURATE; /* 12 is refused without */
     expect_reduced("12\n-0.1\n", s, "6\n0\n");
 }
 
