@@ -51,6 +51,14 @@ static bc_status true_value(const bci_reduction *r, size_t tensor, uint64_t inde
     return bc_tensor_read_f64(r->in, tensor, index, 1, x, err);
 }
 
+/* Has a float format a code for it? NaN they all have. */
+static bool has_code(const bc_element_type *to, double x)
+{
+    const bci_float_end *end = bci_float_end_of(to);
+
+    return isnan(x) || !end || isinf(end->clips_from);
+}
+
 /* One weight that is not finite as a float. */
 static bc_status admit(const bci_reduction *r, size_t tensor, uint64_t index, float *x, bci_slot *s,
                        bc_error *err)
@@ -72,7 +80,7 @@ static bc_status admit(const bci_reduction *r, size_t tensor, uint64_t index, fl
         s->is_changed = true;
         s->n_saturated +=
             values ? !can_keep : can_keep && !bci_grid_of(to); /* others count when encoded */
-    } else if (!(asked == BC_NONFINITE_KEEP && can_keep)) {
+    } else if (!(asked == BC_NONFINITE_KEEP && can_keep && (values || has_code(to, of_file)))) {
         return refuse_input(r, tensor, index, of_file, err);
     }
     return BC_OK;

@@ -402,6 +402,40 @@ static void copies(void **state)
     }
 }
 
+/* E4M3 has a code for NaN and none for infinity. */
+static void infinity_stays_where_it_has_a_code(void **state)
+{
+    static const struct {
+        const char *format;
+        bool has_infinity;
+    } rows[] = { { "f16", true }, { "bf16", true }, { "f8_e5m2", true }, { "f8_e4m3", false } };
+    static const float x[] = { 1.0f, INFINITY, -2.0f, NAN };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bc_tensor_settings s = bc_tensor_settings_default(rows[i].format);
+        const char *out = path_of("out.safetensors");
+        bc_tensor_result r;
+        bc_error err = { 0 };
+
+        s.nonfinite = BC_NONFINITE_KEEP;
+        s.force = true;
+        const bc_status st = bc_tensor_reduce(save_npy_of(4, "in.npy", 1, 4, x), out, &s, &r, &err);
+
+        if (rows[i].has_infinity)
+            EXPECT(st == BC_OK, "%s: %s", rows[i].format, err.text);
+        else
+            EXPECT(st == BC_E_FORMAT &&
+                       strstr(err.text, "infinity at index 1, which F8_E4M3 cannot hold"),
+                   "%s: %d, %s", rows[i].format, (int)st, err.text);
+        if (!st)
+            bc_tensor_result_free(&r);
+        (void)save_npy_of(4, "in.npy", 1, 1, x + 3);
+        r = reduce(path_of("in.npy"), out, s); /* NaN they all keep */
+        bc_tensor_result_free(&r);
+    }
+}
+
 /* A dry run measures what the run does, and writes nothing. */
 static void dry_runs_measure(void **state)
 {
@@ -505,6 +539,7 @@ int main(void)
         TEST(kept_overflow_is_lost),
         TEST(doubles),
         TEST(copies),
+        TEST(infinity_stays_where_it_has_a_code),
         TEST(dry_runs_measure),
         TEST(gates_of_dry_runs),
         TEST(comparisons),
