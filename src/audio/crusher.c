@@ -13,6 +13,7 @@
 #include "audio/layer.h"
 #include "base/fail.h"
 #include "bitcrush/feedback.h"
+#include "medium/lowered.h"
 
 enum { STRIP_SAMPLES = 4096, MIN_STRIP_FRAMES = 16 };
 

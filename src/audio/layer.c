@@ -9,7 +9,7 @@
 
 #include "audio/fitted.h"
 #include "base/fail.h"
-#include "measure/squares.h"
+#include "medium/lowered.h"
 
 typedef struct {
     bci_lay_room room;
@@ -63,20 +63,6 @@ bc_status bci_layer_new(const bc_audio_settings *settings, size_t strip_frames, 
     return BC_OK;
 }
 
-bool bci_holds_value(double y)
-{
-    return fabs(y) <= (double)FLT_MAX;
-}
-
-static size_t first_not_held(const double *y, size_t n)
-{
-    size_t i = 0;
-
-    while (i < n && bci_holds_value(y[i]))
-        i++;
-    return i;
-}
-
 bc_status bci_refuse_sample(const bc_audio_settings *s, double x, uint64_t frame, size_t channel,
                             bc_error *err)
 {
@@ -87,76 +73,6 @@ bc_status bci_refuse_sample(const bc_audio_settings *s, double x, uint64_t frame
         s->nonfinite == BC_NONFINITE_SATURATE ? "smaller samples" : "`nonfinite=saturate`");
 }
 
-/* Infinity is as loud as the loudest of its group, or full scale: the others keep their size. */
-static void bound_infinities(double *x, size_t n)
-{
-    double most = 0.0;
-
-    for (size_t i = 0; i < n; i++)
-        most = isfinite(x[i]) ? fmax(most, fabs(x[i])) : most;
-    for (size_t i = 0; i < n; i++)
-        x[i] = isinf(x[i]) ? copysign(most > 0.0 ? most : 1.0, x[i]) : x[i];
-}
-
-static bool is_held_within(const bci_layer *l, const worker_state *w, const double *x,
-                           const double *noise, size_t n, double most, double *y)
-{
-    for (size_t i = 0; i < n; i++)
-        w->limited[i] = fmin(fmax(x[i], -most), most);
-    return !bci_lay(&l->laying, &w->room, w->limited, noise, n, y, NULL, NULL, NULL) &&
-           first_not_held(y, n) == n;
-}
-
-/* The magnitude up to which samples of a group may go for all of them to be held, to 24 bits of
- * it. */
-static double limit_of(const bci_layer *l, const worker_state *w, const double *x,
-                       const double *noise, size_t n, double *y)
-{
-    double low = 0.0, high = 0.0;
-
-    for (size_t i = 0; i < n; i++)
-        high = fmax(high, fabs(x[i]));
-    for (high = fmin(high, FLT_MAX), low = high;
-         low > 0.0 && !is_held_within(l, w, x, noise, n, low, y); low /= 2.0)
-        high = low;
-    for (int i = 0; i < 24; i++) {
-        const double middle = low + (high - low) / 2.0;
-        const bool is_held = is_held_within(l, w, x, noise, n, middle, y);
-
-        low = is_held ? middle : low;
-        high = is_held ? high : middle;
-    }
-    return low;
-}
-
-/* One group, whose samples become the largest that it holds. */
-static bc_status saturate(const bci_layer *l, const worker_state *w, double *x, const double *noise,
-                          size_t n, double *y, bc_error_sums *sums, bci_crush_tally *t,
-                          bc_error *err)
-{
-    bound_infinities(x, n);
-
-    const double most =
-        is_held_within(l, w, x, noise, n, FLT_MAX, y) ? FLT_MAX : limit_of(l, w, x, noise, n, y);
-
-    memcpy(w->limited, x, n * sizeof *x);
-    for (size_t i = 0; i < n; i++)
-        x[i] = fmin(fmax(x[i], -most), most);
-    bci_laying laying = l->laying;
-
-    laying.given = w->limited;
-    const bc_status st = bci_lay(&laying, &w->room, x, noise, n, y, sums, w->histogram, err);
-
-    for (size_t i = 0; !st && i < n; i++) {
-        if (fabs(w->limited[i]) <= most)
-            continue;
-        t->n_clipped++;
-        t->n_saturated++;
-        bci_error_add_overload_e2(&t->overload, w->limited[i], y[i], 1.0);
-    }
-    return st;
-}
-
 static bc_status saturate_groups(const bci_layer *l, const worker_state *w, double *x,
                                  const double *noise, size_t n, double *y, bc_error_sums *sums,
                                  bci_crush_tally *t, bc_error *err)
@@ -164,8 +80,9 @@ static bc_status saturate_groups(const bci_layer *l, const worker_state *w, doub
     bc_status st = BC_OK;
 
     for (size_t i = 0; !st && i < n; i += l->group)
-        st = saturate(l, w, x + i, noise ? noise + i : NULL, n - i < l->group ? n - i : l->group,
-                      y + i, sums, t, err);
+        st = bci_lay_lowered(&l->laying, &w->room, w->limited, x + i, noise ? noise + i : NULL,
+                             n - i < l->group ? n - i : l->group, y + i, sums, w->histogram,
+                             &t->n_saturated, err);
     return st;
 }
 
@@ -183,7 +100,7 @@ bc_status bci_layer_run(const bci_layer *l, int worker, double *x, const double 
     size_t at = n;
 
     if (!st || st == BC_E_FORMAT)
-        at = first_not_held(x, first_not_held(y, n));
+        at = bci_first_not_held(x, bci_first_not_held(y, n));
     if (at < n)
         st = bci_refuse_sample(l->settings, x[at], first + at, channel, err);
     t->n_clipped += sums.n_clipped;

@@ -26,9 +26,6 @@ uint64_t *bci_layer_histogram(bci_layer *l, size_t *n_codes);
 /* Release; NULL is fine. */
 void bci_layer_free(bci_layer *l);
 
-/* What a file holds of values under fitted scales. */
-bool bci_holds_value(double y);
-
 /* BC_E_FORMAT for a sample that would not be held. */
 bc_status bci_refuse_sample(const bc_audio_settings *s, double x, uint64_t frame, size_t channel,
                             bc_error *err);

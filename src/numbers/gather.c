@@ -4,10 +4,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digits.h"
 #include "base/fail.h"
 #include "base/shown.h"
+#include "medium/lowered.h"
 
 void bci_gathered_free(bci_gathered *g)
 {
@@ -222,11 +224,32 @@ static bc_status check_run(const bci_table *t, const bc_numbers_settings *s, con
 
         what[bci_write_shortest(g->x[at], '.', what)] = '\0';
         return refuse(t, b, g->lines[at], column, what,
-                      blocks ? "more than the scale of a block holds, expected smaller numbers"
+                      blocks ? "more than the scale of a block holds, expected "
+                               "`nonfinite=saturate`"
                              : "more than the grid holds, expected `nonfinite=saturate`",
                       err);
     }
     return BC_OK;
+}
+
+/* Block by block, numbers that the scale of none holds are lowered; what they were stays in g->x. */
+static bc_status lay_lowered(const bci_laying *l, bool noisy, bci_gathered *g, bc_error_sums *sums,
+                             bc_error *err)
+{
+    const size_t length = l->blocks->block_length;
+    double x[BC_BLOCK_MAX_LENGTH], scratch[BC_BLOCK_MAX_LENGTH];
+    bci_laying block = *l;
+    bc_status st = BC_OK;
+
+    for (size_t i = 0; !st && i < g->n; i += length) {
+        const size_t n = g->n - i < length ? g->n - i : length;
+
+        memcpy(x, g->x + i, n * sizeof *x);
+        block.codes = g->codes + i;
+        st = bci_lay_lowered(&block, &g->lay, scratch, x, noisy ? g->noise + i : NULL, n, g->y + i,
+                             sums, NULL, &g->n_saturated, err);
+    }
+    return st;
 }
 
 bc_status bci_gathered_lay(const bci_table *t, const bc_numbers_settings *s, const bci_batch *b,
@@ -246,7 +269,9 @@ bc_status bci_gathered_lay(const bci_table *t, const bc_numbers_settings *s, con
     }
     if (!st)
         st = check_spans(t, &l, b, column, g, err);
-    if (!st && g->n > 0)
+    if (!st && l.blocks && s->nonfinite == BC_NONFINITE_SATURATE)
+        st = lay_lowered(&l, has_noise(s), g, sums, err);
+    else if (!st && g->n > 0)
         st =
             bci_lay(&l, &g->lay, g->x, has_noise(s) ? g->noise : NULL, g->n, g->y, sums, NULL, err);
     for (size_t i = 0; !st && i < g->n; i++)

@@ -144,6 +144,21 @@ exits 0
 [ "$(tail -n 1 held.csv)" = 448 ] || fail "$(tail -n 1 held.csv) is not the largest of e4m3"
 prints 'limited  1 sample'
 rm held.csv
+# 1e40 under the scale of a block: what it is lowered to is written, and measured from 1e40.
+printf '1\n1e40\n-2\n1e38\n' >n.csv
+for grid in q8_0 mxfp4 nvfp4 nf4 q4_k; do
+    bitcrush n.csv $grid -n
+    exits 4
+    says 'bitcrush: n.csv: 1e+40 in line 2, column 1, more than the scale of a block holds, expected --nonfinite saturate'
+    bitcrush n.csv $grid --nonfinite saturate -f -o held.csv --json
+    exits 0
+    [ "$(fact metrics.saturated)" -ge 1 ] || fail "$grid: nothing was lowered"
+    paste -d ' ' n.csv held.csv | awk -v printed="$(fact metrics.snr_db)" '
+        { x += ($1 / 1e40) ^ 2; e += (($1 - $2) / 1e40) ^ 2 }
+        END { db = 10 * log(x / e) / log(10); exit !(db - printed < 0.01 && printed - db < 0.01) }' ||
+        fail "$grid: another SNR than $(fact metrics.snr_db)"
+done
+rm held.csv
 bitcrush n.csv 4 --group 16 --codes --scale absmax
 exits 2
 says 'bitcrush: --codes: they mean nothing without the scale of each group, expected no --group'
