@@ -232,7 +232,7 @@ static bc_status check_run(const bci_table *t, const bc_numbers_settings *s, con
     return BC_OK;
 }
 
-/* Block by block, numbers that the scale of none holds are lowered; what they were stays in g->x. */
+/* Block by block, numbers that no scale holds are lowered; what they were stays in g->x. */
 static bc_status lay_lowered(const bci_laying *l, bool noisy, bci_gathered *g, bc_error_sums *sums,
                              bc_error *err)
 {
